@@ -1,0 +1,255 @@
+//! Connections and the settings of their slots.
+
+use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
+use tsunagi_domain::connection::Settings;
+use tsunagi_domain::names::{ConnectionName, LinkName};
+use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Reach, RegistrationId};
+
+use crate::row::{self, Key, Word};
+use crate::{Catalog, CatalogError, Result, fillings, search, standing};
+
+/// What one reach of a connection has of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotSettings {
+    /// Where they hold.
+    pub reach: Reach,
+    /// Parameter values that override the connection's.
+    pub settings: Settings,
+    /// Client registration that overrides the connection's.
+    pub registration: Option<RegistrationId>,
+}
+
+impl Catalog {
+    /// Adds a connection.
+    ///
+    /// # Errors
+    /// [`CatalogError::LinkNameTaken`] (R19); else as every write.
+    pub fn add_connection(&self, connection: &Connection) -> Result<()> {
+        self.catalog().write(|db| {
+            if id_of(db, connection.link_name.as_str())?.is_some() {
+                return Err(CatalogError::LinkNameTaken);
+            }
+            db.prepare_cached(
+                "INSERT INTO connection (id, name, folded, link_name, connector, kind, mode, scopes,
+                     registration, settings, enabled, created_by, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            )?
+            .execute(params![
+                connection.id.bytes(),
+                connection.name.as_str(),
+                search::fold(connection.name.as_str()),
+                connection.link_name.as_str(),
+                connection.connector,
+                connection.kind.word(),
+                connection.mode.word(),
+                row::to_json(&connection.scopes)?,
+                row::bytes_opt(connection.registration),
+                row::to_json(&connection.settings)?,
+                connection.enabled,
+                row::bytes_opt(connection.created_by),
+                connection.created_at.0,
+            ])?;
+            search::index(db, connection.id.bytes())?;
+            standing::refresh(db, connection.id.bytes())
+        })
+    }
+
+    /// One connection.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn connection(&self, id: ConnectionId) -> Result<Option<Connection>> {
+        self.catalog().read(|db| by_id(db, id.bytes()))
+    }
+
+    /// The connection scripts call `link_name`.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn connection_by_link_name(&self, link_name: &str) -> Result<Option<Connection>> {
+        self.catalog().read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT * FROM connection WHERE link_name = ?1")?;
+            Ok(statement.query_row([link_name], connection).optional()?)
+        })
+    }
+
+    /// Whether a connection has this link name.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn link_name_taken(&self, link_name: &str) -> Result<bool> {
+        self.catalog()
+            .read(|db| Ok(id_of(db, link_name)?.is_some()))
+    }
+
+    /// The connections of a connector, oldest first.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn connections_of_connector(&self, connector: &str) -> Result<Vec<Connection>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT * FROM connection WHERE connector = ?1 ORDER BY created_at, id",
+            )?;
+            row::collect("connection", statement.query_map([connector], connection)?)
+        })
+    }
+
+    /// Changes name, environment mode, scopes, registration, settings and whether it is enabled.
+    /// Slots of another environment mode stay, out of reach, until the mode is switched back or
+    /// they are emptied.
+    ///
+    /// # Errors
+    /// [`CatalogError::Missing`]; [`CatalogError::Fixed`] where link name, connector or kind
+    /// differ; else as every write.
+    pub fn update_connection(&self, connection: &Connection) -> Result<()> {
+        self.catalog().write(|db| {
+            let before =
+                by_id(db, connection.id.bytes())?.ok_or(CatalogError::Missing("connection"))?;
+            if before.link_name != connection.link_name {
+                return Err(CatalogError::Fixed("link name"));
+            }
+            if before.connector != connection.connector {
+                return Err(CatalogError::Fixed("connector"));
+            }
+            if before.kind != connection.kind {
+                return Err(CatalogError::Fixed("kind"));
+            }
+            db.prepare_cached(
+                "UPDATE connection SET name = ?2, folded = ?3, mode = ?4, scopes = ?5,
+                     registration = ?6, settings = ?7, enabled = ?8 WHERE id = ?1",
+            )?
+            .execute(params![
+                connection.id.bytes(),
+                connection.name.as_str(),
+                search::fold(connection.name.as_str()),
+                connection.mode.word(),
+                row::to_json(&connection.scopes)?,
+                row::bytes_opt(connection.registration),
+                row::to_json(&connection.settings)?,
+                connection.enabled,
+            ])?;
+            search::index(db, connection.id.bytes())?;
+            standing::refresh(db, connection.id.bytes())
+        })
+    }
+
+    /// Deletes a connection with its slots, flows and settings, and every authorization that sat
+    /// nowhere else. Its runs and events stay.
+    ///
+    /// # Errors
+    /// [`CatalogError::StillUsed`] while a use refers to it (R18), [`CatalogError::Missing`];
+    /// else as every write.
+    pub fn delete_connection(&self, id: ConnectionId) -> Result<()> {
+        self.catalog().write(|db| {
+            if crate::uses::count(db, id.bytes())? > 0 {
+                return Err(CatalogError::StillUsed);
+            }
+            let held: Vec<[u8; 16]> = db
+                .prepare_cached("SELECT DISTINCT authorization FROM slot WHERE connection = ?1")?
+                .query_map([id.bytes()], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            let deleted = db.execute("DELETE FROM connection WHERE id = ?1", [id.bytes()])?;
+            crate::workspace::found_one(deleted, "connection")?;
+            held.into_iter()
+                .try_for_each(|authorization| fillings::drop_orphan(db, authorization))
+        })?;
+        self.catalog().scrub();
+        Ok(())
+    }
+
+    /// The settings of a connection's reaches, those of every environment mode.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn slot_settings(&self, id: ConnectionId) -> Result<Vec<SlotSettings>> {
+        self.catalog().read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT * FROM slot_settings WHERE connection = ?1")?;
+            let rows = statement.query_map([id.bytes()], |row| {
+                Ok(SlotSettings {
+                    reach: row::word(row, "reach")?,
+                    settings: row::json(row, "settings")?,
+                    registration: row::id_opt(row, "registration")?,
+                })
+            })?;
+            let mut settings = row::collect("slot_settings", rows)?;
+            settings.sort_by_key(|settings| settings.reach);
+            Ok(settings)
+        })
+    }
+
+    /// Sets what one reach has of its own; without any settings and registration, nothing.
+    ///
+    /// # Errors
+    /// [`CatalogError::Missing`] where the connection or registration is unknown; else as every
+    /// write.
+    pub fn set_slot_settings(&self, id: ConnectionId, settings: &SlotSettings) -> Result<()> {
+        self.catalog().write(|db| {
+            if settings.settings.is_empty() && settings.registration.is_none() {
+                db.execute(
+                    "DELETE FROM slot_settings WHERE connection = ?1 AND reach = ?2",
+                    params![id.bytes(), settings.reach.word()],
+                )?;
+                return Ok(());
+            }
+            db.execute(
+                "INSERT INTO slot_settings (connection, reach, settings, registration)
+                 VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (connection, reach) DO UPDATE SET settings = excluded.settings,
+                     registration = excluded.registration",
+                params![
+                    id.bytes(),
+                    settings.reach.word(),
+                    row::to_json(&settings.settings)?,
+                    row::bytes_opt(settings.registration),
+                ],
+            )?;
+            Ok(())
+        })
+    }
+}
+
+fn id_of(db: &Db, link_name: &str) -> Result<Option<[u8; 16]>> {
+    let mut statement = db.prepare_cached("SELECT id FROM connection WHERE link_name = ?1")?;
+    Ok(statement
+        .query_row([link_name], |row| row.get(0))
+        .optional()?)
+}
+
+pub(crate) fn by_id(db: &Db, id: [u8; 16]) -> Result<Option<Connection>> {
+    let mut statement = db.prepare_cached("SELECT * FROM connection WHERE id = ?1")?;
+    Ok(statement.query_row([id], connection).optional()?)
+}
+
+/// Kind and environment mode, which say what slots there are.
+pub(crate) fn shape(db: &Transaction<'_>, id: [u8; 16]) -> Result<(Kind, Mode)> {
+    db.prepare_cached("SELECT kind, mode FROM connection WHERE id = ?1")?
+        .query_row([id], |row| {
+            Ok((row::word(row, "kind")?, row::word(row, "mode")?))
+        })
+        .optional()?
+        .ok_or(CatalogError::Missing("connection"))
+}
+
+pub(crate) fn connection(row: &Row<'_>) -> rusqlite::Result<Connection> {
+    let name = ConnectionName::new(row.get_ref("name")?.as_str()?)
+        .map_err(|refusal| row::unreadable("name", refusal))?;
+    let link_name = LinkName::new(row.get_ref("link_name")?.as_str()?)
+        .map_err(|refusal| row::unreadable("link_name", refusal))?;
+    Ok(Connection {
+        id: row::id(row, "id")?,
+        name,
+        link_name,
+        connector: row.get("connector")?,
+        kind: row::word(row, "kind")?,
+        mode: row::word(row, "mode")?,
+        scopes: row::json(row, "scopes")?,
+        registration: row::id_opt(row, "registration")?,
+        settings: row::json(row, "settings")?,
+        enabled: row.get("enabled")?,
+        created_by: row::id_opt(row, "created_by")?,
+        created_at: row::time(row, "created_at")?,
+    })
+}

@@ -1,0 +1,104 @@
+//! Connector files that a manager has accepted, and what people call each connector.
+
+use rusqlite::{OptionalExtension, Row, params};
+use tsunagi_domain::{MemberId, Timestamp};
+
+use crate::row::{self, Key};
+use crate::{Catalog, Result, search};
+
+/// A connector file as it was when a manager accepted it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedConnector {
+    /// The connector's id.
+    pub id: String,
+    /// Hash of the file's bytes; another hash is a new draft.
+    pub hash: String,
+    /// The file's text.
+    pub toml: String,
+    /// Who accepted it.
+    pub accepted_by: MemberId,
+    /// When.
+    pub accepted_at: Timestamp,
+}
+
+impl Catalog {
+    /// Every accepted connector, by id.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn accepted_connectors(&self) -> Result<Vec<AcceptedConnector>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached("SELECT * FROM connector ORDER BY id")?;
+            row::collect("connector", statement.query_map([], accepted)?)
+        })
+    }
+
+    /// Accepts a connector file, in place of an earlier one of the same id.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn accept_connector(&self, connector: &AcceptedConnector) -> Result<()> {
+        self.catalog().write(|db| {
+            db.execute(
+                "INSERT INTO connector (id, hash, toml, accepted_by, accepted_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, toml = excluded.toml,
+                     accepted_by = excluded.accepted_by, accepted_at = excluded.accepted_at",
+                params![
+                    connector.id,
+                    connector.hash,
+                    connector.toml,
+                    connector.accepted_by.bytes(),
+                    connector.accepted_at.0,
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Takes the acceptance back; its file is a draft again. Says whether there was one.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn withdraw_connector(&self, id: &str) -> Result<bool> {
+        self.catalog()
+            .write(|db| Ok(db.execute("DELETE FROM connector WHERE id = ?1", [id])? > 0))
+    }
+
+    /// Tells the search what people call a connector, in every language at once, such as
+    /// `Practice CRM 練習用CRM`. Cheap where nothing changed, so call it for every connector at
+    /// start.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn set_connector_words(&self, id: &str, words: &str) -> Result<()> {
+        let known = self.catalog().read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT words FROM connector_words WHERE id = ?1")?;
+            Ok(statement
+                .query_row([id], |row| row.get::<_, String>(0))
+                .optional()?)
+        })?;
+        if known.as_deref() == Some(words) {
+            return Ok(());
+        }
+        self.catalog().write(|db| {
+            db.execute(
+                "INSERT INTO connector_words (id, words) VALUES (?1, ?2)
+                 ON CONFLICT (id) DO UPDATE SET words = excluded.words",
+                [id, words],
+            )?;
+            search::index_connector(db, id)
+        })
+    }
+}
+
+fn accepted(row: &Row<'_>) -> rusqlite::Result<AcceptedConnector> {
+    Ok(AcceptedConnector {
+        id: row.get("id")?,
+        hash: row.get("hash")?,
+        toml: row.get("toml")?,
+        accepted_by: row::id(row, "accepted_by")?,
+        accepted_at: row::time(row, "accepted_at")?,
+    })
+}

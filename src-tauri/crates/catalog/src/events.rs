@@ -1,0 +1,328 @@
+//! The audit log: append-only, each entry tied to the one before by a keyed hash.
+//!
+//! The key is the vault's; this room is handed a function. What a tag covers is written down
+//! here: the tag before, and the entry's number, identifier, time, actor, action, subject and
+//! arguments. The head is sealed with the same function over the last tag and number, so that a
+//! log cut short does not pass for a whole one, and an entry appended to a log whose head was
+//! tampered with starts from zero instead of covering up for it. What this cannot show is a whole
+//! file put back from an earlier day.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use tsunagi_domain::{EventId, MemberId, Timestamp};
+
+use crate::row::{self, Key};
+use crate::{Catalog, Result};
+
+/// The vault's keyed hash: HMAC-SHA-256 (RFC 2104) over the tag before and the bytes.
+pub type Tag<'a> = &'a dyn Fn(&[u8; 32], &[u8]) -> [u8; 32];
+
+/// Comes before the first entry.
+const START: [u8; 32] = [0; 32];
+
+/// What is to be logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// When.
+    pub at: Timestamp,
+    /// Who did it; `None` for the program itself.
+    pub actor: Option<MemberId>,
+    /// What was done, as a code such as `connection.created`.
+    pub action: String,
+    /// To what, such as `connection/<id>`.
+    pub subject: String,
+    /// What its sentence names; never a secret.
+    pub args: BTreeMap<String, String>,
+}
+
+/// A new event with the function that tags it, for calls that log what they do.
+#[derive(Clone)]
+pub struct Entry<'a> {
+    /// The event.
+    pub event: NewEvent,
+    /// How it is tagged.
+    pub tag: Tag<'a>,
+}
+
+impl std::fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry")
+            .field("event", &self.event)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its number, from 1, without gaps.
+    pub seq: u64,
+    /// Identifier.
+    pub id: EventId,
+    /// What was logged.
+    pub event: NewEvent,
+}
+
+/// What going through the whole log showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verification {
+    /// Every entry is as it was written, and none is missing.
+    Whole {
+        /// How many entries there are. A workspace whose founding was logged has at least one.
+        count: u64,
+    },
+    /// Something was changed from outside.
+    Broken {
+        /// Number of the first entry that is not as it should be.
+        at: u64,
+        /// What is wrong with it.
+        why: Fault,
+    },
+}
+
+/// What is wrong with a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The entry is missing, and later ones are there.
+    Gap,
+    /// The entry, or its tie to the one before, is not as it was written.
+    Altered,
+    /// The log ends before its head says.
+    Truncated,
+    /// The head is missing, or not as it was written.
+    Head,
+}
+
+impl Catalog {
+    /// Appends to the log. Gives the entry's number.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn append_event(&self, event: &NewEvent, tag: Tag<'_>) -> Result<u64> {
+        self.catalog().write(|db| append(db, event, tag))
+    }
+
+    /// The log, the latest entry first: those numbered below `before`, and about `subject` only
+    /// where one is given.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn events(
+        &self,
+        subject: Option<&str>,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<Event>> {
+        let before = before.map_or(i64::MAX, row::integer);
+        self.catalog().read(|db| match subject {
+            Some(subject) => {
+                let mut statement = db.prepare_cached(
+                    "SELECT * FROM event WHERE subject = ?1 AND seq < ?2
+                     ORDER BY seq DESC LIMIT ?3",
+                )?;
+                row::collect(
+                    "event",
+                    statement.query_map(params![subject, before, limit], event)?,
+                )
+            }
+            None => {
+                let mut statement = db.prepare_cached(
+                    "SELECT * FROM event WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2",
+                )?;
+                row::collect("event", statement.query_map(params![before, limit], event)?)
+            }
+        })
+    }
+
+    /// Goes through the whole log and says whether it is as it was written.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn verify_events(&self, tag: Tag<'_>) -> Result<Verification> {
+        self.catalog().read(|db| verify(db, tag))
+    }
+}
+
+/// What a tag covers, as it is stored: an edit that reads the same shows too.
+struct Stored {
+    seq: u64,
+    id: [u8; 16],
+    at: i64,
+    actor: Option<[u8; 16]>,
+    action: String,
+    subject: String,
+    args: String,
+}
+
+impl Stored {
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes = b"tsunagi event 1\0".to_vec();
+        bytes.extend(self.seq.to_be_bytes());
+        bytes.extend(self.id);
+        bytes.extend(self.at.to_be_bytes());
+        bytes.push(u8::from(self.actor.is_some()));
+        bytes.extend(self.actor.unwrap_or_default());
+        // Lengths keep one field's end from passing for the next one's beginning.
+        for text in [&self.action, &self.subject, &self.args] {
+            bytes.extend(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+            bytes.extend(text.as_bytes());
+        }
+        bytes
+    }
+}
+
+struct Head {
+    seq: u64,
+    tag: [u8; 32],
+    seal: [u8; 32],
+}
+
+impl Head {
+    fn sealed(seq: u64, last: [u8; 32], tag: Tag<'_>) -> Self {
+        let mut bytes = b"tsunagi event head 1\0".to_vec();
+        bytes.extend(seq.to_be_bytes());
+        Self {
+            seq,
+            tag: last,
+            seal: tag(&last, &bytes),
+        }
+    }
+
+    fn is_genuine(&self, tag: Tag<'_>) -> bool {
+        Self::sealed(self.seq, self.tag, tag).seal == self.seal
+    }
+
+    /// The stored head; `None` where there is none or it is no head at all.
+    fn read(db: &Connection) -> Result<Option<Self>> {
+        let mut statement = db.prepare_cached("SELECT seq, tag, seal FROM event_head")?;
+        let head = statement
+            .query_row([], |row| {
+                Ok((
+                    row.get::<_, i64>(0)?,
+                    row.get::<_, Vec<u8>>(1)?,
+                    row.get::<_, Vec<u8>>(2)?,
+                ))
+            })
+            .optional()?;
+        Ok(head.and_then(|(seq, tag, seal)| {
+            Some(Self {
+                seq: seq.try_into().ok()?,
+                tag: tag.try_into().ok()?,
+                seal: seal.try_into().ok()?,
+            })
+        }))
+    }
+}
+
+/// Appends within a transaction.
+pub(crate) fn append(db: &Transaction<'_>, event: &NewEvent, tag: Tag<'_>) -> Result<u64> {
+    let last: i64 = db
+        .prepare_cached("SELECT coalesce(max(seq), 0) FROM event")?
+        .query_row([], |row| row.get(0))?;
+    let last = u64::try_from(last).unwrap_or_default();
+    let (seq, previous) = match Head::read(db)? {
+        Some(head) if head.is_genuine(tag) => (head.seq.max(last) + 1, head.tag),
+        _ => (last + 1, START),
+    };
+    let stored = Stored {
+        seq,
+        id: EventId::new().bytes(),
+        at: event.at.0,
+        actor: row::bytes_opt(event.actor),
+        action: event.action.clone(),
+        subject: event.subject.clone(),
+        args: row::to_json(&event.args)?,
+    };
+    let own = tag(&previous, &stored.bytes());
+    db.prepare_cached(
+        "INSERT INTO event (seq, id, at, actor, action, subject, args, tag)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute(params![
+        row::integer(stored.seq),
+        stored.id,
+        stored.at,
+        stored.actor,
+        stored.action,
+        stored.subject,
+        stored.args,
+        own,
+    ])?;
+    let head = Head::sealed(seq, own, tag);
+    db.prepare_cached(
+        "INSERT INTO event_head (only_one, seq, tag, seal) VALUES (1, ?1, ?2, ?3)
+         ON CONFLICT (only_one) DO UPDATE SET seq = excluded.seq, tag = excluded.tag,
+             seal = excluded.seal",
+    )?
+    .execute(params![row::integer(head.seq), head.tag, head.seal])?;
+    Ok(seq)
+}
+
+fn verify(db: &Connection, tag: Tag<'_>) -> Result<Verification> {
+    let mut statement = db.prepare("SELECT * FROM event ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    let mut count = 0;
+    let mut previous = START;
+    while let Some(row) = rows.next()? {
+        let at = count + 1;
+        // A row that no longer reads as an event was not written as one.
+        let Ok((stored, found)) = stored(row) else {
+            return Ok(Verification::Broken {
+                at,
+                why: Fault::Altered,
+            });
+        };
+        if stored.seq != at {
+            return Ok(Verification::Broken {
+                at,
+                why: Fault::Gap,
+            });
+        }
+        if tag(&previous, &stored.bytes()) != found {
+            return Ok(Verification::Broken {
+                at,
+                why: Fault::Altered,
+            });
+        }
+        previous = found;
+        count = at;
+    }
+    let broken = |why| Ok(Verification::Broken { at: count + 1, why });
+    match Head::read(db)? {
+        None if count == 0 => Ok(Verification::Whole { count }),
+        Some(head) if !head.is_genuine(tag) => broken(Fault::Head),
+        Some(head) if head.seq > count => broken(Fault::Truncated),
+        Some(head) if head.seq == count && head.tag == previous => {
+            Ok(Verification::Whole { count })
+        }
+        _ => broken(Fault::Head),
+    }
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<(Stored, [u8; 32])> {
+    let stored = Stored {
+        seq: row::count(row, "seq")?,
+        id: row.get("id")?,
+        at: row.get("at")?,
+        actor: row.get("actor")?,
+        action: row.get("action")?,
+        subject: row.get("subject")?,
+        args: row.get("args")?,
+    };
+    Ok((stored, row.get("tag")?))
+}
+
+fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        seq: row::count(row, "seq")?,
+        id: row::id(row, "id")?,
+        event: NewEvent {
+            at: row::time(row, "at")?,
+            actor: row::id_opt(row, "actor")?,
+            action: row.get("action")?,
+            subject: row.get("subject")?,
+            args: row::json(row, "args")?,
+        },
+    })
+}

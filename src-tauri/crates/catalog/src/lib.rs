@@ -1,0 +1,118 @@
+//! The catalog: what the workspace remembers, in two SQLite files.
+//!
+//! This room keeps workspace, members, client registrations, accepted connectors, connections,
+//! slots, authorizations with their sealed credentials, renewal leases, flows and the event log
+//! in `catalog.sqlite`, and runs in `data.sqlite`. It is the only crate that speaks SQL, and its
+//! public API speaks the domain's words: no SQL type leaves it. It may touch those two files, their
+//! lock file and their backups, all in the home it is given, and nothing else. It never opens a
+//! sealed byte, never decides a rule, never waits for the network inside a transaction, and never
+//! recreates a file it does not understand.
+//!
+//! Every call is synchronous and durable when it returns. Two processes may use one home at
+//! once: what reads and then writes does so in one immediate transaction.
+
+mod authorizations;
+mod connections;
+mod connectors;
+mod error;
+mod events;
+mod fillings;
+mod flows;
+mod leases;
+mod list;
+mod needing;
+mod primaries;
+mod quarantine;
+mod registrations;
+mod row;
+mod runs;
+mod schema;
+mod search;
+mod slots;
+mod standing;
+mod store;
+mod uses;
+mod workspace;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use authorizations::{Authorization, Unreachable};
+pub use connections::SlotSettings;
+pub use connectors::AcceptedConnector;
+pub use error::CatalogError;
+pub use events::{Entry, Event, Fault, NewEvent, Tag, Verification};
+pub use fillings::Filling;
+pub use flows::{Flow, Step};
+pub use leases::{Lease, Renewal};
+pub use list::{Cursor, ListQuery, ListRow, Page, Sort};
+pub use primaries::Primary;
+pub use quarantine::Quarantined;
+pub use registrations::{Redirect, Registration, SealedSecret};
+pub use runs::Run;
+pub use slots::{Sealed, Slot, Wrap};
+pub use uses::Use;
+
+use store::Store;
+
+/// Result of every call of this crate.
+pub type Result<T, E = CatalogError> = std::result::Result<T, E>;
+
+/// An open catalog. Clones share the same files and connections.
+#[derive(Clone)]
+pub struct Catalog {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    catalog: Store,
+    data: Store,
+}
+
+impl std::fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Catalog")
+            .field("file", &self.inner.catalog.path())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Catalog {
+    /// Opens `catalog.sqlite` and `data.sqlite` in `home`, an existing folder, creating the files
+    /// where they are missing. An older file is copied to `<file>.before-<version>` and then
+    /// migrated.
+    ///
+    /// # Errors
+    /// [`CatalogError::TooNew`] for a file of a later version, which is left untouched;
+    /// [`CatalogError::Damaged`] for one that is no catalog; [`CatalogError::DiskFull`],
+    /// [`CatalogError::Io`] or [`CatalogError::Busy`] where the files cannot be used.
+    pub fn open(home: &Path) -> Result<Self> {
+        // Two processes that start at once would both find an empty file and both fill it.
+        let _only_one = store::opening(home)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                catalog: Store::open(&home.join("catalog.sqlite"), &schema::CATALOG)?,
+                data: Store::open(&home.join("data.sqlite"), &schema::DATA)?,
+            }),
+        })
+    }
+
+    /// Stops `catalog.sqlite` and `data.sqlite` from growing beyond `pages` pages of 4 KiB, so
+    /// that a test meets [`CatalogError::DiskFull`] without filling a disk.
+    ///
+    /// # Errors
+    /// As every write.
+    #[doc(hidden)]
+    pub fn limit_pages(&self, pages: u32) -> Result<()> {
+        self.catalog().limit_pages(pages)?;
+        self.data().limit_pages(pages)
+    }
+
+    fn catalog(&self) -> &Store {
+        &self.inner.catalog
+    }
+
+    fn data(&self) -> &Store {
+        &self.inner.data
+    }
+}

@@ -1,0 +1,127 @@
+//! Primary accounts (R11, R12), and the memory of having had one.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::{ConnectionId, MemberId, Reach, Timestamp};
+
+use crate::row::{self, Key, Word};
+use crate::{Catalog, Result};
+
+/// Whose account unattended runs use in a reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Primary {
+    /// Where.
+    pub reach: Reach,
+    /// Whose.
+    pub member: MemberId,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Catalog {
+    /// The primary accounts of a connection, by reach.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn primaries(&self, connection: ConnectionId) -> Result<Vec<Primary>> {
+        self.catalog()
+            .read(|db| of_connection(db, connection.bytes()))
+    }
+
+    /// R11: whether the reach has a primary account or has had one, so that nobody is promoted
+    /// silently.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn ever_had_primary(&self, connection: ConnectionId, reach: Reach) -> Result<bool> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT 1 FROM primary_account WHERE connection = ?1 AND reach = ?2",
+            )?;
+            let place = params![connection.bytes(), reach.word()];
+            Ok(statement.query_row(place, |_| Ok(())).optional()?.is_some())
+        })
+    }
+
+    /// Makes a member's account primary in a reach; `None` leaves it without one, remembering
+    /// that it had one.
+    ///
+    /// # Errors
+    /// [`crate::CatalogError::Missing`]; else as every write.
+    pub fn set_primary(
+        &self,
+        connection: ConnectionId,
+        reach: Reach,
+        member: Option<MemberId>,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.catalog().write(|db| match member {
+            Some(_) => put(db, connection, reach, member, now),
+            None => {
+                db.prepare_cached(
+                    "UPDATE primary_account SET member = NULL, since = ?3
+                     WHERE connection = ?1 AND reach = ?2 AND member IS NOT NULL",
+                )?
+                .execute(params![connection.bytes(), reach.word(), now.0])?;
+                Ok(())
+            }
+        })
+    }
+}
+
+pub(crate) fn of_connection(db: &Connection, connection: [u8; 16]) -> Result<Vec<Primary>> {
+    let mut statement = db.prepare_cached(
+        "SELECT reach, member, since FROM primary_account
+         WHERE connection = ?1 AND member IS NOT NULL",
+    )?;
+    let rows = statement.query_map([connection], |row| {
+        Ok(Primary {
+            reach: row::word(row, "reach")?,
+            member: row::id(row, "member")?,
+            since: row::time(row, "since")?,
+        })
+    })?;
+    let mut primaries = row::collect("primary_account", rows)?;
+    primaries.sort_by_key(|primary| primary.reach);
+    Ok(primaries)
+}
+
+pub(crate) fn put(
+    db: &Connection,
+    connection: ConnectionId,
+    reach: Reach,
+    member: Option<MemberId>,
+    since: Timestamp,
+) -> Result<()> {
+    // Who stays primary has been so since before.
+    db.prepare_cached(
+        "INSERT INTO primary_account (connection, reach, member, since) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (connection, reach) DO UPDATE SET member = excluded.member,
+             since = excluded.since WHERE member IS NOT excluded.member",
+    )?
+    .execute(params![
+        connection.bytes(),
+        reach.word(),
+        row::bytes_opt(member),
+        since.0
+    ])?;
+    Ok(())
+}
+
+/// Takes the primary account from the slot's member, where it is theirs.
+pub(crate) fn lose(db: &Connection, key: SlotKey, now: Option<Timestamp>) -> Result<()> {
+    let Some(member) = key.member else {
+        return Ok(());
+    };
+    db.prepare_cached(
+        "UPDATE primary_account SET member = NULL, since = coalesce(?4, since)
+         WHERE connection = ?1 AND reach = ?2 AND member = ?3",
+    )?
+    .execute(params![
+        key.connection.bytes(),
+        key.reach.word(),
+        member.bytes(),
+        row::millis(now)
+    ])?;
+    Ok(())
+}

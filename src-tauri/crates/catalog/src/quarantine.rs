@@ -1,0 +1,80 @@
+//! Rows that cannot be read: they are shown, and never stop the program.
+
+use rusqlite::{Connection, Row};
+
+use crate::{Catalog, CatalogError, Result, authorizations, connections, slots};
+
+/// A row that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// What it should be: `connection`, `authorization` or `slot`.
+    pub what: &'static str,
+    /// Its identifier as far as it can be told, else its number in the table.
+    pub id: String,
+    /// What is wrong with it; no stored value but unknown words.
+    pub why: String,
+}
+
+impl Catalog {
+    /// Every connection, authorization and slot that cannot be read. Lists leave them out, so a
+    /// slot with such an authorization looks empty and nothing is sent with it.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn quarantined(&self) -> Result<Vec<Quarantined>> {
+        self.catalog().read(|db| {
+            let mut found = Vec::new();
+            let parse = |row: &Row<'_>| connections::connection(row).map(drop);
+            check(
+                db,
+                "connection",
+                "SELECT * FROM connection",
+                parse,
+                &mut found,
+            )?;
+            let parse = |row: &Row<'_>| authorizations::authorization(row).map(drop);
+            check(
+                db,
+                "authorization",
+                "SELECT * FROM authorization",
+                parse,
+                &mut found,
+            )?;
+            let parse = |row: &Row<'_>| slots::key(row).map(drop);
+            check(
+                db,
+                "slot",
+                "SELECT *, connection AS id FROM slot",
+                parse,
+                &mut found,
+            )?;
+            Ok(found)
+        })
+    }
+}
+
+fn check(
+    db: &Connection,
+    what: &'static str,
+    sql: &str,
+    parse: impl Fn(&Row<'_>) -> rusqlite::Result<()>,
+    found: &mut Vec<Quarantined>,
+) -> Result<()> {
+    let mut statement = db.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        match parse(row).map_err(CatalogError::from) {
+            Ok(()) => {}
+            Err(CatalogError::Unreadable(why)) => {
+                let id = row.get::<_, [u8; 16]>("id").map(uuid::Uuid::from_bytes);
+                let id = match id {
+                    Ok(id) => id.to_string(),
+                    Err(_) => row.get::<_, i64>("key")?.to_string(),
+                };
+                found.push(Quarantined { what, id, why });
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! Runs: requests that went through the gate, in a file of their own.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Row, params};
+use tsunagi_domain::{AuthorizationId, ConnectionId, Environment, RunId, Timestamp};
+
+use crate::row::{self, Key, Word};
+use crate::{Catalog, Result, authorizations};
+
+/// One request through the gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Identifier.
+    pub id: RunId,
+    /// When it was asked for.
+    pub at: Timestamp,
+    /// Through which connection.
+    pub connection: ConnectionId,
+    /// With which authorization; `None` where it was refused before one was chosen.
+    pub authorization: Option<AuthorizationId>,
+    /// In which environment.
+    pub environment: Environment,
+    /// Who asked: a member id, or `unattended`.
+    pub caller: String,
+    /// From which area.
+    pub area: String,
+    /// HTTP method.
+    pub method: String,
+    /// Host it went to.
+    pub host: String,
+    /// Path, without the query: queries carry secrets.
+    pub path: String,
+    /// HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// Why it was refused or failed, as a code.
+    pub refusal: Option<String>,
+    /// How long it took, in milliseconds.
+    pub millis: u64,
+    /// Size of the answer's body, in bytes.
+    pub bytes: u64,
+}
+
+impl Catalog {
+    /// Records runs, all of them or none, and then notes when connections and authorizations
+    /// were last used. Recording the same run twice records it once.
+    ///
+    /// # Errors
+    /// As every write. Where only the second half fails, the runs are recorded.
+    pub fn record(&self, runs: &[Run]) -> Result<()> {
+        if runs.is_empty() {
+            return Ok(());
+        }
+        self.data().write(|db| {
+            let mut statement = db.prepare_cached(
+                "INSERT INTO run (id, at, connection, authorization, environment, caller, area,
+                     method, host, path, status, refusal, millis, bytes)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 ON CONFLICT (id) DO NOTHING",
+            )?;
+            for run in runs {
+                statement.execute(params![
+                    run.id.bytes(),
+                    run.at.0,
+                    run.connection.bytes(),
+                    row::bytes_opt(run.authorization),
+                    run.environment.word(),
+                    run.caller,
+                    run.area,
+                    run.method,
+                    run.host,
+                    run.path,
+                    run.status,
+                    run.refusal,
+                    row::integer(run.millis),
+                    row::integer(run.bytes),
+                ])?;
+            }
+            Ok(())
+        })?;
+        self.touch(runs)
+    }
+
+    /// A run without an authorization was refused at the gate: nothing was used.
+    fn touch(&self, runs: &[Run]) -> Result<()> {
+        let mut connections = BTreeMap::new();
+        let mut authorizations = BTreeMap::new();
+        for run in runs {
+            let Some(authorization) = run.authorization else {
+                continue;
+            };
+            let used = connections.entry(run.connection).or_insert(run.at);
+            *used = run.at.max(*used);
+            let used = authorizations.entry(authorization).or_insert(run.at);
+            *used = run.at.max(*used);
+        }
+        if connections.is_empty() {
+            return Ok(());
+        }
+        self.catalog().write(|db| {
+            for (id, at) in authorizations {
+                authorizations::touch(db, id, at)?;
+            }
+            let mut statement = db.prepare_cached(
+                "UPDATE connection SET last_used = ?2 WHERE id = ?1 AND last_used < ?2",
+            )?;
+            for (id, at) in connections {
+                statement.execute(params![id.bytes(), at.0])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The latest runs through a connection, the latest first.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn runs(&self, connection: ConnectionId, limit: u32) -> Result<Vec<Run>> {
+        self.data().read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT * FROM run WHERE connection = ?1 ORDER BY at DESC, id DESC LIMIT ?2",
+            )?;
+            row::collect(
+                "run",
+                statement.query_map(params![connection.bytes(), limit], run)?,
+            )
+        })
+    }
+}
+
+fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
+    Ok(Run {
+        id: row::id(row, "id")?,
+        at: row::time(row, "at")?,
+        connection: row::id(row, "connection")?,
+        authorization: row::id_opt(row, "authorization")?,
+        environment: row::word(row, "environment")?,
+        caller: row.get("caller")?,
+        area: row.get("area")?,
+        method: row.get("method")?,
+        host: row.get("host")?,
+        path: row.get("path")?,
+        status: row.get("status")?,
+        refusal: row.get("refusal")?,
+        millis: row::count(row, "millis")?,
+        bytes: row::count(row, "bytes")?,
+    })
+}

@@ -1,0 +1,165 @@
+//! Slots: what sits where, and the sealed credentials.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::{AuthorizationId, ConnectionId};
+
+use crate::authorizations::{Authorization, authorization};
+use crate::row::{self, Key};
+use crate::{Catalog, Result};
+
+/// A filled slot. An empty one has no row: nothing sits there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// Where.
+    pub key: SlotKey,
+    /// What sits there. The same authorization may sit in several slots (R21).
+    pub authorization: Authorization,
+}
+
+/// A credential as the vault sealed it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Version the bytes are sealed under; grows with every renewal.
+    pub version: u64,
+    /// Sealed bytes.
+    pub sealed: Vec<u8>,
+    /// The version before and its bytes, kept until this one has worked.
+    pub previous: Option<(u64, Vec<u8>)>,
+    /// The data key, wrapped once per reader.
+    pub wraps: Vec<Wrap>,
+}
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sealed")
+            .field("version", &self.version)
+            .field(
+                "previous",
+                &self.previous.as_ref().map(|(version, _)| version),
+            )
+            .field("wraps", &self.wraps)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A data key wrapped for one reader.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Wrap {
+    /// Who can open it, in the vault's words.
+    pub reader: String,
+    /// The wrapped key.
+    pub wrapped: Vec<u8>,
+}
+
+impl std::fmt::Debug for Wrap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wrap")
+            .field("reader", &self.reader)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Catalog {
+    /// The filled slots of a connection, those of both environment modes, in the order of their
+    /// keys.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn slots(&self, connection: ConnectionId) -> Result<Vec<Slot>> {
+        self.catalog()
+            .read(|db| of_connection(db, connection.bytes()))
+    }
+
+    /// What sits in one slot.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn slot(&self, key: SlotKey) -> Result<Option<Slot>> {
+        let slots = self.slots(key.connection)?;
+        Ok(slots.into_iter().find(|slot| slot.key == key))
+    }
+
+    /// The slots an authorization sits in.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn slots_of_authorization(&self, id: AuthorizationId) -> Result<Vec<SlotKey>> {
+        self.catalog().read(|db| keys_of(db, id.bytes()))
+    }
+
+    /// The sealed credential of an authorization; `None` where it was revoked or is unknown.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn sealed(&self, id: AuthorizationId) -> Result<Option<Sealed>> {
+        self.catalog().read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT * FROM credential WHERE authorization = ?1")?;
+            let found = statement.query_row([id.bytes()], sealed).optional()?;
+            let Some(mut found) = found else {
+                return Ok(None);
+            };
+            let mut statement = db.prepare_cached(
+                "SELECT reader, wrapped FROM credential_wrap WHERE authorization = ?1
+                 ORDER BY reader",
+            )?;
+            found.wraps = statement
+                .query_map([id.bytes()], wrap)?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(Some(found))
+        })
+    }
+}
+
+pub(crate) fn of_connection(db: &Connection, connection: [u8; 16]) -> Result<Vec<Slot>> {
+    let mut statement = db.prepare_cached(
+        "SELECT s.connection, s.reach, s.member, a.*
+         FROM slot s JOIN authorization a ON a.id = s.authorization WHERE s.connection = ?1",
+    )?;
+    let rows = statement.query_map([connection], |row| {
+        Ok(Slot {
+            key: key(row)?,
+            authorization: authorization(row)?,
+        })
+    })?;
+    let mut slots = row::collect("slot", rows)?;
+    slots.sort_by_key(|slot| slot.key);
+    Ok(slots)
+}
+
+pub(crate) fn keys_of(db: &Connection, authorization: [u8; 16]) -> Result<Vec<SlotKey>> {
+    let mut statement =
+        db.prepare_cached("SELECT connection, reach, member FROM slot WHERE authorization = ?1")?;
+    let mut keys = row::collect("slot", statement.query_map([authorization], key)?)?;
+    keys.sort();
+    Ok(keys)
+}
+
+pub(crate) fn key(row: &Row<'_>) -> rusqlite::Result<SlotKey> {
+    Ok(SlotKey {
+        connection: row::id(row, "connection")?,
+        reach: row::word(row, "reach")?,
+        member: row::id_opt(row, "member")?,
+    })
+}
+
+fn sealed(row: &Row<'_>) -> rusqlite::Result<Sealed> {
+    let previous = match row.get::<_, Option<Vec<u8>>>("previous")? {
+        Some(bytes) => Some((row::count(row, "previous_version")?, bytes)),
+        None => None,
+    };
+    Ok(Sealed {
+        version: row::count(row, "version")?,
+        sealed: row.get("sealed")?,
+        previous,
+        wraps: Vec::new(),
+    })
+}
+
+pub(crate) fn wrap(row: &Row<'_>) -> rusqlite::Result<Wrap> {
+    Ok(Wrap {
+        reader: row.get("reader")?,
+        wrapped: row.get("wrapped")?,
+    })
+}

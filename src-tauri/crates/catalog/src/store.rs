@@ -1,0 +1,242 @@
+//! One SQLite file: how it is opened, migrated, read and written.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::schema::Schema;
+use crate::{CatalogError, Result};
+
+/// How long a statement waits for another process.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Read connections that are kept open; more are opened when as many readers meet, and closed.
+const READERS_KEPT: usize = 4;
+/// Statements each connection keeps prepared.
+const STATEMENTS_KEPT: usize = 96;
+
+/// Keeps other processes from opening the same home until dropped.
+///
+/// # Errors
+/// [`CatalogError::Io`] or [`CatalogError::DiskFull`].
+pub(crate) fn opening(home: &Path) -> Result<File> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(home.join("catalog.opening"))?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// One SQLite file: a single writer, and readers beside it.
+pub(crate) struct Store {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+// A panic inside a transaction rolls it back when the transaction is dropped: what the lock
+// guards is whole again.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Store {
+    /// Opens `path`, creating or migrating it.
+    pub(crate) fn open(path: &Path, schema: &Schema) -> Result<Self> {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Self::open_inner(path, &name, schema).map_err(|error| error.in_file(&name))
+    }
+
+    fn open_inner(path: &Path, name: &str, schema: &Schema) -> Result<Self> {
+        let known = schema.version();
+        let found = if has_content(path)? {
+            version(path, schema)?
+        } else {
+            0
+        };
+        if found > known {
+            return Err(CatalogError::TooNew {
+                file: name.to_owned(),
+                found,
+                known,
+            });
+        }
+        let mut writer = Connection::open(path)?;
+        prepare(&writer)?;
+        // Both persist in the file or hold for the writer alone.
+        writer
+            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
+        writer.pragma_update(None, "synchronous", "FULL")?;
+        // What is deleted is overwritten: a revoked credential must not linger in free pages.
+        writer.pragma_update(None, "secure_delete", "ON")?;
+        if found < known {
+            if found > 0 {
+                sound(&writer)?;
+                back_up(&writer, path, known)?;
+            }
+            schema.migrate(&mut writer)?;
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs `work` on one snapshot of the file.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let kept = lock(&self.readers).pop();
+        let reader = match kept {
+            Some(reader) => reader,
+            None => self.reader()?,
+        };
+        let done = reader
+            .unchecked_transaction()
+            .map_err(CatalogError::from)
+            .and_then(|snapshot| work(&snapshot))
+            .map_err(|error| self.named(error));
+        let mut readers = lock(&self.readers);
+        if readers.len() < READERS_KEPT {
+            readers.push(reader);
+        }
+        done
+    }
+
+    /// Runs `work` in one immediate transaction: all of it is stored, durably, or none.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut writer = lock(&self.writer);
+        let attempt = || {
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = work(&transaction)?;
+            transaction.commit()?;
+            Ok(done)
+        };
+        attempt().map_err(|error| self.named(error))
+    }
+
+    /// Moves everything from the write-ahead log into the file and empties the log, so that what
+    /// was overwritten in the file is not still in the log. Where a reader is in the way the log
+    /// stays as it is until a later checkpoint.
+    pub(crate) fn scrub(&self) {
+        let writer = lock(&self.writer);
+        let busy = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+            row.get::<_, i64>(0)
+        });
+        if !matches!(busy, Ok(0)) {
+            tracing::warn!(file = %self.path.display(), "the log could not be emptied yet");
+        }
+    }
+
+    pub(crate) fn limit_pages(&self, pages: u32) -> Result<()> {
+        lock(&self.writer).pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+        Ok(())
+    }
+
+    fn reader(&self) -> Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let reader = Connection::open_with_flags(&self.path, flags)?;
+        prepare(&reader)?;
+        reader.pragma_update(None, "query_only", "ON")?;
+        Ok(reader)
+    }
+
+    fn named(&self, error: CatalogError) -> CatalogError {
+        error.in_file(&self.path.file_name().unwrap_or_default().to_string_lossy())
+    }
+}
+
+fn has_content(path: &Path) -> Result<bool> {
+    match std::fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len() > 0),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn prepare(connection: &Connection) -> Result<()> {
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.pragma_update(None, "trusted_schema", "OFF")?;
+    Ok(())
+}
+
+/// The version of an existing file, read without writing a byte to it.
+fn version(path: &Path, schema: &Schema) -> Result<u32> {
+    let probe = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    probe.busy_timeout(PATIENCE)?;
+    let found: i64 = probe.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let mark: i64 = probe.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: i64 =
+        probe.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    // An opening that was cut short leaves a file with a header and nothing in it.
+    if found == 0 && tables == 0 {
+        return Ok(0);
+    }
+    if mark != i64::from(schema.mark) {
+        return Err(CatalogError::Damaged {
+            file: String::new(),
+            detail: "another program's database".to_owned(),
+        });
+    }
+    u32::try_from(found).map_err(|_| CatalogError::Damaged {
+        file: String::new(),
+        detail: "its version is negative".to_owned(),
+    })
+}
+
+/// Refuses to migrate a file that is not sound: migrating would bury the damage.
+fn sound(connection: &Connection) -> Result<()> {
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict == "ok" {
+        Ok(())
+    } else {
+        Err(CatalogError::Damaged {
+            file: String::new(),
+            detail: verdict,
+        })
+    }
+}
+
+/// Copies the file, log included, to `<file>.before-<version>`.
+fn back_up(connection: &Connection, path: &Path, version: u32) -> Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".before-{version}"));
+    let target = PathBuf::from(name);
+    // A half-written copy must never pass for a backup: it gets its name when it is complete.
+    let mut partial = target.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    match std::fs::remove_file(&partial) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    let mut copy = Connection::open(&partial)?;
+    rusqlite::backup::Backup::new(connection, &mut copy)?.run_to_completion(
+        1024,
+        Duration::ZERO,
+        None,
+    )?;
+    copy.close().map_err(|(_, error)| error)?;
+    File::open(&partial)?.sync_all()?;
+    std::fs::rename(&partial, &target)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+//! The workspace itself, its members, its settings and its key record.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use tsunagi_domain::{DataCenter, Member, MemberId, Workspace};
+
+use crate::row::{self, Key, Word};
+use crate::{Catalog, CatalogError, Result};
+
+impl Catalog {
+    /// The workspace; `None` before the first start has founded it.
+    ///
+    /// # Errors
+    /// As every read: [`CatalogError::Io`], [`CatalogError::Busy`], [`CatalogError::Damaged`],
+    /// [`CatalogError::Unreadable`].
+    pub fn workspace(&self) -> Result<Option<Workspace>> {
+        self.catalog().read(|db| {
+            Ok(db
+                .query_row("SELECT * FROM workspace", [], workspace)
+                .optional()?)
+        })
+    }
+
+    /// Founds the workspace with its first member and the vault's key record (how the catalog's
+    /// key is kept and checked; opaque here, never a key).
+    ///
+    /// # Errors
+    /// [`CatalogError::Founded`] where there is a workspace already; else as every write:
+    /// those of a read and [`CatalogError::DiskFull`].
+    pub fn found(&self, workspace: &Workspace, founder: &Member, key_record: &str) -> Result<()> {
+        self.catalog().write(|db| {
+            let founded = db.execute(
+                "INSERT INTO workspace (only_one, id, name, plan, data_center, country,
+                     created_at, key_record)
+                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+                params![
+                    workspace.id.bytes(),
+                    workspace.name,
+                    workspace.plan.word(),
+                    workspace.data_center.0,
+                    workspace.country,
+                    workspace.created_at.0,
+                    key_record,
+                ],
+            )?;
+            if founded == 0 {
+                return Err(CatalogError::Founded);
+            }
+            put_member(db, founder)
+        })
+    }
+
+    /// Changes name, plan, data center and country. Identifier and founding time never change.
+    ///
+    /// # Errors
+    /// [`CatalogError::Missing`] before it was founded; else as every write.
+    pub fn set_workspace(&self, workspace: &Workspace) -> Result<()> {
+        self.catalog().write(|db| {
+            let changed = db.execute(
+                "UPDATE workspace SET name = ?2, plan = ?3, data_center = ?4, country = ?5
+                 WHERE id = ?1",
+                params![
+                    workspace.id.bytes(),
+                    workspace.name,
+                    workspace.plan.word(),
+                    workspace.data_center.0,
+                    workspace.country,
+                ],
+            )?;
+            found_one(changed, "workspace")
+        })
+    }
+
+    /// The vault's key record; `None` before the workspace was founded.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn key_record(&self) -> Result<Option<String>> {
+        self.catalog().read(|db| {
+            Ok(db
+                .query_row("SELECT key_record FROM workspace", [], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    /// Replaces the vault's key record.
+    ///
+    /// # Errors
+    /// [`CatalogError::Missing`] before the workspace was founded; else as every write.
+    pub fn set_key_record(&self, key_record: &str) -> Result<()> {
+        self.catalog().write(|db| {
+            found_one(
+                db.execute("UPDATE workspace SET key_record = ?1", [key_record])?,
+                "workspace",
+            )
+        })
+    }
+
+    /// Every member, the one who joined first coming first.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn members(&self) -> Result<Vec<Member>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached("SELECT * FROM member ORDER BY id")?;
+            row::collect("member", statement.query_map([], member)?)
+        })
+    }
+
+    /// One member.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn member(&self, id: MemberId) -> Result<Option<Member>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached("SELECT * FROM member WHERE id = ?1")?;
+            Ok(statement.query_row([id.bytes()], member).optional()?)
+        })
+    }
+
+    /// Adds a member, or changes name, role and whether they are active.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn set_member(&self, member: &Member) -> Result<()> {
+        self.catalog().write(|db| put_member(db, member))
+    }
+
+    /// The value of a setting, where it was set.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn setting(&self, name: &str) -> Result<Option<String>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached("SELECT value FROM setting WHERE name = ?1")?;
+            Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+        })
+    }
+
+    /// Sets a setting.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn set_setting(&self, name: &str, value: &str) -> Result<()> {
+        self.catalog().write(|db| {
+            db.execute(
+                "INSERT INTO setting (name, value) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                [name, value],
+            )?;
+            Ok(())
+        })
+    }
+}
+
+/// An update that was to find exactly one row.
+pub(crate) const fn found_one(changed: usize, what: &'static str) -> Result<()> {
+    if changed == 0 {
+        Err(CatalogError::Missing(what))
+    } else {
+        Ok(())
+    }
+}
+
+fn put_member(db: &Connection, member: &Member) -> Result<()> {
+    db.execute(
+        "INSERT INTO member (id, name, role, active) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role,
+             active = excluded.active",
+        params![
+            member.id.bytes(),
+            member.name,
+            member.role.word(),
+            member.active
+        ],
+    )?;
+    Ok(())
+}
+
+fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
+    Ok(Member {
+        id: row::id(row, "id")?,
+        name: row.get("name")?,
+        role: row::word(row, "role")?,
+        active: row.get("active")?,
+    })
+}
+
+fn workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
+    Ok(Workspace {
+        id: row::id(row, "id")?,
+        name: row.get("name")?,
+        plan: row::word(row, "plan")?,
+        data_center: DataCenter(row.get("data_center")?),
+        country: row.get("country")?,
+        created_at: row::time(row, "created_at")?,
+    })
+}

@@ -1,0 +1,205 @@
+use tsunagi_catalog::{Catalog, CatalogError, Fault, Verification};
+
+use crate::fixture::{Home, event, tag};
+
+fn home_with(count: u64) -> Home {
+    let home = Home::new();
+    for n in 1..=count {
+        let seq = home
+            .catalog
+            .append_event(&event(&format!("action.{n}")), &tag)
+            .unwrap();
+        assert_eq!(seq, n, "numbered without gaps");
+    }
+    home
+}
+
+/// Changes the file the way somebody does who knows SQL and not the key.
+fn tamper(home: &Home, sql: &str) {
+    let guards =
+        "DROP TRIGGER IF EXISTS event_never_changes; DROP TRIGGER IF EXISTS event_never_goes;";
+    home.raw().execute_batch(&format!("{guards}{sql}")).unwrap();
+}
+
+fn verify(home: &Home) -> Verification {
+    home.catalog.verify_events(&tag).unwrap()
+}
+
+#[test]
+fn a_log_nobody_touched_is_whole() {
+    assert_eq!(
+        verify(&home_with(0)),
+        Verification::Whole { count: 0 },
+        "before the first entry"
+    );
+    let home = home_with(5);
+    assert_eq!(verify(&home), Verification::Whole { count: 5 }, "and after");
+    let other = Catalog::open(home.path()).unwrap();
+    assert_eq!(
+        other.append_event(&event("last"), &tag).unwrap(),
+        6,
+        "another process goes on"
+    );
+    assert_eq!(
+        verify(&home),
+        Verification::Whole { count: 6 },
+        "in the same chain"
+    );
+}
+
+#[test]
+fn entries_come_back_the_latest_first_page_by_page() {
+    let home = home_with(5);
+    let page = home.catalog.events(None, None, 2).unwrap();
+    let actions: Vec<_> = page
+        .iter()
+        .map(|entry| entry.event.action.as_str())
+        .collect();
+    assert_eq!(actions, ["action.5", "action.4"], "the latest first");
+    assert_eq!(page[0].event, event("action.5"), "as it was logged");
+    let rest = home
+        .catalog
+        .events(Some("workspace"), Some(page[1].seq), 10)
+        .unwrap();
+    let numbers: Vec<_> = rest.iter().map(|entry| entry.seq).collect();
+    assert_eq!(numbers, [3, 2, 1], "then the rest, here by subject");
+    assert_eq!(
+        home.catalog.events(Some("other"), None, 10).unwrap(),
+        [],
+        "of that subject only"
+    );
+}
+
+#[test]
+fn the_log_is_append_only() {
+    let home = home_with(2);
+    for sql in [
+        "UPDATE event SET action = 'nothing'",
+        "DELETE FROM event WHERE seq = 2",
+    ] {
+        assert!(
+            home.raw().execute_batch(sql).is_err(),
+            "not even by mistake: {sql}"
+        );
+    }
+}
+
+#[test]
+fn every_edit_shows_where_it_is() {
+    let edits = [
+        "UPDATE event SET action = 'nothing' WHERE seq = 3",
+        "UPDATE event SET subject = 'elsewhere' WHERE seq = 3",
+        "UPDATE event SET at = at + 1 WHERE seq = 3",
+        "UPDATE event SET actor = randomblob(16) WHERE seq = 3",
+        "UPDATE event SET id = randomblob(16) WHERE seq = 3",
+        "UPDATE event SET args = '{}' WHERE seq = 3",
+        "UPDATE event SET args = 'no json' WHERE seq = 3",
+        "UPDATE event SET args = args || ' ' WHERE seq = 3",
+        "UPDATE event SET tag = zeroblob(32) WHERE seq = 3",
+        "UPDATE event SET tag = x'00' WHERE seq = 3",
+        "UPDATE event SET action = action || 'w', subject = substr(subject, 2) WHERE seq = 3",
+    ];
+    for edit in edits {
+        let home = home_with(5);
+        tamper(&home, edit);
+        let broken = Verification::Broken {
+            at: 3,
+            why: Fault::Altered,
+        };
+        assert_eq!(verify(&home), broken, "{edit}");
+    }
+}
+
+#[test]
+fn a_gap_shows() {
+    let home = home_with(5);
+    tamper(&home, "DELETE FROM event WHERE seq = 2");
+    assert_eq!(
+        verify(&home),
+        Verification::Broken {
+            at: 2,
+            why: Fault::Gap
+        },
+        "2 is missing"
+    );
+    tamper(&home, "UPDATE event SET seq = seq - 1 WHERE seq > 2");
+    let closed = Verification::Broken {
+        at: 2,
+        why: Fault::Altered,
+    };
+    assert_eq!(verify(&home), closed, "closing the gap shows too");
+}
+
+#[test]
+fn a_log_cut_short_shows_also_where_the_head_is_moved_back() {
+    let home = home_with(5);
+    tamper(&home, "DELETE FROM event WHERE seq > 3");
+    let truncated = Verification::Broken {
+        at: 4,
+        why: Fault::Truncated,
+    };
+    assert_eq!(verify(&home), truncated, "the head says 5");
+    tamper(
+        &home,
+        "UPDATE event_head SET seq = 3, tag = (SELECT tag FROM event WHERE seq = 3)",
+    );
+    let moved = Verification::Broken {
+        at: 4,
+        why: Fault::Head,
+    };
+    assert_eq!(verify(&home), moved, "its seal is over 5");
+    tamper(&home, "DELETE FROM event_head");
+    assert_eq!(verify(&home), moved, "and without it nothing is proven");
+}
+
+#[test]
+fn going_on_does_not_cover_up() {
+    let cuts = [
+        "DELETE FROM event WHERE seq > 3",
+        "DELETE FROM event WHERE seq > 3; DELETE FROM event_head",
+        "DELETE FROM event WHERE seq > 3;
+         UPDATE event_head SET seq = 3, tag = (SELECT tag FROM event WHERE seq = 3)",
+    ];
+    for cut in cuts {
+        let home = home_with(5);
+        tamper(&home, cut);
+        home.catalog
+            .append_event(&event("later"), &tag)
+            .expect("a broken log still logs");
+        let verified = verify(&home);
+        assert!(
+            matches!(verified, Verification::Broken { at: 4, .. }),
+            "{cut}: {verified:?}"
+        );
+    }
+}
+
+#[test]
+fn another_key_proves_nothing() {
+    let home = home_with(1);
+    let other = |_: &[u8; 32], _: &[u8]| [1; 32];
+    let verified = home.catalog.verify_events(&other).unwrap();
+    let broken = Verification::Broken {
+        at: 1,
+        why: Fault::Altered,
+    };
+    assert_eq!(
+        verified, broken,
+        "whoever lacks the key can make no entry that holds"
+    );
+}
+
+#[test]
+fn an_entry_that_cannot_be_stored_leaves_the_chain_whole() {
+    let home = home_with(2);
+    home.catalog.limit_pages(1).unwrap();
+    let mut long = event("long");
+    long.args.insert("text".to_owned(), "x".repeat(1_000_000));
+    let full = home.catalog.append_event(&long, &tag);
+    assert_eq!(full, Err(CatalogError::DiskFull), "it did not fit");
+    assert_eq!(
+        verify(&home),
+        Verification::Whole { count: 2 },
+        "and left nothing behind"
+    );
+}

@@ -1,0 +1,260 @@
+//! What needs a person is counted when something changes. Here it is compared with what a look
+//! at every slot says, after whatever may happen in any order.
+
+use proptest::prelude::*;
+use tsunagi_catalog::{Catalog, ListQuery, Sort};
+use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::{Connection, ConnectionId, Health, Kind, MemberId, Mode, NotConnected, Reach};
+
+use crate::fixture::{Home, NOW, add_member, connection, filling, shared_slot};
+use crate::leases::{renewal, taken};
+
+/// The rule as DESIGN words it, over everything the catalog holds.
+fn by_looking(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)> {
+    let mut needing = Vec::new();
+    for connection in catalog.connections_of_connector("practice").unwrap() {
+        let slots = catalog.slots(connection.id).unwrap();
+        let member = (connection.kind == Kind::LoggedInUser).then_some(viewer);
+        for reach in connection.mode.reaches() {
+            let key = SlotKey {
+                connection: connection.id,
+                reach: *reach,
+                member,
+            };
+            let connected = slots
+                .iter()
+                .any(|slot| slot.key == key && slot.authorization.health == Health::Connected);
+            if connection.enabled && !connected {
+                needing.push((connection.id, *reach));
+            }
+        }
+    }
+    needing
+}
+
+fn counted(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)> {
+    let needing = catalog.needing(viewer, 1_000).unwrap();
+    needing
+        .into_iter()
+        .map(|(connection, reach)| (connection.id, reach))
+        .collect()
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Add(usize),
+    Fill(usize),
+    Share(usize, usize),
+    Empty(usize),
+    Vacate(usize),
+    Revoke(usize),
+    Expire(usize),
+    Renew(usize),
+    Switch(usize),
+    Toggle(usize),
+    Delete(usize),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let n = 0..24_usize;
+    prop_oneof![
+        3 => n.clone().prop_map(Change::Add),
+        6 => n.clone().prop_map(Change::Fill),
+        3 => (n.clone(), n.clone()).prop_map(|(from, to)| Change::Share(from, to)),
+        1 => n.clone().prop_map(Change::Empty),
+        1 => n.clone().prop_map(Change::Vacate),
+        1 => n.clone().prop_map(Change::Revoke),
+        2 => n.clone().prop_map(Change::Expire),
+        2 => n.clone().prop_map(Change::Renew),
+        2 => n.clone().prop_map(Change::Switch),
+        2 => n.clone().prop_map(Change::Toggle),
+        1 => n.prop_map(Change::Delete),
+    ]
+}
+
+/// A slot the connection has, of one of the members.
+fn key(connection: &Connection, n: usize, members: &[MemberId]) -> SlotKey {
+    let reaches = connection.mode.reaches();
+    let member = (connection.kind == Kind::LoggedInUser).then(|| members[n % members.len()]);
+    SlotKey {
+        connection: connection.id,
+        reach: reaches[n % reaches.len()],
+        member,
+    }
+}
+
+fn apply(home: &Home, members: &[MemberId], change: Change) {
+    let catalog = &home.catalog;
+    let all = catalog.connections_of_connector("practice").unwrap();
+    if let Change::Add(n) = change {
+        let kind = [Kind::Admin, Kind::LoggedInUser, Kind::System][n % 3];
+        let mode = [Mode::Same, Mode::PerEnvironment][n % 2];
+        catalog
+            .add_connection(&connection("Practice", kind, mode))
+            .unwrap();
+        return;
+    }
+    if all.is_empty() {
+        return;
+    }
+    let pick = |n: usize| all[n % all.len()].clone();
+    let sitting = |n: usize| {
+        let slots = catalog.slots(pick(n).id).unwrap();
+        (!slots.is_empty()).then(|| slots[n % slots.len()].clone())
+    };
+    match change {
+        Change::Add(_) => {}
+        Change::Fill(n) => {
+            catalog
+                .fill(&filling(
+                    key(&pick(n), n, members),
+                    members[n % members.len()],
+                ))
+                .unwrap();
+        }
+        Change::Share(from, to) => {
+            if let Some(slot) = sitting(from) {
+                catalog
+                    .share(key(&pick(to), to, members), slot.authorization.id)
+                    .unwrap();
+            }
+        }
+        Change::Empty(n) => {
+            if let Some(slot) = sitting(n) {
+                catalog.empty(slot.authorization.id).unwrap();
+            }
+        }
+        Change::Vacate(n) => {
+            catalog.vacate(key(&pick(n), n, members)).unwrap();
+        }
+        Change::Revoke(n) => {
+            if let Some(slot) = sitting(n) {
+                catalog.set_revoked(slot.authorization.id, NOW).unwrap();
+            }
+        }
+        Change::Expire(n) => {
+            if let Some(slot) = sitting(n) {
+                let expired = Health::NotConnected(NotConnected::Expired);
+                catalog.set_health(slot.authorization.id, expired).unwrap();
+            }
+        }
+        Change::Renew(n) => {
+            if let Some(slot) = sitting(n) {
+                let id = slot.authorization.id;
+                if catalog.sealed(id).unwrap().is_some() {
+                    let generation = taken(catalog, id);
+                    let version = slot.authorization.version;
+                    assert!(
+                        catalog
+                            .store_renewal(&renewal(id, generation, version))
+                            .unwrap(),
+                        "ours"
+                    );
+                    catalog.release_lease(id, "a", generation).unwrap();
+                }
+            }
+        }
+        Change::Switch(n) => {
+            let mut connection = pick(n);
+            connection.mode = match connection.mode {
+                Mode::Same => Mode::PerEnvironment,
+                Mode::PerEnvironment => Mode::Same,
+            };
+            catalog.update_connection(&connection).unwrap();
+        }
+        Change::Toggle(n) => {
+            let mut connection = pick(n);
+            connection.enabled = !connection.enabled;
+            catalog.update_connection(&connection).unwrap();
+        }
+        Change::Delete(n) => catalog.delete_connection(pick(n).id).unwrap(),
+    }
+}
+
+fn compare(catalog: &Catalog, viewer: MemberId) -> Result<(), TestCaseError> {
+    let looked = by_looking(catalog, viewer);
+    prop_assert_eq!(&counted(catalog, viewer), &looked, "the same reaches");
+    let count = catalog.needing_count(viewer).unwrap();
+    prop_assert_eq!(count, looked.len() as u64, "as many");
+    let mut connections: Vec<_> = looked.iter().map(|(connection, _)| *connection).collect();
+    connections.dedup();
+    let query = ListQuery {
+        search: String::new(),
+        kinds: Vec::new(),
+        connectors: Vec::new(),
+        needs_person: Some(true),
+        viewer,
+        sort: Sort::Name,
+        after: None,
+        limit: 1_000,
+    };
+    let page = catalog.list(&query).unwrap();
+    prop_assert_eq!(
+        page.needing,
+        connections.len() as u64,
+        "in as many connections"
+    );
+    prop_assert_eq!(page.total, page.needing, "and the filter shows those");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn what_is_counted_is_what_a_look_at_every_slot_says(
+        changes in proptest::collection::vec(change(), 1..40)
+    ) {
+        let home = Home::new();
+        let members = [home.member, add_member(&home.catalog, "Ben")];
+        for change in changes {
+            apply(&home, &members, change);
+            for viewer in members {
+                compare(&home.catalog, viewer)?;
+            }
+        }
+        // Nothing may be left over that no slot holds: nobody could revoke it.
+        let orphans: i64 = home.raw().query_row(
+            "SELECT count(*) FROM authorization a
+             WHERE NOT EXISTS (SELECT 1 FROM slot s WHERE s.authorization = a.id)",
+            [],
+            |row| row.get(0),
+        ).unwrap();
+        prop_assert_eq!(orphans, 0, "no authorization sits nowhere");
+    }
+}
+
+#[test]
+fn the_oldest_connection_comes_first_and_no_more_than_asked_for() {
+    let home = Home::new();
+    let second = home.add("Second", Kind::Admin, Mode::PerEnvironment);
+    let first = Connection {
+        created_at: NOW.plus_seconds(-60),
+        ..connection("First", Kind::Admin, Mode::Same)
+    };
+    home.catalog.add_connection(&first).unwrap();
+    home.catalog
+        .fill(&filling(shared_slot(second.id, Reach::Stage), home.member))
+        .unwrap();
+    let all = [
+        (first.id, Reach::All),
+        (second.id, Reach::Development),
+        (second.id, Reach::Production),
+    ];
+    assert_eq!(
+        counted(&home.catalog, home.member),
+        all,
+        "the oldest first, in environment order"
+    );
+    let some = home.catalog.needing(home.member, 2).unwrap();
+    assert_eq!(some.len(), 2, "the tray shows ten at most");
+    assert_eq!(
+        home.catalog.needing_count(home.member).unwrap(),
+        3,
+        "and how many there are"
+    );
+}

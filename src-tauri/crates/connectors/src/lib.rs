@@ -1,0 +1,29 @@
+//! Services as data.
+//!
+//! This room turns connector files (one TOML file per service, checked against a JSON schema)
+//! into [`Connector`]s, and a connector with a connection's settings into the addresses and
+//! hosts that are really used ([`Resolved`]). It may read the built-in files compiled into it
+//! and the files of the home's `connectors/` folder. It never opens a connection, never sees a
+//! secret, and decides nothing about members: whether a draft is accepted is for others to say.
+
+mod check;
+mod connector;
+mod draft;
+mod library;
+mod lines;
+mod load;
+mod pattern;
+mod resolve;
+
+pub use connector::{
+    Api, Body, ClientAuth, Connector, Monogram, OAuth, Parameter, Preset, Rate, Registration,
+    Retired, Scope, Text, Webview, Whoami,
+};
+pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
+pub use library::Library;
+pub use load::Problem;
+pub use pattern::Pattern;
+pub use resolve::{Resolved, ResolvedWhoami};
+
+/// The JSON schema every connector file is checked against.
+pub const SCHEMA: &str = include_str!("../connectors/connector.schema.json");

@@ -1,0 +1,102 @@
+//! How a person is taken to a provider and brought back, and how the doors hear of changes. The
+//! shell implements these with windows; tests implement them without.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tsunagi_domain::FlowId;
+use tsunagi_oauth::Verdict;
+use url::Url;
+
+use crate::views::{AgentKind, FlowView, Locale};
+
+/// One visit to a provider's page.
+#[derive(Clone)]
+pub struct Visit {
+    /// The flow.
+    pub flow: FlowId,
+    /// A window of the program, or the system browser.
+    pub kind: AgentKind,
+    /// Where to go.
+    pub url: Url,
+    /// What the windows are called, in the acting member's language.
+    pub title: String,
+    /// The language, for the flow window.
+    pub locale: Locale,
+    /// Says of every navigation of the provider's window whether it may load.
+    pub judge: Arc<dyn Fn(&Url) -> Verdict + Send + Sync>,
+    /// Where what was seen is told.
+    pub sightings: UnboundedSender<Sighting>,
+}
+
+impl std::fmt::Debug for Visit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The address holds the state of the flow.
+        f.debug_struct("Visit").field("flow", &self.flow).finish_non_exhaustive()
+    }
+}
+
+/// What a user agent saw.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Sighting {
+    /// The redirect address with this flow's state: never loaded.
+    Callback(Url),
+    /// The redirect address with another state: never loaded.
+    Mismatch,
+    /// A page is shown: its address without query and fragment.
+    Page(Url),
+    /// The person closed the provider's window.
+    Closed,
+    /// The person closed the flow window.
+    Dismissed,
+    /// The page could not be shown: code of the failure.
+    Failed(&'static str),
+}
+
+/// Takes people to provider's pages.
+pub trait UserAgent: Send + Sync {
+    /// Opens the provider's page and the flow window; returns at once.
+    ///
+    /// # Errors
+    /// The code of what went wrong, such as `browser_missing`.
+    fn open(&self, visit: Visit) -> Result<(), &'static str>;
+
+    /// Closes the provider's page, where it is in a window of the program.
+    fn close_page(&self, flow: FlowId);
+
+    /// Closes the flow window.
+    fn close_flow(&self, flow: FlowId);
+}
+
+/// Tells doors that something changed.
+pub trait Bell: Send + Sync {
+    /// What screens and tray show may have changed.
+    fn changed(&self);
+
+    /// A flow moved on.
+    fn flow(&self, view: &FlowView);
+}
+
+/// The practice service, started by the shell: it serves only while a connection needs it.
+pub trait Practice: Send + Sync {
+    /// Starts it where it is not running, and tells its port. Blocks briefly.
+    ///
+    /// # Errors
+    /// Code and detail of why it does not run.
+    fn start(&self) -> Result<u16, (&'static str, String)>;
+
+    /// Stops it.
+    fn stop(&self);
+
+    /// Its port while it runs.
+    fn port(&self) -> Option<u16>;
+
+    /// The faults it injects.
+    fn faults(&self) -> crate::views::PracticeFaults;
+
+    /// Injects these faults from now on.
+    fn set_faults(&self, faults: crate::views::PracticeFaults);
+
+    /// Forgets every consent.
+    fn revoke_all(&self);
+}

@@ -1,0 +1,73 @@
+//! Sentences, in English and Japanese, from the same files the screens read.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crate::views::{Failure, Locale};
+
+type Table = BTreeMap<String, String>;
+
+fn read(text: &str) -> Table {
+    // The files are compiled in, and a test reads them: an unreadable one cannot be shipped.
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+static EN: LazyLock<Table> =
+    LazyLock::new(|| read(include_str!("../../../../ui/messages/en.json")));
+static JA: LazyLock<Table> =
+    LazyLock::new(|| read(include_str!("../../../../ui/messages/ja.json")));
+
+/// The message under `key`, if there is one.
+#[must_use]
+pub fn find(locale: Locale, key: &str) -> Option<&'static str> {
+    let table = match locale {
+        Locale::En => &*EN,
+        Locale::Ja => &*JA,
+    };
+    table.get(key).map(String::as_str)
+}
+
+/// The message under `key` with `{name}` replaced by what `args` holds. An argument whose value
+/// has a word of its own (`word.environment.production`) is replaced by that word. A missing
+/// message shows as its key, so that a mistake is seen and not guessed.
+#[must_use]
+pub fn text(locale: Locale, key: &str, args: &BTreeMap<String, String>) -> String {
+    let Some(template) = find(locale, key) else { return key.to_owned() };
+    let mut text = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else {
+            text.push('{');
+            rest = after;
+            continue;
+        };
+        let value = args.get(name).map(String::as_str).unwrap_or_default();
+        text.push_str(find(locale, &format!("word.{name}.{value}")).unwrap_or(value));
+        rest = tail;
+    }
+    text.push_str(rest);
+    text
+}
+
+/// A failure's sentence and help, from `error.<code>` and `error.<code>.help`; where the failure
+/// has a reason with a sentence of its own, from `error.<code>.<reason>`.
+#[must_use]
+pub fn failure(locale: Locale, code: &str, args: &BTreeMap<String, String>) -> Failure {
+    let key = args
+        .get("reason")
+        .or_else(|| args.get("kind"))
+        .map(|reason| format!("error.{code}.{reason}"))
+        .filter(|key| find(locale, key).is_some())
+        .unwrap_or_else(|| format!("error.{code}"));
+    let help = format!("{key}.help");
+    Failure {
+        code: code.to_owned(),
+        message: text(locale, &key, args),
+        help: if find(locale, &help).is_some() {
+            text(locale, &help, args)
+        } else {
+            text(locale, &format!("error.{code}.help"), args)
+        },
+    }
+}

@@ -1,0 +1,463 @@
+//! The New connection screen: gallery, set-up, client registrations.
+
+use tsunagi_catalog::{Redirect, Registration};
+use tsunagi_connectors::{Connector, Registration as Needs};
+use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::names::{ConnectionName, LinkName, suggest_link_name};
+use tsunagi_domain::{
+    Connection, ConnectionId, Health, Kind, Mode, Refusal, RefusalCode, RegistrationId, access,
+};
+use tsunagi_oauth::Secret;
+use url::Url;
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::rows::{account_view, mark};
+use crate::views::{
+    ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,
+    PresetView, RedirectForm, RegistrationDraft, RegistrationView, ReuseOffer, ScopeView,
+};
+
+impl Console {
+    /// Every service, offered or not.
+    ///
+    /// # Errors
+    /// `no_workspace`.
+    pub fn gallery(&self, session: Session) -> Result<Vec<GalleryEntry>, ConsoleError> {
+        self.member(session)?;
+        let available = access::available(&self.workspace()?);
+        let library = self.inner.gateway.library();
+        let mut entries: Vec<GalleryEntry> = library
+            .all()
+            .map(|connector| GalleryEntry {
+                service: mark(connector),
+                about: self.pick(&connector.description),
+                category: connector.category.clone(),
+                kinds: connector.kinds.clone(),
+                verified: connector.verified,
+                custom: connector.custom,
+                refused: available
+                    .clone()
+                    .and_then(|()| self.not_retired(connector))
+                    .err()
+                    .map(|refusal| self.failure(&refusal.into())),
+            })
+            .collect();
+        entries.sort_by(|a, b| a.service.name.cmp(&b.service.name));
+        Ok(entries)
+    }
+
+    fn not_retired(&self, connector: &Connector) -> Result<(), Refusal> {
+        match &connector.retired {
+            Some(retired) if self.now() >= retired.since => {
+                Err(Refusal::new(RefusalCode::ConnectorRetired)
+                    .with("service", connector.name.clone())
+                    .with("date", retired.date.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn connector(&self, id: &str) -> Result<Connector, ConsoleError> {
+        self.inner
+            .gateway
+            .library()
+            .get(id)
+            .cloned()
+            .ok_or_else(|| ConsoleError::new("connector_missing").with("service", id))
+    }
+
+    /// What setting up a connection to a service needs.
+    ///
+    /// # Errors
+    /// `connector_missing`.
+    pub fn service(&self, session: Session, id: &str) -> Result<ConnectorView, ConsoleError> {
+        self.member(session)?;
+        let connector = self.connector(id)?;
+        // Shown as a hint before the parameters are known: placeholders stay as they are.
+        let host = connector
+            .oauth
+            .authorize
+            .split_once("://")
+            .map(|(_, rest)| rest.split('/').next().unwrap_or_default().to_owned())
+            .unwrap_or_default();
+        Ok(ConnectorView {
+            service: mark(&connector),
+            about: self.pick(&connector.description),
+            kinds: connector.kinds.clone(),
+            scopes: self.scopes(&connector),
+            presets: connector
+                .presets
+                .iter()
+                .map(|preset| PresetView {
+                    id: preset.id.clone(),
+                    name: self.pick(&preset.name),
+                    scopes: preset.scopes.clone(),
+                })
+                .collect(),
+            parameters: self.parameters(&connector),
+            host: if connector.practice { "127.0.0.1".to_owned() } else { host },
+            hosts: connector.hosts.clone(),
+            needs_registration: connector.registration == Needs::NeedsClient,
+            registrations: self.registrations(Some(id))?,
+            browser_because: self.browser_because(&connector),
+            verified: connector.verified,
+            custom: connector.custom,
+            suggested_name: connector.name.clone(),
+        })
+    }
+
+    pub(crate) fn scopes(&self, connector: &Connector) -> Vec<ScopeView> {
+        connector
+            .scopes
+            .iter()
+            .map(|scope| ScopeView {
+                name: scope.name.clone(),
+                about: self.pick(&scope.about),
+                default: scope.default,
+            })
+            .collect()
+    }
+
+    pub(crate) fn parameters(&self, connector: &Connector) -> Vec<ParameterView> {
+        connector
+            .parameters
+            .iter()
+            .filter(|parameter| !parameter.automatic)
+            .map(|parameter| ParameterView {
+                name: parameter.name.clone(),
+                label: self.pick(&parameter.label),
+                pattern: parameter.pattern.as_str().to_owned(),
+                default: parameter.default.clone(),
+            })
+            .collect()
+    }
+
+    /// What is wrong with a name while it is typed, and the link name it would get (R19).
+    ///
+    /// # Errors
+    /// `no_workspace`, `connector_missing`.
+    pub fn check_name(
+        &self,
+        session: Session,
+        service: &str,
+        name: &str,
+        link_name: Option<&str>,
+    ) -> Result<NameCheck, ConsoleError> {
+        self.member(session)?;
+        let connector = self.connector(service)?;
+        let taken = |link: &str| self.inner.catalog.link_name_taken(link).unwrap_or(true);
+        let suggestion = suggest_link_name(name, &connector.id, taken);
+        let link_problem = link_name.and_then(|typed| match LinkName::new(typed) {
+            Err(refusal) => Some(refusal),
+            Ok(link) if taken(link.as_str()) => {
+                Some(Refusal::new(RefusalCode::LinkNameTaken).with("link_name", link.as_str()))
+            }
+            Ok(_) => None,
+        });
+        Ok(NameCheck {
+            link_name: link_name.map_or_else(|| suggestion.to_string(), str::to_owned),
+            problem: ConnectionName::new(name).err().map(|refusal| self.failure(&refusal.into())),
+            link_problem: link_problem.map(|refusal| self.failure(&refusal.into())),
+        })
+    }
+
+    /// R21: authorizations the draft could use as they are: same service, registration, scopes
+    /// and reach, connected, and of the acting member where the connection is theirs alone.
+    ///
+    /// # Errors
+    /// R1, R2.
+    pub fn reuse_offers(
+        &self,
+        session: Session,
+        draft: &NewConnection,
+    ) -> Result<Vec<ReuseOffer>, ConsoleError> {
+        let member = self.manager(session)?;
+        let connector = self.connector(&draft.connector)?;
+        let mut offers = Vec::new();
+        for other in self.inner.catalog.connections_of_connector(&draft.connector)? {
+            if !reusable(&other, draft) {
+                continue;
+            }
+            let slots = self.inner.catalog.slots(other.id)?;
+            for slot in &slots {
+                let own = other.kind != Kind::LoggedInUser || slot.key.member == Some(member.id);
+                let whole = other.mode.reaches().contains(&slot.key.reach);
+                let health = self.slot_health(&other, slot.key.reach, Some(slot));
+                if own && whole && health == Health::Connected {
+                    offers.push(ReuseOffer {
+                        connection: other.id,
+                        connection_name: other.name.to_string(),
+                        reach: slot.key.reach,
+                        account: account_view(
+                            &connector.name,
+                            slot.authorization.label.as_deref(),
+                            &slot.authorization.account,
+                        ),
+                    });
+                }
+            }
+        }
+        Ok(offers)
+    }
+
+    /// Makes a connection. With `reuse` it starts with that connection's authorization.
+    ///
+    /// # Errors
+    /// R1, R2, R7, R8, R9, R16, R19; an unknown scope or parameter; a registration that is
+    /// missing or another service's; the practice service does not start. Nothing is made then.
+    pub fn create(
+        &self,
+        session: Session,
+        draft: &NewConnection,
+    ) -> Result<ConnectionId, ConsoleError> {
+        let member = self.manager(session)?;
+        self.inner.keys.vault()?;
+        let connector = self.connector(&draft.connector)?;
+        self.not_retired(&connector)?;
+        let refuse = |code| Refusal::new(code).with("service", connector.name.clone());
+        // System connections come into being by themselves (R5).
+        if draft.kind == Kind::System || !connector.offers(draft.kind) {
+            return Err(refuse(RefusalCode::KindNotOffered)
+                .with("kind", draft.kind.as_str())
+                .into());
+        }
+        if connector.payment
+            && let Some(first) =
+                self.inner.catalog.connections_of_connector(&connector.id)?.first()
+        {
+            return Err(refuse(RefusalCode::PaymentConnectionExists)
+                .with("connection", first.name.to_string())
+                .into());
+        }
+        let name = ConnectionName::new(&draft.name)?;
+        let link_name = match &draft.link_name {
+            Some(typed) => LinkName::new(typed)?,
+            None => suggest_link_name(name.as_str(), &connector.id, |link| {
+                self.inner.catalog.link_name_taken(link).unwrap_or(true)
+            }),
+        };
+        if let Some(unknown) = draft.scopes.iter().find(|scope| {
+            !connector.scopes.is_empty()
+                && !connector.scopes.iter().any(|known| known.name == **scope)
+        }) {
+            return Err(refuse(RefusalCode::ScopeUnknown).with("scope", unknown.clone()).into());
+        }
+        let registration = self.registration_for(&connector, draft.registration)?;
+        let mut settings = draft.settings.clone();
+        if connector.practice {
+            settings.insert("port".to_owned(), self.start_practice()?.to_string());
+        }
+        connector.resolve(&settings)?;
+        let connection = Connection {
+            id: ConnectionId::new(),
+            name,
+            link_name,
+            connector: connector.id.clone(),
+            kind: draft.kind,
+            mode: draft.mode,
+            scopes: draft.scopes.clone(),
+            registration,
+            settings,
+            enabled: true,
+            created_by: Some(member.id),
+            created_at: self.now(),
+        };
+        // The offer is looked up again: it may have gone while the person was typing.
+        let offer = match draft.reuse {
+            None => None,
+            Some(other) => {
+                let offers = self.reuse_offers(session, draft)?;
+                if !offers.iter().any(|offer| offer.connection == other) {
+                    return Err(ConsoleError::new("reuse_gone"));
+                }
+                Some(other)
+            }
+        };
+        self.inner.catalog.add_connection(&connection).map_err(|error| {
+            ConsoleError::from(error).with("link_name", connection.link_name.as_str())
+        })?;
+        let subject = format!("connection/{}", connection.id);
+        let args = [("link_name", connection.link_name.as_str()), ("service", &connector.id)];
+        self.log(session, "connection.created", &subject, &args)?;
+        if let Some(other) = offer {
+            self.reuse(&connection, other, &member)?;
+        }
+        self.inner.bell.changed();
+        Ok(connection.id)
+    }
+
+    fn reuse(
+        &self,
+        connection: &Connection,
+        other: ConnectionId,
+        member: &tsunagi_domain::Member,
+    ) -> Result<(), ConsoleError> {
+        for slot in self.inner.catalog.slots(other)? {
+            let own = slot.key.member.is_none_or(|owner| owner == member.id);
+            if own && connection.mode.reaches().contains(&slot.key.reach) {
+                let key = SlotKey {
+                    connection: connection.id,
+                    reach: slot.key.reach,
+                    member: (connection.kind == Kind::LoggedInUser).then_some(member.id),
+                };
+                self.inner.catalog.share(key, slot.authorization.id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn registration_for(
+        &self,
+        connector: &Connector,
+        chosen: Option<RegistrationId>,
+    ) -> Result<Option<RegistrationId>, ConsoleError> {
+        if connector.registration != Needs::NeedsClient {
+            return Ok(None);
+        }
+        let needed = || {
+            Refusal::new(RefusalCode::RegistrationNeeded).with("service", connector.name.clone())
+        };
+        let id = chosen.ok_or_else(needed)?;
+        match self.inner.catalog.registration(id)? {
+            Some(registration) if registration.connector == connector.id => Ok(Some(id)),
+            _ => Err(needed().into()),
+        }
+    }
+
+    /// An identifier and the redirect address that goes with it, to register at the provider.
+    ///
+    /// # Errors
+    /// R1, R2; `redirect_invalid`.
+    pub fn registration_draft(
+        &self,
+        session: Session,
+        form: &RedirectForm,
+    ) -> Result<RegistrationDraft, ConsoleError> {
+        self.manager(session)?;
+        let id = RegistrationId::new();
+        let redirect = redirect(form)?;
+        Ok(RegistrationDraft { id, redirect_address: redirect_address(&redirect, id) })
+    }
+
+    /// Stores a client registration; its secret is sealed at once.
+    ///
+    /// # Errors
+    /// R1, R2; `client_id_empty`; `connector_missing`; `redirect_invalid`; the vault is locked.
+    pub fn add_registration(
+        &self,
+        session: Session,
+        new: &NewRegistration,
+    ) -> Result<RegistrationView, ConsoleError> {
+        self.manager(session)?;
+        let connector = self.connector(&new.connector)?;
+        if connector.registration != Needs::NeedsClient {
+            return Err(ConsoleError::new("registration_not_needed"));
+        }
+        let client_id = new.client_id.trim().to_owned();
+        if client_id.is_empty() {
+            return Err(ConsoleError::new("client_id_empty"));
+        }
+        let name = if new.name.trim().is_empty() {
+            connector.name.clone()
+        } else {
+            crate::welcome::person_name(&new.name)?
+        };
+        let secret = new
+            .client_secret
+            .as_deref()
+            .map(str::trim)
+            .filter(|secret| !secret.is_empty())
+            .map(|secret| self.inner.gateway.seal_client_secret(new.id, &Secret::new(secret)))
+            .transpose()?;
+        let registration = Registration {
+            id: new.id,
+            connector: connector.id,
+            name,
+            client_id,
+            secret,
+            redirect: redirect(&new.redirect)?,
+            created_at: self.now(),
+        };
+        self.inner.keys.vault()?;
+        self.inner.catalog.add_registration(&registration)?;
+        let subject = format!("registration/{}", registration.id);
+        self.log(session, "registration.added", &subject, &[("service", &registration.connector)])?;
+        self.registration_view(&registration)
+    }
+
+    pub(crate) fn registrations(
+        &self,
+        connector: Option<&str>,
+    ) -> Result<Vec<RegistrationView>, ConsoleError> {
+        self.inner
+            .catalog
+            .registrations(connector)?
+            .iter()
+            .map(|registration| self.registration_view(registration))
+            .collect()
+    }
+
+    pub(crate) fn registration_view(
+        &self,
+        registration: &Registration,
+    ) -> Result<RegistrationView, ConsoleError> {
+        let connections = self.inner.catalog.connections_of_registration(registration.id)?;
+        Ok(RegistrationView {
+            id: registration.id,
+            connector: registration.connector.clone(),
+            name: registration.name.clone(),
+            client_id: registration.client_id.clone(),
+            has_secret: registration.secret.is_some(),
+            redirect_address: redirect_address(&registration.redirect, registration.id),
+            connections: u32::try_from(connections.len()).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+fn reusable(other: &Connection, draft: &NewConnection) -> bool {
+    let same_set = |a: &[String], b: &[String]| {
+        a.len() == b.len() && a.iter().all(|scope| b.contains(scope))
+    };
+    // The practice service's port is filled in by the program.
+    let settings_match = other.settings == draft.settings || draft.connector == crate::welcome::PRACTICE;
+    other.enabled
+        && other.mode == Mode::Same
+        && draft.mode == Mode::Same
+        && other.registration == draft.registration
+        && settings_match
+        && same_set(&other.scopes, &draft.scopes)
+        && (other.kind == Kind::LoggedInUser) == (draft.kind == Kind::LoggedInUser)
+}
+
+fn redirect(form: &RedirectForm) -> Result<Redirect, ConsoleError> {
+    let invalid = || ConsoleError::new("redirect_invalid");
+    match form {
+        RedirectForm::LoopbackAnyPort => Ok(Redirect::LoopbackAnyPort),
+        RedirectForm::LoopbackPort { port } if *port >= 1024 => Ok(Redirect::LoopbackPort(*port)),
+        RedirectForm::LoopbackPort { .. } => Err(invalid()),
+        RedirectForm::Intercepted { base } => {
+            let url = Url::parse(base.trim()).map_err(|_| invalid())?;
+            let plain = url.scheme() == "https"
+                && url.host_str().is_some()
+                && url.query().is_none()
+                && url.fragment().is_none()
+                && url.username().is_empty()
+                && url.password().is_none();
+            if !plain {
+                return Err(invalid());
+            }
+            Ok(Redirect::Intercepted(url.as_str().trim_end_matches('/').to_owned()))
+        }
+    }
+}
+
+/// The address to register: of a loopback form with any port, the one without a port
+/// (RFC 8252 §7.3).
+fn redirect_address(redirect: &Redirect, id: RegistrationId) -> String {
+    match redirect {
+        Redirect::LoopbackAnyPort => format!("http://127.0.0.1/callback/{id}"),
+        Redirect::LoopbackPort(port) => format!("http://127.0.0.1:{port}/callback/{id}"),
+        Redirect::Intercepted(base) => format!("{base}/callback/{id}"),
+    }
+}

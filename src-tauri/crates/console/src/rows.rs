@@ -1,0 +1,193 @@
+//! How connections, accounts and services are shown, wherever they are shown.
+
+use tsunagi_catalog::{ListRow, Primary, Slot};
+use tsunagi_connectors::{Connector, Text};
+use tsunagi_domain::health::{Condition, health, scopes_granted};
+use tsunagi_domain::{
+    Account, Connection, Health, Kind, Member, NotConnected, Reach, Timestamp,
+};
+
+use crate::console::Console;
+use crate::views::{
+    AccountView, ConnectionRow, Locale, Mend, ServiceMark, Station, UnreachableView,
+};
+
+/// An authorization that lapses within this time says so in its slot: 14 days.
+pub(crate) const LAPSES_SOON_MS: i64 = 14 * 24 * 3600 * 1000;
+
+pub(crate) fn mark(connector: &Connector) -> ServiceMark {
+    ServiceMark {
+        id: connector.id.clone(),
+        name: connector.name.clone(),
+        monogram: connector.monogram.text.clone(),
+        hue: connector.monogram.hue,
+        practice: connector.practice,
+    }
+}
+
+/// The mark of a service whose connector is not there any more.
+fn missing_mark(id: &str) -> ServiceMark {
+    ServiceMark {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        monogram: "?".to_owned(),
+        hue: 0,
+        practice: false,
+    }
+}
+
+/// An account under the name a person gave it, else what the service says, else
+/// "Service Account" (R19).
+pub(crate) fn account_view(service: &str, label: Option<&str>, account: &Account) -> AccountView {
+    let label = label
+        .or_else(|| account.label())
+        .map_or_else(|| format!("{service} Account"), str::to_owned);
+    AccountView { label, name: account.name.clone(), email: account.email.clone() }
+}
+
+impl Console {
+    /// A connector's text in the acting member's language.
+    pub(crate) fn pick(&self, text: &Text) -> String {
+        match self.locale() {
+            Locale::En => text.en.clone(),
+            Locale::Ja => text.ja.clone(),
+        }
+    }
+
+    pub(crate) fn mark_of(&self, connector: &str) -> ServiceMark {
+        let library = self.inner.gateway.library();
+        library.get(connector).map_or_else(|| missing_mark(connector), mark)
+    }
+
+    pub(crate) fn row(&self, row: &ListRow, viewer: &Member) -> ConnectionRow {
+        let connection = &row.connection;
+        let stations: Vec<Station> = connection
+            .mode
+            .reaches()
+            .iter()
+            .map(|reach| self.station(connection, *reach, &row.slots, &row.primaries, viewer))
+            .collect();
+        ConnectionRow {
+            id: connection.id,
+            name: connection.name.to_string(),
+            link_name: connection.link_name.to_string(),
+            service: self.mark_of(&connection.connector),
+            kind: connection.kind,
+            mode: connection.mode,
+            enabled: connection.enabled,
+            needs_person: stations
+                .iter()
+                .any(|station| matches!(station.mend, Some(Mend::Authorize | Mend::ChoosePrimary))),
+            stations,
+            uses: row.uses,
+            last_used: row.last_used,
+        }
+    }
+
+    /// One bar of the matrix. Of a logged-in-user connection it shows the acting member's own
+    /// account where that needs them, else the primary account, else their own.
+    pub(crate) fn station(
+        &self,
+        connection: &Connection,
+        reach: Reach,
+        slots: &[Slot],
+        primaries: &[Primary],
+        viewer: &Member,
+    ) -> Station {
+        let here: Vec<&Slot> = slots.iter().filter(|slot| slot.key.reach == reach).collect();
+        let primary = primaries.iter().find(|primary| primary.reach == reach);
+        let own = here.iter().find(|slot| match connection.kind {
+            Kind::LoggedInUser => slot.key.member == Some(viewer.id),
+            Kind::System | Kind::Admin => true,
+        });
+        let own_health = self.slot_health(connection, reach, own.copied());
+        let primary_slot = primary
+            .and_then(|primary| here.iter().find(|slot| slot.key.member == Some(primary.member)));
+        let shown = if own_health == Health::Connected { primary_slot.or(own) } else { own };
+        let shown_health = self.slot_health(connection, reach, shown.copied());
+        let no_primary =
+            connection.kind == Kind::LoggedInUser && primary.is_none() && !here.is_empty();
+        let mend = match own_health {
+            Health::NotConnected(NotConnected::Disabled) => Some(Mend::Enable),
+            Health::NotConnected(_) => Some(Mend::Authorize),
+            Health::Connected if no_primary && viewer.role.may_be_primary() => {
+                Some(Mend::ChoosePrimary)
+            }
+            Health::Connected => None,
+        };
+        let authorization = shown.map(|slot| &slot.authorization);
+        let service = self.mark_of(&connection.connector).name;
+        let missing = authorization.map_or(0, |authorization| {
+            connection
+                .scopes
+                .iter()
+                .filter(|scope| {
+                    authorization.granted.as_ref().is_some_and(|granted| !granted.contains(scope))
+                })
+                .count()
+        });
+        Station {
+            reach,
+            health: shown_health,
+            unreachable: authorization.and_then(|authorization| {
+                authorization.unreachable.as_ref().map(|unreachable| UnreachableView {
+                    since: unreachable.since,
+                    code: unreachable.code.clone(),
+                })
+            }),
+            account: authorization.map(|authorization| {
+                account_view(&service, authorization.label.as_deref(), &authorization.account)
+            }),
+            primary: primary.is_some_and(|primary| {
+                shown.is_some_and(|slot| slot.key.member == Some(primary.member))
+            }),
+            no_primary,
+            others: u32::try_from(here.len().saturating_sub(usize::from(shown.is_some())))
+                .unwrap_or(u32::MAX),
+            lapses_at: authorization.and_then(|authorization| self.lapses(authorization)),
+            missing_scopes: u32::try_from(missing).unwrap_or(u32::MAX),
+            mend,
+        }
+    }
+
+    /// When a connected authorization ends for good, where that is near.
+    fn lapses(&self, authorization: &tsunagi_catalog::Authorization) -> Option<Timestamp> {
+        let end = if authorization.renewable {
+            authorization.refresh_expires_at
+        } else {
+            authorization.expires_at
+        }?;
+        let near = end.millis_since(self.now()) < LAPSES_SOON_MS;
+        (near && authorization.health == Health::Connected).then_some(end)
+    }
+
+    pub(crate) fn slot_health(
+        &self,
+        connection: &Connection,
+        reach: Reach,
+        slot: Option<&Slot>,
+    ) -> Health {
+        let origins_unchanged = slot.is_none_or(|slot| {
+            let overrides =
+                self.inner.catalog.slot_settings(connection.id).unwrap_or_default();
+            let mut settings = connection.settings.clone();
+            if let Some(own) = overrides.into_iter().find(|own| own.reach == reach) {
+                settings.extend(own.settings);
+            }
+            self.inner
+                .gateway
+                .library()
+                .get(&connection.connector)
+                .and_then(|connector| connector.resolve(&settings).ok())
+                .is_some_and(|resolved| resolved.origins == slot.authorization.origins)
+        });
+        health(Condition {
+            enabled: connection.enabled,
+            stored: slot.map(|slot| slot.authorization.health),
+            scopes_granted: slot.is_none_or(|slot| {
+                scopes_granted(&connection.scopes, slot.authorization.granted.as_deref())
+            }),
+            origins_unchanged,
+        })
+    }
+}

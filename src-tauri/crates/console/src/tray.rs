@@ -1,0 +1,212 @@
+//! The tray's menu, as data: the shell only draws it.
+
+use std::collections::BTreeMap;
+
+use tsunagi_domain::{ConnectionId, Reach};
+
+use crate::console::{Console, Session};
+use crate::messages;
+use crate::views::{Locale, Mend, VaultView};
+
+/// Entries shown before "More…".
+pub const ENTRIES_MAX: usize = 10;
+
+/// What choosing an entry does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrayAction {
+    /// Nothing: the line only says something.
+    None,
+    /// Begins a flow.
+    Authorize(ConnectionId, Reach),
+    /// Opens the main window at a connection.
+    Show(ConnectionId),
+    /// Opens the main window.
+    Open,
+    /// Asks the keyring again, or for the passphrase in the main window.
+    Unlock,
+    /// Ends the program.
+    Quit,
+}
+
+/// A line of the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrayLine {
+    /// An entry.
+    Entry {
+        /// Its text.
+        text: String,
+        /// What it does.
+        action: TrayAction,
+    },
+    /// A line between groups.
+    Separator,
+}
+
+/// Which icon the tray shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrayIcon {
+    /// Everything is connected.
+    Fine,
+    /// Something needs a person.
+    Needs,
+}
+
+/// The menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrayMenu {
+    /// Icon.
+    pub icon: TrayIcon,
+    /// Lines from top to bottom.
+    pub lines: Vec<TrayLine>,
+}
+
+/// A slot that needs the acting member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrayNeed {
+    /// Connection.
+    pub connection: ConnectionId,
+    /// Its name.
+    pub name: String,
+    /// Where.
+    pub reach: Reach,
+    /// What mends it.
+    pub mend: Mend,
+}
+
+/// What the menu is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrayState {
+    /// No workspace yet.
+    Empty,
+    /// The vault is locked: nothing can be authorized or used.
+    Locked,
+    /// Slots that need the acting member: the first ones, and how many there are.
+    Open {
+        /// The first ones, at least as many as are shown where there are so many.
+        needs: Vec<TrayNeed>,
+        /// All of them.
+        count: usize,
+        /// Connections there are.
+        connections: usize,
+    },
+}
+
+/// The tray's menu. Pure: the same state gives the same menu.
+#[must_use]
+pub fn tray_model(locale: Locale, state: &TrayState) -> TrayMenu {
+    let say = |key: &str, args: &[(&str, String)]| {
+        let args: BTreeMap<String, String> =
+            args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        messages::text(locale, key, &args)
+    };
+    let entry = |text: String, action: TrayAction| TrayLine::Entry { text, action };
+    let mut lines = Vec::new();
+    let mut icon = TrayIcon::Fine;
+    match state {
+        TrayState::Empty => lines.push(entry(say("tray.empty", &[]), TrayAction::None)),
+        TrayState::Locked => {
+            icon = TrayIcon::Needs;
+            lines.push(entry(say("tray.locked", &[]), TrayAction::None));
+            lines.push(TrayLine::Separator);
+            // Who is locked out sees nothing of what is in there.
+            lines.push(entry(say("tray.unlock", &[]), TrayAction::Unlock));
+            lines.push(entry(say("tray.quit", &[]), TrayAction::Quit));
+            return TrayMenu { icon, lines };
+        }
+        TrayState::Open { count: 0, connections: 0, .. } => {
+            lines.push(entry(say("tray.none", &[]), TrayAction::None));
+        }
+        TrayState::Open { count: 0, .. } => {
+            lines.push(entry(say("tray.all_connected", &[]), TrayAction::None));
+        }
+        TrayState::Open { needs, count, .. } => {
+            icon = TrayIcon::Needs;
+            let key = if *count == 1 { "tray.needs.one" } else { "tray.needs.other" };
+            lines.push(entry(say(key, &[("count", count.to_string())]), TrayAction::None));
+            lines.push(TrayLine::Separator);
+            for need in needs.iter().take(ENTRIES_MAX) {
+                lines.push(need_entry(need, &say));
+            }
+            if *count > ENTRIES_MAX {
+                lines.push(entry(say("tray.more", &[]), TrayAction::Open));
+            }
+        }
+    }
+    lines.push(TrayLine::Separator);
+    lines.push(entry(say("tray.open", &[]), TrayAction::Open));
+    lines.push(entry(say("tray.quit", &[]), TrayAction::Quit));
+    TrayMenu { icon, lines }
+}
+
+fn need_entry(need: &TrayNeed, say: &dyn Fn(&str, &[(&str, String)]) -> String) -> TrayLine {
+    let args = [
+        ("connection", need.name.clone()),
+        ("environment", need.reach.as_str().to_owned()),
+    ];
+    let key = match (need.mend, need.reach) {
+        (Mend::ChoosePrimary, Reach::All) => "tray.choose_primary_all",
+        (Mend::ChoosePrimary, _) => "tray.choose_primary",
+        (_, Reach::All) => "tray.authorize_all",
+        _ => "tray.authorize",
+    };
+    let action = match need.mend {
+        Mend::Authorize => TrayAction::Authorize(need.connection, need.reach),
+        Mend::ChoosePrimary | Mend::Enable => TrayAction::Show(need.connection),
+    };
+    TrayLine::Entry { text: say(key, &args), action }
+}
+
+impl Console {
+    /// The tray's menu for the acting member.
+    #[must_use]
+    pub fn tray(&self, session: Session) -> TrayMenu {
+        tray_model(self.locale(), &self.tray_state(session))
+    }
+
+    fn tray_state(&self, session: Session) -> TrayState {
+        let Some(id) = session.member else { return TrayState::Empty };
+        match self.vault_view() {
+            VaultView::Open { .. } | VaultView::Waiting => {}
+            VaultView::None => return TrayState::Empty,
+            VaultView::Locked { .. } | VaultView::NeedsPassphrase => return TrayState::Locked,
+        }
+        let catalog = &self.inner.catalog;
+        let shown = u32::try_from(ENTRIES_MAX).unwrap_or(10);
+        let (Ok(Some(viewer)), Ok(needing), Ok(count)) =
+            (catalog.member(id), catalog.needing(id, shown), catalog.needing_count(id))
+        else {
+            return TrayState::Empty;
+        };
+        let mut needs = Vec::new();
+        for (connection, reach) in needing {
+            let (Ok(slots), Ok(primaries)) =
+                (catalog.slots(connection.id), catalog.primaries(connection.id))
+            else {
+                continue;
+            };
+            let station = self.station(&connection, reach, &slots, &primaries, &viewer);
+            needs.push(TrayNeed {
+                connection: connection.id,
+                name: connection.name.to_string(),
+                reach,
+                mend: station.mend.unwrap_or(Mend::Authorize),
+            });
+        }
+        let query = tsunagi_catalog::ListQuery {
+            search: String::new(),
+            kinds: Vec::new(),
+            connectors: Vec::new(),
+            needs_person: None,
+            viewer: id,
+            sort: tsunagi_catalog::Sort::Name,
+            after: None,
+            limit: 1,
+        };
+        let connections = catalog.list(&query).map_or(0, |page| page.all);
+        TrayState::Open {
+            needs,
+            count: usize::try_from(count).unwrap_or(usize::MAX),
+            connections: usize::try_from(connections).unwrap_or(usize::MAX),
+        }
+    }
+}

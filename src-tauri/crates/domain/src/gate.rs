@@ -1,0 +1,87 @@
+//! R4, R6, R9, R13: which authorization a request uses, or why none.
+
+use crate::health::NotConnected;
+use crate::{Environment, Health, Kind, MemberId, Refusal, RefusalCode};
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Caller {
+    /// A member who is present.
+    Member(MemberId),
+    /// A schedule or a scheduled pull: nobody is present.
+    Unattended,
+}
+
+/// One filled slot within reach of the asked environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate<T> {
+    /// Whose authorization; `None` for system and admin connections.
+    pub member: Option<MemberId>,
+    /// Its health, as [`crate::health::health`] tells it.
+    pub health: Health,
+    /// What the caller wants back when this one is chosen.
+    pub value: T,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Link name, for the sentence of a refusal.
+    pub connection: &'a str,
+    /// The connection's kind.
+    pub kind: Kind,
+    /// Whether it is enabled.
+    pub enabled: bool,
+    /// In which environment.
+    pub environment: Environment,
+    /// Who asks.
+    pub caller: Caller,
+    /// The reach's primary account.
+    pub primary: Option<MemberId>,
+}
+
+/// Chooses the authorization a request uses: the only one of an admin or system connection
+/// (R6), the caller's own of a logged-in-user connection (R9), and for unattended runs the
+/// primary account's, else the only one there is (R13). What is chosen must be connected (R4).
+///
+/// # Errors
+/// [`RefusalCode::Disabled`], [`RefusalCode::NotConnected`],
+/// [`RefusalCode::MemberNotAuthorized`] or [`RefusalCode::NoPrimary`].
+pub fn choose<T: Copy>(
+    question: Question<'_>,
+    candidates: &[Candidate<T>],
+) -> Result<T, Refusal> {
+    let refuse = |code| {
+        Refusal::new(code)
+            .with("connection", question.connection)
+            .with("environment", question.environment.as_str())
+    };
+    if !question.enabled {
+        return Err(refuse(RefusalCode::Disabled));
+    }
+    let never = || {
+        refuse(RefusalCode::NotConnected).with("reason", NotConnected::NeverAuthorized.as_str())
+    };
+    let chosen = match (question.kind, question.caller) {
+        (Kind::System | Kind::Admin, _) => candidates.first().ok_or_else(never)?,
+        (Kind::LoggedInUser, Caller::Member(member)) => candidates
+            .iter()
+            .find(|candidate| candidate.member == Some(member))
+            .ok_or_else(|| refuse(RefusalCode::MemberNotAuthorized))?,
+        (Kind::LoggedInUser, Caller::Unattended) => match (question.primary, candidates) {
+            (_, []) => return Err(never()),
+            (Some(primary), _) => candidates
+                .iter()
+                .find(|candidate| candidate.member == Some(primary))
+                .ok_or_else(|| refuse(RefusalCode::NoPrimary))?,
+            (None, [only]) => only,
+            (None, _) => return Err(refuse(RefusalCode::NoPrimary)),
+        },
+    };
+    match chosen.health {
+        Health::Connected => Ok(chosen.value),
+        Health::NotConnected(reason) => {
+            Err(refuse(RefusalCode::NotConnected).with("reason", reason.as_str()))
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Words and decisions.
+//!
+//! This room holds the vocabulary every other room speaks (members, connections, slots,
+//! authorizations, health) and the decisions of the product's rules R1 to R23, each one a pure
+//! function. It touches nothing: no file, no network, no clock (time is an argument), no other
+//! crate of this workspace. It never stores, sends or formats anything for a screen; a refusal
+//! leaves here as a code with arguments, and the doors turn it into a sentence.
+
+pub mod access;
+pub mod account;
+pub mod connection;
+pub mod environment;
+pub mod freshness;
+pub mod gate;
+pub mod health;
+pub mod hosts;
+pub mod ids;
+pub mod member;
+pub mod names;
+pub mod primary;
+pub mod refusal;
+pub mod time;
+pub mod workspace;
+
+pub use account::Account;
+pub use connection::{Connection, Kind, Mode};
+pub use environment::{Environment, Reach};
+pub use health::{Health, NotConnected};
+pub use ids::{
+    AuthorizationId, ConnectionId, EventId, FlowId, MemberId, RegistrationId, RunId, SlotId,
+    WorkspaceId,
+};
+pub use member::{Member, Role};
+pub use refusal::{Refusal, RefusalCode};
+pub use time::{Clock, SystemClock, Timestamp};
+pub use workspace::{DataCenter, Plan, Workspace};

@@ -1,0 +1,102 @@
+//! The answer no: a code with arguments. Sentences and help are written per language by the
+//! doors, from one message source, under `refusal.<code>`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident => $word:literal,)*) => {
+        /// Why the answer was no. Screens match on this and on nothing else.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum RefusalCode {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl RefusalCode {
+            /// Every code, so that a test can ask for each one's sentence.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The word used across IPC and in message keys.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// R1: the workspace's plan is free.
+    PlanFree => "plan_free",
+    /// R1: not available in the workspace's data center. Argument: `data_center`.
+    DataCenterNotServed => "data_center_not_served",
+    /// R2, R3: the member's role does not allow it.
+    RoleNotAllowed => "role_not_allowed",
+    /// The acting member is deactivated.
+    MemberInactive => "member_inactive",
+    /// No such connection. Argument: `connection`.
+    ConnectionUnknown => "connection_unknown",
+    /// R4: the slot is not connected. Arguments: `connection`, `environment`, `reason`.
+    NotConnected => "not_connected",
+    /// R4: the connection is disabled. Argument: `connection`.
+    Disabled => "disabled",
+    /// R9: the caller has not authorized. Arguments: `connection`, `environment`.
+    MemberNotAuthorized => "member_not_authorized",
+    /// R13: an unattended run, and no primary account. Arguments: `connection`, `environment`.
+    NoPrimary => "no_primary",
+    /// R23: the host is not one of the connector's. Argument: `host`.
+    HostNotListed => "host_not_listed",
+    /// R23: a header the caller may not set. Argument: `header`.
+    HeaderReserved => "header_reserved",
+    /// R9: the connector does not offer this kind. Arguments: `service`, `kind`.
+    KindNotOffered => "kind_not_offered",
+    /// R7: the payment service already has its one connection. Argument: `connection`.
+    PaymentConnectionExists => "payment_connection_exists",
+    /// R16: the connector is retired. Arguments: `service`, `date`.
+    ConnectorRetired => "connector_retired",
+    /// R19: the name is empty.
+    NameEmpty => "name_empty",
+    /// R19: the name has more than 50 characters.
+    NameTooLong => "name_too_long",
+    /// R19: a character that names may not hold. Argument: `character`.
+    NameCharacter => "name_character",
+    /// R19: the link name does not match `[a-z][a-z0-9_]*`, or is too long.
+    LinkNameInvalid => "link_name_invalid",
+    /// R19: another connection has this link name. Argument: `link_name`.
+    LinkNameTaken => "link_name_taken",
+    /// R18: the connection is still used. Argument: `count`.
+    StillUsed => "still_used",
+    /// A scope that the connector does not list, or none at all where one is needed.
+    /// Argument: `scope`.
+    ScopeUnknown => "scope_unknown",
+    /// The connection needs a client registration of this service.
+    RegistrationNeeded => "registration_needed",
+    /// A parameter value the connector does not accept. Argument: `parameter`.
+    SettingInvalid => "setting_invalid",
+}
+
+/// Why the answer was no: a code, and what the sentence names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", self.code.as_str())]
+pub struct Refusal {
+    /// The code.
+    pub code: RefusalCode,
+    /// Names and values the sentence mentions; never a secret.
+    pub args: BTreeMap<String, String>,
+}
+
+impl Refusal {
+    /// A refusal without arguments.
+    #[must_use]
+    pub const fn new(code: RefusalCode) -> Self {
+        Self { code, args: BTreeMap::new() }
+    }
+
+    /// Adds what the sentence names.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.args.insert(name.to_owned(), value.into());
+        self
+    }
+}

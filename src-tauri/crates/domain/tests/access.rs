@@ -1,0 +1,156 @@
+//! R1 to R3: what plan, data center and role allow.
+#![allow(clippy::unwrap_used)]
+
+use tsunagi_domain::access::{available, may_authorize, may_manage, may_revoke};
+use tsunagi_domain::{
+    DataCenter, Kind, Member, MemberId, Plan, RefusalCode, Role, Timestamp, Workspace, WorkspaceId,
+};
+
+const ROLES: [Role; 5] = [
+    Role::SuperAdmin,
+    Role::Admin,
+    Role::Developer,
+    Role::User,
+    Role::PortalUser,
+];
+const KINDS: [Kind; 3] = [Kind::System, Kind::Admin, Kind::LoggedInUser];
+
+fn workspace(plan: Plan, data_center: &str) -> Workspace {
+    Workspace {
+        id: WorkspaceId::new(),
+        name: "Practice".to_owned(),
+        plan,
+        data_center: DataCenter(data_center.to_owned()),
+        country: None,
+        created_at: Timestamp(0),
+    }
+}
+
+fn member(role: Role, active: bool) -> Member {
+    Member {
+        id: MemberId::new(),
+        name: "Hana".to_owned(),
+        role,
+        active,
+    }
+}
+
+fn code<T>(result: Result<T, tsunagi_domain::Refusal>) -> Option<RefusalCode> {
+    result.err().map(|refusal| refusal.code)
+}
+
+#[test]
+fn r1_a_free_plan_uses_nothing_anywhere() {
+    for data_center in ["us", "eu", "in", "au", "jp"] {
+        assert_eq!(
+            code(available(&workspace(Plan::Free, data_center))),
+            Some(RefusalCode::PlanFree),
+            "free in {data_center}: the plan is what a person would change first"
+        );
+    }
+}
+
+#[test]
+fn r1_four_data_centers_are_served_and_others_named_in_the_refusal() {
+    for served in ["us", "eu", "in", "au"] {
+        assert_eq!(
+            available(&workspace(Plan::Paid, served)),
+            Ok(()),
+            "{served} is served"
+        );
+    }
+    for other in ["jp", "ca", "cn", "sa", "uk", "US", "us ", "", "usa"] {
+        let refusal = available(&workspace(Plan::Paid, other)).unwrap_err();
+        assert_eq!(
+            refusal.code,
+            RefusalCode::DataCenterNotServed,
+            "`{other}` is not served"
+        );
+        assert_eq!(
+            refusal.args["data_center"], other,
+            "the sentence names the data center"
+        );
+    }
+}
+
+#[test]
+fn r2_managers_manage_and_nobody_else() {
+    for (role, manages) in [
+        (Role::SuperAdmin, true),
+        (Role::Admin, true),
+        (Role::Developer, true),
+        (Role::User, false),
+        (Role::PortalUser, false),
+    ] {
+        let expected = (!manages).then_some(RefusalCode::RoleNotAllowed);
+        assert_eq!(code(may_manage(&member(role, true))), expected, "{role:?}");
+        assert_eq!(
+            role.is_manager(),
+            manages,
+            "{role:?}: the word `manager` means the same"
+        );
+    }
+}
+
+#[test]
+fn r2_everybody_may_revoke_their_own_and_managers_any() {
+    for role in ROLES {
+        assert_eq!(
+            may_revoke(&member(role, true), true),
+            Ok(()),
+            "{role:?}: their own"
+        );
+        let expected = (!role.is_manager()).then_some(RefusalCode::RoleNotAllowed);
+        assert_eq!(
+            code(may_revoke(&member(role, true), false)),
+            expected,
+            "{role:?}: another's"
+        );
+    }
+}
+
+#[test]
+fn r3_who_may_authorize_which_kind() {
+    for role in ROLES {
+        for kind in KINDS {
+            for shared in [false, true] {
+                let allowed = match (role, kind) {
+                    (Role::SuperAdmin | Role::Admin | Role::Developer, _) => true,
+                    (Role::User | Role::PortalUser, Kind::LoggedInUser) => shared,
+                    (Role::User | Role::PortalUser, Kind::System | Kind::Admin) => false,
+                };
+                let expected = (!allowed).then_some(RefusalCode::RoleNotAllowed);
+                assert_eq!(
+                    code(may_authorize(&member(role, true), kind, shared)),
+                    expected,
+                    "{role:?} on {kind:?}, shared: {shared}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_deactivated_member_does_nothing_whatever_their_role() {
+    for role in ROLES {
+        let gone = member(role, false);
+        let inactive = Some(RefusalCode::MemberInactive);
+        assert_eq!(
+            code(may_manage(&gone)),
+            inactive,
+            "{role:?} manages nothing"
+        );
+        assert_eq!(
+            code(may_revoke(&gone, true)),
+            inactive,
+            "{role:?} revokes nothing"
+        );
+        for kind in KINDS {
+            assert_eq!(
+                code(may_authorize(&gone, kind, true)),
+                inactive,
+                "{role:?}, {kind:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! R20: authorizing again with a different account asks first.
+
+use proptest::prelude::*;
+use tsunagi_domain::Account;
+use tsunagi_domain::account::{Arrival, arrival};
+
+fn account(id: Option<&str>, name: Option<&str>, email: Option<&str>) -> Account {
+    Account {
+        id: id.map(str::to_owned),
+        name: name.map(str::to_owned),
+        email: email.map(str::to_owned),
+    }
+}
+
+#[test]
+fn r20_an_empty_slot_welcomes_anybody() {
+    for arriving in [
+        Account::default(),
+        account(Some("1"), None, None),
+        account(None, None, Some("hana@example.com")),
+    ] {
+        assert_eq!(
+            arrival(None, &arriving),
+            Arrival::Welcome,
+            "nobody is replaced"
+        );
+    }
+}
+
+#[test]
+fn r20_who_counts_as_the_same_account() {
+    let hana = account(Some("1"), Some("Hana"), Some("hana@example.com"));
+    for (why, before, now, same) in [
+        (
+            "the same id",
+            &hana,
+            account(Some("1"), Some("Hana"), Some("hana@example.com")),
+            true,
+        ),
+        (
+            "the id counts, not the e-mail",
+            &hana,
+            account(Some("1"), None, Some("h@x.org")),
+            true,
+        ),
+        (
+            "the id counts, not the name",
+            &hana,
+            account(Some("1"), Some("H."), None),
+            true,
+        ),
+        (
+            "another id, the same e-mail",
+            &hana,
+            account(Some("2"), None, Some("hana@example.com")),
+            false,
+        ),
+        (
+            "ids keep their case",
+            &account(Some("aB"), None, None),
+            account(Some("ab"), None, None),
+            false,
+        ),
+        (
+            "the id is no longer told",
+            &hana,
+            account(None, None, Some("hana@example.com")),
+            false,
+        ),
+        (
+            "the id is told for the first time",
+            &account(None, None, Some("hana@example.com")),
+            hana.clone(),
+            false,
+        ),
+        (
+            "the same e-mail in another case",
+            &account(None, None, Some("Hana@Example.com")),
+            account(None, Some("Hana"), Some("hana@example.com")),
+            true,
+        ),
+        (
+            "another e-mail",
+            &account(None, Some("Hana"), Some("hana@example.com")),
+            account(None, Some("Hana"), Some("ken@example.com")),
+            false,
+        ),
+        (
+            "the e-mail is no longer told",
+            &account(None, Some("Hana"), Some("hana@example.com")),
+            account(None, Some("Hana"), None),
+            false,
+        ),
+        (
+            "the same name only",
+            &account(None, Some("Hana"), None),
+            account(None, Some("Hana"), None),
+            true,
+        ),
+        (
+            "another name only",
+            &account(None, Some("Hana"), None),
+            account(None, Some("Ken"), None),
+            false,
+        ),
+        (
+            "a service that tells nothing",
+            &Account::default(),
+            Account::default(),
+            true,
+        ),
+        (
+            "nothing, where a name was told",
+            &account(None, Some("Hana"), None),
+            Account::default(),
+            false,
+        ),
+    ] {
+        let expected = if same {
+            Arrival::Welcome
+        } else {
+            Arrival::AskFirst
+        };
+        assert_eq!(arrival(Some(before), &now), expected, "{why}");
+    }
+}
+
+#[test]
+fn the_label_is_what_a_person_recognizes_first() {
+    let cases = [
+        (
+            account(Some("1"), Some("Hana"), Some("h@x.org")),
+            Some("h@x.org"),
+        ),
+        (account(Some("1"), Some("Hana"), None), Some("Hana")),
+        (account(Some("1"), None, None), Some("1")),
+        (Account::default(), None),
+    ];
+    for (account, label) in cases {
+        assert_eq!(account.label(), label, "e-mail, else name, else id");
+    }
+}
+
+fn any_account() -> impl Strategy<Value = Account> {
+    let field = || proptest::option::of("[a-bA-B]{1,2}");
+    (field(), field(), field()).prop_map(|(id, name, email)| Account { id, name, email })
+}
+
+proptest! {
+    #[test]
+    fn r20_the_same_account_is_never_asked_about(account in any_account()) {
+        prop_assert_eq!(arrival(Some(&account), &account), Arrival::Welcome, "it is the same");
+    }
+
+    #[test]
+    fn r20_it_does_not_matter_who_came_first(a in any_account(), b in any_account()) {
+        prop_assert_eq!(arrival(Some(&a), &b), arrival(Some(&b), &a), "same or not, both ways");
+    }
+
+    #[test]
+    fn r20_two_ids_that_differ_are_always_asked_about(a in any_account(), b in any_account()) {
+        if a.id.is_some() && b.id.is_some() && a.id != b.id {
+            prop_assert_eq!(arrival(Some(&a), &b), Arrival::AskFirst, "another account");
+        }
+    }
+}

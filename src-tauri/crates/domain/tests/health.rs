@@ -1,0 +1,135 @@
+//! Whether a slot works, and why not.
+#![allow(clippy::unwrap_used)]
+
+use proptest::prelude::*;
+use tsunagi_domain::health::{Condition, health, scopes_granted};
+use tsunagi_domain::{Health, NotConnected};
+
+fn conditions() -> impl Iterator<Item = Condition> {
+    let stored = NotConnected::ALL
+        .into_iter()
+        .map(|reason| Some(Health::NotConnected(reason)))
+        .chain([None, Some(Health::Connected)]);
+    let flags = [false, true];
+    stored.flat_map(move |stored| {
+        flags.into_iter().flat_map(move |enabled| {
+            flags.into_iter().flat_map(move |scopes_granted| {
+                flags.into_iter().map(move |origins_unchanged| Condition {
+                    enabled,
+                    stored,
+                    scopes_granted,
+                    origins_unchanged,
+                })
+            })
+        })
+    })
+}
+
+#[test]
+fn r4_a_slot_is_connected_only_where_nothing_speaks_against_it() {
+    for condition in conditions() {
+        let whole = condition
+            == Condition {
+                enabled: true,
+                stored: Some(Health::Connected),
+                scopes_granted: true,
+                origins_unchanged: true,
+            };
+        assert_eq!(
+            health(condition) == Health::Connected,
+            whole,
+            "{condition:?}"
+        );
+    }
+}
+
+#[test]
+fn the_reason_shown_is_the_one_to_act_on_first() {
+    for condition in conditions() {
+        let Condition {
+            enabled,
+            stored,
+            scopes_granted,
+            origins_unchanged,
+        } = condition;
+        let expected = if !enabled {
+            Health::NotConnected(NotConnected::Disabled)
+        } else if stored.is_none() {
+            Health::NotConnected(NotConnected::NeverAuthorized)
+        } else if let Some(Health::NotConnected(reason)) = stored {
+            Health::NotConnected(reason)
+        } else if !origins_unchanged {
+            Health::NotConnected(NotConnected::ConnectorChanged)
+        } else if !scopes_granted {
+            Health::NotConnected(NotConnected::ScopesMissing)
+        } else {
+            Health::Connected
+        };
+        assert_eq!(health(condition), expected, "{condition:?}");
+    }
+}
+
+#[test]
+fn every_reason_but_disabled_is_mended_by_authorizing() {
+    for reason in NotConnected::ALL {
+        let mended = reason != NotConnected::Disabled;
+        assert_eq!(reason.is_mended_by_authorizing(), mended, "{reason:?}");
+    }
+}
+
+#[test]
+fn reasons_are_read_as_they_are_written() {
+    for reason in NotConnected::ALL {
+        assert_eq!(
+            reason.as_str().parse(),
+            Ok(reason),
+            "{reason:?} in the catalog"
+        );
+        let json = serde_json::to_value(reason).unwrap();
+        assert_eq!(json, reason.as_str(), "{reason:?} across IPC");
+    }
+    for text in ["", "connected", "Expired", "unreachable", "locked"] {
+        assert!(
+            text.parse::<NotConnected>().is_err(),
+            "`{text}` is no reason"
+        );
+    }
+}
+
+#[test]
+fn an_absent_scope_means_as_requested() {
+    let asked = ["crm.read".to_owned(), "crm.write".to_owned()];
+    assert!(
+        scopes_granted(&asked, None),
+        "RFC 6749 §5.1: omitted, if identical"
+    );
+    assert!(
+        !scopes_granted(&asked, Some(&[])),
+        "an empty list is an answer, and grants nothing"
+    );
+    assert!(!scopes_granted(&asked, Some(&asked[..1])), "one is missing");
+    assert!(
+        scopes_granted(&asked[..1], Some(&asked)),
+        "more than asked for is enough"
+    );
+    assert!(
+        scopes_granted(&[], Some(&[])),
+        "nothing asked, nothing missing"
+    );
+    let upper = ["CRM.READ".to_owned()];
+    assert!(
+        !scopes_granted(&upper, Some(&asked)),
+        "RFC 6749 §3.3: scopes are case-sensitive"
+    );
+}
+
+proptest! {
+    #[test]
+    fn scopes_are_granted_exactly_when_none_is_missing(
+        asked in proptest::collection::vec("[a-d]", 0..5),
+        granted in proptest::collection::vec("[a-d]", 0..5),
+    ) {
+        let missing = asked.iter().filter(|scope| !granted.contains(scope)).count();
+        prop_assert_eq!(scopes_granted(&asked, Some(&granted)), missing == 0, "in any order");
+    }
+}

@@ -1,0 +1,169 @@
+//! What is sealed: tokens, and the origins and hosts they were obtained for (R23).
+
+use serde::{Deserialize, Serialize};
+use tsunagi_catalog::{Sealed, Wrap};
+use tsunagi_connectors::Resolved;
+use tsunagi_domain::AuthorizationId;
+use tsunagi_domain::hosts::{HostPattern, Origin};
+use tsunagi_oauth::{Secret, Tokens};
+use tsunagi_vault::{Aad, DataKey, Reader, Vault};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::GateError;
+
+/// The field name a credential is sealed under: part of its AAD, `credential/<id>/tokens/<version>`.
+const FIELD: &str = "tokens";
+
+/// An opened credential. Lives as briefly as possible, and only in this room.
+pub struct Credential {
+    /// Access token.
+    pub access: Secret,
+    /// Refresh token.
+    pub refresh: Option<Secret>,
+    /// Origins it was obtained for.
+    pub origins: Vec<Origin>,
+    /// Hosts it may be sent to.
+    pub hosts: Vec<HostPattern>,
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credential").field("origins", &self.origins).finish_non_exhaustive()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Plain {
+    access: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh: Option<String>,
+    origins: Vec<Origin>,
+    hosts: Vec<HostPattern>,
+}
+
+impl Drop for Plain {
+    fn drop(&mut self) {
+        self.access.zeroize();
+        self.refresh.zeroize();
+    }
+}
+
+/// A sign-in's tokens, ready to be sealed.
+#[derive(Debug)]
+pub struct Grant {
+    credential: Credential,
+}
+
+impl Grant {
+    /// Binds tokens to the origins and hosts of the connector that obtained them.
+    #[must_use]
+    pub fn new(tokens: &Tokens, resolved: &Resolved) -> Self {
+        Self {
+            credential: Credential {
+                access: tokens.access.clone(),
+                refresh: tokens.refresh.clone(),
+                origins: resolved.origins.clone(),
+                hosts: resolved.hosts.clone(),
+            },
+        }
+    }
+
+    /// The access token, for who-am-I before anything is stored.
+    pub(crate) const fn access(&self) -> &Secret {
+        &self.credential.access
+    }
+
+    pub(crate) fn into_credential(self) -> Credential {
+        self.credential
+    }
+
+    /// Seals under a new data key, wrapped for the workspace and for unattended runs.
+    ///
+    /// # Errors
+    /// Where the vault fails.
+    pub(crate) fn seal(
+        &self,
+        vault: &Vault,
+        id: AuthorizationId,
+        version: u64,
+    ) -> Result<Sealed, GateError> {
+        let key = vault.new_data_key();
+        let subject = id.to_string();
+        let wrap = |reader: Reader| {
+            vault
+                .wrap(&key, &subject, &reader)
+                .map(|wrapped| Wrap { reader: reader.to_string(), wrapped })
+        };
+        Ok(Sealed {
+            version,
+            sealed: self.credential.sealed(&key, id, version)?,
+            previous: None,
+            wraps: vec![wrap(Reader::Workspace)?, wrap(Reader::Unattended)?],
+        })
+    }
+}
+
+impl Credential {
+    /// Opens what the catalog holds.
+    ///
+    /// # Errors
+    /// Where the vault fails, or [`GateError::Damaged`].
+    pub(crate) fn open(
+        vault: &Vault,
+        id: AuthorizationId,
+        sealed: &Sealed,
+    ) -> Result<(Self, DataKey), GateError> {
+        let key = data_key(vault, id, sealed)?;
+        let aad = Aad::credential(&id.to_string(), FIELD, sealed.version);
+        let bytes = key.open(&aad, &sealed.sealed)?;
+        let mut plain: Plain = serde_json::from_slice(&bytes).map_err(|_| GateError::Damaged)?;
+        let credential = Self {
+            access: Secret::new(std::mem::take(&mut plain.access)),
+            refresh: plain.refresh.take().map(Secret::new),
+            origins: std::mem::take(&mut plain.origins),
+            hosts: std::mem::take(&mut plain.hosts),
+        };
+        Ok((credential, key))
+    }
+
+    /// Seals this credential as `version`.
+    ///
+    /// # Errors
+    /// Where the vault fails.
+    pub(crate) fn sealed(
+        &self,
+        key: &DataKey,
+        id: AuthorizationId,
+        version: u64,
+    ) -> Result<Vec<u8>, GateError> {
+        let plain = Plain {
+            access: self.access.expose().to_owned(),
+            refresh: self.refresh.as_ref().map(|secret| secret.expose().to_owned()),
+            origins: self.origins.clone(),
+            hosts: self.hosts.clone(),
+        };
+        let bytes = Zeroizing::new(serde_json::to_vec(&plain).map_err(|_| GateError::Damaged)?);
+        Ok(key.seal(&Aad::credential(&id.to_string(), FIELD, version), &bytes)?)
+    }
+
+    /// Takes over a renewal's tokens; the old refresh token stays where none was answered
+    /// (RFC 6749 §6).
+    pub(crate) fn renewed(self, tokens: &Tokens) -> Self {
+        Self {
+            access: tokens.access.clone(),
+            refresh: tokens.refresh.clone().or(self.refresh),
+            origins: self.origins,
+            hosts: self.hosts,
+        }
+    }
+}
+
+fn data_key(vault: &Vault, id: AuthorizationId, sealed: &Sealed) -> Result<DataKey, GateError> {
+    let reader = Reader::Workspace;
+    let wrap = sealed
+        .wraps
+        .iter()
+        .find(|wrap| wrap.reader == reader.to_string())
+        .ok_or(GateError::Locked)?;
+    Ok(vault.unwrap(&wrap.wrapped, &id.to_string(), &reader)?)
+}

@@ -1,0 +1,26 @@
+//! The one way out.
+//!
+//! Every request to a service goes through this room: it chooses the slot or refuses (the
+//! decision is `domain`'s), keeps the credential fresh, attaches it as the connector says, sends,
+//! and records the run. It may read and write the catalog, open sealed credentials with the
+//! vault, and ask `oauth` to renew them. It is the only room that attaches a credential to an API
+//! request, who-am-I and verification included (R4). It never hands a credential to a caller,
+//! never sends one to a host that its connector does not list (R23), and never decides who may
+//! do what.
+
+mod credential;
+mod error;
+mod fresh;
+mod keys;
+mod outgoing;
+mod record;
+mod send;
+mod whoami;
+
+pub use credential::{Credential, Grant};
+pub use error::GateError;
+pub use fresh::{Fresh, Urgency};
+pub use keys::Keys;
+pub use record::Recorder;
+pub use send::{Answer, Call, Gateway, Request};
+pub use whoami::Arrived;

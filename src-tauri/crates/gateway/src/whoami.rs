@@ -1,0 +1,233 @@
+//! Around a sign-in: the exchange of the code, who signed in, and revocation. The tokens stay in
+//! this room; callers see accounts, scopes and times.
+
+use http::{HeaderMap, Method};
+use serde_json::Value;
+use tsunagi_catalog::{Sealed, SealedSecret, Wrap};
+use tsunagi_connectors::{Connector, Resolved};
+use tsunagi_domain::{Account, AuthorizationId, RegistrationId, Timestamp};
+use tsunagi_oauth::{Attempt, Code, OAuthError, Revoked, Secret, TokenHint, Wire};
+use tsunagi_vault::{Aad, Reader};
+
+use crate::credential::Credential;
+use crate::fresh::{expires_at, refresh_expires_at};
+use crate::outgoing::{self, Outgoing};
+use crate::send::{Gateway, allowed, attachment};
+use crate::{GateError, Grant};
+
+/// What an exchange brought, tokens hidden.
+#[derive(Debug)]
+pub struct Arrived {
+    /// To be sealed once the account is welcome.
+    pub grant: Grant,
+    /// Who signed in, as far as the ID token says.
+    pub account: Account,
+    /// Scopes granted; `None` where the provider does not say.
+    pub granted: Option<Vec<String>>,
+    /// When the access token ends.
+    pub expires_at: Option<Timestamp>,
+    /// When the refresh token ends.
+    pub refresh_expires_at: Option<Timestamp>,
+    /// It can be renewed.
+    pub renewable: bool,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// Answered values that are no secrets.
+    pub extras: std::collections::BTreeMap<String, String>,
+}
+
+impl Gateway {
+    /// Exchanges the code of a callback for tokens.
+    ///
+    /// # Errors
+    /// What the token endpoint said, or why it could not be asked.
+    pub async fn exchange(
+        &self,
+        connector: &Connector,
+        resolved: &Resolved,
+        registration: Option<RegistrationId>,
+        attempt: Attempt,
+        code: Code,
+        wire: &mut Wire,
+    ) -> Result<Arrived, GateError> {
+        let client = self.client(connector, registration).await?;
+        let http = self.http();
+        let tokens =
+            tsunagi_oauth::exchange(http, connector, resolved, &client, attempt, code, wire)
+                .await?;
+        let now = self.now();
+        let account = tokens.identity.as_ref().map(|identity| Account {
+            id: Some(identity.subject.clone()),
+            name: identity.name.clone(),
+            email: identity.email.clone(),
+        });
+        Ok(Arrived {
+            account: account.unwrap_or_default(),
+            granted: tokens.scopes.clone(),
+            expires_at: expires_at(now, tokens.expires_in, connector),
+            refresh_expires_at: refresh_expires_at(now, &tokens, connector),
+            renewable: tokens.refresh.is_some(),
+            issued_at: now,
+            extras: tokens.extras.clone(),
+            grant: Grant::new(&tokens, resolved),
+        })
+    }
+
+    /// Asks the service who the tokens belong to. `known` is what the ID token said; what the
+    /// service adds is added, and an identifier that contradicts it is an error
+    /// (OpenID Connect Core §5.3.2).
+    ///
+    /// # Errors
+    /// Where the service does not answer, or answers about somebody else.
+    pub async fn who_am_i(
+        &self,
+        connector: &Connector,
+        resolved: &Resolved,
+        grant: &Grant,
+        known: Account,
+    ) -> Result<Account, GateError> {
+        let Some(whoami) = &resolved.whoami else { return Ok(known) };
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::ACCEPT, http::HeaderValue::from_static("application/json"));
+        let incoming = outgoing::send(
+            &self.inner.client,
+            Outgoing {
+                method: Method::GET,
+                url: whoami.url.clone(),
+                headers,
+                body: Vec::new(),
+                credential: attachment(connector, grant.access())?,
+            },
+            allowed(&resolved.hosts, &resolved.hosts),
+        )
+        .await?;
+        let host = || whoami.url.host_str().unwrap_or_default().to_owned();
+        if !incoming.status.is_success() {
+            return Err(GateError::Unreachable { kind: "refused", host: host() });
+        }
+        let answer: Value = serde_json::from_slice(&incoming.body)
+            .map_err(|_| GateError::Unreachable { kind: "broken", host: host() })?;
+        let text = |pointer: &str| match answer.pointer(pointer) {
+            Some(Value::String(text)) => Some(text.chars().take(200).collect::<String>()),
+            Some(Value::Number(number)) => Some(number.to_string()),
+            _ => None,
+        };
+        let id = text(&whoami.id);
+        if let (Some(said), Some(now)) = (&known.id, &id)
+            && said != now
+        {
+            return Err(OAuthError::IdTokenInvalid { reason: "userinfo_subject" }.into());
+        }
+        Ok(Account {
+            id: id.or(known.id),
+            name: whoami.name.as_deref().and_then(&text).or(known.name),
+            email: whoami.email.as_deref().and_then(&text).or(known.email),
+        })
+    }
+
+    /// Seals a sign-in's tokens as `version` of an authorization's credential, under a data key
+    /// of its own.
+    ///
+    /// # Errors
+    /// [`GateError::Locked`] or where the vault fails.
+    pub fn seal(
+        &self,
+        grant: &Grant,
+        id: AuthorizationId,
+        version: u64,
+    ) -> Result<Sealed, GateError> {
+        grant.seal(&*self.inner.keys.vault()?, id, version)
+    }
+
+    /// Seals a client secret.
+    ///
+    /// # Errors
+    /// [`GateError::Locked`] or where the vault fails.
+    pub fn seal_client_secret(
+        &self,
+        id: RegistrationId,
+        secret: &Secret,
+    ) -> Result<SealedSecret, GateError> {
+        let vault = self.inner.keys.vault()?;
+        let subject = id.to_string();
+        let key = vault.new_data_key();
+        let mut wraps = Vec::new();
+        for reader in [Reader::Workspace, Reader::Unattended] {
+            wraps.push(Wrap {
+                wrapped: vault.wrap(&key, &subject, &reader)?,
+                reader: reader.to_string(),
+            });
+        }
+        let aad = Aad::credential(&subject, "client_secret", 1);
+        let sealed = key.seal(&aad, secret.expose().as_bytes())?;
+        Ok(SealedSecret { sealed, wraps, version: 1 })
+    }
+
+    /// Tells the provider to forget an authorization: the refresh token, then the access token
+    /// (RFC 7009 §2.1). Changes nothing here.
+    ///
+    /// # Errors
+    /// Why the provider could not be told.
+    pub async fn revoke_at_provider(
+        &self,
+        id: AuthorizationId,
+        wire: &mut Wire,
+    ) -> Result<Revoked, GateError> {
+        let Some(place) = self.place_of(id).await? else { return Ok(Revoked::NotOffered) };
+        if place.resolved.revoke.is_none() {
+            return Ok(Revoked::NotOffered);
+        }
+        let Some(sealed) = self.db(move |catalog| catalog.sealed(id)).await? else {
+            return Ok(Revoked::NotOffered);
+        };
+        let (credential, _key) = Credential::open(&*self.inner.keys.vault()?, id, &sealed)?;
+        // R23: a revocation endpoint that was not there when the tokens were sealed gets none.
+        if credential.origins != place.resolved.origins {
+            return Ok(Revoked::NotOffered);
+        }
+        let client = self.client(&place.connector, place.registration).await?;
+        self.revoke_tokens(&place.connector, &place.resolved, &client, &credential, wire).await
+    }
+
+    /// Tells the provider to forget tokens that were obtained and are not kept.
+    ///
+    /// # Errors
+    /// Why the provider could not be told.
+    pub async fn discard(
+        &self,
+        connector: &Connector,
+        resolved: &Resolved,
+        registration: Option<RegistrationId>,
+        grant: Grant,
+        wire: &mut Wire,
+    ) -> Result<Revoked, GateError> {
+        let client = self.client(connector, registration).await?;
+        self.revoke_tokens(connector, resolved, &client, &grant.into_credential(), wire).await
+    }
+
+    async fn revoke_tokens(
+        &self,
+        connector: &Connector,
+        resolved: &Resolved,
+        client: &tsunagi_oauth::Client,
+        credential: &Credential,
+        wire: &mut Wire,
+    ) -> Result<Revoked, GateError> {
+        let http = self.http();
+        let mut outcome = Revoked::NotOffered;
+        if let Some(refresh) = &credential.refresh {
+            let hint = TokenHint::Refresh;
+            outcome = tsunagi_oauth::revoke(http, connector, resolved, client, refresh, hint, wire)
+                .await?;
+        }
+        let hint = TokenHint::Access;
+        let access =
+            tsunagi_oauth::revoke(http, connector, resolved, client, &credential.access, hint, wire)
+                .await;
+        // A provider that revokes only refresh tokens has still forgotten the consent.
+        match (outcome, access) {
+            (Revoked::Done, _) => Ok(Revoked::Done),
+            (_, access) => Ok(access?),
+        }
+    }
+}

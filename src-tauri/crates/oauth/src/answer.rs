@@ -1,0 +1,236 @@
+//! Reading what token endpoints really answer: JSON or a form, errors with status 200, numbers
+//! as text, scopes as lists. What comes out has the shape of RFC 6749 §5.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tsunagi_domain::Timestamp;
+
+use crate::http::Raw;
+use crate::wire::{WireField, sanitize};
+use crate::{OAuthError, Result, Secret};
+
+/// The longest wait that a `Retry-After` can ask for.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+enum Shape {
+    Empty,
+    Fields(Map<String, Value>),
+    Html,
+    Unreadable,
+}
+
+fn shape(raw: &Raw) -> Shape {
+    let Ok(text) = std::str::from_utf8(&raw.body) else {
+        return Shape::Unreadable;
+    };
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return Shape::Empty;
+    }
+    if text.starts_with('{') {
+        return match serde_json::from_str(text) {
+            Ok(Value::Object(fields)) => Shape::Fields(fields),
+            _ => Shape::Unreadable,
+        };
+    }
+    if text.starts_with('<') {
+        return Shape::Html;
+    }
+    let fields: Map<String, Value> = url::form_urlencoded::parse(text.as_bytes())
+        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+        .collect();
+    // Any text parses as a form; only one with the right names is one.
+    if fields.contains_key("access_token") || fields.contains_key("error") {
+        return Shape::Fields(fields);
+    }
+    match raw.media_type.as_deref() {
+        Some("text/html" | "application/xhtml+xml") => Shape::Html,
+        _ => Shape::Unreadable,
+    }
+}
+
+/// The fields of an answer for the timeline.
+pub(crate) fn fields(raw: &Raw, known: &[Secret]) -> Vec<WireField> {
+    match shape(raw) {
+        Shape::Fields(fields) if !raw.too_large => fields
+            .iter()
+            .map(|(name, value)| match value {
+                Value::String(text) => WireField::new(name, text, known),
+                other => WireField::new(name, &other.to_string(), known),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Reads an answer of which nothing but success matters.
+pub(crate) fn success(raw: &Raw, words: &BTreeMap<String, String>, known: &[Secret]) -> Result<()> {
+    match shape(raw) {
+        Shape::Fields(fields) if !is_passing(raw.status) => {
+            error_in(&fields, words, known).map_or(Ok(()), Err)?;
+        }
+        Shape::Html if raw.status == 400 => return Err(OAuthError::Html { status: raw.status }),
+        Shape::Empty if raw.status == 400 => return Err(OAuthError::Empty { status: raw.status }),
+        _ => {}
+    }
+    if (200..300).contains(&raw.status) {
+        Ok(())
+    } else {
+        Err(status(raw))
+    }
+}
+
+/// Reads a token answer into the shape of RFC 6749 §5.1, further fields included.
+pub(crate) fn token(
+    raw: &Raw,
+    words: &BTreeMap<String, String>,
+    known: &[Secret],
+) -> Result<Map<String, Value>> {
+    // Whatever the body of such an answer claims, it says nothing about the token.
+    if is_passing(raw.status) || (300..400).contains(&raw.status) {
+        return Err(status(raw));
+    }
+    let success = (200..300).contains(&raw.status);
+    match shape(raw) {
+        Shape::Empty => Err(OAuthError::Empty { status: raw.status }),
+        Shape::Html => Err(OAuthError::Html { status: raw.status }),
+        Shape::Unreadable if success => Err(OAuthError::Malformed),
+        Shape::Unreadable => Err(status(raw)),
+        Shape::Fields(fields) => match error_in(&fields, words, known) {
+            Some(error) => Err(error),
+            None if success => canonical(fields).ok_or(OAuthError::Malformed),
+            None => Err(status(raw)),
+        },
+    }
+}
+
+fn is_passing(status: u16) -> bool {
+    matches!(status, 408 | 429) || status >= 500
+}
+
+fn status(raw: &Raw) -> OAuthError {
+    OAuthError::Status {
+        status: raw.status,
+        retry_after: raw.retry_after,
+    }
+}
+
+/// RFC 6749 §5.2, also where it comes with status 200.
+fn error_in(
+    fields: &Map<String, Value>,
+    words: &BTreeMap<String, String>,
+    known: &[Secret],
+) -> Option<OAuthError> {
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let error = match fields.get("error")? {
+        Value::Object(inner) => ["code", "type", "error"]
+            .iter()
+            .find_map(|name| text(inner.get(*name)?)),
+        value => text(value),
+    };
+    let error = match error {
+        Some(error) => error,
+        // `"error": null` or `""` beside a token is no error.
+        None if fields.contains_key("access_token") => return None,
+        None => "unknown".to_owned(),
+    };
+    let description = fields
+        .get("error_description")
+        .and_then(text)
+        .map(|description| sanitize(&description, known))
+        .filter(|description| !description.is_empty());
+    Some(match words.get(&error).unwrap_or(&error).as_str() {
+        "invalid_grant" => OAuthError::InvalidGrant { description },
+        "invalid_client" | "unauthorized_client" => OAuthError::ClientRefused { description },
+        _ => OAuthError::TokenError {
+            error: sanitize(&error, known),
+            description,
+        },
+    })
+}
+
+fn canonical(mut fields: Map<String, Value>) -> Option<Map<String, Value>> {
+    fields
+        .get("access_token")?
+        .as_str()
+        .filter(|token| !token.is_empty())?;
+    let token_type = match fields.get("token_type") {
+        Some(Value::String(name)) if !name.is_empty() => name.to_ascii_lowercase(),
+        _ => "bearer".to_owned(),
+    };
+    fields.insert("token_type".to_owned(), token_type.into());
+    match fields.remove("expires_in").as_ref().and_then(seconds) {
+        Some(lifetime) => fields.insert("expires_in".to_owned(), lifetime.into()),
+        None => None,
+    };
+    match fields.remove("scope").as_ref().and_then(scopes) {
+        Some(list) => fields.insert("scope".to_owned(), list.join(" ").into()),
+        None => None,
+    };
+    for name in ["refresh_token", "id_token"] {
+        let given = fields
+            .get(name)
+            .and_then(Value::as_str)
+            .is_some_and(|text| !text.is_empty());
+        if !given {
+            fields.remove(name);
+        }
+    }
+    Some(fields)
+}
+
+/// Seconds from a number or text, whole or not. Zero and less is what providers write for "does
+/// not end" and reads as "not said".
+pub(crate) fn seconds(value: &Value) -> Option<u64> {
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse::<f64>().ok()?,
+        _ => return None,
+    };
+    // A hundred years: more is a mistake, and would overflow what is computed from it.
+    (number >= 1.0).then(|| number.min(3_155_760_000.0) as u64)
+}
+
+/// Scopes from text with spaces or commas between them, or from a list.
+fn scopes(value: &Value) -> Option<Vec<String>> {
+    let list: Vec<String> = match value {
+        Value::String(text) => text
+            .split(|c: char| c.is_whitespace() || c == ',')
+            .filter(|scope| !scope.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        Value::Array(items) => items
+            .iter()
+            .filter_map(|item| Some(item.as_str()?.to_owned()))
+            .collect(),
+        _ => return None,
+    };
+    // Nothing at all is how some say "as requested".
+    (!list.is_empty()).then_some(list)
+}
+
+/// RFC 9110 §10.2.3: seconds or a date; a day at most.
+pub(crate) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    let wait = match value.trim().parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let date = jiff::fmt::rfc2822::DateTimeParser::new()
+                .parse_timestamp(value.trim())
+                .ok()?
+                .as_millisecond();
+            let left = Timestamp(date).millis_since(now).max(0);
+            Duration::from_millis(u64::try_from(left).ok()?)
+        }
+    };
+    Some(wait.min(RETRY_AFTER_MAX))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,272 @@
+//! What can go wrong, as codes with arguments. The doors write the sentences.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tsunagi_domain::Refusal;
+use tsunagi_domain::freshness::Fault;
+
+/// Why no answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unreachable {
+    /// The host's name could not be resolved.
+    Dns,
+    /// No connection, or it broke.
+    Connect,
+    /// The secure connection failed: wrong certificate, unknown authority, protocol.
+    Tls,
+    /// Nothing came in time.
+    Timeout,
+}
+
+impl Unreachable {
+    /// `dns`, `connect`, `tls` or `timeout`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+        }
+    }
+}
+
+/// Why a step of the protocol failed. No variant holds a secret; texts of the provider are
+/// sanitized before they get here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OAuthError {
+    /// The person said no (`access_denied`).
+    #[error("consent was denied")]
+    ConsentDenied,
+    /// The authorization endpoint answered with another error (RFC 6749 §4.1.2.1).
+    #[error("the provider answered `{error}`")]
+    CallbackError {
+        /// The error code.
+        error: String,
+        /// The provider's own words.
+        description: Option<String>,
+    },
+    /// The callback lacks something, or has something twice.
+    #[error("the callback is not valid: {reason}")]
+    CallbackInvalid {
+        /// What is wrong with it: a word.
+        reason: &'static str,
+    },
+    /// The callback belongs to another flow, or to none.
+    #[error("the callback does not belong to this flow")]
+    StateMismatch,
+    /// The callback comes from another issuer (RFC 9207).
+    #[error("expected issuer `{expected}`, got `{got}`")]
+    IssuerMismatch {
+        /// The connector's issuer.
+        expected: String,
+        /// What the callback said; empty where it said nothing.
+        got: String,
+    },
+    /// The ID token belongs to another flow.
+    #[error("the ID token does not belong to this flow")]
+    NonceMismatch,
+    /// The address is not the redirect address of this flow.
+    #[error("this is not the redirect address of this flow")]
+    RedirectMismatch,
+    /// A redirect address that is neither `https` nor on this computer.
+    #[error("the redirect address is neither https nor on this computer")]
+    RedirectInvalid,
+    /// `invalid_client` or `unauthorized_client` (RFC 6749 §5.2).
+    #[error("the provider does not accept the client registration")]
+    ClientRefused {
+        /// The provider's own words.
+        description: Option<String>,
+    },
+    /// `invalid_grant`: the code or refresh token is no good.
+    #[error("the provider does not accept the grant")]
+    InvalidGrant {
+        /// The provider's own words.
+        description: Option<String>,
+    },
+    /// Another error of the token or revocation endpoint.
+    #[error("the provider answered `{error}`")]
+    TokenError {
+        /// The error code.
+        error: String,
+        /// The provider's own words.
+        description: Option<String>,
+    },
+    /// No answer.
+    #[error("the provider could not be reached ({})", kind.as_str())]
+    Unreachable {
+        /// Why.
+        kind: Unreachable,
+    },
+    /// 408, 429, 5xx, a redirect, or another status without an error that could be read.
+    #[error("the provider answered with status {status}")]
+    Status {
+        /// HTTP status.
+        status: u16,
+        /// How long to wait, where `Retry-After` says so; a day at most.
+        retry_after: Option<Duration>,
+    },
+    /// A web page instead of an answer.
+    #[error("the provider answered with a web page (status {status})")]
+    Html {
+        /// HTTP status.
+        status: u16,
+    },
+    /// An answer without a body.
+    #[error("the provider answered with nothing (status {status})")]
+    Empty {
+        /// HTTP status.
+        status: u16,
+    },
+    /// An answer that is neither JSON nor a form, or has no access token.
+    #[error("the provider's answer cannot be read")]
+    Malformed,
+    /// An answer of more than the limit.
+    #[error("the provider's answer is too large")]
+    TooLarge,
+    /// The ID token fails a check of OpenID Connect Core §3.1.3.7.
+    #[error("the ID token is not valid: {reason}")]
+    IdTokenInvalid {
+        /// Which check: a word.
+        reason: &'static str,
+    },
+    /// R23: an address, or a host that an answer names, is not one of the connector's.
+    #[error("the host is not one of the connector's")]
+    HostNotListed(Refusal),
+    /// The fixed port of the redirect address is in use.
+    #[error("port {port} is in use")]
+    PortTaken {
+        /// The port.
+        port: u16,
+    },
+    /// The loopback listener could not be opened.
+    #[error("the loopback listener could not be opened")]
+    ListenerFailed,
+    /// The computer's certificates or proxy settings could not be read.
+    #[error("the network could not be set up")]
+    NetworkSetup,
+}
+
+impl OAuthError {
+    /// Every code, so that a test can ask for each one's sentence.
+    pub const CODES: &'static [&'static str] = &[
+        "consent_denied",
+        "callback_error",
+        "callback_invalid",
+        "state_mismatch",
+        "issuer_mismatch",
+        "nonce_mismatch",
+        "redirect_mismatch",
+        "redirect_invalid",
+        "client_refused",
+        "invalid_grant",
+        "token_error",
+        "unreachable",
+        "provider_status",
+        "html_answer",
+        "empty_answer",
+        "malformed_answer",
+        "answer_too_large",
+        "id_token_invalid",
+        "host_not_listed",
+        "port_taken",
+        "listener_failed",
+        "network_setup",
+    ];
+
+    /// The code screens match on; never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ConsentDenied => "consent_denied",
+            Self::CallbackError { .. } => "callback_error",
+            Self::CallbackInvalid { .. } => "callback_invalid",
+            Self::StateMismatch => "state_mismatch",
+            Self::IssuerMismatch { .. } => "issuer_mismatch",
+            Self::NonceMismatch => "nonce_mismatch",
+            Self::RedirectMismatch => "redirect_mismatch",
+            Self::RedirectInvalid => "redirect_invalid",
+            Self::ClientRefused { .. } => "client_refused",
+            Self::InvalidGrant { .. } => "invalid_grant",
+            Self::TokenError { .. } => "token_error",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Status { .. } => "provider_status",
+            Self::Html { .. } => "html_answer",
+            Self::Empty { .. } => "empty_answer",
+            Self::Malformed => "malformed_answer",
+            Self::TooLarge => "answer_too_large",
+            Self::IdTokenInvalid { .. } => "id_token_invalid",
+            Self::HostNotListed(_) => "host_not_listed",
+            Self::PortTaken { .. } => "port_taken",
+            Self::ListenerFailed => "listener_failed",
+            Self::NetworkSetup => "network_setup",
+        }
+    }
+
+    /// What the sentence names: `error`, `description`, `reason`, `expected`, `got`, `kind`,
+    /// `status`, `retry_after` (seconds), `host`, `port`. Never a secret.
+    #[must_use]
+    pub fn args(&self) -> BTreeMap<String, String> {
+        let mut args = BTreeMap::new();
+        let mut put = |name: &str, value: String| {
+            args.insert(name.to_owned(), value);
+        };
+        match self {
+            Self::CallbackError { error, description }
+            | Self::TokenError { error, description } => {
+                put("error", error.clone());
+                description
+                    .iter()
+                    .for_each(|text| put("description", text.clone()));
+            }
+            Self::ClientRefused { description } | Self::InvalidGrant { description } => {
+                description
+                    .iter()
+                    .for_each(|text| put("description", text.clone()));
+            }
+            Self::CallbackInvalid { reason } | Self::IdTokenInvalid { reason } => {
+                put("reason", (*reason).to_owned());
+            }
+            Self::IssuerMismatch { expected, got } => {
+                put("expected", expected.clone());
+                put("got", got.clone());
+            }
+            Self::Unreachable { kind } => put("kind", kind.as_str().to_owned()),
+            Self::Status {
+                status,
+                retry_after,
+            } => {
+                put("status", status.to_string());
+                retry_after
+                    .iter()
+                    .for_each(|wait| put("retry_after", wait.as_secs().to_string()));
+            }
+            Self::Html { status } | Self::Empty { status } => put("status", status.to_string()),
+            Self::HostNotListed(refusal) => args.extend(refusal.args.clone()),
+            Self::PortTaken { port } => put("port", port.to_string()),
+            Self::ConsentDenied
+            | Self::StateMismatch
+            | Self::NonceMismatch
+            | Self::RedirectMismatch
+            | Self::RedirectInvalid
+            | Self::Malformed
+            | Self::TooLarge
+            | Self::ListenerFailed
+            | Self::NetworkSetup => {}
+        }
+        args
+    }
+
+    /// What it says about the token that was sent. Everything but `invalid_grant` and a refused
+    /// client says nothing about it.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::InvalidGrant { .. } => Fault::InvalidGrant,
+            Self::ClientRefused { .. } => Fault::ClientRefused,
+            _ => Fault::Passing,
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! Sending: one client for everything this room sends, with time-outs, a size limit, no
+//! redirects, and a redacted line about each request.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
+use tsunagi_connectors::{Body, Connector, Resolved};
+use tsunagi_domain::hosts::{Origin, may_receive};
+use tsunagi_domain::{Clock, SystemClock};
+use url::Url;
+
+use crate::answer;
+use crate::wire::{WireField, WireLine, redacted};
+use crate::{Client, OAuthError, Result, Secret, Unreachable};
+
+/// How long to wait and how much to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// For a connection: 10 s.
+    pub connect: Duration,
+    /// For the whole request: 30 s.
+    pub whole: Duration,
+    /// For the body of an answer, in bytes: 1 MiB.
+    pub answer: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            whole: Duration::from_secs(30),
+            answer: 1024 * 1024,
+        }
+    }
+}
+
+/// The HTTP client of this room. Cheap to clone.
+#[derive(Clone)]
+pub struct Http {
+    proxied: reqwest::Client,
+    direct: reqwest::Client,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Http")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Http {
+    /// A client with the usual limits and the computer's clock.
+    ///
+    /// # Errors
+    /// [`OAuthError::NetworkSetup`] where certificates or proxy settings cannot be read.
+    pub fn new() -> Result<Self> {
+        Self::with(Limits::default(), Arc::new(SystemClock))
+    }
+
+    /// A client with other limits, or with a clock of its own for the times in ID tokens.
+    ///
+    /// # Errors
+    /// [`OAuthError::NetworkSetup`] where certificates or proxy settings cannot be read.
+    pub fn with(limits: Limits, clock: Arc<dyn Clock>) -> Result<Self> {
+        let builder = || {
+            reqwest::Client::builder()
+                // A redirect would carry the credential to a host nobody has checked.
+                .redirect(reqwest::redirect::Policy::none())
+                // A repeated refresh looks like a stolen token to a provider that rotates.
+                .retry(reqwest::retry::never())
+                .pool_max_idle_per_host(0)
+                .referer(false)
+                .connect_timeout(limits.connect)
+                .timeout(limits.whole)
+                .user_agent(concat!("Tsunagi/", env!("CARGO_PKG_VERSION")))
+        };
+        let setup = |_| OAuthError::NetworkSetup;
+        Ok(Self {
+            proxied: builder().build().map_err(setup)?,
+            // A proxy cannot reach this computer's own loopback, whatever the settings say.
+            direct: builder().no_proxy().build().map_err(setup)?,
+            limits,
+            clock,
+        })
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    fn client(&self, url: &Url) -> &reqwest::Client {
+        let loopback = match url.host() {
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+            Some(url::Host::Domain(name)) => name == "localhost",
+            None => false,
+        };
+        if loopback {
+            &self.direct
+        } else {
+            &self.proxied
+        }
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Raw> {
+        let mut response = request.send().await.map_err(|error| unreachable(&error))?;
+        let header = |name| {
+            let value = response.headers().get(name)?.to_str().ok()?;
+            Some(value.to_owned())
+        };
+        let media_type = header(CONTENT_TYPE)
+            .and_then(|value| Some(value.split(';').next()?.trim().to_ascii_lowercase()));
+        let retry_after =
+            header(RETRY_AFTER).and_then(|value| answer::retry_after(&value, self.clock.now()));
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        let mut too_large = response
+            .content_length()
+            .is_some_and(|length| length > self.limits.answer as u64);
+        while !too_large {
+            match response
+                .chunk()
+                .await
+                .map_err(|error| unreachable(&error))?
+            {
+                None => break,
+                Some(chunk) => body.extend_from_slice(&chunk),
+            }
+            too_large = body.len() > self.limits.answer;
+        }
+        Ok(Raw {
+            status,
+            media_type,
+            retry_after,
+            body,
+            too_large,
+        })
+    }
+
+    /// Fetches a public document: no credential goes along.
+    pub(crate) async fn get(&self, url: &Url, lines: &mut Vec<WireLine>) -> Result<Vec<u8>> {
+        Origin::of(url).map_err(|_| {
+            let refusal = tsunagi_domain::Refusal::new(tsunagi_domain::RefusalCode::HostNotListed);
+            OAuthError::HostNotListed(refusal.with("host", url.host_str().unwrap_or_default()))
+        })?;
+        let mut line = WireLine {
+            method: "GET".to_owned(),
+            url: redacted(url),
+            status: None,
+            media_type: None,
+            sent: Vec::new(),
+            received: Vec::new(),
+            error: None,
+        };
+        let request = self
+            .client(url)
+            .get(url.clone())
+            .header(ACCEPT, "application/json");
+        let outcome = match self.send(request).await {
+            Ok(raw) => {
+                line.status = Some(raw.status);
+                line.media_type.clone_from(&raw.media_type);
+                match raw.status {
+                    _ if raw.too_large => Err(OAuthError::TooLarge),
+                    200 => Ok(raw.body),
+                    status => Err(OAuthError::Status {
+                        status,
+                        retry_after: raw.retry_after,
+                    }),
+                }
+            }
+            Err(error) => Err(error),
+        };
+        line.error = outcome.as_ref().err().map(|error| error.code().to_owned());
+        lines.push(line);
+        outcome
+    }
+}
+
+/// An answer before it is read.
+pub(crate) struct Raw {
+    pub(crate) status: u16,
+    pub(crate) media_type: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) too_large: bool,
+}
+
+/// reqwest's own error names the address with its query, so only its kind is kept.
+fn unreachable(error: &reqwest::Error) -> OAuthError {
+    let mut texts = String::new();
+    let mut garbled = false;
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        texts.push_str(&inner.to_string().to_ascii_lowercase());
+        texts.push('\n');
+        garbled |= is_garbled(inner);
+        source = inner.source();
+    }
+    let kind = if error.is_timeout() {
+        Unreachable::Timeout
+    } else if texts.contains("dns error") {
+        Unreachable::Dns
+    } else if garbled
+        || ["certificate", "tls", "handshake"]
+            .iter()
+            .any(|word| texts.contains(word))
+    {
+        Unreachable::Tls
+    } else {
+        Unreachable::Connect
+    };
+    OAuthError::Unreachable { kind }
+}
+
+/// What a TLS handshake fails with where there is no certificate to blame: invalid data, inside
+/// as many I/O errors as there are layers.
+fn is_garbled(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| {
+        error.kind() == std::io::ErrorKind::InvalidData
+            || error.get_ref().is_some_and(|inner| is_garbled(inner))
+    })
+}
+
+/// Takes the requests that `oauth2` builds to one provider, and makes its answers fit for
+/// `oauth2` to read.
+pub(crate) struct Courier<'a> {
+    http: &'a Http,
+    connector: &'a Connector,
+    endpoints: &'a Resolved,
+    known: Vec<Secret>,
+    lines: Mutex<Vec<WireLine>>,
+}
+
+impl<'a> Courier<'a> {
+    /// A courier that knows the client's and further secrets, to mask them in what it tells.
+    pub(crate) fn new<'s>(
+        http: &'a Http,
+        connector: &'a Connector,
+        endpoints: &'a Resolved,
+        client: &'s Client,
+        further: impl IntoIterator<Item = &'s Secret>,
+    ) -> Self {
+        let known = further
+            .into_iter()
+            .chain(&client.secret)
+            .cloned()
+            .chain(client.basic())
+            .collect();
+        Self {
+            http,
+            connector,
+            endpoints,
+            known,
+            lines: Mutex::default(),
+        }
+    }
+
+    /// The lines so far.
+    pub(crate) fn into_lines(self) -> Vec<WireLine> {
+        self.lines
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Sends a form and reads the answer with `read`.
+    pub(crate) async fn send<T>(
+        &self,
+        request: HttpRequest,
+        read: impl FnOnce(&Raw, &[Secret]) -> Result<T>,
+    ) -> Result<T> {
+        let (parts, body) = request.into_parts();
+        let url = Url::parse(&parts.uri.to_string()).map_err(|_| OAuthError::Malformed)?;
+        // The connector was checked when it was resolved. This is the last door before the
+        // network, and the cheapest one to lock.
+        may_receive(&url, &self.endpoints.hosts).map_err(OAuthError::HostNotListed)?;
+        let fields: Vec<(String, String)> =
+            url::form_urlencoded::parse(&body).into_owned().collect();
+        let mut sent: Vec<WireField> = Vec::new();
+        let mut builder = self
+            .http
+            .client(&url)
+            .post(url.clone())
+            .header(ACCEPT, "application/json");
+        if let Some(value) = parts.headers.get(AUTHORIZATION) {
+            let mut value = value.clone();
+            value.set_sensitive(true);
+            sent.push(WireField::new(
+                "authorization",
+                value.to_str().unwrap_or(""),
+                &self.known,
+            ));
+            builder = builder.header(AUTHORIZATION, value);
+        }
+        sent.extend(
+            fields
+                .iter()
+                .map(|(name, value)| WireField::new(name, value, &self.known)),
+        );
+        builder = match self.connector.oauth.body {
+            Body::Form => builder.form(&fields),
+            Body::Json => {
+                let object: serde_json::Map<String, serde_json::Value> = fields
+                    .into_iter()
+                    .map(|(name, value)| (name, value.into()))
+                    .collect();
+                builder.json(&object)
+            }
+        };
+        let mut line = WireLine {
+            method: "POST".to_owned(),
+            url: redacted(&url),
+            status: None,
+            media_type: None,
+            sent,
+            received: Vec::new(),
+            error: None,
+        };
+        let outcome = match self.http.send(builder).await {
+            Ok(raw) => {
+                line.status = Some(raw.status);
+                line.media_type = raw
+                    .media_type
+                    .as_deref()
+                    .map(|media_type| crate::wire::sanitize(media_type, &self.known));
+                line.received = answer::fields(&raw, &self.known);
+                if raw.too_large {
+                    Err(OAuthError::TooLarge)
+                } else {
+                    read(&raw, &self.known)
+                }
+            }
+            Err(error) => Err(error),
+        };
+        line.error = outcome.as_ref().err().map(|error| error.code().to_owned());
+        tracing::debug!(
+            method = line.method,
+            url = line.url,
+            status = line.status,
+            error = line.error,
+            "provider answered"
+        );
+        self.lines
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push(line);
+        outcome
+    }
+
+    async fn token(&self, request: HttpRequest) -> Result<HttpResponse> {
+        let words = &self.connector.oauth.error_words;
+        let canonical = self
+            .send(request, |raw, known| answer::token(raw, words, known))
+            .await?;
+        let body = serde_json::to_vec(&canonical).map_err(|_| OAuthError::Malformed)?;
+        http::Response::builder()
+            .status(200)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body)
+            .map_err(|_| OAuthError::Malformed)
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Courier<'_> {
+    type Error = OAuthError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.token(request))
+    }
+}

@@ -1,0 +1,12 @@
+//! The protocol against servers on loopback that behave as badly as real ones.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod attempt;
+mod callback;
+mod errors;
+mod identity;
+mod listener;
+mod revoke;
+mod support;
+mod telling;
+mod token;

@@ -1,0 +1,272 @@
+//! A provider on loopback that answers what it is told to, and remembers what it was sent.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, Uri};
+use axum::response::{IntoResponse, Response};
+use tsunagi_connectors::{Connector, Library, Resolved, hash};
+use tsunagi_oauth::{
+    Ask, Attempt, Client, Code, Http, Limits, OAuthError, Result, Secret, Tokens, Wire, begin,
+    exchange, read_callback, refresh,
+};
+use url::Url;
+
+pub(crate) const REDIRECT: &str = "http://127.0.0.1:61234/callback/0198";
+pub(crate) const CLIENT_ID: &str = "client-1";
+
+#[derive(Clone)]
+pub(crate) struct Canned {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+pub(crate) fn canned(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Canned {
+    let headers = vec![("content-type", media_type.to_owned())];
+    Canned {
+        status,
+        headers,
+        body: body.into(),
+    }
+}
+
+pub(crate) fn json(status: u16, value: &serde_json::Value) -> Canned {
+    canned(status, "application/json", value.to_string())
+}
+
+pub(crate) struct Seen {
+    pub(crate) target: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Seen {
+    pub(crate) fn form(&self) -> HashMap<String, String> {
+        url::form_urlencoded::parse(self.body.as_bytes())
+            .into_owned()
+            .collect()
+    }
+}
+
+#[derive(Clone, Default)]
+struct Shelf {
+    answers: Arc<Mutex<HashMap<String, Canned>>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+pub(crate) struct Provider {
+    pub(crate) port: u16,
+    shelf: Shelf,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn answer(
+    State(shelf): State<Shelf>,
+    _: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let body = String::from_utf8_lossy(&body).into_owned();
+    shelf.seen.lock().unwrap().push(Seen {
+        target: uri.to_string(),
+        headers,
+        body,
+    });
+    let canned = shelf.answers.lock().unwrap().get(uri.path()).cloned();
+    let Some(canned) = canned else {
+        return (axum::http::StatusCode::NOT_FOUND, "").into_response();
+    };
+    if canned.status == 0 {
+        // A provider that never answers.
+        std::future::pending::<()>().await;
+    }
+    let mut response = Response::new(axum::body::Body::from(canned.body));
+    *response.status_mut() = axum::http::StatusCode::from_u16(canned.status).unwrap();
+    for (name, value) in canned.headers {
+        response.headers_mut().insert(name, value.parse().unwrap());
+    }
+    response
+}
+
+impl Provider {
+    pub(crate) async fn start() -> Self {
+        let shelf = Shelf::default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let router = Router::new().fallback(answer).with_state(shelf.clone());
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { port, shelf, task }
+    }
+
+    pub(crate) fn answers(&self, path: &str, canned: Canned) {
+        self.shelf
+            .answers
+            .lock()
+            .unwrap()
+            .insert(path.to_owned(), canned);
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        std::mem::take(&mut *self.shelf.seen.lock().unwrap())
+    }
+
+    pub(crate) fn issuer(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// A connector of this provider, with further lines in its `[oauth]` table.
+    pub(crate) fn service(&self, oauth: &str) -> Service {
+        let connector = connector(self.port, oauth);
+        let endpoints = connector.resolve(&Default::default()).unwrap();
+        Service {
+            connector,
+            endpoints,
+            http: http(),
+        }
+    }
+}
+
+pub(crate) fn connector(port: u16, oauth: &str) -> Connector {
+    let text = format!(
+        r#"
+id = "example"
+name = "Example"
+category = "other"
+kinds = ["admin"]
+hosts = ["http://127.0.0.1:{port}", "https://*.example.com"]
+registration = "needs_client"
+description = {{ en = "x", ja = "x" }}
+monogram = {{ text = "E", hue = 1 }}
+api = {{ base = "http://127.0.0.1:{port}/api" }}
+[oauth]
+authorize = "http://127.0.0.1:{port}/authorize"
+token = "http://127.0.0.1:{port}/token"
+revoke = "http://127.0.0.1:{port}/revoke"
+jwks = "http://127.0.0.1:{port}/jwks"
+issuer = "http://127.0.0.1:{port}"
+{oauth}
+"#
+    );
+    let hash = hash(text.as_bytes());
+    let (library, problems) = Library::default().with_accepted(&[(text, hash)]);
+    assert_eq!(problems, [], "the test's own connector");
+    library.get("example").unwrap().clone()
+}
+
+pub(crate) fn http() -> Http {
+    Http::new().unwrap()
+}
+
+pub(crate) fn quick() -> Limits {
+    Limits {
+        connect: std::time::Duration::from_millis(300),
+        whole: std::time::Duration::from_millis(300),
+        ..Limits::default()
+    }
+}
+
+pub(crate) struct Service {
+    pub(crate) connector: Connector,
+    pub(crate) endpoints: Resolved,
+    pub(crate) http: Http,
+}
+
+pub(crate) fn client() -> Client {
+    Client {
+        id: CLIENT_ID.to_owned(),
+        secret: Some(Secret::new("client secret/+")),
+    }
+}
+
+pub(crate) fn field(url: &Url, name: &str) -> Option<String> {
+    url.query_pairs()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+impl Service {
+    pub(crate) fn begin(&self, scopes: &[&str]) -> Attempt {
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        begin(&Ask {
+            connector: &self.connector,
+            endpoints: &self.endpoints,
+            client_id: CLIENT_ID,
+            scopes: &scopes,
+            redirect: &Url::parse(REDIRECT).unwrap(),
+            login_hint: None,
+        })
+        .unwrap()
+    }
+
+    pub(crate) fn code(&self, attempt: &Attempt, code: &str) -> Code {
+        let url = callback(attempt, &[("code", code)]);
+        read_callback(attempt, &url, None).unwrap()
+    }
+
+    pub(crate) async fn exchange(&self, scopes: &[&str], wire: &mut Wire) -> Result<Tokens> {
+        let attempt = self.begin(scopes);
+        let code = self.code(&attempt, "code-canary-1");
+        exchange(
+            &self.http,
+            &self.connector,
+            &self.endpoints,
+            &client(),
+            attempt,
+            code,
+            wire,
+        )
+        .await
+    }
+
+    pub(crate) async fn refresh(&self, wire: &mut Wire) -> Result<Tokens> {
+        refresh(
+            &self.http,
+            &self.connector,
+            &self.endpoints,
+            &client(),
+            &Secret::new("refresh-canary/+1"),
+            &["read".to_owned(), "write".to_owned()],
+            wire,
+        )
+        .await
+    }
+}
+
+/// The callback of `attempt`, with its state and further fields.
+pub(crate) fn callback(attempt: &Attempt, fields: &[(&str, &str)]) -> Url {
+    let mut url = Url::parse(REDIRECT).unwrap();
+    url.query_pairs_mut()
+        .append_pair("state", &field(attempt.url(), "state").unwrap())
+        .extend_pairs(fields);
+    url
+}
+
+pub(crate) const GOOD: &str =
+    r#"{"access_token":"access-canary-1","token_type":"Bearer","expires_in":3600}"#;
+
+pub(crate) async fn answered(canned: Canned) -> (Result<Tokens>, Wire) {
+    answered_to("", canned).await
+}
+
+pub(crate) async fn answered_to(oauth: &str, canned: Canned) -> (Result<Tokens>, Wire) {
+    let provider = Provider::start().await;
+    provider.answers("/token", canned);
+    let mut wire = Wire::default();
+    let outcome = provider.service(oauth).refresh(&mut wire).await;
+    (outcome, wire)
+}
+
+pub(crate) async fn error(canned: Canned) -> OAuthError {
+    answered(canned).await.0.unwrap_err()
+}

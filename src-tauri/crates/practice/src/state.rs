@@ -1,0 +1,114 @@
+//! What the service remembers between starts: the shape of `practice.json`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::faults::Faults;
+
+/// The format this version writes. A file with a higher one is refused.
+pub(crate) const FORMAT: u32 = 1;
+
+const ABOUT: &str = "State of Tsunagi's practice service, which runs on this computer only. \
+    Delete this file to start over; its connections must then be authorized again.";
+
+/// Everything in the state file. Every field may be left out, so that a file with nothing but
+/// `faults` is a good start. Keys of the token maps are SHA-256 digests, never the tokens.
+///
+/// No `Debug`: it holds the signing key.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct State {
+    /// For whoever opens the file.
+    pub(crate) about: String,
+    pub(crate) format: u32,
+    pub(crate) port: Option<u16>,
+    /// RSA 2048, PKCS#8 PEM.
+    pub(crate) signing_key: Option<String>,
+    pub(crate) faults: Faults,
+    /// By family id.
+    pub(crate) families: BTreeMap<String, Family>,
+    /// By digest of the code.
+    pub(crate) codes: BTreeMap<String, Code>,
+    /// By digest of the access token.
+    pub(crate) access: BTreeMap<String, Access>,
+    /// By digest of the refresh token.
+    pub(crate) refresh: BTreeMap<String, Refresh>,
+    /// Those added by `POST /api/contacts`, in order.
+    pub(crate) contacts: Vec<Contact>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            about: ABOUT.to_owned(),
+            format: FORMAT,
+            port: None,
+            signing_key: None,
+            faults: Faults::default(),
+            families: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            access: BTreeMap::new(),
+            refresh: BTreeMap::new(),
+            contacts: Vec::new(),
+        }
+    }
+}
+
+/// One consent and everything that came of it: revoked together.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Family {
+    pub(crate) account: String,
+    /// Granted scopes, in the order they were asked for.
+    pub(crate) scopes: Vec<String>,
+    /// When the person signed in, in seconds since 1970.
+    pub(crate) auth_time: i64,
+}
+
+/// An authorization code (RFC 6749 section 4.1.2).
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Code {
+    pub(crate) family: String,
+    pub(crate) redirect_uri: String,
+    /// The S256 challenge (RFC 7636 section 4.2).
+    pub(crate) challenge: String,
+    pub(crate) nonce: Option<String>,
+    /// Seconds since 1970.
+    pub(crate) expires: i64,
+    /// A used code stays as long as its family, so that a second use can be seen.
+    pub(crate) used: bool,
+}
+
+/// An access token.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Access {
+    pub(crate) family: String,
+    /// May be fewer than the family's (RFC 6749 section 6).
+    pub(crate) scopes: Vec<String>,
+    /// Seconds since 1970.
+    pub(crate) expires: i64,
+}
+
+/// A refresh token.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Refresh {
+    pub(crate) family: String,
+    /// Seconds since 1970.
+    pub(crate) expires: i64,
+    /// A newer one took its place; using this one again revokes the family (RFC 9700 section
+    /// 4.14.2).
+    pub(crate) replaced: bool,
+}
+
+/// A contact of the API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Contact {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) company: String,
+    #[serde(default)]
+    pub(crate) email: String,
+    #[serde(default)]
+    pub(crate) phone: String,
+}

@@ -1,0 +1,87 @@
+//! Sign-ins under way. A page carries only a ticket: a one-time random value that stands for the
+//! request, which stays here. So no cookie is needed, nothing on a page can be altered, and no
+//! other site can answer for the person.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::authorize::Request;
+use crate::{Account, PracticeError, secrets};
+
+/// How long a person has from the first page to the answer, in seconds.
+pub(crate) const TICKET_SECONDS: i64 = 600;
+/// How many sign-ins may be under way; the oldest gives way.
+const MOST: usize = 256;
+
+/// One sign-in under way.
+#[derive(Clone)]
+pub(crate) struct Ticket {
+    pub(crate) request: Request,
+    /// Who was chosen, and when, in seconds since 1970.
+    pub(crate) chosen: Option<(&'static Account, i64)>,
+    expires: i64,
+}
+
+/// All sign-ins under way, by digest of the ticket. A restart forgets them.
+#[derive(Default)]
+pub(crate) struct Tickets(Mutex<HashMap<String, Ticket>>);
+
+impl Tickets {
+    /// Starts a sign-in; returns its ticket.
+    pub(crate) fn issue(&self, request: Request, now: i64) -> Result<String, PracticeError> {
+        self.insert(request, None, now + TICKET_SECONDS, now)
+    }
+
+    /// Notes who was chosen (or nobody): the old ticket is used up, and a new one with the same
+    /// end takes its place.
+    pub(crate) fn choose(
+        &self,
+        ticket: Ticket,
+        account: Option<&'static Account>,
+        now: i64,
+    ) -> Result<String, PracticeError> {
+        let chosen = account.map(|account| (account, now));
+        self.insert(ticket.request, chosen, ticket.expires, now)
+    }
+
+    /// Takes a sign-in out; its ticket is used up.
+    pub(crate) fn take(&self, ticket: &str, now: i64) -> Option<Ticket> {
+        self.lock()
+            .remove(&secrets::digest(ticket))
+            .filter(|ticket| ticket.expires > now)
+    }
+
+    fn insert(
+        &self,
+        request: Request,
+        chosen: Option<(&'static Account, i64)>,
+        expires: i64,
+        now: i64,
+    ) -> Result<String, PracticeError> {
+        let name = secrets::new("practice_ticket_")?;
+        let mut all = self.lock();
+        all.retain(|_, ticket| ticket.expires > now);
+        if all.len() >= MOST {
+            let oldest = all
+                .iter()
+                .min_by_key(|(_, ticket)| ticket.expires)
+                .map(|(key, _)| key.clone());
+            if let Some(oldest) = oldest {
+                all.remove(&oldest);
+            }
+        }
+        all.insert(
+            secrets::digest(&name),
+            Ticket {
+                request,
+                chosen,
+                expires,
+            },
+        );
+        Ok(name)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Ticket>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

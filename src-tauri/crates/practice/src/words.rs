@@ -1,0 +1,193 @@
+//! What the pages say, in English and Japanese.
+
+/// A language of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    English,
+    Japanese,
+}
+
+impl Language {
+    /// The language to answer in: the first of `ui_locales` (OpenID Connect Core 1.0 section
+    /// 3.1.2.1) that there is, else the weightiest of `Accept-Language` (RFC 9110 section
+    /// 12.5.4), else English.
+    pub(crate) fn choose(ui_locales: Option<&str>, accept: Option<&str>) -> Self {
+        let wished = ui_locales
+            .into_iter()
+            .flat_map(str::split_ascii_whitespace)
+            .find_map(Self::of_tag);
+        wished
+            .or_else(|| Self::weightiest(accept?))
+            .unwrap_or(Self::English)
+    }
+
+    fn weightiest(accept: &str) -> Option<Self> {
+        let mut best: Option<(f32, Self)> = None;
+        for part in accept.split(',') {
+            let mut pieces = part.split(';').map(str::trim);
+            let Some(language) = pieces.next().and_then(Self::of_tag) else {
+                continue;
+            };
+            let weight = pieces
+                .find_map(|piece| piece.strip_prefix("q="))
+                .map_or(1.0, |weight| weight.parse().unwrap_or(0.0));
+            if weight > 0.0 && best.is_none_or(|(most, _)| weight > most) {
+                best = Some((weight, language));
+            }
+        }
+        best.map(|(_, language)| language)
+    }
+
+    fn of_tag(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_']).next()?;
+        if primary.eq_ignore_ascii_case("ja") {
+            Some(Self::Japanese)
+        } else if primary.eq_ignore_ascii_case("en") {
+            Some(Self::English)
+        } else {
+            None
+        }
+    }
+
+    /// The BCP 47 tag.
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Japanese => "ja",
+        }
+    }
+
+    /// The words of this language.
+    pub(crate) const fn words(self) -> &'static Words {
+        match self {
+            Self::English => &ENGLISH,
+            Self::Japanese => &JAPANESE,
+        }
+    }
+}
+
+/// Every sentence of the pages. None needs escaping.
+pub(crate) struct Words {
+    pub(crate) service: &'static str,
+    pub(crate) marked: &'static str,
+    pub(crate) choose: &'static str,
+    pub(crate) choose_more: &'static str,
+    pub(crate) suggested: &'static str,
+    pub(crate) cancel: &'static str,
+    pub(crate) consent: &'static str,
+    pub(crate) able: &'static str,
+    pub(crate) allow: &'static str,
+    pub(crate) deny: &'static str,
+    pub(crate) other_account: &'static str,
+    pub(crate) nothing: &'static str,
+    pub(crate) again: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) about_more: &'static str,
+    pub(crate) about_accounts: &'static str,
+    scopes: [&'static str; 6],
+    whys: [&'static str; 5],
+}
+
+/// Why a page can only say no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    UnknownClient,
+    BadRedirect,
+    TicketGone,
+    NotThisPage,
+    Failed,
+}
+
+impl Words {
+    /// A scope in words; an unknown one has none.
+    pub(crate) fn scope(&self, scope: &str) -> Option<&'static str> {
+        let at = crate::SCOPES.iter().position(|known| *known == scope)?;
+        self.scopes.get(at).copied()
+    }
+
+    pub(crate) const fn why(&self, why: Why) -> &'static str {
+        let [client, redirect, ticket, page, failed] = self.whys;
+        match why {
+            Why::UnknownClient => client,
+            Why::BadRedirect => redirect,
+            Why::TicketGone => ticket,
+            Why::NotThisPage => page,
+            Why::Failed => failed,
+        }
+    }
+}
+
+static ENGLISH: Words = Words {
+    service: "Practice service",
+    marked: "Practice service: runs on this computer, nothing leaves it",
+    choose: "Choose an account",
+    choose_more: "Tsunagi asks to use one of these practice accounts. There is no password.",
+    suggested: "suggested",
+    cancel: "Cancel",
+    consent: "Allow Tsunagi to use this account?",
+    able: "Tsunagi will be able to",
+    allow: "Allow",
+    deny: "Deny",
+    other_account: "Use another account",
+    nothing: "Nothing was authorized",
+    again: "Close this window and authorize again from Tsunagi.",
+    about: "This is the practice service",
+    about_more: "It lets you try connections without an account anywhere: sign in, allow, use, \
+        revoke, begin again. Its contacts are made up, and it is here only while a practice \
+        connection exists. There is nothing to do on this page.",
+    about_accounts: "Accounts to sign in with",
+    scopes: [
+        "Tell which account this is",
+        "See the name of the account",
+        "See its e-mail address",
+        "Stay connected while you are away, until you revoke it",
+        "Read the practice contacts",
+        "Add practice contacts",
+    ],
+    whys: [
+        "The request came from a client this service does not know.",
+        "The request names a redirect address this service does not answer to.",
+        "This sign-in is more than ten minutes old, or was answered before.",
+        "The answer did not come from this service's own page.",
+        "The practice service could not store the answer on this computer.",
+    ],
+};
+
+static JAPANESE: Words = Words {
+    service: "練習サービス",
+    marked: "練習サービス: このコンピューターの中だけで動き、外には何も送りません",
+    choose: "アカウントを選ぶ",
+    choose_more: "Tsunagi が練習用アカウントの利用を求めています。パスワードはありません。",
+    suggested: "候補",
+    cancel: "キャンセル",
+    consent: "このアカウントの利用を許可しますか",
+    able: "Tsunagi ができるようになること",
+    allow: "許可",
+    deny: "拒否",
+    other_account: "別のアカウントを使う",
+    nothing: "何も認証されませんでした",
+    again: "このウィンドウを閉じて、Tsunagi からもう一度認証してください。",
+    about: "これは練習サービスです",
+    about_more: "どこにもアカウントを作らずに、外部連携を試せます。サインイン、許可、利用、取り消しを\
+        何度でもやり直せます。連絡先は架空のもので、練習用の外部連携があるあいだだけ動きます。\
+        このページですることはありません。",
+    about_accounts: "サインインできるアカウント",
+    scopes: [
+        "どのアカウントかを知る",
+        "アカウントの名前を見る",
+        "メールアドレスを見る",
+        "取り消すまで、不在のあいだも接続を保つ",
+        "練習用の連絡先を読む",
+        "練習用の連絡先を追加する",
+    ],
+    whys: [
+        "このサービスの知らないクライアントからの要求でした。",
+        "要求のリダイレクト先は、このサービスが応答する形ではありません。",
+        "このサインインは 10 分以上前のものか、すでに回答済みです。",
+        "回答がこのサービス自身のページから送られたものではありません。",
+        "練習サービスが、このコンピューターに回答を保存できませんでした。",
+    ],
+};
+
+#[cfg(test)]
+mod tests;

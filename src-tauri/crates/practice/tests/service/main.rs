@@ -1,0 +1,9 @@
+//! The practice service as a client and a browser see it, over its own port.
+#![allow(clippy::unwrap_used)]
+
+mod doors;
+mod faults;
+mod flow;
+mod restart;
+mod tokens;
+mod visit;

@@ -1,0 +1,30 @@
+//! Bytes in, sealed bytes out.
+//!
+//! This room makes and holds keys: the master key of a catalog (kept in the operating system's
+//! keyring, or behind a passphrase), the data keys it wraps, and the subkey that chains the audit
+//! log. It may touch the keyring and the system's randomness, and nothing else: no file, no
+//! network, no other crate of this workspace. It is the only room that sees a key; it never
+//! stores what it seals, never prints or logs a key or what was sealed, and never makes a new
+//! key over existing data because the keyring came back empty.
+//!
+//! Everything sealed is XChaCha20-Poly1305 under a header of magic, version, purpose and key id,
+//! bound to what it belongs to ([`Aad`]), so that a sealed value moved to another row, field,
+//! version or reader does not open. No key is used as it is: each use has its own subkey
+//! (HKDF-SHA-256, RFC 5869), and those of a catalog are salted with the catalog's name.
+
+mod aad;
+mod error;
+mod key;
+mod keyring;
+mod platform;
+mod record;
+mod sealed;
+mod vault;
+
+pub use aad::{Aad, Reader, UnknownReader};
+pub use error::VaultError;
+pub use key::{DataKey, MasterKey};
+pub use keyring::{KeyHolder, KeyringError, MemoryKeyHolder};
+pub use platform::platform_keyring;
+pub use record::KeyRecord;
+pub use vault::Vault;

@@ -1,0 +1,18 @@
+//! The desktop shell: windows, tray, commands.
+//!
+//! This room knows Tauri, and no other does. It opens the console over the home, gives it
+//! windows to take people to providers with, and turns what screens and tray ask into calls of
+//! the console. A command is three lines: take the session, call the console, map the error. It
+//! decides nothing about connections, and sees no secret but on its way in.
+
+mod agent;
+mod commands;
+mod home;
+mod lifecycle;
+mod logs;
+mod practice;
+mod tray;
+mod windows;
+
+pub use commands::NAMES;
+pub use lifecycle::{builder, main};

@@ -1,0 +1,273 @@
+//! The main window, by accessible names: what a person, or a screen reader, would call things.
+
+use std::path::Path;
+
+use fantoccini::Client;
+use fantoccini::elements::{Element, ElementRef};
+use serde_json::{Value, json};
+
+use crate::wait::{PATIENCE, until, within};
+
+const FIND: &str = include_str!("page.js");
+
+/// WebDriver's key for an element reference (W3C WebDriver, 12.1).
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// What kind of thing is looked for, in ARIA's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Something that interrupts.
+    Alert,
+    /// A button.
+    Button,
+    /// A check box or switch.
+    Checkbox,
+    /// A drop-down.
+    Combobox,
+    /// A dialog.
+    Dialog,
+    /// A cell of a grid.
+    Gridcell,
+    /// A heading.
+    Heading,
+    /// A link.
+    Link,
+    /// An entry of a menu.
+    Menuitem,
+    /// An entry of a list to choose from.
+    Option,
+    /// One of several to choose from.
+    Radio,
+    /// A named part of the page.
+    Region,
+    /// A row of a grid or table.
+    Row,
+    /// Something that tells without interrupting.
+    Status,
+    /// A tab.
+    Tab,
+    /// A field to type into.
+    Textbox,
+}
+
+impl Role {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Alert => "alert",
+            Self::Button => "button",
+            Self::Checkbox => "checkbox",
+            Self::Combobox => "combobox",
+            Self::Dialog => "dialog",
+            Self::Gridcell => "gridcell",
+            Self::Heading => "heading",
+            Self::Link => "link",
+            Self::Menuitem => "menuitem",
+            Self::Option => "option",
+            Self::Radio => "radio",
+            Self::Region => "region",
+            Self::Row => "row",
+            Self::Status => "status",
+            Self::Tab => "tab",
+            Self::Textbox => "textbox",
+        }
+    }
+}
+
+/// The main window's page. Names are matched whole; `"Development: *"` matches a beginning.
+#[derive(Clone)]
+pub struct Page {
+    client: Client,
+}
+
+impl Page {
+    /// Over a WebDriver session.
+    #[must_use]
+    pub const fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// The WebDriver session itself, for what this page has no word for.
+    #[must_use]
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What is there now of that role and name.
+    pub async fn find(&self, role: Role, name: &str) -> Vec<Element> {
+        let arguments = vec![json!(role.as_str()), json!(name), json!("find")];
+        let Ok(Value::Array(found)) = self.client.execute(FIND, arguments).await else {
+            return Vec::new();
+        };
+        found
+            .iter()
+            .filter_map(|found| found.get(ELEMENT)?.as_str())
+            .map(|id| {
+                let id = ElementRef::from(id.to_owned());
+                Element::from_element_id(self.client.clone(), id)
+            })
+            .collect()
+    }
+
+    /// Whether something of that role and name is there now.
+    pub async fn has(&self, role: Role, name: &str) -> bool {
+        !self.find(role, name).await.is_empty()
+    }
+
+    /// The accessible names of everything of a role that is there now.
+    pub async fn names(&self, role: Role) -> Vec<String> {
+        let arguments = vec![json!(role.as_str()), json!(""), json!("list")];
+        let found = self.client.execute(FIND, arguments).await;
+        found
+            .ok()
+            .and_then(|found| serde_json::from_value(found).ok())
+            .unwrap_or_default()
+    }
+
+    /// Waits for it.
+    pub async fn wait(&self, role: Role, name: &str) -> Element {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            if let Some(first) = self.find(role, name).await.into_iter().next() {
+                return first;
+            }
+            if tokio::time::Instant::now() >= deadline {
+                let there = self.names(role).await;
+                let text = self.text().await;
+                panic!("no {role:?} named {name:?}; there are {there:?}. The page says:\n{text}");
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        }
+    }
+
+    /// Waits until nothing of that role and name is there.
+    pub async fn wait_gone(&self, role: Role, name: &str) {
+        until(&format!("{role:?} {name:?} to be gone"), async || {
+            (!self.has(role, name).await).then_some(())
+        })
+        .await;
+    }
+
+    /// Presses a button, tab, link or whatever has that role and name. Waits for it to be there
+    /// and enabled; a page that is redrawn in between is asked again.
+    pub async fn press(&self, role: Role, name: &str) {
+        self.wait(role, name).await;
+        until(&format!("{role:?} {name:?} to take a click"), async || {
+            let element = self.find(role, name).await.into_iter().next()?;
+            if !element.is_enabled().await.ok()? {
+                return None;
+            }
+            element.click().await.ok()
+        })
+        .await;
+    }
+
+    /// Presses a button.
+    pub async fn button(&self, name: &str) {
+        self.press(Role::Button, name).await;
+    }
+
+    /// Follows a link.
+    pub async fn link(&self, name: &str) {
+        self.press(Role::Link, name).await;
+    }
+
+    /// Opens a tab.
+    pub async fn tab(&self, name: &str) {
+        self.press(Role::Tab, name).await;
+    }
+
+    /// Puts text into a field in place of what it held.
+    ///
+    /// # Panics
+    /// Where the field does not hold the text afterwards.
+    pub async fn fill(&self, label: &str, text: &str) {
+        self.wait(Role::Textbox, label).await;
+        until(&format!("field {label:?} to take {text:?}"), async || {
+            let element = self.find(Role::Textbox, label).await.into_iter().next()?;
+            element.clear().await.ok()?;
+            element.send_keys(text).await.ok()?;
+            let held = element.prop("value").await.ok()??;
+            (held == text).then_some(())
+        })
+        .await;
+    }
+
+    /// What a field holds.
+    ///
+    /// # Panics
+    /// Where it is no field.
+    pub async fn value(&self, label: &str) -> String {
+        let element = self.wait(Role::Textbox, label).await;
+        element
+            .prop("value")
+            .await
+            .expect("the field can be read")
+            .expect("a field has a value")
+    }
+
+    /// Everything the page says.
+    pub async fn text(&self) -> String {
+        let text = self
+            .client
+            .execute(
+                "return document.body ? document.body.innerText : ''",
+                vec![],
+            )
+            .await;
+        match text {
+            Ok(Value::String(text)) => text,
+            _ => String::new(),
+        }
+    }
+
+    /// Waits until the page says `words` somewhere.
+    pub async fn says(&self, words: &str) {
+        let mut last = String::new();
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while tokio::time::Instant::now() < deadline {
+            last = self.text().await;
+            if last.contains(words) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        }
+        panic!("the page never said {words:?}; it says:\n{last}");
+    }
+
+    /// Waits until a cell's accessible name begins with `start`, and gives the whole name.
+    pub async fn cell(&self, start: &str) -> String {
+        let mut there = Vec::new();
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while tokio::time::Instant::now() < deadline {
+            there = self.names(Role::Gridcell).await;
+            if let Some(name) = there.iter().find(|name| name.starts_with(start)) {
+                return name.clone();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        }
+        panic!("no cell begins with {start:?}; there are {there:?}");
+    }
+
+    /// Whether the page comes to say `words` within `patience`.
+    pub async fn comes_to_say(&self, words: &str, patience: std::time::Duration) {
+        within(
+            patience,
+            &format!("the page to say {words:?}"),
+            async || self.text().await.contains(words).then_some(()),
+        )
+        .await;
+    }
+
+    /// A picture of the main window only.
+    ///
+    /// # Panics
+    /// Where the window is gone or the file cannot be written.
+    pub async fn picture(&self, path: &Path) {
+        let png = self
+            .client
+            .screenshot()
+            .await
+            .expect("a picture of the window");
+        std::fs::write(path, png).expect("the picture is written");
+    }
+}

@@ -1,0 +1,341 @@
+// The program, in memory: for development in a browser and for the screen tests. Never part of
+// what is shipped. `?locale=ja&theme=dark&home=first|empty|many|quiet&vault=…&keyring=no` choose
+// where it begins; `?flow=<stage>` what the flow window meets.
+import type { Backend, Events } from "./backend";
+import type {
+  AccountView, Commands, ConnectionId, ConnectionRow, Failure, FlowRecord, FlowView, NewConnection, PracticeFaults, Reach,
+  RegistrationView, Start, Station,
+} from "./bindings";
+import { failureOf, type FailureCode } from "./fake/failures";
+import { flowView, succeed } from "./fake/flows";
+import { answerOf, connectorView, environmentsOf, gallery, impactOf, seed, seedFiles, seedMany, seedRegistrations, seedTimeline } from "./fake/seed";
+
+type Args<K extends keyof Commands> = Commands[K]["args"];
+type Answer<K extends keyof Commands> = Commands[K]["answer"];
+type Handlers = { [K in keyof Commands]: (args: Args<K>) => Answer<K> | Promise<Answer<K>> };
+
+const query = new URLSearchParams(typeof location === "undefined" ? "" : location.search);
+const ask = (name: string): string | null => query.get(name);
+/** How long the program takes to answer, in milliseconds. */
+const LATENCY = Number(ask("latency") ?? 4);
+/** How long a person takes to sign in. */
+const SIGN_IN = Number(ask("signin") ?? 500);
+
+interface World {
+  start: Start;
+  rows: ConnectionRow[];
+  drafts: Map<ConnectionId, NewConnection>;
+  registrations: RegistrationView[];
+  timelines: Map<ConnectionId, FlowRecord[]>;
+  faults: PracticeFaults;
+  accepted: Set<string>;
+  flow: FlowView | null;
+  made: number;
+}
+
+/** Makes a program; tests make their own. */
+export function makeFake(options: URLSearchParams = query): Backend & { world: World } {
+  const of = (name: string): string | null => options.get(name);
+  const locale = of("locale") === "ja" ? "ja" : "en";
+  const home = of("home") ?? "full";
+  const heard = new Map<keyof Events, Set<(payload: never) => void>>();
+
+  const world: World = {
+    start: {
+      workspace: home === "first" ? null : { name: "Kumo Works", plan: "paid", dataCenter: "us" },
+      member: { id: home === "first" ? null : "member-1", name: locale === "ja" ? "森 愛子" : "Aiko Mori", role: "super_admin" },
+      vault: { state: "open", keyring: of("keyring") !== "no" },
+      locale,
+      theme: of("theme") === "dark" ? "dark" : of("theme") === "system" ? "system" : "light",
+      problems: of("problem") ? [failureOf("connector_file", locale)] : [],
+      keyring: of("keyring") !== "no",
+      needing: 0,
+      version: "0.1.0",
+      home: "~/.local/share/tsunagi",
+    },
+    rows: home === "first" || home === "empty" ? [] : home === "many" ? seedMany(2000) : seed(locale, home === "quiet"),
+    drafts: new Map(),
+    registrations: home === "first" || home === "empty" ? [] : seedRegistrations(),
+    timelines: new Map(),
+    faults: { accessSeconds: null, token: null, api: null, slowMillis: null },
+    accepted: new Set(),
+    flow: null,
+    made: 0,
+  };
+  if (home === "first") world.start.vault = { state: "none" };
+  const vault = of("vault");
+  if (vault === "waiting") world.start.vault = { state: "waiting" };
+  if (vault === "locked") world.start.vault = { state: "locked", failure: failureOf("keyring_locked", locale) };
+  if (vault === "passphrase") world.start.vault = { state: "needs_passphrase" };
+
+  const tell = <K extends keyof Events>(event: K, payload: Events[K]): void => {
+    for (const one of heard.get(event) ?? []) one(payload as never);
+  };
+  const changed = (): void => tell("changed", null);
+  const refuse = (code: FailureCode, with_: Partial<Failure> = {}): never => {
+    throw { ...failureOf(code, world.start.locale), ...with_ };
+  };
+  const need = (id: ConnectionId): ConnectionRow => world.rows.find((row) => row.id === id) ?? refuse("connection_unknown");
+  const needing = (row: ConnectionRow): boolean => row.enabled && row.stations.some((station) => station.mend !== null);
+  const started = (): Start => ({ ...world.start, needing: world.rows.filter(needing).length });
+  const put = (row: ConnectionRow): void => {
+    const now = { ...row, needsPerson: needing(row) };
+    world.rows = world.rows.some((one) => one.id === row.id) ? world.rows.map((one) => (one.id === row.id ? now : one)) : [...world.rows, now];
+  };
+  const setStation = (id: ConnectionId, reach: Reach, part: Partial<Station>): void => {
+    const row = need(id);
+    put({ ...row, stations: row.stations.map((station) => (station.reach === reach || reach === "all" ? { ...station, ...part } : station)) });
+  };
+  const viewOf = (id: ConnectionId): Answer<"connection_get"> => environmentsOf(need(id), world.registrations, world.drafts.get(id) ?? null, world.start);
+  const slug = (name: string): string => name.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "");
+
+  /** Signing in as a person would, a moment later. */
+  const signIn = (row: ConnectionRow, reach: Reach, id: string): void => {
+    world.flow = flowView(id, row, reach);
+    setTimeout(() => {
+      const account = succeed(row);
+      setStation(row.id, reach, {
+        health: { state: "connected" }, account, primary: row.kind === "logged_in_user", noPrimary: false, unreachable: null, missingScopes: 0, mend: null,
+      });
+      world.timelines.set(row.id, [seedTimeline(reach, true, world.start.locale, Date.now()), ...(world.timelines.get(row.id) ?? [])]);
+      if (world.flow?.id === id) {
+        world.flow = { ...world.flow, stage: "done", account, primary: row.kind === "logged_in_user" };
+        tell("flow", world.flow);
+      }
+      changed();
+    }, SIGN_IN);
+  };
+
+  const handlers: Handlers = {
+    start: () => started(),
+    welcome_found: ({ founding }) => {
+      if (!world.start.keyring && (founding.passphrase ?? "").length < 8) refuse("passphrase_short");
+      world.start = {
+        ...world.start,
+        workspace: { name: founding.workspace, plan: "paid", dataCenter: "us" },
+        member: { id: "member-1", name: founding.member, role: "super_admin" },
+        vault: { state: "open", keyring: world.start.keyring },
+      };
+      let connection: ConnectionId | null = null;
+      if (founding.practice) {
+        connection = create({ name: "Practice CRM", linkName: null, connector: "practice", kind: "logged_in_user", mode: "same", scopes: ["openid", "profile", "email", "contacts.read"], registration: null, settings: {}, reuse: null });
+      }
+      return { start: started(), connection };
+    },
+    vault_unlock: ({ passphrase }) => {
+      if (world.start.vault.state === "needs_passphrase" && passphrase !== "correct horse") refuse("passphrase_wrong");
+      world.start = { ...world.start, vault: { state: "open", keyring: passphrase === null } };
+      return started();
+    },
+    settings_change: ({ change }) => {
+      const { workspace, member } = world.start;
+      world.start = {
+        ...world.start,
+        locale: change.locale ?? world.start.locale,
+        theme: change.theme ?? world.start.theme,
+        member: { ...member, name: change.member ?? member.name },
+        workspace: workspace && { ...workspace, name: change.workspace ?? workspace.name },
+      };
+      return started();
+    },
+    home_get: () => {
+      const needs = world.rows.flatMap((row) => (row.enabled ? row.stations.filter((station) => station.mend !== null).map((station) => ({ connection: row.id, name: row.name, service: row.service, station })) : []));
+      const soon = Date.now() + 14 * 86_400_000;
+      const lapsing = world.rows.flatMap((row) => row.stations.filter((station) => station.lapsesAt !== null && station.lapsesAt < soon && station.health.state === "connected").map((station) => ({ connection: row.id, name: row.name, service: row.service, station })));
+      const failed = world.rows.find((row) => row.linkName === "customer_lookup");
+      const failures = failed ? [{ connection: failed.id, name: failed.name, flow: seedTimeline("production", false, world.start.locale, Date.now() - 3 * 3_600_000) }] : [];
+      return { needs, lapsing, failures, connections: world.rows.length };
+    },
+    connections_list: ({ query: asked }) => {
+      const wanted = asked.search.normalize("NFKC").toLowerCase();
+      const fits = (row: ConnectionRow): boolean =>
+        `${row.name} ${row.linkName} ${row.service.name} ${row.stations.map((station) => station.account?.label ?? "").join(" ")}`.normalize("NFKC").toLowerCase().includes(wanted) &&
+        (asked.kinds.length === 0 || asked.kinds.includes(row.kind)) &&
+        (asked.services.length === 0 || asked.services.includes(row.service.id));
+      const found = world.rows.filter(fits);
+      const rows = found
+        .filter((row) => asked.needsPerson === null || needing(row) === asked.needsPerson)
+        .toSorted((a, b) => (asked.sort === "name" ? a.name.localeCompare(b.name, world.start.locale) : (b.lastUsed ?? 0) - (a.lastUsed ?? 0)));
+      const from = asked.after === null ? 0 : Number(asked.after);
+      const to = from + Math.min(200, asked.limit);
+      return { rows: rows.slice(from, to), total: rows.length, all: world.rows.length, needing: found.filter(needing).length, next: to < rows.length ? String(to) : null };
+    },
+    gallery_list: () => gallery(world.start.locale),
+    gallery_service: ({ service }) => connectorView(service, world.registrations, world.start.locale) ?? refuse("connector_unknown"),
+    connection_check_name: ({ service, name, linkName }) => {
+      const suggested = slug(name) || `${service}_${world.rows.filter((row) => row.service.id === service).length + 1}`;
+      const link = linkName ?? suggested;
+      return {
+        linkName: link,
+        problem: name.trim() === "" ? failureOf("name_empty", world.start.locale) : [...name].length > 50 ? failureOf("name_too_long", world.start.locale) : null,
+        linkProblem: !/^[a-z][a-z0-9_]*$/.test(link) ? failureOf("link_name_invalid", world.start.locale) : world.rows.some((row) => row.linkName === link) ? failureOf("link_name_taken", world.start.locale) : null,
+      };
+    },
+    connection_reuse: ({ draft }) =>
+      world.rows
+        .filter((row) => row.service.id === draft.connector && row.kind === draft.kind && row.mode === draft.mode)
+        .flatMap((row) => row.stations.filter((station) => station.health.state === "connected" && station.account).slice(0, 1).map((station) => ({ connection: row.id, connectionName: row.name, reach: station.reach, account: station.account as AccountView })))
+        .slice(0, 1),
+    connection_create: ({ draft }) => create(draft),
+    registration_draft: ({ redirect }) => {
+      const id = "019ab0c4-7c1e-7d22-9a51-5b1f0a7c2e10";
+      const address = redirect.form === "loopback_any_port" ? "http://127.0.0.1" : redirect.form === "loopback_port" ? `http://127.0.0.1:${redirect.port}` : redirect.base;
+      return { id, redirectAddress: `${address}/callback/${id}` };
+    },
+    registration_add: ({ registration }) => {
+      const view: RegistrationView = { id: registration.id, connector: registration.connector, name: registration.name, clientId: registration.clientId, hasSecret: registration.clientSecret !== null, redirectAddress: `http://127.0.0.1/callback/${registration.id}`, connections: 0 };
+      world.registrations = [...world.registrations, view];
+      return view;
+    },
+    connection_get: ({ connection }) => viewOf(connection),
+    connection_rename: ({ connection, name }) => {
+      if (name.trim() === "") refuse("name_empty");
+      put({ ...need(connection), name: name.trim() });
+      changed();
+      return viewOf(connection);
+    },
+    connection_set_enabled: ({ connection, enabled }) => {
+      const row = need(connection);
+      put({ ...row, enabled, stations: row.stations.map((station) => ({ ...station, health: enabled ? (station.account ? { state: "connected" } : { state: "not_connected", reason: "never_authorized" }) : { state: "not_connected", reason: "disabled" }, mend: enabled ? (station.account ? null : "authorize") : "enable" })) });
+      changed();
+      return viewOf(connection);
+    },
+    connection_set_environment: ({ connection }) => viewOf(connection),
+    connection_timeline: ({ connection }) => {
+      const row = need(connection);
+      if (!world.timelines.has(row.id) && row.lastUsed !== null) {
+        const reach = row.stations.at(-1)?.reach ?? "all";
+        const failed = row.stations.some((station) => station.health.state !== "connected");
+        world.timelines.set(row.id, [
+          ...(failed ? [seedTimeline(reach, false, world.start.locale, Date.now() - 3 * 3_600_000)] : []),
+          seedTimeline(row.stations[0]?.reach ?? "all", true, world.start.locale, Date.now() - 9 * 86_400_000),
+        ]);
+      }
+      return world.timelines.get(row.id) ?? [];
+    },
+    connection_try: ({ request }) => {
+      const row = need(request.connection);
+      const station = row.stations.find((one) => one.reach === "all" || one.reach === request.environment);
+      if (!row.enabled) refuse("disabled");
+      if (station?.health.state !== "connected") refuse("not_connected");
+      if (/^https?:/.test(request.path)) refuse("host_not_listed");
+      return answerOf(row, request.path, station?.account?.label ?? "");
+    },
+    connection_delete: ({ connection }) => {
+      if (need(connection).uses > 0) refuse("still_used");
+      world.rows = world.rows.filter((row) => row.id !== connection);
+      changed();
+    },
+    authorization_rename: ({ connection, reach, label }) => {
+      const row = need(connection);
+      put({ ...row, stations: row.stations.map((station) => (station.reach === reach && station.account ? { ...station, account: { ...station.account, label } } : station)) });
+      changed();
+      return viewOf(connection);
+    },
+    authorization_impact: ({ connection, reach }) => impactOf(need(connection), reach),
+    authorization_revoke: ({ connection, reach }) => {
+      setStation(connection, reach, { health: { state: "not_connected", reason: "revoked" }, primary: false, mend: "authorize" });
+      changed();
+      return { atProvider: true, failure: null };
+    },
+    authorize: ({ connection, reach }) => {
+      const row = need(connection);
+      world.made += 1;
+      const id = `flow-${world.made}`;
+      signIn(row, reach, id);
+      return id;
+    },
+    flow_get: ({ flow }) => {
+      if (world.flow?.id === flow) return world.flow;
+      const row = world.rows.find((one) => one.linkName === "lead_intake") ?? world.rows[0] ?? refuse("flow_unknown");
+      world.flow = flowView(flow, row, row.stations.at(-1)?.reach ?? "all");
+      return world.flow;
+    },
+    flow_cancel: () => undefined,
+    flow_extend: ({ flow }) => {
+      const view = world.flow ?? refuse("flow_unknown");
+      const now = Date.now();
+      world.flow = { ...view, id: flow, now, deadline: view.deadline + 120_000, seconds: view.seconds + 120 };
+      return world.flow;
+    },
+    flow_in_browser: () => {
+      world.flow = { ...(world.flow ?? refuse("flow_unknown")), agent: "browser", now: Date.now() };
+      return world.flow;
+    },
+    flow_paste: ({ address }) => {
+      if (!address.includes("code=")) refuse("paste_not_an_answer");
+      world.flow = { ...(world.flow ?? refuse("flow_unknown")), stage: "checking", now: Date.now() };
+      return world.flow;
+    },
+    flow_answer: ({ replace }) => {
+      const view = world.flow ?? refuse("flow_unknown");
+      world.flow = { ...view, stage: "done", account: replace ? view.account : view.previous, now: Date.now() };
+      return world.flow;
+    },
+    flow_again: () => {
+      world.made += 1;
+      const id = `flow-${world.made}`;
+      const row = world.rows[0] ?? refuse("flow_unknown");
+      world.flow = flowView(id, row, row.stations.at(-1)?.reach ?? "all", "waiting");
+      return id;
+    },
+    connectors_get: () => ({
+      folder: "~/.local/share/tsunagi/connectors",
+      files: seedFiles(world.accepted),
+      builtIn: gallery(world.start.locale).filter((entry) => !entry.custom),
+      registrations: world.registrations,
+      mayManage: true,
+    }),
+    connectors_accept: ({ file }) => {
+      world.accepted.add(file);
+      return handlers.connectors_get({}) as Answer<"connectors_get">;
+    },
+    connectors_open_folder: () => undefined,
+    practice_get: () => ({ running: true, address: "http://127.0.0.1:41990", failure: null, faults: world.faults }),
+    practice_set_faults: ({ faults }) => {
+      world.faults = faults;
+      return handlers.practice_get({}) as Answer<"practice_get">;
+    },
+    practice_revoke_all: () => handlers.practice_get({}) as Answer<"practice_get">,
+    show_main: () => undefined,
+  };
+
+  function create(draft: NewConnection): ConnectionId {
+    const entry = gallery(world.start.locale).find((one) => one.service.id === draft.connector) ?? refuse("connector_unknown");
+    const linkName = draft.linkName ?? (slug(draft.name) || `${draft.connector}_1`);
+    if (world.rows.some((row) => row.linkName === linkName)) refuse("link_name_taken");
+    world.made += 1;
+    const id = `made-${world.made}`;
+    const reused = draft.reuse === null ? null : (need(draft.reuse).stations.find((station) => station.account)?.account ?? null);
+    const reaches: Reach[] = draft.mode === "same" ? ["all"] : ["development", "stage", "production"];
+    put({
+      id, name: draft.name, linkName, service: entry.service, kind: draft.kind, mode: draft.mode, enabled: true, uses: 0, lastUsed: null, needsPerson: true,
+      stations: reaches.map((reach) => ({
+        reach, health: reused ? { state: "connected" } : { state: "not_connected", reason: "never_authorized" }, unreachable: null, account: reused,
+        primary: false, noPrimary: false, others: 0, lapsesAt: null, missingScopes: 0, mend: reused ? null : "authorize",
+      })),
+    });
+    world.drafts.set(id, draft);
+    changed();
+    return id;
+  }
+
+  return {
+    world,
+    call: async (name, args) => {
+      await new Promise((resolve) => setTimeout(resolve, LATENCY));
+      const handler = handlers[name] as (args: unknown) => unknown;
+      const answer = await handler(args);
+      // As over IPC: what arrives is a copy.
+      return (answer === undefined ? undefined : structuredClone(answer)) as never;
+    },
+    on: (event, hear) => {
+      const all = heard.get(event) ?? new Set();
+      all.add(hear as (payload: never) => void);
+      heard.set(event, all);
+      return () => all.delete(hear as (payload: never) => void);
+    },
+  };
+}
+
+export const backend: Backend = makeFake();

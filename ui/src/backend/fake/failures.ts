@@ -1,0 +1,30 @@
+// What the fake program refuses with. The real one takes these from the shared messages.
+import type { Failure, Locale } from "../bindings";
+
+const FAILURES = {
+  connection_unknown: ["There is no such connection.", "It may have been deleted. Go back to the list.", "この外部連携はありません。", "削除された可能性があります。一覧に戻ってください。"],
+  connector_unknown: ["There is no such service.", "Choose one of the gallery.", "このサービスはありません。", "一覧から選んでください。"],
+  connector_file: ["kura_archive.toml was not read: line 14 is not a host.", "Mend the file; the other services work.", "kura_archive.toml を読み込めません。14 行目がホスト名ではありません。", "ファイルを直してください。ほかのサービスは使えます。"],
+  keyring_locked: ["The keyring is locked, so credentials cannot be opened.", "Unlock it in your desktop's key manager, then press Unlock.", "キーリングがロックされているため、認証情報を開けません。", "デスクトップの鍵管理でロックを解除してから、「開く」を押してください。"],
+  passphrase_short: ["The passphrase has fewer than 8 characters.", "Use at least 8.", "パスフレーズが 8 文字未満です。", "8 文字以上にしてください。"],
+  passphrase_wrong: ["This is not the passphrase of the workspace.", "Nothing was changed. Try again.", "パスフレーズが違います。", "何も変わっていません。もう一度入力してください。"],
+  name_empty: ["The name is empty.", "Give it a name of up to 50 characters.", "名前が空です。", "50 文字以内の名前を付けてください。"],
+  name_too_long: ["The name has more than 50 characters.", "Shorten it.", "名前が 50 文字を超えています。", "短くしてください。"],
+  link_name_invalid: ["A link name has small letters, digits and underscores, and begins with a letter.", "For example lead_intake.", "リンク名は英小文字で始まり、英小文字、数字、下線だけを使います。", "例: lead_intake"],
+  link_name_taken: ["Another connection has this link name.", "Choose another one.", "このリンク名はほかの外部連携で使われています。", "別の名前にしてください。"],
+  not_connected: ["Not connected: this environment has no working authorization.", "Authorize it, then send again.", "未接続です。この環境には有効な認証がありません。", "認証してから、もう一度送ってください。"],
+  disabled: ["The connection is disabled.", "Enable it, then send again.", "この外部連携は無効です。", "有効にしてから、もう一度送ってください。"],
+  host_not_listed: ["The connector does not list this host, so no credential was sent to it.", "Use a path of the service's own API.", "コネクタにないホストのため、認証情報を送りませんでした。", "サービスの API のパスを使ってください。"],
+  still_used: ["2 places use this connection.", "Remove them there first: Morning digest (Tasks), Overdue reminder (Tasks).", "この外部連携は 2 か所で使われています。", "先に使用をやめてください: 朝のまとめ(タスク)、期限切れの通知(タスク)。"],
+  flow_unknown: ["This sign-in has ended.", "Begin again from the connection.", "このサインインは終わっています。", "外部連携からやり直してください。"],
+  paste_not_an_answer: ["This is not the address the sign-in ended on.", "Copy the whole address from the browser's address bar; it contains code= and state=.", "サインイン完了時のアドレスではありません。", "ブラウザーのアドレス欄から、code= と state= を含む全体をコピーしてください。"],
+  access_denied: ["Not authorized: the sign-in page said “access denied”.", "Somebody pressed Reject on the consent page, or the account may not grant these scopes.", "認証できません。サインイン画面が「access denied」と答えました。", "同意画面で拒否されたか、このアカウントには許可できない範囲です。"],
+} as const satisfies Record<string, readonly [string, string, string, string]>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+/** A failure in a language. */
+export function failureOf(code: FailureCode, locale: Locale): Failure {
+  const [message, help, messageJa, helpJa] = FAILURES[code];
+  return locale === "ja" ? { code, message: messageJa, help: helpJa } : { code, message, help };
+}

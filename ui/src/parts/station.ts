@@ -1,0 +1,129 @@
+// What a station looks and sounds like. Which state it is in comes from the program; nothing here
+// decides one.
+import type { AccountView, Environment, Health, Reach, Station } from "../backend/bindings";
+import { clock, daysUntil } from "../i18n/format";
+import { t, tn } from "../i18n/i18n.svelte";
+
+export type Shape =
+  | "connected" | "never" | "expired" | "revoked" | "refused" | "scopes" | "changed" | "unknown"
+  | "disabled" | "unreachable" | "noprimary";
+/** Color of a state; `ok` has none beyond its sign. */
+export type Tone = "ok" | "idle" | "warn" | "danger" | "away" | "off";
+
+const REASONS = {
+  never_authorized: ["never", "idle"],
+  expired: ["expired", "warn"],
+  revoked: ["revoked", "danger"],
+  client_refused: ["refused", "danger"],
+  scopes_missing: ["scopes", "warn"],
+  connector_changed: ["changed", "warn"],
+  outcome_unknown: ["unknown", "warn"],
+  disabled: ["disabled", "off"],
+} as const satisfies Record<string, readonly [Shape, Tone]>;
+
+export const ENVIRONMENTS: readonly Environment[] = ["development", "stage", "production"];
+
+/** Days before its end from which a lapsing authorization is pointed out. */
+export const LAPSING_DAYS = 14;
+
+/** Shape and tone of a health alone. */
+export function ofHealth(health: Health): { shape: Shape; tone: Tone } {
+  if (health.state === "connected") return { shape: "connected", tone: "ok" };
+  const [shape, tone] = REASONS[health.reason];
+  return { shape, tone };
+}
+
+/** Shape and tone of a station: health first, then what stands beside it. */
+export function look(station: Station): { shape: Shape; tone: Tone } {
+  if (station.health.state !== "connected") return ofHealth(station.health);
+  if (station.unreachable) return { shape: "unreachable", tone: "away" };
+  if (station.noPrimary) return { shape: "noprimary", tone: "warn" };
+  return { shape: "connected", tone: "ok" };
+}
+
+/** "Connected", "Revoked". */
+export function healthWord(health: Health): string {
+  return t(health.state === "connected" ? "health.connected" : `health.${health.reason}`);
+}
+
+/** The state in a word: "Revoked", "Unreachable", "No primary". */
+export function word(station: Station): string {
+  const { shape } = look(station);
+  if (shape === "unreachable") return t("health.unreachable");
+  if (shape === "noprimary") return t("health.no_primary");
+  return healthWord(station.health);
+}
+
+/** The word of what mends it, or `null`. */
+export function mendWord(station: Station): string | null {
+  switch (station.mend) {
+    case "authorize":
+      return t("ui.act.authorize");
+    case "choose_primary":
+      return t("ui.act.choose");
+    case "enable":
+      return t("ui.act.enable");
+    default:
+      return null;
+  }
+}
+
+/** "Production", "All environments". */
+export function reachName(reach: Reach): string {
+  return t(`environment.${reach}`);
+}
+
+/** An e-mail address in two parts, so that the domain can stand back and be cut first. */
+export function split(label: string): [string, string] {
+  const at = label.lastIndexOf("@");
+  return at > 0 ? [label.slice(0, at), label.slice(at)] : [label, ""];
+}
+
+/** Days to the end of the authorization, where that is near. */
+export function lapsing(station: Station, now = Date.now()): number | null {
+  if (station.lapsesAt === null || station.health.state !== "connected") return null;
+  const days = daysUntil(station.lapsesAt, now);
+  return days <= LAPSING_DAYS ? days : null;
+}
+
+/**
+ * A station as it is read aloud: "Production: Revoked. Authorize",
+ * "All environments: Connected, aiko@practice.example, primary".
+ */
+export function spoken(station: Station): string {
+  const parts = [word(station)];
+  const ok = station.health.state === "connected";
+  if (ok && station.unreachable) {
+    parts.push(t("ui.slot.since", { time: clock(station.unreachable.since) }));
+  }
+  if (ok && station.account) parts.push(station.account.label);
+  if (ok && station.primary) parts.push(t("ui.slot.primary"));
+  if (station.others > 0) parts.push(tn("ui.slot.others", station.others));
+  const days = lapsing(station);
+  if (days !== null) parts.push(tn("ui.slot.lapses_in", days));
+  if (ok && station.missingScopes > 0) parts.push(tn("ui.slot.scopes_missing", station.missingScopes));
+  const mend = mendWord(station);
+  const said = `${reachName(station.reach)}: ${parts.join(", ")}`;
+  return mend ? `${said}. ${mend}` : said;
+}
+
+/** Two letters for a person. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/u);
+  const first = [...(words[0] ?? "")][0] ?? "";
+  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
+  return /[぀-ヿ㐀-鿿]/u.test(first) ? first : (first + last).toUpperCase();
+}
+
+/** A hue that stays with a name. */
+export function hueOf(name: string): number {
+  let hash = 7;
+  for (const c of name) hash = (hash * 31 + (c.codePointAt(0) ?? 0)) % 3600;
+  return hash % 360;
+}
+
+/** Name shown for an account, and what stands under it. */
+export function accountLines(account: AccountView): [string, string | null] {
+  if (account.name && account.name !== account.label) return [account.name, account.label];
+  return [account.label, account.email === account.label ? null : account.email];
+}

@@ -1,0 +1,114 @@
+// The list as it stands: filters, groups, rows by page. Lives longer than the screen, so that
+// coming back shows the same place at once.
+import { call } from "../../app.svelte";
+import type { ConnectionRow, Failure, Kind, ListQuery, ServiceMark, SortBy } from "../../backend/bindings";
+import { asFailure } from "../../backend/failure";
+
+const PAGE = 100;
+
+/** Rows of one group, loaded page by page. */
+export class Rows {
+  rows = $state.raw<ConnectionRow[]>([]);
+  total = $state(0);
+  open = $state(true);
+  next: string | null = null;
+  loading = false;
+}
+
+class List {
+  search = $state("");
+  kinds = $state<Kind[]>([]);
+  services = $state<ServiceMark[]>([]);
+  onlyNeeding = $state(false);
+  sort = $state<SortBy>("name");
+  /** Rows that need a person, and the others. */
+  needing = new Rows();
+  others = new Rows();
+  /** Connections there are, whatever the filters say. */
+  all = $state(0);
+  /** `false` until the first answer. */
+  loaded = $state(false);
+  failure = $state<Failure | null>(null);
+  /** Where the list was left. */
+  scrollTop = 0;
+  active: { id: string; column: number } | null = null;
+  selected = $state<string | null>(null);
+
+  #asked = 0;
+
+  get filtered(): boolean {
+    return this.search !== "" || this.kinds.length > 0 || this.services.length > 0 || this.onlyNeeding;
+  }
+
+  clear(): void {
+    this.search = "";
+    this.kinds = [];
+    this.services = [];
+    this.onlyNeeding = false;
+  }
+
+  #query(needsPerson: boolean, after: string | null, limit: number): ListQuery {
+    return {
+      search: this.search.trim(),
+      kinds: [...this.kinds],
+      services: this.services.map((service) => service.id),
+      needsPerson,
+      sort: this.sort,
+      after,
+      limit,
+    };
+  }
+
+  /** Loads the first pages anew, as many rows as were loaded before. Both groups at once. */
+  async load(): Promise<void> {
+    this.#asked += 1;
+    const asked = this.#asked;
+    const fill = async (into: Rows, needsPerson: boolean): Promise<void> => {
+      if (!needsPerson && this.onlyNeeding) {
+        into.rows = [];
+        into.total = 0;
+        into.next = null;
+        return;
+      }
+      const wanted = Math.min(200, Math.max(PAGE, into.rows.length));
+      const page = await call("connections_list", { query: this.#query(needsPerson, null, wanted) });
+      if (asked !== this.#asked) return;
+      into.rows = page.rows;
+      into.total = page.total;
+      into.next = page.next;
+      this.all = page.all;
+    };
+    try {
+      await Promise.all([fill(this.needing, true), fill(this.others, false)]);
+      if (asked !== this.#asked) return;
+      this.failure = null;
+      this.loaded = true;
+    } catch (reason) {
+      if (asked !== this.#asked) return;
+      this.failure = asFailure(reason);
+    }
+  }
+
+  /** Loads on until the row with this number is there. */
+  async reach(group: Rows, row: number): Promise<void> {
+    if (group.loading || group.rows.length > row || !group.next) return;
+    group.loading = true;
+    const asked = this.#asked;
+    try {
+      while (group.rows.length <= row && group.next) {
+        const page = await call("connections_list", {
+          query: this.#query(group === this.needing, group.next, row - group.rows.length > PAGE ? 200 : PAGE),
+        });
+        if (asked !== this.#asked) return;
+        group.rows = [...group.rows, ...page.rows];
+        group.next = page.next;
+      }
+    } catch (reason) {
+      this.failure = asFailure(reason);
+    } finally {
+      group.loading = false;
+    }
+  }
+}
+
+export const list = new List();
