@@ -1,13 +1,26 @@
 import { fileURLToPath, URL } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** Leaves out of the bundle the messages that only the program uses. */
+const ownMessages: Plugin = {
+  name: "own-messages",
+  enforce: "pre",
+  transform(code, id) {
+    if (!/\/messages\/(en|ja)\.json$/.test(id)) return null;
+    const all = JSON.parse(code) as Record<string, string>;
+    const owned = /^(ui|category|health|kind|environment|role)\./;
+    return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([key]) => owned.test(key))));
+  },
+};
+
 // Mode `fake` puts the in-memory backend in place of the real one, for development in a browser
 // and for the screen tests. An alias, not a branch: the shipped bundle cannot contain it.
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [ownMessages, svelte()],
   base: "./",
   resolve: {
     alias: {
@@ -15,7 +28,8 @@ export default defineConfig(({ mode }) => ({
         mode === "fake" || mode === "test" ? "./src/backend/fake.ts" : "./src/backend/tauri.ts",
       ),
     },
-    conditions: mode === "test" ? ["browser"] : [],
+    // Naming any condition replaces the defaults, and with them the browser build of Svelte.
+    ...(mode === "test" ? { conditions: ["browser"] } : {}),
   },
   build: {
     target: "safari16",

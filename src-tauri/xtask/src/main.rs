@@ -29,7 +29,11 @@ mod totals;
 use error::Error;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Runs, tests and measures Tsunagi")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Runs, tests and measures Tsunagi"
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

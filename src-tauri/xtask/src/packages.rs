@@ -47,8 +47,7 @@ const fn package(name: &'static str, purpose: Purpose, why: &'static str, probe:
     }
 }
 
-/// Everything, in the order in which it is told. Checked on Debian 12; the names are the same in Debian 13 and
-/// Ubuntu 24.04.
+/// Everything, in the order in which it is told. The names are Debian 12's.
 #[rustfmt::skip]
 pub const TABLE: &[Package] = &[
     package("pkg-config", Purpose::Build, "finds libraries", Probe::Program("pkg-config")),

@@ -4,7 +4,9 @@ import type { Locale } from "../backend/bindings";
 import en from "../../messages/en.json";
 import ja from "../../messages/ja.json";
 
-export type Key = keyof typeof en;
+/** What screens may say; the rest of the source is the program's own and is not bundled. */
+type Owned = "ui" | "category" | "health" | "kind" | "environment" | "role";
+export type Key = Extract<keyof typeof en, `${Owned}.${string}`>;
 /** A key that has `.one` and `.other`. */
 export type PluralKey = Key extends infer K ? (K extends `${infer P}.other` ? P : never) : never;
 export type Params = Record<string, string | number>;

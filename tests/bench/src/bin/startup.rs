@@ -19,9 +19,9 @@ const CONNECTIONS: u32 = 1_000;
 const PAIRS: usize = 10;
 /// The most that either ratio may be.
 const LIMIT: f64 = 1.3;
-/// A row of the list, as assistive tools see it; the row of column heads is none.
-const ROW: &str =
-    "[role=grid] [role=row]:not(:has([role=columnheader])), [role=row]:has([role=gridcell])";
+/// The first cell of a row that can be chosen, as assistive tools see it: neither column heads nor group heads, and no
+/// cell with buttons in it.
+const ROW: &str = "[role=grid] [role=row][aria-selected] [role=gridcell]";
 /// The bare window's button.
 const BUTTON: &str = "button";
 
