@@ -39,7 +39,15 @@ export default defineConfig(({ mode }) => ({
     // A data: font or image would still be fine under the policy, a data: script would not.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    rolldownOptions: { input: { index: here("./index.html"), flow: here("./flow.html") } },
+    rolldownOptions: {
+      input: { index: here("./index.html"), flow: here("./flow.html") },
+      output: {
+        // One file for what every window needs: starting up fetches two files, not twenty.
+        codeSplitting: {
+          groups: [{ name: "base", test: /node_modules|messages\/|src\/(parts|i18n|backend|styles|app\.|router\.|keys\.|screens\/connections\/(list|practice))/ }],
+        },
+      },
+    },
   },
   server: { port: 1420, strictPort: true, host: "127.0.0.1" },
   test: {

@@ -59,7 +59,9 @@ async fn no_secret_lies_open_anywhere() {
 
     let secret = format!("{MARK}client-secret");
     steps::accept_connector(page, "marked.toml").await;
-    steps::connect(page, SERVICE, NAME, "marked-client", Some(&secret)).await;
+    let client = ("marked-client", Some(secret.as_str()));
+    steps::connect(page, &desk, app.pid(), (SERVICE, NAME), client).await;
+    steps::connections(page).await;
     steps::connected_everywhere(page, "kana@canary.example").await;
     clean(&trial, "authorizing");
 
@@ -114,12 +116,12 @@ async fn no_secret_lies_open_anywhere() {
     }
 
     // An authorization that fails at the token endpoint, and one that is denied.
-    steps::authorize_by_itself(page, &desk, app.pid()).await;
+    steps::authorize_in_vain(page, &desk, app.pid()).await;
     issuer.conduct(|it| {
         it.token_fault = None;
         it.deny = true;
     });
-    steps::authorize_by_itself(page, &desk, app.pid()).await;
+    steps::authorize_in_vain(page, &desk, app.pid()).await;
     clean(&trial, "failed authorizations");
 
     issuer.conduct(|it| {

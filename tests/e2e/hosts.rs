@@ -9,7 +9,7 @@ use tsunagi_tests::desk::Desk;
 use tsunagi_tests::issuer::{Issuer, MARK};
 use tsunagi_tests::recorder::Answer;
 use tsunagi_tests::steps::{self, Tried};
-use tsunagi_tests::{App, Recorder, Role, Trial};
+use tsunagi_tests::{App, Recorder, Trial};
 
 const SERVICE: &str = "Marked server";
 const NAME: &str = "Marked files";
@@ -47,7 +47,9 @@ async fn another_host_never_sees_the_credential() {
     let file = ConnectorFile::for_issuer("marked", SERVICE, &issuer.origin());
     file.drop_into(&trial.home());
     steps::accept_connector(page, "marked.toml").await;
-    steps::connect(page, SERVICE, NAME, "marked-client", Some("a-secret")).await;
+    let client = ("marked-client", Some("a-secret"));
+    steps::connect(page, &desk, app.pid(), (SERVICE, NAME), client).await;
+    steps::connections(page).await;
     steps::connected_everywhere(page, "kana@canary.example").await;
     steps::open(page, NAME).await;
 
@@ -138,8 +140,11 @@ async fn another_host_never_sees_the_credential() {
         ..Answer::default()
     });
     steps::open(page, NAME).await;
-    steps::authorize_by_itself(page, &desk, app.pid()).await;
-    page.wait(Role::Tab, "Timeline").await;
+    let told = steps::authorize_in_vain(page, &desk, app.pid()).await;
+    assert!(
+        told.contains("is not one of the hosts"),
+        "an answered host that is not listed fails the sign-in: {told}"
+    );
     let _ = steps::try_it(page, "Production", "/files").await;
     sees_no_credential(&recorder, "an answered host");
     trial.picture("3-answered-host");

@@ -4,7 +4,7 @@
 use tsunagi_tests::app::Options;
 use tsunagi_tests::desk::Desk;
 use tsunagi_tests::steps::{self, ENVIRONMENTS, PRACTICE, Tried};
-use tsunagi_tests::{App, Role, Trial};
+use tsunagi_tests::{App, Role, Trial, until};
 
 const AIKO: &str = "aiko@practice.example";
 
@@ -46,30 +46,46 @@ async fn from_an_empty_home_to_connected_and_back() {
     trial.picture("4-try-it");
 
     app.close(&desk).await;
-    // What a person can do in the practice service's own file; here, so that the access token of
-    // the next renewal lapses at once.
     let app = App::start(&trial, Options::default()).await;
     let page = app.page();
     steps::connections(page).await;
     steps::connected_everywhere(page, AIKO).await;
     trial.picture("5-after-a-restart");
 
+    // Tokens that last seconds: the next one by a new sign-in, the ones after it by renewal.
+    steps::open(page, PRACTICE).await;
+    page.tab("Overview").await;
+    page.press(Role::Checkbox, "Access tokens live 5 seconds")
+        .await;
+    steps::authorize(page).await;
+    steps::sign_in_at_practice(&desk, app.pid()).await;
+    until("a use with a renewed token", async || {
+        let shown = answer(steps::try_it(page, "Stage", "/contacts").await);
+        assert!(
+            shown.contains("\"email\""),
+            "an expired token is renewed: {shown}"
+        );
+        steps::was_renewed(page).await.then_some(())
+    })
+    .await;
+    trial.picture("6-renewed");
+
     steps::open(page, PRACTICE).await;
     steps::revoke(page).await;
-    trial.picture("6-revoked");
+    trial.picture("7-revoked");
     let refused = steps::try_it(page, "Production", "/contacts").await;
     assert!(
         matches!(&refused, Tried::Refused(why) if why.contains("revoked")),
         "a revoked connection sends nothing and says why: {refused:?}"
     );
-    trial.picture("7-refused");
+    trial.picture("8-refused");
 
-    page.button("Authorize").await;
+    steps::authorize(page).await;
     steps::sign_in_at_practice(&desk, app.pid()).await;
     steps::connections(page).await;
     steps::connected_everywhere(page, AIKO).await;
     steps::open(page, PRACTICE).await;
     answer(steps::try_it(page, "Production", "/contacts").await);
-    trial.picture("8-authorized-again");
+    trial.picture("9-authorized-again");
     app.close(&desk).await;
 }

@@ -21,7 +21,7 @@ const MINA: &str = "mina@provider.example";
 const EACH: usize = 25;
 
 /// From an empty home to a connection to `provider`.
-async fn connect(trial: &Trial, app: &App, provider: &Provider) {
+async fn connect(trial: &Trial, desk: &Desk, app: &App, provider: &Provider) {
     let page = app.page();
     steps::start_empty(page).await;
     ConnectorFile::for_provider("loopback_oidc", SERVICE, provider.issuer())
@@ -42,6 +42,8 @@ async fn connect(trial: &Trial, app: &App, provider: &Provider) {
         (provider.count("authorization_code").await.ok == 1).then_some(())
     })
     .await;
+    page.says("Connected").await;
+    steps::flow_is_over(desk, app.pid()).await;
     steps::connections(page).await;
     steps::connected_everywhere(page, MINA).await;
     trial.picture("3-connected");
@@ -97,7 +99,7 @@ async fn added_by_file_authorized_renewed_and_revoked() {
     let desk = Desk::open();
     let provider = Provider::start(4).await;
     let app = App::start(&trial, Options::default()).await;
-    connect(&trial, &app, &provider).await;
+    connect(&trial, &desk, &app, &provider).await;
     let page = app.page();
 
     steps::open(page, NAME).await;
@@ -173,7 +175,7 @@ async fn revoked_at_the_provider_shows_as_not_connected() {
     let desk = Desk::open();
     let provider = Provider::start(3).await;
     let app = App::start(&trial, Options::default()).await;
-    connect(&trial, &app, &provider).await;
+    connect(&trial, &desk, &app, &provider).await;
     let page = app.page();
     provider.revoke_all().await;
     steps::open(page, NAME).await;

@@ -31,6 +31,8 @@ pub struct Window {
     pub title: String,
     /// The process it belongs to, where it says so.
     pub pid: Option<u32>,
+    /// Height in pixels.
+    pub height: u16,
 }
 
 impl Desk {
@@ -73,7 +75,12 @@ impl Desk {
             .text(id, b"_NET_WM_NAME")
             .or_else(|| self.text(id, b"WM_NAME"))?;
         let pid = self.number(id, b"_NET_WM_PID");
-        Some(Window { id, title, pid })
+        Some(Window {
+            id,
+            title,
+            pid,
+            height: geometry.height,
+        })
     }
 
     /// The windows of one process.

@@ -27,9 +27,27 @@ pub async fn start_with_practice(page: &Page) {
     page.button("Try it with the practice service").await;
 }
 
-/// Waits for the provider's window: the one whose title names a host.
+/// Whether a window shows a provider's page. It has the title of the flow window beside it, and
+/// is the taller of the two.
+fn is_provider(window: &Window) -> bool {
+    window.title != MAIN && window.height > 400
+}
+
+/// Waits for the provider's window.
 pub async fn provider_window(desk: &Desk, pid: u32) -> Window {
-    desk.window_of(pid, "127.0.0.1").await
+    until("the provider's window", async || {
+        desk.windows_of(pid).into_iter().find(is_provider)
+    })
+    .await
+}
+
+/// Waits until only the main window is left, or none.
+pub async fn flow_is_over(desk: &Desk, pid: u32) {
+    until("the windows of the sign-in to close", async || {
+        let here = desk.windows_of(pid);
+        here.iter().all(|window| window.title == MAIN).then_some(())
+    })
+    .await;
 }
 
 /// Signs in at the practice service by keyboard alone: the first account has the focus, then
@@ -44,11 +62,7 @@ pub async fn sign_in_at_practice(desk: &Desk, pid: u32) {
         "consent is asked for before the window closes"
     );
     desk.keys(&window, &["Return"]);
-    until("the provider's window to close", async || {
-        let here = desk.windows_of(pid);
-        (!here.iter().any(|other| other.id == window.id)).then_some(())
-    })
-    .await;
+    flow_is_over(desk, pid).await;
 }
 
 /// Goes to the list of connections.
@@ -110,8 +124,9 @@ pub async fn try_it(page: &Page, environment: &str, target: &str) -> Tried {
         if let Some(shown) = page.find(Role::Region, "Answer").await.first() {
             return shown.text().await.ok().map(Tried::Answer);
         }
+        // The refusal stands where the answer would, below whatever else is announced.
         let shown = page.find(Role::Alert, "*").await;
-        shown.first()?.text().await.ok().map(Tried::Refused)
+        shown.last()?.text().await.ok().map(Tried::Refused)
     })
     .await
 }
@@ -152,27 +167,80 @@ pub async fn register(page: &Page, client: &str, secret: Option<&str>) {
     }
 }
 
-/// Revokes the only authorization of the open connection.
+/// Revokes the authorization of the open connection, through the dialog that tells what stops.
 pub async fn revoke(page: &Page) {
+    page.tab("Environments").await;
+    page.button("Revoke…*").await;
+    page.wait(Role::Button, "Keep it").await;
     page.button("Revoke").await;
+    page.wait_gone(Role::Button, "Keep it").await;
 }
 
-/// From an accepted connector to a connection: registers a client, creates the connection, and
-/// leaves the sign-in to a provider that needs no person.
-pub async fn connect(page: &Page, service: &str, name: &str, client: &str, secret: Option<&str>) {
+/// Whether the open connection says that its access was renewed (in the tip of *Access*).
+pub async fn was_renewed(page: &Page) -> bool {
+    page.tab("Environments").await;
+    page.wait(Role::Region, "*").await;
+    let tip = Locator::Css("[title^='Last renewed']");
+    page.client().find(tip).await.is_ok()
+}
+
+/// From an accepted connector to a connection, at a provider that signs in by itself.
+pub async fn connect(
+    page: &Page,
+    desk: &Desk,
+    pid: u32,
+    connection: (&str, &str),
+    client: (&str, Option<&str>),
+) {
+    let (service, name) = connection;
     set_up(page, service, name).await;
-    register(page, client, secret).await;
+    register(page, client.0, client.1).await;
     page.button("Create and authorize").await;
-    connections(page).await;
+    page.wait(Role::Tab, "Environments").await;
+    page.says("Connected").await;
+    flow_is_over(desk, pid).await;
 }
 
-/// Authorizes the open connection at a provider that signs in by itself, and waits until the
-/// flow is over, well or not.
-pub async fn authorize_by_itself(page: &Page, desk: &Desk, pid: u32) {
+/// Presses *Authorize* or *Authorize again* on the open connection.
+pub async fn authorize(page: &Page) {
+    page.tab("Environments").await;
     page.button("Authorize*").await;
-    until("the flow to end", async || {
-        let here = desk.windows_of(pid);
-        (here.iter().all(|window| window.title == MAIN)).then_some(())
+}
+
+/// Authorizes the open connection at a provider that signs in by itself.
+pub async fn authorize_by_itself(page: &Page, desk: &Desk, pid: u32) {
+    let known = desk.windows_of(pid);
+    authorize(page).await;
+    desk.new_window_of(pid, &known).await;
+    flow_is_over(desk, pid).await;
+}
+
+/// Authorizes the open connection at a provider that signs in by itself, knowing that it will
+/// fail, and closes the flow window, which stays to say why. Gives what the Timeline says.
+pub async fn authorize_in_vain(page: &Page, desk: &Desk, pid: u32) -> String {
+    let known = desk.windows_of(pid);
+    page.tab("Timeline").await;
+    let before = page.text().await;
+    authorize(page).await;
+    desk.new_window_of(pid, &known).await;
+    page.tab("Timeline").await;
+    let told = until("the failed attempt on the Timeline", async || {
+        let told = page.text().await;
+        (told != before && !told.contains("Under way")).then_some(told)
     })
     .await;
+    until("the flow window to stand alone", async || {
+        let here = desk.windows_of(pid);
+        (!here.iter().any(is_provider)).then_some(())
+    })
+    .await;
+    for window in desk.windows_of(pid) {
+        if window.title != MAIN {
+            desk.drawn(&window, None).await;
+            desk.close(window);
+        }
+    }
+    flow_is_over(desk, pid).await;
+    page.tab("Environments").await;
+    told
 }

@@ -232,6 +232,12 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       changed();
       return viewOf(connection);
     },
+    primary_choose: ({ connection, reach }) => {
+      const row = need(connection);
+      setStation(connection, reach, { noPrimary: false, primary: true, account: succeed(row), mend: null });
+      changed();
+      return viewOf(connection);
+    },
     authorization_impact: ({ connection, reach }) => impactOf(need(connection), reach),
     authorization_revoke: ({ connection, reach }) => {
       setStation(connection, reach, { health: { state: "not_connected", reason: "revoked" }, primary: false, mend: "authorize" });
@@ -270,6 +276,10 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     flow_answer: ({ replace }) => {
       const view = world.flow ?? refuse("flow_unknown");
       world.flow = { ...view, stage: "done", account: replace ? view.account : view.previous, now: Date.now() };
+      return world.flow;
+    },
+    flow_primary: ({ wanted }) => {
+      world.flow = { ...(world.flow ?? refuse("flow_unknown")), primaryWanted: wanted, now: Date.now() };
       return world.flow;
     },
     flow_again: () => {

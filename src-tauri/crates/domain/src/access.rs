@@ -18,7 +18,11 @@ pub fn available(workspace: &Workspace) -> Result<(), Refusal> {
 }
 
 fn active(member: &Member) -> Result<(), Refusal> {
-    if member.active { Ok(()) } else { Err(Refusal::new(RefusalCode::MemberInactive)) }
+    if member.active {
+        Ok(())
+    } else {
+        Err(Refusal::new(RefusalCode::MemberInactive))
+    }
 }
 
 /// R2: whether the member may create, edit, disable, delete or switch connections.
@@ -42,7 +46,11 @@ pub fn may_manage(member: &Member) -> Result<(), Refusal> {
 pub fn may_authorize(member: &Member, kind: Kind, shared: bool) -> Result<(), Refusal> {
     active(member)?;
     let allowed = member.role.is_manager() || (kind == Kind::LoggedInUser && shared);
-    if allowed { Ok(()) } else { Err(Refusal::new(RefusalCode::RoleNotAllowed)) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(Refusal::new(RefusalCode::RoleNotAllowed))
+    }
 }
 
 /// R2: whether the member may revoke or rename an authorization: their own, or any as a manager.

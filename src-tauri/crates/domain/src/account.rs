@@ -52,5 +52,9 @@ pub fn arrival(previous: Option<&Account>, arriving: &Account) -> Arrival {
         },
         _ => false,
     };
-    if same { Arrival::Welcome } else { Arrival::AskFirst }
+    if same {
+        Arrival::Welcome
+    } else {
+        Arrival::AskFirst
+    }
 }

@@ -46,7 +46,11 @@ pub fn freshness(lifetime: Lifetime, now: Timestamp, jitter: u16) -> Freshness {
     }
     let margin = MARGIN_MAX_MS.min(span / 100 * MARGIN_PERCENT);
     let margin = margin + margin / 10 * i64::from(jitter.min(1000)) / 1000;
-    if left < margin { Freshness::Due } else { Freshness::Fresh }
+    if left < margin {
+        Freshness::Due
+    } else {
+        Freshness::Fresh
+    }
 }
 
 /// How a renewal went wrong.

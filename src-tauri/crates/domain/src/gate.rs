@@ -47,10 +47,7 @@ pub struct Question<'a> {
 /// # Errors
 /// [`RefusalCode::Disabled`], [`RefusalCode::NotConnected`],
 /// [`RefusalCode::MemberNotAuthorized`] or [`RefusalCode::NoPrimary`].
-pub fn choose<T: Copy>(
-    question: Question<'_>,
-    candidates: &[Candidate<T>],
-) -> Result<T, Refusal> {
+pub fn choose<T: Copy>(question: Question<'_>, candidates: &[Candidate<T>]) -> Result<T, Refusal> {
     let refuse = |code| {
         Refusal::new(code)
             .with("connection", question.connection)
@@ -59,9 +56,8 @@ pub fn choose<T: Copy>(
     if !question.enabled {
         return Err(refuse(RefusalCode::Disabled));
     }
-    let never = || {
-        refuse(RefusalCode::NotConnected).with("reason", NotConnected::NeverAuthorized.as_str())
-    };
+    let never =
+        || refuse(RefusalCode::NotConnected).with("reason", NotConnected::NeverAuthorized.as_str());
     let chosen = match (question.kind, question.caller) {
         (Kind::System | Kind::Admin, _) => candidates.first().ok_or_else(never)?,
         (Kind::LoggedInUser, Caller::Member(member)) => candidates

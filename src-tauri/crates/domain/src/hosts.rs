@@ -25,7 +25,13 @@ impl Origin {
     /// For every other scheme, for `http` elsewhere, for addresses without a host and for
     /// addresses with a user or password in them.
     pub fn of(url: &Url) -> Result<Self, NotAnOrigin> {
-        let refuse = || NotAnOrigin(format!("{}://{}", url.scheme(), url.host_str().unwrap_or("")));
+        let refuse = || {
+            NotAnOrigin(format!(
+                "{}://{}",
+                url.scheme(),
+                url.host_str().unwrap_or("")
+            ))
+        };
         let host = url.host().ok_or_else(refuse)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refuse());

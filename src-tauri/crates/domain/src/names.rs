@@ -29,7 +29,10 @@ impl ConnectionName {
         }
         let name: String = name.trim().nfc().collect();
         // Marks alone sit on nothing: no list could show such a name.
-        if name.chars().all(unicode_normalization::char::is_combining_mark) {
+        if name
+            .chars()
+            .all(unicode_normalization::char::is_combining_mark)
+        {
             return Err(Refusal::new(RefusalCode::NameEmpty));
         }
         if let Some(bad) = name.chars().find(|c| !is_name_char(*c)) {
@@ -131,7 +134,11 @@ impl std::fmt::Display for LinkName {
 /// R19: the link name to suggest for `name`: its Latin letters and digits, joined by `_`. Where
 /// it has none to begin with (a Japanese name), `<service>_<n>`. Whatever is taken gets the next
 /// free number.
-pub fn suggest_link_name(name: &str, service: &str, mut taken: impl FnMut(&str) -> bool) -> LinkName {
+pub fn suggest_link_name(
+    name: &str,
+    service: &str,
+    mut taken: impl FnMut(&str) -> bool,
+) -> LinkName {
     let base = slug(name);
     if !base.is_empty() {
         if !taken(&base) {
@@ -162,7 +169,10 @@ fn numbered(base: &str, from: u32, mut taken: impl FnMut(&str) -> bool) -> LinkN
 fn slug(name: &str) -> String {
     let mut slug = String::new();
     // Compatibility forms bring full-width letters home, and split é into e and an accent.
-    for c in name.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {
+    for c in name
+        .nfkd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+    {
         if c.is_ascii_alphanumeric() {
             slug.push(c.to_ascii_lowercase());
         } else if !slug.is_empty() && !slug.ends_with('_') {

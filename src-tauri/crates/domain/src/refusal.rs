@@ -90,7 +90,10 @@ impl Refusal {
     /// A refusal without arguments.
     #[must_use]
     pub const fn new(code: RefusalCode) -> Self {
-        Self { code, args: BTreeMap::new() }
+        Self {
+            code,
+            args: BTreeMap::new(),
+        }
     }
 
     /// Adds what the sentence names.

@@ -1,7 +1,7 @@
 // The list as it stands: filters, groups, rows by page. Lives longer than the screen, so that
 // coming back shows the same place at once.
 import { call } from "../../app.svelte";
-import type { ConnectionRow, Failure, Kind, ListQuery, ServiceMark, SortBy } from "../../backend/bindings";
+import type { ConnectionPage, ConnectionRow, Failure, Kind, ListQuery, ServiceMark, SortBy } from "../../backend/bindings";
 import { asFailure } from "../../backend/failure";
 
 const PAGE = 100;
@@ -96,7 +96,7 @@ class List {
     const asked = this.#asked;
     try {
       while (group.rows.length <= row && group.next) {
-        const page = await call("connections_list", {
+        const page: ConnectionPage = await call("connections_list", {
           query: this.#query(group === this.needing, group.next, row - group.rows.length > PAGE ? 200 : PAGE),
         });
         if (asked !== this.#asked) return;

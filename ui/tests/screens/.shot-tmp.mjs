@@ -1,0 +1,37 @@
+import { mkdir } from "node:fs/promises";
+import { serve, launch, open, SHOTS } from "/work/main/ui/tests/screens/harness.mjs";
+await mkdir(SHOTS, { recursive: true });
+const want = process.argv.slice(2);
+const s = await serve(); const b = await launch();
+const one = async (name, path, opt = {}, act) => {
+  if (want.length && !want.some((w) => name.startsWith(w))) return;
+  const o = await open(b, s.origin, path, opt);
+  await o.page.waitForTimeout(350);
+  if (act) await act(o.page);
+  await o.page.screenshot({ path: `${SHOTS}/${name}.png` });
+  const t = await o.trouble(); if (t.length) console.log(name, t);
+  await o.close();
+};
+const L = process.env.L ?? "en", T = process.env.T ?? "light";
+const W = Number(process.env.W ?? 1280);
+const q = `?locale=${L}&theme=${T}`, o = { width: W, height: 800 }, x = `-${L}-${T}-${W}`;
+await one("connections" + x, `index.html${q}#/connections`, o, async (p) => { await p.keyboard.press("F6"); await p.locator('[role=gridcell][data-line]').first().focus(); });
+await one("home" + x, `index.html${q}#/home`, o);
+await one("gallery" + x, `index.html${q}#/new-connection`, o);
+await one("setup" + x, `index.html${q}#/new-connection/zoho_crm`, o);
+await one("setupreg" + x, `index.html${q}#/new-connection/hubspot`, o);
+await one("c-overview" + x, `index.html${q}#/connection/c-0016/overview`, o);
+await one("c-env3" + x, `index.html${q}#/connection/c-0002/environments`, o);
+await one("c-env1" + x, `index.html${q}#/connection/c-0016/environments`, o);
+await one("c-accounts" + x, `index.html${q}#/connection/c-0002/accounts`, o);
+await one("c-timeline" + x, `index.html${q}#/connection/c-0001/timeline`, o);
+await one("c-try" + x, `index.html${q}#/connection/c-0016/try`, o, async (p) => { await p.locator("form.ask button.primary").click(); await p.waitForTimeout(200); });
+await one("revoke" + x, `index.html${q}#/connection/c-0002/environments`, o, async (p) => { await p.locator("footer .btn.ghost").first().click(); await p.waitForTimeout(400); });
+await one("connectors" + x, `index.html${q}#/connectors`, o);
+await one("settings" + x, `index.html${q}#/settings`, o);
+await one("welcome" + x, `index.html${q}&home=first&keyring=no`, o);
+await one("empty" + x, `index.html${q}&home=empty`, o);
+await one("palette" + x, `index.html${q}`, o, async (p) => { await p.keyboard.press("Control+k"); await p.waitForTimeout(300); });
+for (const st of ["waiting", "low", "browser", "checking", "ask_replace", "done", "failed"])
+  await one(`flow-${st}` + x, `flow.html${q}&flow=f1&stage=${st}`, { width: 460, height: 220 });
+await b.close(); s.close();
