@@ -29,7 +29,8 @@ async fn from_an_empty_home_to_connected_and_back() {
     let provider = steps::provider_window(&desk, app.pid()).await;
     desk.drawn(&provider, None).await;
     trial.picture("2-sign-in");
-    steps::sign_in_at_practice(&desk, app.pid()).await;
+    let pages = steps::sign_in_at_practice(&desk, app.pid()).await;
+    assert_eq!(pages, 2, "an account is chosen, then consent is asked for");
 
     steps::connections(page).await;
     steps::connected_everywhere(page, AIKO).await;
@@ -82,10 +83,13 @@ async fn from_an_empty_home_to_connected_and_back() {
 
     steps::authorize(page).await;
     steps::sign_in_at_practice(&desk, app.pid()).await;
-    steps::connections(page).await;
-    steps::connected_everywhere(page, AIKO).await;
-    steps::open(page, PRACTICE).await;
     answer(steps::try_it(page, "Production", "/contacts").await);
+    // R11: whose primary account was revoked is not promoted again silently, but asked.
+    steps::connections(page).await;
+    steps::list_shows(page, &format!("No primary, {AIKO}")).await;
+    steps::make_primary(page, PRACTICE).await;
+    steps::connections(page).await;
+    steps::connected_everywhere(page, &format!("{AIKO}, primary")).await;
     trial.picture("9-authorized-again");
     app.close(&desk).await;
 }

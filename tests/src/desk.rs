@@ -3,6 +3,7 @@
 //! WebDriver only sees the first web context, so sign-in windows are found on the X display and
 //! typed into. No window manager is needed, and none runs.
 
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::Command;
 
@@ -33,6 +34,15 @@ pub struct Window {
     pub pid: Option<u32>,
     /// Height in pixels.
     pub height: u16,
+}
+
+/// What a window looked like at some moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Hardly any color: nothing is drawn yet.
+    pub blank: bool,
+    /// Changes when the look does.
+    hash: u64,
 }
 
 impl Desk {
@@ -120,10 +130,9 @@ impl Desk {
         .await
     }
 
-    /// What a window looks like now, as a number that changes when the look does; `None` once
-    /// the window is gone.
+    /// What a window looks like now; `None` once the window is gone.
     #[must_use]
-    pub fn look_of(&self, window: &Window) -> Option<u64> {
+    pub fn look_of(&self, window: &Window) -> Option<Look> {
         // Only what is on top is drawn: there is no compositor.
         let raise = ConfigureWindowAux::new().stack_mode(StackMode::ABOVE);
         self.connection
@@ -148,22 +157,25 @@ impl Desk {
             .ok()?;
         let mut hasher = DefaultHasher::new();
         image.data.hash(&mut hasher);
-        Some(hasher.finish())
+        let colors: HashSet<&[u8]> = image.data.chunks_exact(4).collect();
+        Some(Look {
+            blank: colors.len() < 8,
+            hash: hasher.finish(),
+        })
     }
 
-    /// Waits until a window looks other than `before` and has stopped changing: its page is
-    /// drawn. Gives the look, or `None` once the window is gone.
-    pub async fn drawn(&self, window: &Window, before: Option<u64>) -> Option<u64> {
+    /// Waits until a window looks other than `before`, is not blank, and has stopped changing:
+    /// its page is drawn. Gives the look, or `None` once the window is gone.
+    pub async fn drawn(&self, window: &Window, before: Option<Look>) -> Option<Look> {
         let mut last = None;
         let mut same = 0;
         until(&format!("{:?} to be drawn", window.title), async || {
-            let look = self.look_of(window);
-            if look.is_none() {
+            let Some(look) = self.look_of(window) else {
                 return Some(None);
-            }
-            same = if look == last { same + 1 } else { 0 };
-            last = look;
-            (look != before && same >= 4).then_some(look)
+            };
+            same = if Some(look) == last { same + 1 } else { 0 };
+            last = Some(look);
+            (last != before && !look.blank && same >= 4).then_some(last)
         })
         .await
     }

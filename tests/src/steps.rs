@@ -51,18 +51,22 @@ pub async fn flow_is_over(desk: &Desk, pid: u32) {
 }
 
 /// Signs in at the practice service by keyboard alone: the first account has the focus, then
-/// Allow has it.
-pub async fn sign_in_at_practice(desk: &Desk, pid: u32) {
+/// Allow has it. Who is expected already (authorizing again) is asked for consent only.
+///
+/// Gives how many pages were answered.
+pub async fn sign_in_at_practice(desk: &Desk, pid: u32) -> u32 {
     let window = provider_window(desk, pid).await;
-    let accounts = desk.drawn(&window, None).await;
-    desk.keys(&window, &["Return"]);
-    let consent = desk.drawn(&window, accounts).await;
-    assert!(
-        consent.is_some(),
-        "consent is asked for before the window closes"
-    );
-    desk.keys(&window, &["Return"]);
+    let mut pages = 0;
+    let mut look = None;
+    while pages < 2
+        && let Some(drawn) = desk.drawn(&window, look).await
+    {
+        desk.keys(&window, &["Return"]);
+        look = Some(drawn);
+        pages += 1;
+    }
     flow_is_over(desk, pid).await;
+    pages
 }
 
 /// Goes to the list of connections.
@@ -199,6 +203,14 @@ pub async fn connect(
     page.wait(Role::Tab, "Environments").await;
     page.says("Connected").await;
     flow_is_over(desk, pid).await;
+}
+
+/// Makes the acting member's account of a connection the primary one.
+pub async fn make_primary(page: &Page, name: &str) {
+    open(page, name).await;
+    page.tab("Accounts*").await;
+    page.button("Make primary*").await;
+    page.wait_gone(Role::Button, "Make primary*").await;
 }
 
 /// Presses *Authorize* or *Authorize again* on the open connection.

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::screen::{Area, Picture, Screen};
 
 /// How long the screen must stay the same to be at rest.
-const REST: Duration = Duration::from_millis(600);
+const REST: Duration = Duration::from_millis(1_200);
 /// How long it may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The largest part of the screen that is watched: small, so that watching costs the watched next to nothing.

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
@@ -170,6 +170,54 @@ async fn place(driven: &Driven, selector: &str, screen: &Screen) -> Result<Area,
     }
 }
 
+/// Starts a program once, driven, presses the button of that name, and ends the program once the button is gone.
+///
+/// # Errors
+/// [`Error::Window`] where the button does not show up or does not go away within a minute each.
+pub async fn press(
+    program: &Path,
+    name: &str,
+    environment: &[(&str, &Path)],
+    scratch: &Path,
+) -> Result<(), Error> {
+    let driven = Driven::start(program, environment, scratch).await?;
+    let result = pressed(&driven, name).await;
+    driven.end().await;
+    result
+}
+
+async fn pressed(driven: &Driven, name: &str) -> Result<(), Error> {
+    let path = format!("//button[normalize-space()='{name}']");
+    let button = Locator::XPath(&path);
+    let client = driven.client()?;
+    let deadline = Instant::now() + PATIENCE;
+    let found = loop {
+        match client.find(button).await {
+            Ok(found) => break found,
+            Err(error) if Instant::now() > deadline => {
+                return Err(Error::Window(format!(
+                    "no button `{name}` came up: {error}"
+                )));
+            }
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    };
+    found
+        .click()
+        .await
+        .map_err(|error| Error::Window(format!("`{name}`: {error}")))?;
+    let deadline = Instant::now() + PATIENCE;
+    while client.find(button).await.is_ok() {
+        if Instant::now() > deadline {
+            return Err(Error::Window(format!(
+                "`{name}` was pressed and is still there"
+            )));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
 /// Starts a program as a person would, clicks what `aim` aims at, measures, and ends it.
 ///
 /// `environment` replaces variables; `XDG_CACHE_HOME` and the like should be fresh folders, as a warm web cache would help
@@ -189,7 +237,9 @@ pub fn start(program: &Path, aim: &Aim, environment: &[(&str, &Path)]) -> Result
     let mut child = command
         .spawn()
         .map_err(Error::io(program.display().to_string()))?;
-    let result = aim.shoot(&screen).map(|()| {
+    let result = aim.shoot(&screen);
+    let result = result.map_err(|error| Error::Window(format!("{}: {error}", program.display())));
+    let result = result.map(|()| {
         let answered = started.elapsed().as_secs_f64() * 1_000.0;
         // What a first screen still loads belongs to its cost.
         thread::sleep(Duration::from_secs(1));

@@ -77,7 +77,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
   };
   const need = (id: ConnectionId): ConnectionRow => world.rows.find((row) => row.id === id) ?? refuse("connection_unknown");
   const needing = (row: ConnectionRow): boolean => row.enabled && row.stations.some((station) => station.mend !== null);
-  const started = (): Start => ({ ...world.start, needing: world.rows.filter(needing).length });
+  const started = (): Start => ({ ...world.start, needing: world.rows.flatMap((row) => (row.enabled ? row.stations.filter((station) => station.mend !== null) : [])).length });
   const put = (row: ConnectionRow): void => {
     const now = { ...row, needsPerson: needing(row) };
     world.rows = world.rows.some((one) => one.id === row.id) ? world.rows.map((one) => (one.id === row.id ? now : one)) : [...world.rows, now];
@@ -164,7 +164,10 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     gallery_service: ({ service }) => connectorView(service, world.registrations, world.start.locale) ?? refuse("connector_unknown"),
     connection_check_name: ({ service, name, linkName }) => {
       const suggested = slug(name) || `${service}_${world.rows.filter((row) => row.service.id === service).length + 1}`;
-      const link = linkName ?? suggested;
+      const taken = (wanted: string): boolean => world.rows.some((row) => row.linkName === wanted);
+      let free = suggested;
+      for (let n = 2; taken(free); n += 1) free = `${suggested}_${n}`;
+      const link = linkName ?? free;
       return {
         linkName: link,
         problem: name.trim() === "" ? failureOf("name_empty", world.start.locale) : [...name].length > 50 ? failureOf("name_too_long", world.start.locale) : null,
@@ -312,7 +315,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
 
   function create(draft: NewConnection): ConnectionId {
     const entry = gallery(world.start.locale).find((one) => one.service.id === draft.connector) ?? refuse("connector_unknown");
-    const linkName = draft.linkName ?? (slug(draft.name) || `${draft.connector}_1`);
+    const linkName = draft.linkName ?? (handlers.connection_check_name({ service: draft.connector, name: draft.name, linkName: null }) as Answer<"connection_check_name">).linkName;
     if (world.rows.some((row) => row.linkName === linkName)) refuse("link_name_taken");
     world.made += 1;
     const id = `made-${world.made}`;

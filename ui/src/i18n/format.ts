@@ -1,5 +1,5 @@
 // Numbers and times, in the language in use. Near times are relative, exact ones go in the tip.
-import { t, tag, tn } from "./i18n.svelte";
+import { locale, t, tag, tn } from "./i18n.svelte";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -20,7 +20,7 @@ export function ago(at: number | null, now = Date.now()): string {
   if (days === 0 || past < 6 * HOUR) return tn("ui.time.hours_ago", Math.floor(past / HOUR));
   if (days === 1) return t("ui.time.yesterday");
   if (days < 30) return tn("ui.time.days_ago", days);
-  return new Intl.DateTimeFormat(tag(), { month: "short", year: "numeric" }).format(at);
+  return month(at);
 }
 
 /** How long until then: "42 min left", "3 h left", "5 days left"; past times are "ended". */
@@ -38,22 +38,38 @@ export function daysUntil(at: number, now = Date.now()): number {
   return Math.max(0, dayOf(at) - dayOf(now));
 }
 
+// Engines disagree about English short months ("Sep", "Sept"); we say which.
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+const timeOf = (at: number): string => new Intl.DateTimeFormat(tag(), { hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
+
+/** "Sep 2024". */
+function month(at: number): string {
+  const d = new Date(at);
+  return locale() === "ja" ? `${d.getFullYear()}年${d.getMonth() + 1}月` : `${MONTHS[d.getMonth()]} ${d.getFullYear()}`;
+}
+
+/** "28 Nov". */
+export function shortDay(at: number): string {
+  const d = new Date(at);
+  return locale() === "ja" ? `${d.getMonth() + 1}月${d.getDate()}日` : `${d.getDate()} ${MONTHS[d.getMonth()]}`;
+}
+
 /** "3 Sep 2026". */
 export function date(at: number): string {
-  return new Intl.DateTimeFormat(tag(), { dateStyle: "medium" }).format(at);
+  const year = new Date(at).getFullYear();
+  return locale() === "ja" ? `${year}年${shortDay(at)}` : `${shortDay(at)} ${year}`;
 }
 
 /** "3 Sep 2026, 09:12". */
 export function exact(at: number): string {
-  return new Intl.DateTimeFormat(tag(), { dateStyle: "medium", timeStyle: "short" }).format(at);
+  return `${date(at)}${locale() === "ja" ? " " : ", "}${timeOf(at)}`;
 }
 
 /** "09:12" today, "3 Sep, 09:12" before. */
 export function clock(at: number, now = Date.now()): string {
-  const time = new Intl.DateTimeFormat(tag(), { hour: "2-digit", minute: "2-digit" }).format(at);
-  if (dayOf(at) === dayOf(now)) return time;
-  const day = new Intl.DateTimeFormat(tag(), { day: "numeric", month: "short" }).format(at);
-  return `${day}, ${time}`;
+  if (dayOf(at) === dayOf(now)) return timeOf(at);
+  return `${shortDay(at)}${locale() === "ja" ? " " : ", "}${timeOf(at)}`;
 }
 
 /** "09:12:04.318": a step of a timeline. */
@@ -69,11 +85,6 @@ export function longDay(at: number): string {
   return new Intl.DateTimeFormat(tag(), { weekday: "long", day: "numeric", month: "long" })
     .format(at)
     .replace(",", "");
-}
-
-/** "28 Nov". */
-export function shortDay(at: number): string {
-  return new Intl.DateTimeFormat(tag(), { day: "numeric", month: "short" }).format(at);
 }
 
 /** "84 ms", "1.24 s". */

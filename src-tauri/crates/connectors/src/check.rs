@@ -101,6 +101,12 @@ fn scopes(connector: &Connector) -> Result<(), Fault> {
             "`iss_required` needs `issuer` to compare with",
         );
     }
+    if oauth.metadata.is_some() && oauth.issuer.is_none() {
+        return fault(
+            "/oauth/metadata",
+            "`metadata` needs `issuer` to compare with (RFC 8414 section 3.3)",
+        );
+    }
     Ok(())
 }
 
@@ -133,6 +139,8 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
         ("/oauth/authorize", Some(&oauth.authorize)),
         ("/oauth/token", Some(&oauth.token)),
         ("/oauth/revoke", oauth.revoke.as_ref()),
+        ("/oauth/device", oauth.device.as_ref()),
+        ("/oauth/metadata", oauth.metadata.as_ref()),
         ("/oauth/jwks", oauth.jwks.as_ref()),
         ("/oauth/issuer", oauth.issuer.as_ref()),
         ("/oauth/userinfo", oauth.userinfo.as_ref()),

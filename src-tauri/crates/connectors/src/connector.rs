@@ -92,6 +92,15 @@ pub struct OAuth {
     /// Revocation endpoint (RFC 7009).
     #[serde(default)]
     pub revoke: Option<String>,
+    /// Device authorization endpoint (RFC 8628 §3.1). Without it the service is not authorized
+    /// by device code.
+    #[serde(default)]
+    pub device: Option<String>,
+    /// Where the service describes itself (RFC 8414, OpenID Connect Discovery 1.0): the address
+    /// of the document itself. Without it nothing is fetched, whether or not there is an
+    /// `issuer` to derive it from.
+    #[serde(default)]
+    pub metadata: Option<String>,
     /// Keys that sign ID tokens.
     #[serde(default)]
     pub jwks: Option<String>,
@@ -148,7 +157,8 @@ pub struct OAuth {
     /// Further fields of a token answer or callback to keep. Never secrets.
     #[serde(default)]
     pub keep: Vec<String>,
-    /// The service's own error words, and the words of RFC 6749 §5.2 they stand for.
+    /// The service's own error words, and the words of RFC 6749 §5.2 and RFC 8628 §3.5 they
+    /// stand for.
     #[serde(default)]
     pub error_words: BTreeMap<String, String>,
 }

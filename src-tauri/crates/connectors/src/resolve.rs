@@ -19,6 +19,10 @@ pub struct Resolved {
     pub token: Url,
     /// Revocation endpoint.
     pub revoke: Option<Url>,
+    /// Device authorization endpoint (RFC 8628).
+    pub device: Option<Url>,
+    /// Where the service describes itself (RFC 8414). It is sent no credential.
+    pub metadata: Option<Url>,
     /// Keys that sign ID tokens.
     pub jwks: Option<Url>,
     /// `userinfo` endpoint.
@@ -33,8 +37,9 @@ pub struct Resolved {
     pub whoami: Option<ResolvedWhoami>,
     /// A harmless GET that shows whether a credential works.
     pub verify: Option<Url>,
-    /// Token, revocation and API origins, sorted, each once: what is sealed with the
-    /// credential, and compared before it is used again.
+    /// Token, revocation, device authorization and API origins, sorted, each once: what is
+    /// sealed with the credential, and compared before it is used again. The metadata's origin
+    /// is not among them: nothing secret goes there.
     pub origins: Vec<Origin>,
 }
 
@@ -180,6 +185,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
 
     let token = receiver("/oauth/token", &oauth.token)?;
     let revoke = optional("/oauth/revoke", &oauth.revoke)?;
+    let device = optional("/oauth/device", &oauth.device)?;
     let api_base = receiver("/api/base", &connector.api.base)?;
     if api_base.query().is_some() {
         return Err(invalid("/api/base"));
@@ -204,7 +210,13 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         )
         .transpose()?;
 
-    let mut origins: Vec<Origin> = [Some(&token), revoke.as_ref(), Some(&api_base)]
+    let receivers = [
+        Some(&token),
+        revoke.as_ref(),
+        device.as_ref(),
+        Some(&api_base),
+    ];
+    let mut origins: Vec<Origin> = receivers
         .into_iter()
         .flatten()
         .filter_map(|url| Origin::of(url).ok())
@@ -225,10 +237,13 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
 
     Ok(Resolved {
         authorize: address("/oauth/authorize", &oauth.authorize)?,
+        // Sent no credential, but believed: what it says decides about `iss`.
+        metadata: optional("/oauth/metadata", &oauth.metadata)?,
         userinfo: optional("/oauth/userinfo", &oauth.userinfo)?,
         verify: optional("/verify", &connector.verify)?,
         token,
         revoke,
+        device,
         jwks,
         issuer,
         api_base,

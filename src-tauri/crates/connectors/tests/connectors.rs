@@ -121,7 +121,17 @@ fn the_practice_connector_leads_to_this_computer_only() {
             .map(ToString::to_string)
             .collect::<Vec<_>>(),
         ["http://127.0.0.1:4711"],
-        "token, revocation and API origins, each once"
+        "token, revocation, device and API origins, each once"
+    );
+    assert_eq!(
+        resolved.metadata.as_ref().map(url::Url::as_str),
+        Some("http://127.0.0.1:4711/.well-known/oauth-authorization-server"),
+        "where it describes itself"
+    );
+    assert_eq!(
+        resolved.device.as_ref().map(url::Url::as_str),
+        Some("http://127.0.0.1:4711/device_authorization"),
+        "where a device code is asked for"
     );
     assert_eq!(
         resolved
@@ -284,6 +294,36 @@ fn a_bad_file_is_reported_by_name_and_line() {
             "",
         ),
         ("https://*.api.example.com", "https://*.com", 5, "https"),
+        (
+            "[api]",
+            "device = \"https://evil.example.org/device\"\n[api]",
+            20,
+            "R23",
+        ),
+        (
+            "[api]",
+            "device = \"https://{tenant}.example.com/device\"\n[api]",
+            20,
+            "tenant",
+        ),
+        (
+            "[api]",
+            "metadata = \"https://eu.example.com/about\"\n[api]",
+            20,
+            "issuer",
+        ),
+        (
+            "[api]",
+            "issuer = \"https://eu.example.com\"\nmetadata = \"https://evil.example.org/about\"\n[api]",
+            21,
+            "R23",
+        ),
+        (
+            "[api]",
+            "error_words = { waiting = \"patience\" }\n[api]",
+            20,
+            "patience",
+        ),
         (
             "[api]",
             "authorize_params = { state = \"x\" }\n[api]",
@@ -449,6 +489,49 @@ fn r23_settings_lead_nowhere_else() {
             .resolve(&settings(&[("region", value)]))
             .expect_err(&format!("{value:?} would change the host"));
     }
+}
+
+#[test]
+fn r23_device_and_metadata_change_the_sealed_origins_only_for_a_new_receiver() {
+    let origins = |lines: &str| {
+        let text = GOOD.replacen("[api]", &format!("{lines}\n[api]"), 1);
+        let resolved = load(&text).resolve(&Settings::new()).unwrap();
+        let origins = resolved.origins.iter().map(ToString::to_string);
+        origins.collect::<Vec<_>>()
+    };
+    let before = origins("");
+    assert_eq!(before, ["https://eu.example.com:443"], "token and API");
+    assert_eq!(
+        origins("device = \"https://{region}.example.com/device\""),
+        before,
+        "credentials sealed before stay usable"
+    );
+    assert_eq!(
+        origins(
+            "issuer = \"https://x.api.example.com\"\nmetadata = \"https://x.api.example.com/.well-known/openid-configuration\""
+        ),
+        before,
+        "metadata is sent no credential"
+    );
+    assert_eq!(
+        origins("device = \"https://login.api.example.com/device\""),
+        [
+            "https://eu.example.com:443",
+            "https://login.api.example.com:443"
+        ],
+        "the client's secret goes to another origin"
+    );
+}
+
+#[test]
+fn nothing_is_fetched_where_a_file_names_no_metadata() {
+    let text = GOOD.replacen("[api]", "issuer = \"https://eu.example.com\"\n[api]", 1);
+    let resolved = load(&text).resolve(&Settings::new()).unwrap();
+    assert_eq!(
+        (resolved.metadata, resolved.device),
+        (None, None),
+        "an issuer alone makes no address"
+    );
 }
 
 #[test]

@@ -32,7 +32,9 @@ pub struct Visit {
 impl std::fmt::Debug for Visit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The address holds the state of the flow.
-        f.debug_struct("Visit").field("flow", &self.flow).finish_non_exhaustive()
+        f.debug_struct("Visit")
+            .field("flow", &self.flow)
+            .finish_non_exhaustive()
     }
 }
 

@@ -89,27 +89,88 @@ pub fn typescript() -> String {
         )* };
     }
     declare!(
-        d::ConnectionId, d::FlowId, d::MemberId, d::RegistrationId, d::Timestamp, d::Environment,
-        d::Reach, d::Role, d::Plan, d::Kind, d::Mode, d::NotConnected, d::Health,
-        v::Failure, v::Locale, v::Theme, v::VaultView, v::Start, v::WorkspaceView, v::MemberView,
-        v::Founding, v::Founded, v::ServiceMark, v::AccountView, v::UnreachableView, v::Mend,
-        v::Station, v::ConnectionRow, v::ListQuery, v::SortBy, v::ConnectionPage, v::GalleryEntry,
-        v::ScopeView, v::PresetView, v::ParameterView, v::RedirectForm, v::RegistrationDraft,
-        v::RegistrationView, v::NewRegistration, v::ConnectorView, v::NameCheck, v::ReuseOffer,
-        v::NewConnection, v::EnvironmentCard, v::AccountRow, v::AccountPlace, v::ConnectionView,
-        v::FlowRecord, v::StepView, v::AgentKind, v::Stage, v::FlowView, v::UseView, v::Impact,
-        v::RevokeOutcome, v::TryRequest, v::TryAnswer, v::FileState, v::DiffRow, v::ConnectorFile,
-        v::ConnectorsView, v::Need, v::HomeView, v::NamedFlow, v::SettingsChange, v::PracticeView,
+        d::ConnectionId,
+        d::FlowId,
+        d::MemberId,
+        d::RegistrationId,
+        d::Timestamp,
+        d::Environment,
+        d::Reach,
+        d::Role,
+        d::Plan,
+        d::Kind,
+        d::Mode,
+        d::NotConnected,
+        d::Health,
+        v::Failure,
+        v::Locale,
+        v::Theme,
+        v::VaultView,
+        v::Start,
+        v::WorkspaceView,
+        v::MemberView,
+        v::Founding,
+        v::Founded,
+        v::ServiceMark,
+        v::AccountView,
+        v::UnreachableView,
+        v::Mend,
+        v::Station,
+        v::ConnectionRow,
+        v::ListQuery,
+        v::SortBy,
+        v::ConnectionPage,
+        v::GalleryEntry,
+        v::ScopeView,
+        v::PresetView,
+        v::ParameterView,
+        v::RedirectForm,
+        v::RegistrationDraft,
+        v::RegistrationView,
+        v::NewRegistration,
+        v::ConnectorView,
+        v::NameCheck,
+        v::ReuseOffer,
+        v::NewConnection,
+        v::EnvironmentCard,
+        v::AccountRow,
+        v::AccountPlace,
+        v::ConnectionView,
+        v::FlowRecord,
+        v::StepView,
+        v::AgentKind,
+        v::Stage,
+        v::FlowView,
+        v::UseView,
+        v::Impact,
+        v::RevokeOutcome,
+        v::TryRequest,
+        v::TryAnswer,
+        v::FileState,
+        v::DiffRow,
+        v::ConnectorFile,
+        v::ConnectorsView,
+        v::Need,
+        v::HomeView,
+        v::NamedFlow,
+        v::SettingsChange,
+        v::PracticeView,
         v::PracticeFaults,
     );
-    out.push_str("\n/** Every command: its arguments and its answer. */\nexport interface Commands {\n");
+    out.push_str(
+        "\n/** Every command: its arguments and its answer. */\nexport interface Commands {\n",
+    );
     for command in all() {
         let arguments: Vec<String> = command
             .arguments
             .iter()
             .map(|(name, type_name)| format!("{}: {type_name}", camel(name)))
             .collect();
-        let answer = if command.answer == "null" { "void" } else { &command.answer };
+        let answer = if command.answer == "null" {
+            "void"
+        } else {
+            &command.answer
+        };
         out.push_str(&format!(
             "  {}: {{ args: {{ {} }}; answer: {answer} }};\n",
             command.name,

@@ -51,16 +51,22 @@ impl Console {
         let resolved = self.inner.gateway.resolve(connection, first).await;
         let library = self.inner.gateway.library();
         let connector = library.get(&connection.connector);
-        let known = connector.map(|connector| self.scopes(connector)).unwrap_or_default();
+        let known = connector
+            .map(|connector| self.scopes(connector))
+            .unwrap_or_default();
         let scopes = connection
             .scopes
             .iter()
             .map(|name| {
-                known.iter().find(|scope| scope.name == *name).cloned().unwrap_or(ScopeView {
-                    name: name.clone(),
-                    about: String::new(),
-                    default: false,
-                })
+                known
+                    .iter()
+                    .find(|scope| scope.name == *name)
+                    .cloned()
+                    .unwrap_or(ScopeView {
+                        name: name.clone(),
+                        about: String::new(),
+                        default: false,
+                    })
             })
             .collect();
         let registrations = self.registrations(Some(&connection.connector))?;
@@ -88,9 +94,7 @@ impl Console {
                 .unwrap_or_default(),
             hosts: resolved
                 .as_ref()
-                .map(|(_, resolved, _)| {
-                    resolved.hosts.iter().cloned().map(String::from).collect()
-                })
+                .map(|(_, resolved, _)| resolved.hosts.iter().cloned().map(String::from).collect())
                 .unwrap_or_default(),
             api_base: resolved
                 .as_ref()
@@ -172,7 +176,10 @@ impl Console {
             last_renewed: authorization.and_then(|authorization| authorization.last_renewed),
             asked: connection.scopes.clone(),
             granted: authorization.and_then(|authorization| authorization.granted.clone()),
-            settings: own.as_ref().map(|own| own.settings.clone()).unwrap_or_default(),
+            settings: own
+                .as_ref()
+                .map(|own| own.settings.clone())
+                .unwrap_or_default(),
             registration: own.and_then(|own| own.registration),
             shared_with: match shown {
                 Some(slot) => self.shared_with(slot, connection.id)?,
@@ -247,7 +254,12 @@ impl Console {
         let mut connection = self.connection(id)?;
         connection.name = ConnectionName::new(name)?;
         self.inner.catalog.update_connection(&connection)?;
-        self.log(session, "connection.renamed", &format!("connection/{id}"), &[])?;
+        self.log(
+            session,
+            "connection.renamed",
+            &format!("connection/{id}"),
+            &[],
+        )?;
         self.inner.bell.changed();
         self.connection_view(session, id).await
     }
@@ -268,7 +280,11 @@ impl Console {
         if connection.enabled != enabled {
             connection.enabled = enabled;
             self.inner.catalog.update_connection(&connection)?;
-            let action = if enabled { "connection.enabled" } else { "connection.disabled" };
+            let action = if enabled {
+                "connection.enabled"
+            } else {
+                "connection.disabled"
+            };
             self.log(session, action, &format!("connection/{id}"), &[])?;
             self.inner.bell.changed();
         }
@@ -298,9 +314,10 @@ impl Console {
         let connector = library.get(&connection.connector).ok_or_else(|| {
             ConsoleError::new("connector_missing").with("service", connection.connector.clone())
         })?;
-        let automatic = connector.parameters.iter().find(|parameter| {
-            parameter.automatic && settings.contains_key(&parameter.name)
-        });
+        let automatic = connector
+            .parameters
+            .iter()
+            .find(|parameter| parameter.automatic && settings.contains_key(&parameter.name));
         if let Some(parameter) = automatic {
             return Err(Refusal::new(RefusalCode::SettingInvalid)
                 .with("parameter", parameter.name.clone())
@@ -317,9 +334,21 @@ impl Console {
                     .into());
             }
         }
-        self.inner.catalog.set_slot_settings(id, &SlotSettings { reach, settings, registration })?;
+        self.inner.catalog.set_slot_settings(
+            id,
+            &SlotSettings {
+                reach,
+                settings,
+                registration,
+            },
+        )?;
         let args = [("reach", reach.as_str())];
-        self.log(session, "connection.environment_set", &format!("connection/{id}"), &args)?;
+        self.log(
+            session,
+            "connection.environment_set",
+            &format!("connection/{id}"),
+            &args,
+        )?;
         self.inner.bell.changed();
         self.connection_view(session, id).await
     }
@@ -339,228 +368,39 @@ impl Console {
         let connection = self.connection(id)?;
         let uses = self.inner.catalog.count_uses(id)?;
         if uses > 0 {
-            return Err(Refusal::new(RefusalCode::StillUsed).with("count", uses.to_string()).into());
+            return Err(Refusal::new(RefusalCode::StillUsed)
+                .with("count", uses.to_string())
+                .into());
         }
         for slot in self.inner.catalog.slots(id)? {
-            let shared = self.inner.catalog.slots_of_authorization(slot.authorization.id)?;
+            let shared = self
+                .inner
+                .catalog
+                .slots_of_authorization(slot.authorization.id)?;
             if shared.iter().all(|key| key.connection == id) {
                 let mut wire = tsunagi_oauth::Wire::default();
                 // A provider that cannot be told keeps nobody from deleting.
-                let told =
-                    self.inner.gateway.revoke_at_provider(slot.authorization.id, &mut wire).await;
+                let told = self
+                    .inner
+                    .gateway
+                    .revoke_at_provider(slot.authorization.id, &mut wire)
+                    .await;
                 if let Err(error) = told {
                     tracing::warn!(code = error.code(), "not revoked at the provider");
                 }
             }
         }
-        self.db(move |catalog| catalog.delete_connection(id)).await?;
+        self.db(move |catalog| catalog.delete_connection(id))
+            .await?;
         let args = [("link_name", connection.link_name.as_str())];
-        self.log(session, "connection.deleted", &format!("connection/{id}"), &args)?;
+        self.log(
+            session,
+            "connection.deleted",
+            &format!("connection/{id}"),
+            &args,
+        )?;
         self.stop_unused_practice();
         self.inner.bell.changed();
         Ok(())
-    }
-
-    /// The attempts to authorize, latest first.
-    ///
-    /// # Errors
-    /// Where the catalog cannot be read.
-    pub fn timeline(
-        &self,
-        session: Session,
-        id: ConnectionId,
-    ) -> Result<Vec<FlowRecord>, ConsoleError> {
-        self.member(session)?;
-        let flows = self.inner.catalog.flows(id, FLOWS_SHOWN)?;
-        Ok(flows.iter().map(|(flow, steps)| self.flow_record(flow, steps)).collect())
-    }
-
-    pub(crate) fn flow_record(&self, flow: &tsunagi_catalog::Flow, steps: &[Step]) -> FlowRecord {
-        let locale = self.locale();
-        let outcome = flow.outcome.clone();
-        let ok = matches!(outcome.as_deref(), None | Some("connected" | "kept" | "revoked"));
-        let summary = match outcome.as_deref() {
-            None => messages::text(locale, "outcome.running", &BTreeMap::new()),
-            Some(code) if messages::find(locale, &format!("outcome.{code}")).is_some() => {
-                messages::text(locale, &format!("outcome.{code}"), &BTreeMap::new())
-            }
-            Some(code) => {
-                let args = steps.last().map(|step| step.args.clone()).unwrap_or_default();
-                messages::failure(locale, code, &args).message
-            }
-        };
-        FlowRecord {
-            id: flow.id,
-            reach: flow.key.reach,
-            started_at: flow.started_at,
-            agent: flow.agent.clone(),
-            outcome,
-            summary,
-            ok,
-            steps: steps
-                .iter()
-                .map(|step| {
-                    let failure = (!step.ok).then(|| messages::failure(locale, &step.code, &step.args));
-                    StepView {
-                        at: step.at,
-                        ok: step.ok,
-                        text: failure.as_ref().map_or_else(
-                            || messages::text(locale, &format!("step.{}", step.code), &step.args),
-                            |failure| failure.message.clone(),
-                        ),
-                        help: failure.map(|failure| failure.help),
-                        wire: step.wire.clone(),
-                        millis: step
-                            .millis
-                            .map(|millis| u32::try_from(millis).unwrap_or(u32::MAX)),
-                    }
-                })
-                .collect(),
-        }
-    }
-
-    /// *Try it*: a GET through the gate, as the acting member.
-    ///
-    /// # Errors
-    /// R1; whatever the gate says.
-    pub async fn try_it(
-        &self,
-        session: Session,
-        request: &TryRequest,
-    ) -> Result<TryAnswer, ConsoleError> {
-        let member = self.member(session)?;
-        access::available(&self.workspace()?)?;
-        let connection = self.connection(request.connection)?;
-        if connection.connector == crate::welcome::PRACTICE {
-            // Its address is this computer's: nobody else can have answered for it.
-            self.start_practice()?;
-        }
-        let mut headers = http::HeaderMap::new();
-        headers.insert(
-            http::header::ACCEPT,
-            http::HeaderValue::from_static("application/json, */*;q=0.5"),
-        );
-        let answer = self
-            .inner
-            .gateway
-            .send(Call {
-                link_name: connection.link_name.clone(),
-                caller: Caller::Member(member.id),
-                environment: request.environment,
-                area: "try_it".to_owned(),
-                request: Request {
-                    method: http::Method::GET,
-                    target: request.path.trim().to_owned(),
-                    headers,
-                    body: Vec::new(),
-                },
-            })
-            .await;
-        self.inner.bell.changed();
-        let answer = answer?;
-        let account = self
-            .inner
-            .catalog
-            .authorization(answer.authorization)?
-            .map(|authorization| {
-                let service = self.mark_of(&connection.connector).name;
-                account_view(&service, authorization.label.as_deref(), &authorization.account).label
-            })
-            .unwrap_or_default();
-        Ok(self.shown(&answer, account))
-    }
-
-    fn shown(&self, answer: &Answer, account: String) -> TryAnswer {
-        let headers = answer
-            .headers
-            .iter()
-            .map(|(name, value)| {
-                let hidden = value.is_sensitive()
-                    || answer.echoes_credential
-                    || matches!(name.as_str(), "set-cookie" | "www-authenticate");
-                let text = if hidden {
-                    format!("•••• ({})", value.len())
-                } else {
-                    String::from_utf8_lossy(value.as_bytes()).into_owned()
-                };
-                (name.to_string(), text)
-            })
-            .collect();
-        let media_type = answer
-            .headers
-            .get(http::header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
-            .unwrap_or_default();
-        let bytes = answer.body.len();
-        let (mut body, truncated) = if answer.echoes_credential {
-            let args = BTreeMap::new();
-            (messages::text(self.locale(), "window.echoes_credential", &args), false)
-        } else {
-            text_of(&answer.body, &media_type)
-        };
-        if body.chars().any(|c| c == '\0') {
-            body = body.replace('\0', "\u{fffd}");
-        }
-        TryAnswer {
-            status: answer.status.as_u16(),
-            ok: answer.status.is_success(),
-            address: format!(
-                "{}{}",
-                crate::flow::host_of(&answer.url),
-                answer.url.path()
-            ),
-            headers,
-            media_type,
-            body,
-            truncated: truncated || answer.truncated,
-            bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
-            millis: u32::try_from(answer.millis).unwrap_or(u32::MAX),
-            account,
-        }
-    }
-}
-
-/// A body as text: JSON pretty-printed with what looks like a token masked.
-fn text_of(body: &[u8], media_type: &str) -> (String, bool) {
-    let json = media_type.ends_with("json");
-    if json && let Ok(mut value) = serde_json::from_slice::<serde_json::Value>(body) {
-        mask(&mut value);
-        let text = serde_json::to_string_pretty(&value).unwrap_or_default();
-        return cut(text);
-    }
-    let (text, cut_here) =
-        cut(String::from_utf8_lossy(&body[..body.len().min(SHOWN_MAX)]).into_owned());
-    (text, cut_here || body.len() > SHOWN_MAX)
-}
-
-fn cut(mut text: String) -> (String, bool) {
-    if text.len() <= SHOWN_MAX {
-        return (text, false);
-    }
-    let end = (0..=SHOWN_MAX).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    text.truncate(end);
-    (text, true)
-}
-
-/// Fields that hold secrets by their name, such as the `auth_token` of an account resource.
-fn mask(value: &mut serde_json::Value) {
-    match value {
-        serde_json::Value::Object(fields) => {
-            for (name, field) in fields.iter_mut() {
-                let name = name.to_ascii_lowercase();
-                let secret = ["token", "secret", "password", "api_key", "apikey"]
-                    .iter()
-                    .any(|word| name.ends_with(word));
-                match field {
-                    serde_json::Value::String(text) if secret => {
-                        *text = format!("•••• ({})", text.len());
-                    }
-                    other => mask(other),
-                }
-            }
-        }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(mask),
-        _ => {}
     }
 }

@@ -49,7 +49,9 @@ impl Console {
 
     pub(crate) fn connection(&self, id: ConnectionId) -> Result<Connection, ConsoleError> {
         self.inner.catalog.connection(id)?.ok_or_else(|| {
-            Refusal::new(RefusalCode::ConnectionUnknown).with("connection", "").into()
+            Refusal::new(RefusalCode::ConnectionUnknown)
+                .with("connection", "")
+                .into()
         })
     }
 }

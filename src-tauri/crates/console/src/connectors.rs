@@ -41,7 +41,11 @@ impl Console {
         Ok(ConnectorsView {
             folder: folder.display().to_string(),
             files,
-            built_in: self.gallery(session)?.into_iter().filter(|entry| !entry.custom).collect(),
+            built_in: self
+                .gallery(session)?
+                .into_iter()
+                .filter(|entry| !entry.custom)
+                .collect(),
             registrations: self.registrations(None)?,
             may_manage: access::may_manage(&member).is_ok(),
         })
@@ -97,7 +101,11 @@ impl Console {
     }
 
     fn gone(&self, accepted: &AcceptedConnector) -> Result<ConnectorFile, ConsoleError> {
-        let connections = self.inner.catalog.connections_of_connector(&accepted.id)?.len();
+        let connections = self
+            .inner
+            .catalog
+            .connections_of_connector(&accepted.id)?
+            .len();
         let library = self.inner.gateway.library();
         let connector = library.get(&accepted.id);
         Ok(ConnectorFile {
@@ -105,7 +113,9 @@ impl Console {
             hash: accepted.hash.clone(),
             state: FileState::Gone,
             service: connector.map(mark),
-            hosts: connector.map(|connector| connector.hosts.clone()).unwrap_or_default(),
+            hosts: connector
+                .map(|connector| connector.hosts.clone())
+                .unwrap_or_default(),
             line: None,
             problem: None,
             diff: Vec::new(),
@@ -143,11 +153,16 @@ impl Console {
             accepted_at: self.now(),
         })?;
         let words = format!("{} {}", connector.name, connector.category);
-        self.inner.catalog.set_connector_words(&connector.id, &words)?;
+        self.inner
+            .catalog
+            .set_connector_words(&connector.id, &words)?;
         self.reload_library()?;
-        self.log(session, "connector.accepted", &format!("connector/{}", connector.id), &[
-            ("hash", hash),
-        ])?;
+        self.log(
+            session,
+            "connector.accepted",
+            &format!("connector/{}", connector.id),
+            &[("hash", hash)],
+        )?;
         self.inner.bell.changed();
         self.connectors(session)
     }

@@ -98,8 +98,16 @@ impl Console {
     /// # Errors
     /// A catalog that is newer than this program, damaged or not writable; no thread, no TLS.
     pub fn open(surroundings: Surroundings) -> Result<Self, ConsoleError> {
-        let Surroundings { home, clock, keyring, agent, bell, practice, person, locale } =
-            surroundings;
+        let Surroundings {
+            home,
+            clock,
+            keyring,
+            agent,
+            bell,
+            practice,
+            person,
+            locale,
+        } = surroundings;
         std::fs::create_dir_all(home.join("connectors")).map_err(|error| {
             ConsoleError::new("home_unwritable")
                 .with("path", home.display().to_string())
@@ -117,9 +125,7 @@ impl Console {
             Arc::clone(&clock),
             move || ring.changed(),
         )
-        .map_err(|error| {
-            ConsoleError::new("start_failed").with("detail", error.to_string())
-        })?;
+        .map_err(|error| ConsoleError::new("start_failed").with("detail", error.to_string()))?;
         let locale = catalog
             .setting("locale")?
             .and_then(|word| match word.as_str() {
@@ -144,7 +150,11 @@ impl Console {
                 practice_failure: Mutex::default(),
                 keyring,
                 keyring_there: RwLock::new(None),
-                vault: RwLock::new(if founded { VaultState::Waiting } else { VaultState::None }),
+                vault: RwLock::new(if founded {
+                    VaultState::Waiting
+                } else {
+                    VaultState::None
+                }),
                 locale: RwLock::new(locale),
                 problems: RwLock::new(problems),
             }),
@@ -161,7 +171,9 @@ impl Console {
             .members()
             .ok()
             .and_then(|members| members.into_iter().find(|member| member.active));
-        Session { member: member.map(|member| member.id) }
+        Session {
+            member: member.map(|member| member.id),
+        }
     }
 
     /// Asks the keyring for the workspace's key and opens the vault; returns at once. The answer
@@ -187,7 +199,11 @@ impl Console {
     }
 
     pub(crate) fn keyring_there(&self) -> Option<bool> {
-        self.inner.keyring_there.read().ok().and_then(|there| *there)
+        self.inner
+            .keyring_there
+            .read()
+            .ok()
+            .and_then(|there| *there)
     }
 
     fn keyring(&self) -> Result<Box<dyn KeyHolder>, ConsoleError> {
@@ -246,8 +262,7 @@ impl Console {
         };
         let workspace = self.workspace()?;
         let record = self.key_record()?;
-        let vault =
-            Vault::open_with_passphrase(&workspace.id.to_string(), &record, passphrase)?;
+        let vault = Vault::open_with_passphrase(&workspace.id.to_string(), &record, passphrase)?;
         self.inner.keys.open(vault);
         self.settle(Ok(VaultState::Open { keyring: false }));
         Ok(())
@@ -273,7 +288,9 @@ impl Console {
         };
         self.inner.keys.open(vault);
         if let Ok(mut slot) = self.inner.vault.write() {
-            *slot = VaultState::Open { keyring: passphrase.is_none() };
+            *slot = VaultState::Open {
+                keyring: passphrase.is_none(),
+            };
         }
         Ok(record)
     }
@@ -292,7 +309,9 @@ impl Console {
             VaultState::None => VaultView::None,
             VaultState::Waiting => VaultView::Waiting,
             VaultState::Open { keyring } => VaultView::Open { keyring },
-            VaultState::Locked(error) => VaultView::Locked { failure: self.failure(&error) },
+            VaultState::Locked(error) => VaultView::Locked {
+                failure: self.failure(&error),
+            },
             VaultState::NeedsPassphrase => VaultView::NeedsPassphrase,
         }
     }
@@ -300,7 +319,10 @@ impl Console {
     /// The acting member's language.
     #[must_use]
     pub fn locale(&self) -> Locale {
-        self.inner.locale.read().map_or(Locale::En, |locale| *locale)
+        self.inner
+            .locale
+            .read()
+            .map_or(Locale::En, |locale| *locale)
     }
 
     pub(crate) fn set_locale(&self, locale: Locale) {
@@ -310,7 +332,14 @@ impl Console {
     }
 
     pub(crate) fn theme(&self) -> Theme {
-        match self.inner.catalog.setting("theme").ok().flatten().as_deref() {
+        match self
+            .inner
+            .catalog
+            .setting("theme")
+            .ok()
+            .flatten()
+            .as_deref()
+        {
             Some("light") => Theme::Light,
             Some("dark") => Theme::Dark,
             _ => Theme::System,
@@ -332,12 +361,17 @@ impl Console {
     }
 
     pub(crate) fn workspace(&self) -> Result<Workspace, ConsoleError> {
-        self.inner.catalog.workspace()?.ok_or_else(|| ConsoleError::new("no_workspace"))
+        self.inner
+            .catalog
+            .workspace()?
+            .ok_or_else(|| ConsoleError::new("no_workspace"))
     }
 
     /// The acting member.
     pub(crate) fn member(&self, session: Session) -> Result<Member, ConsoleError> {
-        let id = session.member.ok_or_else(|| ConsoleError::new("no_workspace"))?;
+        let id = session
+            .member
+            .ok_or_else(|| ConsoleError::new("no_workspace"))?;
         let member = self.inner.catalog.member(id)?;
         member.ok_or_else(|| Refusal::new(RefusalCode::MemberInactive).into())
     }
@@ -351,7 +385,11 @@ impl Console {
     }
 
     pub(crate) fn problems(&self) -> Vec<Problem> {
-        self.inner.problems.read().map(|problems| problems.clone()).unwrap_or_default()
+        self.inner
+            .problems
+            .read()
+            .map(|problems| problems.clone())
+            .unwrap_or_default()
     }
 
     /// Reads the accepted connectors anew.
@@ -393,7 +431,10 @@ impl Console {
             actor: session.member,
             action: action.to_owned(),
             subject: subject.to_owned(),
-            args: args.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            args: args
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
         }
     }
 
@@ -448,5 +489,7 @@ fn within<T: Send + 'static>(
     std::thread::spawn(move || {
         let _ = sender.send(call());
     });
-    receiver.recv_timeout(limit).unwrap_or_else(|_| Err(ConsoleError::new("keyring_no_answer")))
+    receiver
+        .recv_timeout(limit)
+        .unwrap_or_else(|_| Err(ConsoleError::new("keyring_no_answer")))
 }

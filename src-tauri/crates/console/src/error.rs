@@ -25,7 +25,10 @@ impl ConsoleError {
     /// An error without arguments.
     #[must_use]
     pub fn new(code: &str) -> Self {
-        Self { code: code.to_owned(), args: BTreeMap::new() }
+        Self {
+            code: code.to_owned(),
+            args: BTreeMap::new(),
+        }
     }
 
     /// Adds what the sentence names.
@@ -44,7 +47,10 @@ impl ConsoleError {
 
 impl From<Refusal> for ConsoleError {
     fn from(refusal: Refusal) -> Self {
-        Self { code: refusal.code.as_str().to_owned(), args: refusal.args }
+        Self {
+            code: refusal.code.as_str().to_owned(),
+            args: refusal.args,
+        }
     }
 }
 
@@ -62,14 +68,20 @@ impl From<GateError> for ConsoleError {
     fn from(error: GateError) -> Self {
         match error {
             GateError::Catalog(error) => error.into(),
-            other => Self { code: other.code().to_owned(), args: other.args() },
+            other => Self {
+                code: other.code().to_owned(),
+                args: other.args(),
+            },
         }
     }
 }
 
 impl From<OAuthError> for ConsoleError {
     fn from(error: OAuthError) -> Self {
-        Self { code: error.code().to_owned(), args: error.args() }
+        Self {
+            code: error.code().to_owned(),
+            args: error.args(),
+        }
     }
 }
 

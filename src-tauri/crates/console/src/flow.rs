@@ -92,12 +92,22 @@ impl Running {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, FlowView> {
         // A panic while a view was written leaves a view that can still be shown.
-        self.view.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.view
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn judge(&self, url: &Url) -> Verdict {
-        let attempt = self.attempt.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        attempt.as_ref().map_or(Verdict::Refuse { reason: "flow_over" }, |attempt| attempt.judge(url))
+        let attempt = self
+            .attempt
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        attempt.as_ref().map_or(
+            Verdict::Refuse {
+                reason: "flow_over",
+            },
+            |attempt| attempt.judge(url),
+        )
     }
 }
 
@@ -116,10 +126,12 @@ impl Console {
         self.inner.agent.close_page(errand.id);
         let (stage, outcome, failure) = match end {
             Ok(End::Connected) => (Stage::Done, "connected".to_owned(), None),
-            Ok(End::Kept) => (Stage::Failed, "kept".to_owned(), Some(ConsoleError::new("kept"))),
-            Ok(End::Failed(error)) | Err(error) => {
-                (Stage::Failed, error.code.clone(), Some(error))
-            }
+            Ok(End::Kept) => (
+                Stage::Failed,
+                "kept".to_owned(),
+                Some(ConsoleError::new("kept")),
+            ),
+            Ok(End::Failed(error)) | Err(error) => (Stage::Failed, error.code.clone(), Some(error)),
         };
         let id = errand.id;
         let now = self.now();
@@ -167,7 +179,8 @@ impl Console {
         let callback = match self.wait(errand, running, orders).await? {
             Waited::Callback(url) => url,
             Waited::End(error) => {
-                self.step(errand.id, "answer", Err(&error), Vec::new(), None).await?;
+                self.step(errand.id, "answer", Err(&error), Vec::new(), None)
+                    .await?;
                 return Ok(End::Failed(error));
             }
         };
@@ -183,7 +196,8 @@ impl Console {
                 return Ok(End::Failed(error));
             }
         };
-        self.settle_account(errand, running, orders, arrived, account).await
+        self.settle_account(errand, running, orders, arrived, account)
+            .await
     }
 
     /// Takes the person to the provider and waits for the callback.
@@ -200,7 +214,14 @@ impl Console {
         };
         let mut kind = kind;
         let mut deadline = deadline;
-        self.step(errand.id, "opened", Ok(()), vec![self.opened_line(running)], None).await?;
+        self.step(
+            errand.id,
+            "opened",
+            Ok(()),
+            vec![self.opened_line(running)],
+            None,
+        )
+        .await?;
         self.visit(errand, running, kind, &sightings)?;
         let judge = {
             let running = running.clone();
@@ -271,8 +292,10 @@ impl Console {
         sightings: &UnboundedSender<Sighting>,
     ) -> Result<(), ConsoleError> {
         let url = {
-            let attempt =
-                running.attempt.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let attempt = running
+                .attempt
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             attempt.as_ref().map(|attempt| attempt.url().clone())
         };
         let url = url.ok_or_else(|| ConsoleError::new("cancelled"))?;
@@ -296,7 +319,11 @@ impl Console {
     fn pages(&self) -> Pages {
         let page = |key: &str| {
             let text = |part: &str| {
-                messages::text(self.locale(), &format!("window.{key}.{part}"), &BTreeMap::new())
+                messages::text(
+                    self.locale(),
+                    &format!("window.{key}.{part}"),
+                    &BTreeMap::new(),
+                )
             };
             format!(
                 "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><title>Tsunagi</title>\
@@ -311,7 +338,11 @@ impl Console {
                 text("text"),
             )
         };
-        Pages { success: page("success"), denied: page("denied"), wrong: page("wrong") }
+        Pages {
+            success: page("success"),
+            denied: page("denied"),
+            wrong: page("wrong"),
+        }
     }
 
     /// Reads the callback, exchanges the code and asks who signed in.
@@ -339,7 +370,8 @@ impl Console {
             }
             _ => Err(ConsoleError::new("state_mismatch")),
         };
-        self.step(id, "answer", code.as_ref().map(|_| ()), line, None).await?;
+        self.step(id, "answer", code.as_ref().map(|_| ()), line, None)
+            .await?;
         let code = code?;
 
         let started = Instant::now();
@@ -357,7 +389,14 @@ impl Console {
             .await
             .map_err(ConsoleError::from);
         let lines = wire.lines.iter().map(ToString::to_string).collect();
-        self.step(id, "exchanged", arrived.as_ref().map(|_| ()), lines, Some(started)).await?;
+        self.step(
+            id,
+            "exchanged",
+            arrived.as_ref().map(|_| ()),
+            lines,
+            Some(started),
+        )
+        .await?;
         let arrived = arrived?;
 
         let started = Instant::now();
@@ -372,7 +411,14 @@ impl Console {
             .iter()
             .map(|whoami| format!("GET {}", tsunagi_oauth::redacted(&whoami.url)))
             .collect();
-        self.step(id, "who", account.as_ref().map(|_| ()), lines, Some(started)).await?;
+        self.step(
+            id,
+            "who",
+            account.as_ref().map(|_| ()),
+            lines,
+            Some(started),
+        )
+        .await?;
         Ok((arrived, account?))
     }
 
@@ -388,7 +434,9 @@ impl Console {
         let key = errand.key;
         let previous = self.db(move |catalog| catalog.slot(key)).await?;
         let previous = previous.map(|slot| slot.authorization);
-        let before = previous.as_ref().map(|authorization| &authorization.account);
+        let before = previous
+            .as_ref()
+            .map(|authorization| &authorization.account);
         let replaces = arrival(before, &account) == Arrival::AskFirst;
         if replaces {
             let service = &errand.connector.name;
@@ -399,7 +447,8 @@ impl Console {
                     .as_ref()
                     .map(|old| account_view(service, old.label.as_deref(), &old.account));
             });
-            self.step(errand.id, "other_account", Ok(()), Vec::new(), None).await?;
+            self.step(errand.id, "other_account", Ok(()), Vec::new(), None)
+                .await?;
             if !answered_replace(orders).await {
                 let mut wire = Wire::default();
                 let gateway = &self.inner.gateway;
@@ -420,14 +469,21 @@ impl Console {
         }
         // The same account again keeps its place in every slot that shares it (R21).
         let kept = previous.filter(|_| !replaces);
-        let id = kept.as_ref().map_or_else(AuthorizationId::new, |old| old.id);
+        let id = kept
+            .as_ref()
+            .map_or_else(AuthorizationId::new, |old| old.id);
         let version = kept.as_ref().map_or(1, |old| old.version + 1);
         let now = self.now();
         let wanted = running.lock().primary_wanted;
         let becomes = {
-            let (connection, kind, role) =
-                (errand.connection.id, errand.connection.kind, errand.member.role);
-            let primaries = self.db(move |catalog| catalog.primaries(connection)).await?;
+            let (connection, kind, role) = (
+                errand.connection.id,
+                errand.connection.kind,
+                errand.member.role,
+            );
+            let primaries = self
+                .db(move |catalog| catalog.primaries(connection))
+                .await?;
             let current = primaries
                 .iter()
                 .find(|primary| primary.reach == key.reach)
@@ -457,9 +513,16 @@ impl Console {
         };
         let event = self.event(
             errand.session,
-            if replaces { "authorization.replaced" } else { "authorization.stored" },
+            if replaces {
+                "authorization.replaced"
+            } else {
+                "authorization.stored"
+            },
             &format!("connection/{}", errand.connection.id),
-            &[("reach", key.reach.as_str()), ("account", account.label().unwrap_or_default())],
+            &[
+                ("reach", key.reach.as_str()),
+                ("account", account.label().unwrap_or_default()),
+            ],
         );
         let vault = self.inner.keys.vault()?;
         let flow = errand.id;
@@ -476,7 +539,14 @@ impl Console {
                 })
             })
             .await;
-        self.step(errand.id, "stored", stored.as_ref().map(|()| ()), Vec::new(), None).await?;
+        self.step(
+            errand.id,
+            "stored",
+            stored.as_ref().map(|()| ()),
+            Vec::new(),
+            None,
+        )
+        .await?;
         stored?;
         let service = &errand.connector.name;
         self.show(running, |view| {
@@ -497,9 +567,15 @@ impl Console {
     ) -> Result<(), ConsoleError> {
         let step = Step {
             at: self.now(),
-            code: outcome.err().map_or(code, |error| error.code.as_str()).to_owned(),
+            code: outcome
+                .err()
+                .map_or(code, |error| error.code.as_str())
+                .to_owned(),
             ok: outcome.is_ok(),
-            args: outcome.err().map(|error| error.args.clone()).unwrap_or_default(),
+            args: outcome
+                .err()
+                .map(|error| error.args.clone())
+                .unwrap_or_default(),
             wire,
             millis: started
                 .map(|started| u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)),
@@ -508,7 +584,10 @@ impl Console {
     }
 
     fn opened_line(&self, running: &Running) -> String {
-        let attempt = running.attempt.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let attempt = running
+            .attempt
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         attempt
             .as_ref()
             .map(|attempt| format!("GET {}", tsunagi_oauth::redacted(attempt.url())))
@@ -572,7 +651,8 @@ async fn answered_replace(orders: &mut UnboundedReceiver<Order>) -> bool {
 
 pub(crate) fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// Over TLS, or on this computer.

@@ -28,10 +28,13 @@ impl Console {
                 station: self.station(&connection, reach, &slots, &primaries, &viewer),
             });
         }
-        let page = self.connections(session, &ListQuery {
-            limit: 200,
-            ..ListQuery::default()
-        })?;
+        let page = self.connections(
+            session,
+            &ListQuery {
+                limit: 200,
+                ..ListQuery::default()
+            },
+        )?;
         let mut lapsing = Vec::new();
         let mut failures = Vec::new();
         for row in &page.rows {
@@ -59,6 +62,11 @@ impl Console {
         lapsing.sort_by_key(|need| need.station.lapses_at);
         failures.sort_by_key(|failure| std::cmp::Reverse(failure.flow.started_at));
         failures.truncate(10);
-        Ok(HomeView { needs, lapsing, failures, connections: page.all })
+        Ok(HomeView {
+            needs,
+            lapsing,
+            failures,
+            connections: page.all,
+        })
     }
 }

@@ -32,7 +32,9 @@ pub fn find(locale: Locale, key: &str) -> Option<&'static str> {
 /// message shows as its key, so that a mistake is seen and not guessed.
 #[must_use]
 pub fn text(locale: Locale, key: &str, args: &BTreeMap<String, String>) -> String {
-    let Some(template) = find(locale, key) else { return key.to_owned() };
+    let Some(template) = find(locale, key) else {
+        return key.to_owned();
+    };
     let mut text = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {

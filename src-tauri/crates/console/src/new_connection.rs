@@ -96,7 +96,11 @@ impl Console {
                 })
                 .collect(),
             parameters: self.parameters(&connector),
-            host: if connector.practice { "127.0.0.1".to_owned() } else { host },
+            host: if connector.practice {
+                "127.0.0.1".to_owned()
+            } else {
+                host
+            },
             hosts: connector.hosts.clone(),
             needs_registration: connector.registration == Needs::NeedsClient,
             registrations: self.registrations(Some(id))?,
@@ -157,7 +161,9 @@ impl Console {
         });
         Ok(NameCheck {
             link_name: link_name.map_or_else(|| suggestion.to_string(), str::to_owned),
-            problem: ConnectionName::new(name).err().map(|refusal| self.failure(&refusal.into())),
+            problem: ConnectionName::new(name)
+                .err()
+                .map(|refusal| self.failure(&refusal.into())),
             link_problem: link_problem.map(|refusal| self.failure(&refusal.into())),
         })
     }
@@ -175,7 +181,11 @@ impl Console {
         let member = self.manager(session)?;
         let connector = self.connector(&draft.connector)?;
         let mut offers = Vec::new();
-        for other in self.inner.catalog.connections_of_connector(&draft.connector)? {
+        for other in self
+            .inner
+            .catalog
+            .connections_of_connector(&draft.connector)?
+        {
             if !reusable(&other, draft) {
                 continue;
             }
@@ -223,8 +233,11 @@ impl Console {
                 .into());
         }
         if connector.payment
-            && let Some(first) =
-                self.inner.catalog.connections_of_connector(&connector.id)?.first()
+            && let Some(first) = self
+                .inner
+                .catalog
+                .connections_of_connector(&connector.id)?
+                .first()
         {
             return Err(refuse(RefusalCode::PaymentConnectionExists)
                 .with("connection", first.name.to_string())
@@ -241,7 +254,9 @@ impl Console {
             !connector.scopes.is_empty()
                 && !connector.scopes.iter().any(|known| known.name == **scope)
         }) {
-            return Err(refuse(RefusalCode::ScopeUnknown).with("scope", unknown.clone()).into());
+            return Err(refuse(RefusalCode::ScopeUnknown)
+                .with("scope", unknown.clone())
+                .into());
         }
         let registration = self.registration_for(&connector, draft.registration)?;
         let mut settings = draft.settings.clone();
@@ -274,11 +289,17 @@ impl Console {
                 Some(other)
             }
         };
-        self.inner.catalog.add_connection(&connection).map_err(|error| {
-            ConsoleError::from(error).with("link_name", connection.link_name.as_str())
-        })?;
+        self.inner
+            .catalog
+            .add_connection(&connection)
+            .map_err(|error| {
+                ConsoleError::from(error).with("link_name", connection.link_name.as_str())
+            })?;
         let subject = format!("connection/{}", connection.id);
-        let args = [("link_name", connection.link_name.as_str()), ("service", &connector.id)];
+        let args = [
+            ("link_name", connection.link_name.as_str()),
+            ("service", &connector.id),
+        ];
         self.log(session, "connection.created", &subject, &args)?;
         if let Some(other) = offer {
             self.reuse(&connection, other, &member)?;
@@ -324,103 +345,14 @@ impl Console {
             _ => Err(needed().into()),
         }
     }
-
-    /// An identifier and the redirect address that goes with it, to register at the provider.
-    ///
-    /// # Errors
-    /// R1, R2; `redirect_invalid`.
-    pub fn registration_draft(
-        &self,
-        session: Session,
-        form: &RedirectForm,
-    ) -> Result<RegistrationDraft, ConsoleError> {
-        self.manager(session)?;
-        let id = RegistrationId::new();
-        let redirect = redirect(form)?;
-        Ok(RegistrationDraft { id, redirect_address: redirect_address(&redirect, id) })
-    }
-
-    /// Stores a client registration; its secret is sealed at once.
-    ///
-    /// # Errors
-    /// R1, R2; `client_id_empty`; `connector_missing`; `redirect_invalid`; the vault is locked.
-    pub fn add_registration(
-        &self,
-        session: Session,
-        new: &NewRegistration,
-    ) -> Result<RegistrationView, ConsoleError> {
-        self.manager(session)?;
-        let connector = self.connector(&new.connector)?;
-        if connector.registration != Needs::NeedsClient {
-            return Err(ConsoleError::new("registration_not_needed"));
-        }
-        let client_id = new.client_id.trim().to_owned();
-        if client_id.is_empty() {
-            return Err(ConsoleError::new("client_id_empty"));
-        }
-        let name = if new.name.trim().is_empty() {
-            connector.name.clone()
-        } else {
-            crate::welcome::person_name(&new.name)?
-        };
-        let secret = new
-            .client_secret
-            .as_deref()
-            .map(str::trim)
-            .filter(|secret| !secret.is_empty())
-            .map(|secret| self.inner.gateway.seal_client_secret(new.id, &Secret::new(secret)))
-            .transpose()?;
-        let registration = Registration {
-            id: new.id,
-            connector: connector.id,
-            name,
-            client_id,
-            secret,
-            redirect: redirect(&new.redirect)?,
-            created_at: self.now(),
-        };
-        self.inner.keys.vault()?;
-        self.inner.catalog.add_registration(&registration)?;
-        let subject = format!("registration/{}", registration.id);
-        self.log(session, "registration.added", &subject, &[("service", &registration.connector)])?;
-        self.registration_view(&registration)
-    }
-
-    pub(crate) fn registrations(
-        &self,
-        connector: Option<&str>,
-    ) -> Result<Vec<RegistrationView>, ConsoleError> {
-        self.inner
-            .catalog
-            .registrations(connector)?
-            .iter()
-            .map(|registration| self.registration_view(registration))
-            .collect()
-    }
-
-    pub(crate) fn registration_view(
-        &self,
-        registration: &Registration,
-    ) -> Result<RegistrationView, ConsoleError> {
-        let connections = self.inner.catalog.connections_of_registration(registration.id)?;
-        Ok(RegistrationView {
-            id: registration.id,
-            connector: registration.connector.clone(),
-            name: registration.name.clone(),
-            client_id: registration.client_id.clone(),
-            has_secret: registration.secret.is_some(),
-            redirect_address: redirect_address(&registration.redirect, registration.id),
-            connections: u32::try_from(connections.len()).unwrap_or(u32::MAX),
-        })
-    }
 }
 
 fn reusable(other: &Connection, draft: &NewConnection) -> bool {
-    let same_set = |a: &[String], b: &[String]| {
-        a.len() == b.len() && a.iter().all(|scope| b.contains(scope))
-    };
+    let same_set =
+        |a: &[String], b: &[String]| a.len() == b.len() && a.iter().all(|scope| b.contains(scope));
     // The practice service's port is filled in by the program.
-    let settings_match = other.settings == draft.settings || draft.connector == crate::welcome::PRACTICE;
+    let settings_match =
+        other.settings == draft.settings || draft.connector == crate::welcome::PRACTICE;
     other.enabled
         && other.mode == Mode::Same
         && draft.mode == Mode::Same
@@ -428,36 +360,4 @@ fn reusable(other: &Connection, draft: &NewConnection) -> bool {
         && settings_match
         && same_set(&other.scopes, &draft.scopes)
         && (other.kind == Kind::LoggedInUser) == (draft.kind == Kind::LoggedInUser)
-}
-
-fn redirect(form: &RedirectForm) -> Result<Redirect, ConsoleError> {
-    let invalid = || ConsoleError::new("redirect_invalid");
-    match form {
-        RedirectForm::LoopbackAnyPort => Ok(Redirect::LoopbackAnyPort),
-        RedirectForm::LoopbackPort { port } if *port >= 1024 => Ok(Redirect::LoopbackPort(*port)),
-        RedirectForm::LoopbackPort { .. } => Err(invalid()),
-        RedirectForm::Intercepted { base } => {
-            let url = Url::parse(base.trim()).map_err(|_| invalid())?;
-            let plain = url.scheme() == "https"
-                && url.host_str().is_some()
-                && url.query().is_none()
-                && url.fragment().is_none()
-                && url.username().is_empty()
-                && url.password().is_none();
-            if !plain {
-                return Err(invalid());
-            }
-            Ok(Redirect::Intercepted(url.as_str().trim_end_matches('/').to_owned()))
-        }
-    }
-}
-
-/// The address to register: of a loopback form with any port, the one without a port
-/// (RFC 8252 §7.3).
-fn redirect_address(redirect: &Redirect, id: RegistrationId) -> String {
-    match redirect {
-        Redirect::LoopbackAnyPort => format!("http://127.0.0.1/callback/{id}"),
-        Redirect::LoopbackPort(port) => format!("http://127.0.0.1:{port}/callback/{id}"),
-        Redirect::Intercepted(base) => format!("{base}/callback/{id}"),
-    }
 }

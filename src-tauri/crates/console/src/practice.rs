@@ -21,7 +21,9 @@ impl Console {
             .and_then(|failure| failure.as_ref().map(|error| self.failure(error)));
         Ok(PracticeView {
             running: port.is_some(),
-            address: port.map(|port| format!("http://127.0.0.1:{port}")).unwrap_or_default(),
+            address: port
+                .map(|port| format!("http://127.0.0.1:{port}"))
+                .unwrap_or_default(),
             failure,
             faults: self.inner.practice.faults(),
         })

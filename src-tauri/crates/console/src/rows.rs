@@ -3,9 +3,7 @@
 use tsunagi_catalog::{ListRow, Primary, Slot};
 use tsunagi_connectors::{Connector, Text};
 use tsunagi_domain::health::{Condition, health, scopes_granted};
-use tsunagi_domain::{
-    Account, Connection, Health, Kind, Member, NotConnected, Reach, Timestamp,
-};
+use tsunagi_domain::{Account, Connection, Health, Kind, Member, NotConnected, Reach, Timestamp};
 
 use crate::console::Console;
 use crate::views::{
@@ -42,7 +40,11 @@ pub(crate) fn account_view(service: &str, label: Option<&str>, account: &Account
     let label = label
         .or_else(|| account.label())
         .map_or_else(|| format!("{service} Account"), str::to_owned);
-    AccountView { label, name: account.name.clone(), email: account.email.clone() }
+    AccountView {
+        label,
+        name: account.name.clone(),
+        email: account.email.clone(),
+    }
 }
 
 impl Console {
@@ -56,7 +58,9 @@ impl Console {
 
     pub(crate) fn mark_of(&self, connector: &str) -> ServiceMark {
         let library = self.inner.gateway.library();
-        library.get(connector).map_or_else(|| missing_mark(connector), mark)
+        library
+            .get(connector)
+            .map_or_else(|| missing_mark(connector), mark)
     }
 
     pub(crate) fn row(&self, row: &ListRow, viewer: &Member) -> ConnectionRow {
@@ -94,16 +98,25 @@ impl Console {
         primaries: &[Primary],
         viewer: &Member,
     ) -> Station {
-        let here: Vec<&Slot> = slots.iter().filter(|slot| slot.key.reach == reach).collect();
+        let here: Vec<&Slot> = slots
+            .iter()
+            .filter(|slot| slot.key.reach == reach)
+            .collect();
         let primary = primaries.iter().find(|primary| primary.reach == reach);
         let own = here.iter().find(|slot| match connection.kind {
             Kind::LoggedInUser => slot.key.member == Some(viewer.id),
             Kind::System | Kind::Admin => true,
         });
         let own_health = self.slot_health(connection, reach, own.copied());
-        let primary_slot = primary
-            .and_then(|primary| here.iter().find(|slot| slot.key.member == Some(primary.member)));
-        let shown = if own_health == Health::Connected { primary_slot.or(own) } else { own };
+        let primary_slot = primary.and_then(|primary| {
+            here.iter()
+                .find(|slot| slot.key.member == Some(primary.member))
+        });
+        let shown = if own_health == Health::Connected {
+            primary_slot.or(own)
+        } else {
+            own
+        };
         let shown_health = self.slot_health(connection, reach, shown.copied());
         let no_primary =
             connection.kind == Kind::LoggedInUser && primary.is_none() && !here.is_empty();
@@ -122,7 +135,10 @@ impl Console {
                 .scopes
                 .iter()
                 .filter(|scope| {
-                    authorization.granted.as_ref().is_some_and(|granted| !granted.contains(scope))
+                    authorization
+                        .granted
+                        .as_ref()
+                        .is_some_and(|granted| !granted.contains(scope))
                 })
                 .count()
         });
@@ -130,13 +146,20 @@ impl Console {
             reach,
             health: shown_health,
             unreachable: authorization.and_then(|authorization| {
-                authorization.unreachable.as_ref().map(|unreachable| UnreachableView {
-                    since: unreachable.since,
-                    code: unreachable.code.clone(),
-                })
+                authorization
+                    .unreachable
+                    .as_ref()
+                    .map(|unreachable| UnreachableView {
+                        since: unreachable.since,
+                        code: unreachable.code.clone(),
+                    })
             }),
             account: authorization.map(|authorization| {
-                account_view(&service, authorization.label.as_deref(), &authorization.account)
+                account_view(
+                    &service,
+                    authorization.label.as_deref(),
+                    &authorization.account,
+                )
             }),
             primary: primary.is_some_and(|primary| {
                 shown.is_some_and(|slot| slot.key.member == Some(primary.member))
@@ -168,8 +191,11 @@ impl Console {
         slot: Option<&Slot>,
     ) -> Health {
         let origins_unchanged = slot.is_none_or(|slot| {
-            let overrides =
-                self.inner.catalog.slot_settings(connection.id).unwrap_or_default();
+            let overrides = self
+                .inner
+                .catalog
+                .slot_settings(connection.id)
+                .unwrap_or_default();
             let mut settings = connection.settings.clone();
             if let Some(own) = overrides.into_iter().find(|own| own.reach == reach) {
                 settings.extend(own.settings);

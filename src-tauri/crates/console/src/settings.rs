@@ -38,18 +38,24 @@ impl Console {
             catalog.set_workspace(&workspace)?;
         }
         if let Some(locale) = change.locale {
-            catalog.set_setting("locale", match locale {
-                Locale::En => "en",
-                Locale::Ja => "ja",
-            })?;
+            catalog.set_setting(
+                "locale",
+                match locale {
+                    Locale::En => "en",
+                    Locale::Ja => "ja",
+                },
+            )?;
             self.set_locale(locale);
         }
         if let Some(theme) = change.theme {
-            catalog.set_setting("theme", match theme {
-                Theme::System => "system",
-                Theme::Light => "light",
-                Theme::Dark => "dark",
-            })?;
+            catalog.set_setting(
+                "theme",
+                match theme {
+                    Theme::System => "system",
+                    Theme::Light => "light",
+                    Theme::Dark => "dark",
+                },
+            )?;
         }
         self.inner.bell.changed();
         self.start(session)

@@ -95,8 +95,10 @@ pub enum TrayState {
 #[must_use]
 pub fn tray_model(locale: Locale, state: &TrayState) -> TrayMenu {
     let say = |key: &str, args: &[(&str, String)]| {
-        let args: BTreeMap<String, String> =
-            args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let args: BTreeMap<String, String> = args
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
         messages::text(locale, key, &args)
     };
     let entry = |text: String, action: TrayAction| TrayLine::Entry { text, action };
@@ -113,7 +115,11 @@ pub fn tray_model(locale: Locale, state: &TrayState) -> TrayMenu {
             lines.push(entry(say("tray.quit", &[]), TrayAction::Quit));
             return TrayMenu { icon, lines };
         }
-        TrayState::Open { count: 0, connections: 0, .. } => {
+        TrayState::Open {
+            count: 0,
+            connections: 0,
+            ..
+        } => {
             lines.push(entry(say("tray.none", &[]), TrayAction::None));
         }
         TrayState::Open { count: 0, .. } => {
@@ -121,8 +127,15 @@ pub fn tray_model(locale: Locale, state: &TrayState) -> TrayMenu {
         }
         TrayState::Open { needs, count, .. } => {
             icon = TrayIcon::Needs;
-            let key = if *count == 1 { "tray.needs.one" } else { "tray.needs.other" };
-            lines.push(entry(say(key, &[("count", count.to_string())]), TrayAction::None));
+            let key = if *count == 1 {
+                "tray.needs.one"
+            } else {
+                "tray.needs.other"
+            };
+            lines.push(entry(
+                say(key, &[("count", count.to_string())]),
+                TrayAction::None,
+            ));
             lines.push(TrayLine::Separator);
             for need in needs.iter().take(ENTRIES_MAX) {
                 lines.push(need_entry(need, &say));
@@ -153,7 +166,10 @@ fn need_entry(need: &TrayNeed, say: &dyn Fn(&str, &[(&str, String)]) -> String) 
         Mend::Authorize => TrayAction::Authorize(need.connection, need.reach),
         Mend::ChoosePrimary | Mend::Enable => TrayAction::Show(need.connection),
     };
-    TrayLine::Entry { text: say(key, &args), action }
+    TrayLine::Entry {
+        text: say(key, &args),
+        action,
+    }
 }
 
 impl Console {
@@ -164,7 +180,9 @@ impl Console {
     }
 
     fn tray_state(&self, session: Session) -> TrayState {
-        let Some(id) = session.member else { return TrayState::Empty };
+        let Some(id) = session.member else {
+            return TrayState::Empty;
+        };
         match self.vault_view() {
             VaultView::Open { .. } | VaultView::Waiting => {}
             VaultView::None => return TrayState::Empty,
@@ -172,16 +190,19 @@ impl Console {
         }
         let catalog = &self.inner.catalog;
         let shown = u32::try_from(ENTRIES_MAX).unwrap_or(10);
-        let (Ok(Some(viewer)), Ok(needing), Ok(count)) =
-            (catalog.member(id), catalog.needing(id, shown), catalog.needing_count(id))
-        else {
+        let (Ok(Some(viewer)), Ok(needing), Ok(count)) = (
+            catalog.member(id),
+            catalog.needing(id, shown),
+            catalog.needing_count(id),
+        ) else {
             return TrayState::Empty;
         };
         let mut needs = Vec::new();
         for (connection, reach) in needing {
-            let (Ok(slots), Ok(primaries)) =
-                (catalog.slots(connection.id), catalog.primaries(connection.id))
-            else {
+            let (Ok(slots), Ok(primaries)) = (
+                catalog.slots(connection.id),
+                catalog.primaries(connection.id),
+            ) else {
                 continue;
             };
             let station = self.station(&connection, reach, &slots, &primaries, &viewer);

@@ -1,7 +1,9 @@
 //! The first start, and every start.
 
 use tsunagi_domain::connection::Settings;
-use tsunagi_domain::{DataCenter, Kind, Member, MemberId, Mode, Plan, Role, Workspace, WorkspaceId};
+use tsunagi_domain::{
+    DataCenter, Kind, Member, MemberId, Mode, Plan, Role, Workspace, WorkspaceId,
+};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -88,7 +90,10 @@ impl Console {
             country: None,
             created_at: self.now(),
         };
-        let passphrase = founding.passphrase.as_deref().filter(|given| !given.is_empty());
+        let passphrase = founding
+            .passphrase
+            .as_deref()
+            .filter(|given| !given.is_empty());
         let record = self.make_key(&workspace, passphrase)?;
         let record =
             serde_json::to_string(&record).map_err(|_| ConsoleError::new("record_damaged"))?;
@@ -98,9 +103,16 @@ impl Console {
         }
         let session = self.session();
         self.log(session, "workspace_founded", &workspace.id.to_string(), &[])?;
-        let connection = if founding.practice { Some(self.found_practice(session)?) } else { None };
+        let connection = if founding.practice {
+            Some(self.found_practice(session)?)
+        } else {
+            None
+        };
         self.inner.bell.changed();
-        Ok(Founded { start: self.start(session)?, connection })
+        Ok(Founded {
+            start: self.start(session)?,
+            connection,
+        })
     }
 
     fn found_practice(
@@ -127,7 +139,11 @@ impl Console {
 }
 
 pub(crate) fn member_view(member: &Member) -> MemberView {
-    MemberView { id: Some(member.id), name: member.name.clone(), role: member.role }
+    MemberView {
+        id: Some(member.id),
+        name: member.name.clone(),
+        role: member.role,
+    }
 }
 
 /// A person's or a workspace's name: not empty, at most 80 characters, no control characters.
@@ -140,8 +156,9 @@ pub(crate) fn person_name(name: &str) -> Result<String, ConsoleError> {
         return Err(ConsoleError::new("person_name_too_long"));
     }
     if let Some(bad) = name.chars().find(|c| c.is_control()) {
-        return Err(ConsoleError::new("name_character")
-            .with("character", bad.escape_debug().to_string()));
+        return Err(
+            ConsoleError::new("name_character").with("character", bad.escape_debug().to_string())
+        );
     }
     Ok(name.to_owned())
 }

@@ -2,7 +2,10 @@
 
 #[test]
 fn bindings_are_what_the_screens_were_written_against() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../ui/src/backend/bindings.ts");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../ui/src/backend/bindings.ts"
+    );
     let now = tsunagi_console::commands::typescript();
     if std::env::var_os("TSUNAGI_WRITE_BINDINGS").is_some() {
         std::fs::write(path, &now).expect("the folder of the screens is there");

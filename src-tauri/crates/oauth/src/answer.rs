@@ -42,7 +42,8 @@ fn shape(raw: &Raw) -> Shape {
         .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
         .collect();
     // Any text parses as a form; only one with the right names is one.
-    if fields.contains_key("access_token") || fields.contains_key("error") {
+    let names = ["access_token", "device_code", "error"];
+    if names.iter().any(|name| fields.contains_key(*name)) {
         return Shape::Fields(fields);
     }
     match raw.media_type.as_deref() {
@@ -88,6 +89,25 @@ pub(crate) fn token(
     words: &BTreeMap<String, String>,
     known: &[Secret],
 ) -> Result<Map<String, Value>> {
+    canonical(object(raw, words, known)?).ok_or(OAuthError::Malformed)
+}
+
+/// Reads a public document: a JSON object with status 200.
+pub(crate) fn document(raw: &Raw) -> Result<Map<String, Value>> {
+    match shape(raw) {
+        Shape::Empty => Err(OAuthError::Empty { status: raw.status }),
+        Shape::Html => Err(OAuthError::Html { status: raw.status }),
+        Shape::Unreadable => Err(OAuthError::Malformed),
+        Shape::Fields(fields) => Ok(fields),
+    }
+}
+
+/// Reads the fields of an answer that is no error.
+pub(crate) fn object(
+    raw: &Raw,
+    words: &BTreeMap<String, String>,
+    known: &[Secret],
+) -> Result<Map<String, Value>> {
     // Whatever the body of such an answer claims, it says nothing about the token.
     if is_passing(raw.status) || (300..400).contains(&raw.status) {
         return Err(status(raw));
@@ -100,7 +120,7 @@ pub(crate) fn token(
         Shape::Unreadable => Err(status(raw)),
         Shape::Fields(fields) => match error_in(&fields, words, known) {
             Some(error) => Err(error),
-            None if success => canonical(fields).ok_or(OAuthError::Malformed),
+            None if success => Ok(fields),
             None => Err(status(raw)),
         },
     }
@@ -137,8 +157,13 @@ fn error_in(
     };
     let error = match error {
         Some(error) => error,
-        // `"error": null` or `""` beside a token is no error.
-        None if fields.contains_key("access_token") => return None,
+        // `"error": null` or `""` beside a token or device code is no error.
+        None if ["access_token", "device_code"]
+            .iter()
+            .any(|name| fields.contains_key(*name)) =>
+        {
+            return None;
+        }
         None => "unknown".to_owned(),
     };
     let description = fields

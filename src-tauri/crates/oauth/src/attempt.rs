@@ -149,6 +149,12 @@ impl Attempt {
         &self.redirect
     }
 
+    /// Refuses a callback without `iss` from now on, whatever the connector says: for a provider
+    /// whose metadata promises it (RFC 9207 §2.4, [`crate::Metadata::iss_required`]).
+    pub const fn require_iss(&mut self) {
+        self.iss_required = true;
+    }
+
     /// What to do with a navigation to `url`. Pure and quick: it is called from inside the web
     /// view. Iframes cannot be told apart there, which is why `about:blank` and `about:srcdoc`
     /// pass.

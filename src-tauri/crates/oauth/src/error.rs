@@ -135,6 +135,29 @@ pub enum OAuthError {
     /// R23: an address, or a host that an answer names, is not one of the connector's.
     #[error("the host is not one of the connector's")]
     HostNotListed(Refusal),
+    /// The service cannot be authorized by device code: its connector names no endpoint for it.
+    #[error("the connector has no device authorization endpoint")]
+    DeviceNotOffered,
+    /// The device code ended before the person answered (`expired_token`, RFC 8628 §3.5).
+    #[error("the device code has expired")]
+    DeviceExpired,
+    /// The address where the person would type the code is missing, or neither `https` nor on
+    /// this computer.
+    #[error("the verification address is neither https nor on this computer")]
+    VerificationUriInvalid,
+    /// The connector names no address for the provider's metadata.
+    #[error("the connector has no metadata address")]
+    MetadataNotOffered,
+    /// The provider's metadata says something else than the connector (RFC 8414 §3.3).
+    #[error("metadata field `{field}`: expected `{expected}`, got `{got}`")]
+    MetadataDiffers {
+        /// Name of the metadata field.
+        field: &'static str,
+        /// What the connector says.
+        expected: String,
+        /// What the provider says.
+        got: String,
+    },
     /// The fixed port of the redirect address is in use.
     #[error("port {port} is in use")]
     PortTaken {
@@ -171,6 +194,11 @@ impl OAuthError {
         "answer_too_large",
         "id_token_invalid",
         "host_not_listed",
+        "device_not_offered",
+        "device_expired",
+        "verification_uri_invalid",
+        "metadata_not_offered",
+        "metadata_differs",
         "port_taken",
         "listener_failed",
         "network_setup",
@@ -199,13 +227,18 @@ impl OAuthError {
             Self::TooLarge => "answer_too_large",
             Self::IdTokenInvalid { .. } => "id_token_invalid",
             Self::HostNotListed(_) => "host_not_listed",
+            Self::DeviceNotOffered => "device_not_offered",
+            Self::DeviceExpired => "device_expired",
+            Self::VerificationUriInvalid => "verification_uri_invalid",
+            Self::MetadataNotOffered => "metadata_not_offered",
+            Self::MetadataDiffers { .. } => "metadata_differs",
             Self::PortTaken { .. } => "port_taken",
             Self::ListenerFailed => "listener_failed",
             Self::NetworkSetup => "network_setup",
         }
     }
 
-    /// What the sentence names: `error`, `description`, `reason`, `expected`, `got`, `kind`,
+    /// What the sentence names: `error`, `description`, `reason`, `expected`, `got`, `field`, `kind`,
     /// `status`, `retry_after` (seconds), `host`, `port`. Never a secret.
     #[must_use]
     pub fn args(&self) -> BTreeMap<String, String> {
@@ -245,6 +278,15 @@ impl OAuthError {
             }
             Self::Html { status } | Self::Empty { status } => put("status", status.to_string()),
             Self::HostNotListed(refusal) => args.extend(refusal.args.clone()),
+            Self::MetadataDiffers {
+                field,
+                expected,
+                got,
+            } => {
+                put("field", (*field).to_owned());
+                put("expected", expected.clone());
+                put("got", got.clone());
+            }
             Self::PortTaken { port } => put("port", port.to_string()),
             Self::ConsentDenied
             | Self::StateMismatch
@@ -253,6 +295,10 @@ impl OAuthError {
             | Self::RedirectInvalid
             | Self::Malformed
             | Self::TooLarge
+            | Self::DeviceNotOffered
+            | Self::DeviceExpired
+            | Self::VerificationUriInvalid
+            | Self::MetadataNotOffered
             | Self::ListenerFailed
             | Self::NetworkSetup => {}
         }

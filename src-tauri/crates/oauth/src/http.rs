@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
-use tsunagi_connectors::{Body, Connector, Resolved};
+use tsunagi_connectors::{Body, ClientAuth, Connector, Resolved};
 use tsunagi_domain::hosts::{Origin, may_receive};
 use tsunagi_domain::{Clock, SystemClock};
 use url::Url;
+use url::form_urlencoded::Serializer;
 
 use crate::answer;
 use crate::wire::{WireField, WireLine, redacted};
@@ -144,8 +145,14 @@ impl Http {
         })
     }
 
-    /// Fetches a public document: no credential goes along.
-    pub(crate) async fn get(&self, url: &Url, lines: &mut Vec<WireLine>) -> Result<Vec<u8>> {
+    /// Fetches a public document and reads its answer of status 200 with `read`: no credential
+    /// goes along.
+    pub(crate) async fn get<T>(
+        &self,
+        url: &Url,
+        lines: &mut Vec<WireLine>,
+        read: impl FnOnce(Raw) -> Result<T>,
+    ) -> Result<T> {
         Origin::of(url).map_err(|_| {
             let refusal = tsunagi_domain::Refusal::new(tsunagi_domain::RefusalCode::HostNotListed);
             OAuthError::HostNotListed(refusal.with("host", url.host_str().unwrap_or_default()))
@@ -169,7 +176,7 @@ impl Http {
                 line.media_type.clone_from(&raw.media_type);
                 match raw.status {
                     _ if raw.too_large => Err(OAuthError::TooLarge),
-                    200 => Ok(raw.body),
+                    200 => read(raw),
                     status => Err(OAuthError::Status {
                         status,
                         retry_after: raw.retry_after,
@@ -182,6 +189,37 @@ impl Http {
         lines.push(line);
         outcome
     }
+}
+
+/// A form with these fields and the client's authentication (RFC 6749 §2.3). For requests that
+/// `oauth2` does not build: it refuses revocation over http even on this computer, and polls for
+/// device codes in its own way.
+pub(crate) fn form(
+    connector: &Connector,
+    url: &Url,
+    client: &Client,
+    fields: &[(&str, &str)],
+) -> Result<HttpRequest> {
+    let mut request = http::Request::post(url.as_str());
+    let mut form = Serializer::new(String::new());
+    form.extend_pairs(fields);
+    match (connector.oauth.client_auth, &client.secret) {
+        (ClientAuth::Basic, Some(_)) => {
+            let pair = client.basic();
+            let pair = pair.as_ref().map_or("", Secret::expose);
+            request = request.header(AUTHORIZATION, format!("Basic {pair}"));
+        }
+        (ClientAuth::Post, Some(secret)) => {
+            form.append_pair("client_id", &client.id)
+                .append_pair("client_secret", secret.expose());
+        }
+        _ => {
+            form.append_pair("client_id", &client.id);
+        }
+    }
+    request
+        .body(form.finish().into_bytes())
+        .map_err(|_| OAuthError::Malformed)
 }
 
 /// An answer before it is read.

@@ -8,7 +8,7 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, IssuerUrl, Nonce,
-    SignatureVerificationError,
+    NonceVerifier, SignatureVerificationError,
 };
 use tsunagi_connectors::Resolved;
 
@@ -49,7 +49,8 @@ pub struct Identity {
 pub(crate) struct Claim<'a> {
     pub(crate) token: &'a Secret,
     pub(crate) access: &'a Secret,
-    pub(crate) nonce: &'a Secret,
+    /// `None` where the request had none, as with a device code.
+    pub(crate) nonce: Option<&'a Secret>,
 }
 
 const fn invalid(reason: &'static str) -> OAuthError {
@@ -68,7 +69,7 @@ pub(crate) async fn check(
     let (Some(issuer), Some(jwks)) = (&endpoints.issuer, &endpoints.jwks) else {
         return Err(invalid("no_keys"));
     };
-    let body = http.get(jwks, lines).await?;
+    let body = http.get(jwks, lines, |raw| Ok(raw.body)).await?;
     let keys: CoreJsonWebKeySet = serde_json::from_slice(&body).map_err(|_| invalid("no_keys"))?;
     let now = http.clock().now();
     verify(issuer, keys, client_id, claim, now.0)
@@ -100,8 +101,14 @@ fn verify(
         });
     // Claims that must be there and are not (`sub`, `exp`, `iat`) fail here.
     let token = CoreIdToken::from_str(claim.token.expose()).map_err(|_| invalid("malformed"))?;
+    let nonce = claim
+        .nonce
+        .map(|nonce| Nonce::new(nonce.expose().to_owned()));
     let claims = token
-        .claims(&verifier, &Nonce::new(claim.nonce.expose().to_owned()))
+        .claims(&verifier, |got: Option<&Nonce>| match &nonce {
+            Some(nonce) => nonce.verify(got),
+            None => Ok(()),
+        })
         .map_err(|error| failed(&error))?;
 
     // The library leaves this one to its users.

@@ -1,21 +1,25 @@
 //! The protocol.
 //!
 //! This room speaks OAuth 2.0 and OpenID Connect: it builds authorization requests, recognizes
-//! and reads their callbacks, exchanges codes, renews and revokes tokens, checks ID tokens, and
-//! listens on loopback for a system browser's callback. It may reach the token, revocation and
-//! key addresses of a resolved connector, and nothing else. It never calls a service's API
+//! and reads their callbacks, exchanges codes, waits for an answer on another device, renews and
+//! revokes tokens, checks ID tokens, compares a provider's metadata with its connector, and
+//! listens on loopback for a system browser's callback. It may reach the token, revocation,
+//! device authorization, metadata and key addresses of a resolved connector, and nothing else. It
+//! never calls a service's API
 //! (`gateway` does), never stores anything, and never lets a secret into an error, a log or a
 //! timeline: what it tells about its requests is redacted here, in [`Wire`].
 //!
-//! Standards: RFC 6749, 6750, 7009, 7636, 8252, 9207, 9700; OpenID Connect Core 1.0.
+//! Standards: RFC 6749, 6750, 7009, 7636, 8252, 8414, 8628, 9207, 9700; OpenID Connect Core 1.0.
 
 mod answer;
 mod attempt;
 mod callback;
+mod device;
 mod error;
 mod http;
 mod identity;
 mod listener;
+mod metadata;
 mod revoke;
 mod secret;
 mod token;
@@ -23,10 +27,12 @@ mod wire;
 
 pub use attempt::{Ask, Attempt, Verdict, begin, paste};
 pub use callback::{Code, read_callback};
+pub use device::{Device, begin_device, poll_device};
 pub use error::{OAuthError, Unreachable};
 pub use http::{Http, Limits};
 pub use identity::Identity;
 pub use listener::{Listener, Pages};
+pub use metadata::{Metadata, check_metadata, fetch_metadata};
 pub use revoke::{Revoked, TokenHint, revoke};
 pub use secret::Secret;
 pub use token::{Client, Tokens, exchange, hosts_answered, refresh};

@@ -1,12 +1,8 @@
 //! Taking a token back: RFC 7009.
 
-use http::header::AUTHORIZATION;
-use oauth2::HttpRequest;
-use tsunagi_connectors::{ClientAuth, Connector, Resolved};
-use url::Url;
-use url::form_urlencoded::Serializer;
+use tsunagi_connectors::{Connector, Resolved};
 
-use crate::http::Courier;
+use crate::http::{Courier, form};
 use crate::{Client, Http, OAuthError, Result, Secret, Wire, answer};
 
 /// What kind of token is revoked.
@@ -45,7 +41,12 @@ pub async fn revoke(
     let Some(url) = &endpoints.revoke else {
         return Ok(Revoked::NotOffered);
     };
-    let request = request(connector, url, client, token, hint)?;
+    let hint = match hint {
+        TokenHint::Access => "access_token",
+        TokenHint::Refresh => "refresh_token",
+    };
+    let fields = [("token", token.expose()), ("token_type_hint", hint)];
+    let request = form(connector, url, client, &fields)?;
     let courier = Courier::new(http, connector, endpoints, client, [token]);
     let words = &connector.oauth.error_words;
     let outcome = courier
@@ -62,41 +63,4 @@ pub async fn revoke(
         Err(OAuthError::TokenError { error, .. }) if error == "invalid_token" => Ok(Revoked::Done),
         Err(error) => Err(error),
     }
-}
-
-/// The request of RFC 7009 §2.1. Built here, because `oauth2` refuses revocation over http even
-/// on this computer.
-fn request(
-    connector: &Connector,
-    url: &Url,
-    client: &Client,
-    token: &Secret,
-    hint: TokenHint,
-) -> Result<HttpRequest> {
-    let mut request = http::Request::post(url.as_str());
-    let mut form = Serializer::new(String::new());
-    form.append_pair("token", token.expose()).append_pair(
-        "token_type_hint",
-        match hint {
-            TokenHint::Access => "access_token",
-            TokenHint::Refresh => "refresh_token",
-        },
-    );
-    match (connector.oauth.client_auth, &client.secret) {
-        (ClientAuth::Basic, Some(_)) => {
-            let pair = client.basic();
-            let pair = pair.as_ref().map_or("", Secret::expose);
-            request = request.header(AUTHORIZATION, format!("Basic {pair}"));
-        }
-        (ClientAuth::Post, Some(secret)) => {
-            form.append_pair("client_id", &client.id)
-                .append_pair("client_secret", secret.expose());
-        }
-        _ => {
-            form.append_pair("client_id", &client.id);
-        }
-    }
-    request
-        .body(form.finish().into_bytes())
-        .map_err(|_| OAuthError::Malformed)
 }

@@ -151,13 +151,38 @@ pub async fn exchange(
     }
     let outcome = request.request_async(&courier).await;
     wire.lines.extend(courier.into_lines());
-    let (mut tokens, id_token) = read(connector, outcome)?;
+    let mut answer = read(connector, outcome)?;
     for (name, value) in code.extras {
-        tokens.extras.entry(name).or_insert(value);
+        answer.tokens.extras.entry(name).or_insert(value);
     }
+    let nonce = attempt.nonce.as_ref().map(Some);
+    accept(http, connector, endpoints, client, answer, nonce, wire).await
+}
+
+/// Tokens as they were answered, with the ID token still to be checked.
+pub(crate) struct Unchecked {
+    pub(crate) tokens: Tokens,
+    id_token: Option<Secret>,
+}
+
+/// Accepts the first tokens of an authorization: answered hosts must be the connector's (R23),
+/// and the ID token must be there and hold where `openid` was asked for. `nonce` is `None`
+/// without `openid`, and `Some(None)` where the request had no nonce.
+pub(crate) async fn accept(
+    http: &Http,
+    connector: &Connector,
+    endpoints: &Resolved,
+    client: &Client,
+    answer: Unchecked,
+    nonce: Option<Option<&Secret>>,
+    wire: &mut Wire,
+) -> Result<Tokens> {
+    let mut tokens = answer.tokens;
     hosts_answered(connector, endpoints, &tokens.extras).map_err(OAuthError::HostNotListed)?;
-    if let Some(nonce) = &attempt.nonce {
-        let token = id_token.ok_or(OAuthError::IdTokenInvalid { reason: "missing" })?;
+    if let Some(nonce) = nonce {
+        let token = answer
+            .id_token
+            .ok_or(OAuthError::IdTokenInvalid { reason: "missing" })?;
         let claim = identity::Claim {
             token: &token,
             access: &tokens.access,
@@ -199,7 +224,7 @@ pub async fn refresh(
     }
     let outcome = request.request_async(&courier).await;
     wire.lines.extend(courier.into_lines());
-    let (mut tokens, _) = read(connector, outcome)?;
+    let mut tokens = read(connector, outcome)?.tokens;
     tokens.extras.retain(|name, value| {
         !connector.oauth.answered_hosts.contains(name) || answered_host(value, endpoints).is_ok()
     });
@@ -240,13 +265,26 @@ fn answered_host(value: &str, endpoints: &Resolved) -> std::result::Result<Origi
 
 type Outcome = std::result::Result<Answer, RequestTokenError<OAuthError, BasicErrorResponse>>;
 
-/// The tokens, and the ID token where there is one.
-fn read(connector: &Connector, outcome: Outcome) -> Result<(Tokens, Option<Secret>)> {
+fn read(connector: &Connector, outcome: Outcome) -> Result<Unchecked> {
     let answer = outcome.map_err(|error| match error {
         RequestTokenError::Request(error) => error,
         // The library's own words may quote the answer.
         _ => OAuthError::Malformed,
     })?;
+    Ok(tokens(connector, &answer))
+}
+
+/// Reads fields that [`answer::token`] has put into shape.
+pub(crate) fn read_fields(
+    connector: &Connector,
+    fields: serde_json::Map<String, Value>,
+) -> Result<Unchecked> {
+    let answer: Answer =
+        serde_json::from_value(fields.into()).map_err(|_| OAuthError::Malformed)?;
+    Ok(tokens(connector, &answer))
+}
+
+fn tokens(connector: &Connector, answer: &Answer) -> Unchecked {
     let oauth = &connector.oauth;
     let fields = &answer.extra_fields().fields;
     let refresh = answer
@@ -294,5 +332,5 @@ fn read(connector: &Connector, outcome: Outcome) -> Result<(Tokens, Option<Secre
         identity: None,
         extras,
     };
-    Ok((tokens, id_token))
+    Unchecked { tokens, id_token }
 }

@@ -15,6 +15,7 @@ const SHOWN: &[&str] = &[
     "error_description",
     "expires_in",
     "grant_type",
+    "interval",
     "iss",
     "prompt",
     "redirect_uri",

@@ -102,7 +102,7 @@ async fn found(plan: &Plan, template: &Path, scratch: &Path) -> Result<(), Error
     let folders = folders(scratch, "founding")?;
     fs::create_dir_all(template).map_err(Error::io("template"))?;
     let environment = environment(&folders, template);
-    window::visit(&plan.app, "main", &environment, &folders[0], |_, _| Ok(())).await?;
+    window::press(&plan.app, "Start empty", &environment, &folders[0]).await?;
     let seeded = Command::new(&plan.seed)
         .arg(template)
         .arg(CONNECTIONS.to_string())

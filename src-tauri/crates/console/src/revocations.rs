@@ -1,0 +1,287 @@
+//! Revoking, renaming accounts, choosing primaries: what a member does with what is authorized.
+
+use tsunagi_catalog::Slot;
+use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::{
+    Connection, ConnectionId, Environment, FlowId, Health, Kind, Member, NotConnected, Reach,
+    Refusal, RefusalCode, access, primary,
+};
+use tsunagi_oauth::{Revoked, Wire};
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::flow::host_of;
+use crate::rows::account_view;
+use crate::views::{ConnectionView, Impact, RevokeOutcome, UseView};
+
+impl Console {
+    /// The acting member's slot of a reach: their own, or the connection's only one.
+    fn own_slot(
+        &self,
+        member: &Member,
+        connection: &Connection,
+        reach: Reach,
+    ) -> Result<tsunagi_catalog::Slot, ConsoleError> {
+        let key = SlotKey {
+            connection: connection.id,
+            reach,
+            member: (connection.kind == Kind::LoggedInUser).then_some(member.id),
+        };
+        self.inner.catalog.slot(key)?.ok_or_else(|| {
+            Refusal::new(RefusalCode::NotConnected)
+                .with("connection", connection.link_name.as_str())
+                .with("environment", reach.as_str())
+                .with("reason", NotConnected::NeverAuthorized.as_str())
+                .into()
+        })
+    }
+
+    /// R18: what revoking would stop.
+    ///
+    /// # Errors
+    /// R2; nothing sits there.
+    pub async fn impact(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+    ) -> Result<Impact, ConsoleError> {
+        let member = self.member(session)?;
+        let connection = self.connection(connection)?;
+        let slot = self.own_slot(&member, &connection, reach)?;
+        let authorization = &slot.authorization;
+        access::may_revoke(&member, authorization.authorized_by == member.id)?;
+        let (connector, resolved, _) = self.inner.gateway.resolve(&connection, reach).await?;
+        let primary = self
+            .inner
+            .catalog
+            .primaries(connection.id)?
+            .iter()
+            .any(|primary| primary.reach == reach && Some(primary.member) == slot.key.member);
+        let environments: Vec<Environment> = Environment::ALL
+            .into_iter()
+            .filter(|environment| reach.covers(*environment))
+            .collect();
+        let stops = self
+            .inner
+            .catalog
+            .uses(connection.id)?
+            .into_iter()
+            .filter(|used| reach.covers(used.environment))
+            .map(|used| UseView {
+                area: used.area,
+                name: used.name,
+                application: used.application,
+                environment: used.environment,
+                next_run: None,
+            })
+            .collect();
+        Ok(Impact {
+            account: account_view(
+                &connector.name,
+                authorization.label.as_deref(),
+                &authorization.account,
+            ),
+            own: authorization.authorized_by == member.id,
+            environments,
+            stops,
+            shared_with: self.shared_with(&slot, connection.id)?,
+            primary,
+            at_provider: resolved.revoke.is_some(),
+            host: resolved.revoke.as_ref().map(host_of).unwrap_or_default(),
+        })
+    }
+
+    pub(crate) fn shared_with(
+        &self,
+        slot: &tsunagi_catalog::Slot,
+        own: ConnectionId,
+    ) -> Result<Vec<String>, ConsoleError> {
+        let mut names = Vec::new();
+        for key in self
+            .inner
+            .catalog
+            .slots_of_authorization(slot.authorization.id)?
+        {
+            if key.connection != own
+                && let Some(other) = self.inner.catalog.connection(key.connection)?
+            {
+                names.push(other.name.to_string());
+            }
+        }
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Revokes: at the provider where it can be told, and here in any case. What the provider
+    /// says never keeps a credential here.
+    ///
+    /// # Errors
+    /// R2; nothing sits there; the vault is locked.
+    pub async fn revoke(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+    ) -> Result<RevokeOutcome, ConsoleError> {
+        let member = self.member(session)?;
+        let connection = self.connection(connection)?;
+        let slot = self.own_slot(&member, &connection, reach)?;
+        let id = slot.authorization.id;
+        access::may_revoke(&member, slot.authorization.authorized_by == member.id)?;
+        self.inner.keys.vault()?;
+        let started = std::time::Instant::now();
+        let mut wire = Wire::default();
+        let told = self.inner.gateway.revoke_at_provider(id, &mut wire).await;
+        let now = self.now();
+        self.db(move |catalog| catalog.set_revoked(id, now)).await?;
+        let subject = format!("connection/{}", connection.id);
+        self.log(
+            session,
+            "authorization.revoked",
+            &subject,
+            &[("reach", reach.as_str())],
+        )?;
+        let outcome = match told {
+            Ok(Revoked::Done) => RevokeOutcome {
+                at_provider: true,
+                failure: None,
+            },
+            Ok(Revoked::NotOffered | Revoked::Unsupported) => {
+                let error = ConsoleError::new("revoke_not_offered");
+                RevokeOutcome {
+                    at_provider: false,
+                    failure: Some(self.failure(&error)),
+                }
+            }
+            Err(error) => {
+                let error = ConsoleError::from(error);
+                RevokeOutcome {
+                    at_provider: false,
+                    failure: Some(self.failure(&error)),
+                }
+            }
+        };
+        self.note_revocation(&slot, &wire, &outcome, started)
+            .await?;
+        self.inner.bell.changed();
+        Ok(outcome)
+    }
+
+    /// Tells the timeline of a revocation, as a flow of one step.
+    async fn note_revocation(
+        &self,
+        slot: &tsunagi_catalog::Slot,
+        wire: &Wire,
+        outcome: &RevokeOutcome,
+        started: std::time::Instant,
+    ) -> Result<(), ConsoleError> {
+        let now = self.now();
+        let id = FlowId::new();
+        let mut state_hash = [0; 32];
+        // Nobody comes back with the state of a revocation: the hash only has to be unique.
+        state_hash[..16].copy_from_slice(id.uuid().as_bytes());
+        let flow = tsunagi_catalog::Flow {
+            id,
+            key: slot.key,
+            registration: None,
+            state_hash,
+            agent: "revocation".to_owned(),
+            started_at: now,
+            deadline: now,
+            outcome: None,
+            ended_at: None,
+        };
+        let step = tsunagi_catalog::Step {
+            at: now,
+            code: if outcome.at_provider {
+                "revoked_there"
+            } else {
+                "revoked_here"
+            }
+            .to_owned(),
+            ok: true,
+            args: std::collections::BTreeMap::new(),
+            wire: wire.lines.iter().map(ToString::to_string).collect(),
+            millis: Some(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)),
+        };
+        self.db(move |catalog| {
+            catalog.begin_flow(&flow)?;
+            catalog.add_step(id, &step)?;
+            catalog.finish_flow(id, "revoked", now)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Gives the account of a slot a name (R19).
+    ///
+    /// # Errors
+    /// R2; nothing sits there; an empty name or one that is too long.
+    pub async fn rename_account(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        label: &str,
+    ) -> Result<ConnectionView, ConsoleError> {
+        let member = self.member(session)?;
+        let known = self.connection(connection)?;
+        let slot = self.own_slot(&member, &known, reach)?;
+        access::may_revoke(&member, slot.authorization.authorized_by == member.id)?;
+        let label = crate::welcome::person_name(label)?;
+        self.inner
+            .catalog
+            .rename_account(slot.authorization.id, &label)?;
+        self.inner.bell.changed();
+        self.connection_view(session, connection).await
+    }
+
+    /// R11: makes the acting member's own account primary where nobody is.
+    ///
+    /// # Errors
+    /// `role_not_allowed`; `primary_taken`; the member has no connected account there.
+    pub async fn choose_primary(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+    ) -> Result<ConnectionView, ConsoleError> {
+        let member = self.member(session)?;
+        let known = self.connection(connection)?;
+        let slot = self.own_slot(&member, &known, reach)?;
+        if slot.authorization.health != Health::Connected {
+            return Err(Refusal::new(RefusalCode::MemberNotAuthorized)
+                .with("connection", known.link_name.as_str())
+                .with("environment", reach.as_str())
+                .into());
+        }
+        let current = self
+            .inner
+            .catalog
+            .primaries(connection)?
+            .into_iter()
+            .find(|primary| primary.reach == reach)
+            .map(|primary| primary.member);
+        if current.is_some_and(|current| current != member.id) {
+            return Err(ConsoleError::new("primary_taken"));
+        }
+        if !primary::may_take(known.kind, member.role, None) {
+            return Err(Refusal::new(RefusalCode::RoleNotAllowed).into());
+        }
+        self.inner.keys.vault()?;
+        let now = self.now();
+        self.inner
+            .catalog
+            .set_primary(connection, reach, Some(member.id), now)?;
+        let subject = format!("connection/{connection}");
+        self.log(
+            session,
+            "primary.chosen",
+            &subject,
+            &[("reach", reach.as_str())],
+        )?;
+        self.inner.bell.changed();
+        self.connection_view(session, connection).await
+    }
+}

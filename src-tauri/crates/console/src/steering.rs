@@ -1,0 +1,165 @@
+//! Flows that run, as doors look at them and steer them.
+
+use tsunagi_domain::FlowId;
+use tsunagi_oauth::paste;
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::flow::{Order, Running};
+use crate::views::{FlowView, Stage};
+
+/// Flows that ended are looked at a little longer; more than these are forgotten.
+const ENDED_KEPT: usize = 32;
+
+impl Console {
+    fn remember(&self, id: FlowId, running: Running) {
+        let Ok(mut flows) = self.inner.flows.lock() else {
+            return;
+        };
+        if flows.len() >= ENDED_KEPT {
+            flows.retain(|_, running| {
+                running
+                    .view
+                    .lock()
+                    .is_ok_and(|view| !matches!(view.stage, Stage::Done | Stage::Failed))
+            });
+        }
+        flows.insert(id, running);
+    }
+
+    fn running(&self, flow: FlowId) -> Result<Running, ConsoleError> {
+        let flows = self.inner.flows.lock().ok();
+        flows
+            .and_then(|flows| flows.get(&flow).cloned())
+            .ok_or_else(|| ConsoleError::new("flow_over"))
+    }
+
+    /// What the flow window shows.
+    ///
+    /// # Errors
+    /// `flow_over`.
+    pub fn flow(&self, flow: FlowId) -> Result<FlowView, ConsoleError> {
+        Ok(self.running(flow)?.view(self.now()))
+    }
+
+    fn order(&self, flow: FlowId, order: Order) -> Result<FlowView, ConsoleError> {
+        let running = self.running(flow)?;
+        // A flow that has ended hears nothing; what it shows says so.
+        let _ = running.orders.send(order);
+        Ok(running.view(self.now()))
+    }
+
+    /// Ends a flow; nothing is stored.
+    ///
+    /// # Errors
+    /// `flow_over`.
+    pub fn cancel_flow(&self, flow: FlowId) -> Result<(), ConsoleError> {
+        let view = self.order(flow, Order::Cancel)?;
+        if matches!(view.stage, Stage::Done | Stage::Failed) {
+            self.inner.agent.close_flow(flow);
+        }
+        Ok(())
+    }
+
+    /// Adds two minutes.
+    ///
+    /// # Errors
+    /// `flow_over`.
+    pub fn extend_flow(&self, flow: FlowId) -> Result<FlowView, ConsoleError> {
+        self.order(flow, Order::Extend)
+    }
+
+    /// Goes on in the system browser.
+    ///
+    /// # Errors
+    /// `flow_over`; `browser_needs_loopback` where the redirect address is not on this computer.
+    pub fn flow_in_browser(&self, flow: FlowId) -> Result<FlowView, ConsoleError> {
+        let running = self.running(flow)?;
+        let loopback = {
+            let attempt = running.attempt.lock().ok();
+            attempt
+                .and_then(|attempt| {
+                    attempt
+                        .as_ref()
+                        .map(|attempt| attempt.redirect().scheme() == "http")
+                })
+                .unwrap_or(false)
+        };
+        if !loopback {
+            return Err(ConsoleError::new("browser_needs_loopback"));
+        }
+        self.order(flow, Order::InBrowser)
+    }
+
+    /// Takes a pasted redirect address.
+    ///
+    /// # Errors
+    /// `flow_over`, or what is wrong with the address.
+    pub fn paste_into_flow(&self, flow: FlowId, address: &str) -> Result<FlowView, ConsoleError> {
+        let running = self.running(flow)?;
+        let url = {
+            let attempt = running
+                .attempt
+                .lock()
+                .map_err(|_| ConsoleError::new("flow_over"))?;
+            paste(
+                attempt
+                    .as_ref()
+                    .ok_or_else(|| ConsoleError::new("flow_over"))?,
+                address,
+            )?
+        };
+        self.order(flow, Order::Pasted(url))
+    }
+
+    /// Answers whether another account replaces the first (R20).
+    ///
+    /// # Errors
+    /// `flow_over`.
+    pub fn answer_flow(&self, flow: FlowId, replace: bool) -> Result<FlowView, ConsoleError> {
+        self.order(flow, Order::Answer { replace })
+    }
+
+    /// R11: whether the account is to become primary, where nobody is.
+    ///
+    /// # Errors
+    /// `flow_over`.
+    pub fn flow_primary(&self, flow: FlowId, wanted: bool) -> Result<FlowView, ConsoleError> {
+        let running = self.running(flow)?;
+        if let Ok(mut view) = running.view.lock() {
+            view.primary_wanted = wanted && view.may_become_primary;
+        }
+        Ok(running.view(self.now()))
+    }
+
+    /// Begins anew where a flow ended, or signs in again where it asks about another account.
+    ///
+    /// # Errors
+    /// Those of [`Self::authorize`].
+    pub async fn flow_again(&self, session: Session, flow: FlowId) -> Result<FlowId, ConsoleError> {
+        let view = self.flow(flow)?;
+        if !matches!(view.stage, Stage::Done | Stage::Failed) {
+            let _ = self.order(flow, Order::Cancel);
+            self.over(flow).await;
+        }
+        let next = self
+            .authorize(session, view.connection, view.reach, Some(view.agent))
+            .await?;
+        self.inner.agent.close_flow(flow);
+        Ok(next)
+    }
+
+    async fn over(&self, flow: FlowId) {
+        // The task ends within one turn of its loop; the bound is for a provider that hangs
+        // while the tokens of the other account are handed back.
+        for _ in 0..200 {
+            let ended = self.flow(flow).map_or(true, |view| {
+                matches!(view.stage, Stage::Done | Stage::Failed)
+            });
+            if ended {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! *Try it*: a GET through the gate, and what is shown of its answer.
+
+use std::collections::BTreeMap;
+
+use tsunagi_domain::access;
+use tsunagi_domain::gate::Caller;
+use tsunagi_gateway::{Answer, Call, Request};
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::messages;
+use crate::rows::account_view;
+use crate::views::{TryAnswer, TryRequest};
+
+/// The most of a body that is shown, in bytes.
+const SHOWN_MAX: usize = 256 * 1024;
+
+impl Console {
+    /// *Try it*: a GET through the gate, as the acting member.
+    ///
+    /// # Errors
+    /// R1; whatever the gate says.
+    pub async fn try_it(
+        &self,
+        session: Session,
+        request: &TryRequest,
+    ) -> Result<TryAnswer, ConsoleError> {
+        let member = self.member(session)?;
+        access::available(&self.workspace()?)?;
+        let connection = self.connection(request.connection)?;
+        if connection.connector == crate::welcome::PRACTICE {
+            // Its address is this computer's: nobody else can have answered for it.
+            self.start_practice()?;
+        }
+        let mut headers = http::HeaderMap::new();
+        headers.insert(
+            http::header::ACCEPT,
+            http::HeaderValue::from_static("application/json, */*;q=0.5"),
+        );
+        let answer = self
+            .inner
+            .gateway
+            .send(Call {
+                link_name: connection.link_name.clone(),
+                caller: Caller::Member(member.id),
+                environment: request.environment,
+                area: "try_it".to_owned(),
+                request: Request {
+                    method: http::Method::GET,
+                    target: request.path.trim().to_owned(),
+                    headers,
+                    body: Vec::new(),
+                },
+            })
+            .await;
+        self.inner.bell.changed();
+        let answer = answer?;
+        let account = self
+            .inner
+            .catalog
+            .authorization(answer.authorization)?
+            .map(|authorization| {
+                let service = self.mark_of(&connection.connector).name;
+                account_view(
+                    &service,
+                    authorization.label.as_deref(),
+                    &authorization.account,
+                )
+                .label
+            })
+            .unwrap_or_default();
+        Ok(self.shown(&answer, account))
+    }
+
+    fn shown(&self, answer: &Answer, account: String) -> TryAnswer {
+        let headers = answer
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let hidden = value.is_sensitive()
+                    || answer.echoes_credential
+                    || matches!(name.as_str(), "set-cookie" | "www-authenticate");
+                let text = if hidden {
+                    format!("•••• ({})", value.len())
+                } else {
+                    String::from_utf8_lossy(value.as_bytes()).into_owned()
+                };
+                (name.to_string(), text)
+            })
+            .collect();
+        let media_type = answer
+            .headers
+            .get(http::header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .map(|value| {
+                value
+                    .split(';')
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_ascii_lowercase()
+            })
+            .unwrap_or_default();
+        let bytes = answer.body.len();
+        let (mut body, truncated) = if answer.echoes_credential {
+            let args = BTreeMap::new();
+            (
+                messages::text(self.locale(), "window.echoes_credential", &args),
+                false,
+            )
+        } else {
+            text_of(&answer.body, &media_type)
+        };
+        if body.chars().any(|c| c == '\0') {
+            body = body.replace('\0', "\u{fffd}");
+        }
+        TryAnswer {
+            status: answer.status.as_u16(),
+            ok: answer.status.is_success(),
+            address: format!("{}{}", crate::flow::host_of(&answer.url), answer.url.path()),
+            headers,
+            media_type,
+            body,
+            truncated: truncated || answer.truncated,
+            bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
+            millis: u32::try_from(answer.millis).unwrap_or(u32::MAX),
+            account,
+        }
+    }
+}
+
+/// A body as text: JSON pretty-printed with what looks like a token masked.
+fn text_of(body: &[u8], media_type: &str) -> (String, bool) {
+    let json = media_type.ends_with("json");
+    if json && let Ok(mut value) = serde_json::from_slice::<serde_json::Value>(body) {
+        mask(&mut value);
+        let text = serde_json::to_string_pretty(&value).unwrap_or_default();
+        return cut(text);
+    }
+    let (text, cut_here) =
+        cut(String::from_utf8_lossy(&body[..body.len().min(SHOWN_MAX)]).into_owned());
+    (text, cut_here || body.len() > SHOWN_MAX)
+}
+
+fn cut(mut text: String) -> (String, bool) {
+    if text.len() <= SHOWN_MAX {
+        return (text, false);
+    }
+    let end = (0..=SHOWN_MAX)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0);
+    text.truncate(end);
+    (text, true)
+}
+
+/// Fields that hold secrets by their name, such as the `auth_token` of an account resource.
+fn mask(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                let name = name.to_ascii_lowercase();
+                let secret = ["token", "secret", "password", "api_key", "apikey"]
+                    .iter()
+                    .any(|word| name.ends_with(word));
+                match field {
+                    serde_json::Value::String(text) if secret => {
+                        *text = format!("•••• ({})", text.len());
+                    }
+                    other => mask(other),
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(mask),
+        _ => {}
+    }
+}

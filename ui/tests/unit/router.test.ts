@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { link, parse, type Route } from "../../src/router.svelte";
+
+describe("places", () => {
+  it.each<Route>([
+    { screen: "home" }, { screen: "connections" }, { screen: "connectors" }, { screen: "settings" },
+    { screen: "new-connection", service: null }, { screen: "new-connection", service: "zoho crm/ü" },
+    { screen: "connection", id: "019ab0c4-1111", tab: "timeline" },
+  ])("come back from their link: %o", (route) => {
+    expect(parse(link(route))).toEqual(route);
+  });
+
+  it("fall back to the list", () => {
+    for (const fragment of ["", "#", "#/nonsense", "#/connection"]) expect(parse(fragment)).toEqual({ screen: "connections" });
+    expect(parse("#/connection/x/nonsense"), "an unknown tab is the first one of use").toEqual({ screen: "connection", id: "x", tab: "environments" });
+  });
+});
