@@ -1,28 +1,28 @@
 //! Takes people to provider's pages: in a window of the program, or in the system browser.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use tauri::{AppHandle, Emitter as _, Manager as _, Runtime};
-use tauri_plugin_opener::OpenerExt as _;
+use tokio::sync::Notify;
 use tsunagi_console::FlowId;
 use tsunagi_console::agent::{Bell, Sighting, UserAgent, Visit};
 use tsunagi_console::views::{AgentKind, FlowView};
 
-use crate::{tray, windows};
+use crate::{page, place, tray, windows};
+
+/// Least time between two tellings of changes: renewing a thousand credentials after a night is
+/// one change to whoever looks, not a thousand.
+const QUIET: Duration = Duration::from_millis(150);
 
 /// Windows and browser, for the console. What it is asked for happens on the main thread.
 pub(crate) struct DesktopAgent<R: Runtime> {
     app: AppHandle<R>,
-    visits: Arc<Mutex<HashMap<FlowId, Visit>>>,
 }
 
 impl<R: Runtime> DesktopAgent<R> {
-    pub(crate) fn new(app: AppHandle<R>) -> Self {
-        Self {
-            app,
-            visits: Arc::default(),
-        }
+    pub(crate) const fn new(app: AppHandle<R>) -> Self {
+        Self { app }
     }
 
     fn on_main(&self, act: impl FnOnce(&AppHandle<R>) + Send + 'static) {
@@ -35,30 +35,35 @@ impl<R: Runtime> DesktopAgent<R> {
 
 impl<R: Runtime> UserAgent for DesktopAgent<R> {
     fn open(&self, visit: Visit) -> Result<(), &'static str> {
-        let flow = visit.flow;
-        self.visits
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(flow, visit.clone());
         let browser = visit.kind == AgentKind::Browser;
         if browser {
             // Opened detached: whether the browser's process ends or stays says nothing.
-            self.app
-                .opener()
-                .open_url(visit.url.as_str(), None::<&str>)
+            tauri_plugin_opener::open_url(visit.url.as_str(), None::<&str>)
                 .map_err(|_| "browser_missing")?;
         }
         self.on_main(move |app| {
-            let sightings = visit.sightings.clone();
-            if let Err(error) = windows::open_flow(app, &visit) {
+            let places = place::both(place::area(app));
+            if let Err(error) = windows::open_flow(app, &visit, places.flow) {
                 tracing::error!(%error, "no flow window");
             }
-            if !browser && let Err(error) = windows::open_page(app, &visit) {
+            if !browser && let Err(error) = page::open(app, &visit, places.page) {
                 tracing::error!(%error, "no sign-in window");
-                let _ = sightings.send(Sighting::Failed("window_failed"));
+                let _ = visit.sightings.send(Sighting::Failed("window_failed"));
             }
         });
         Ok(())
+    }
+
+    fn show(&self, flow: FlowId) {
+        self.on_main(move |app| {
+            // The page last: it is what the person acts in.
+            for label in [windows::flow_label(flow), windows::page_label(flow)] {
+                if let Some(window) = app.get_webview_window(&label) {
+                    let _ = window.unminimize();
+                    let _ = window.set_focus();
+                }
+            }
+        });
     }
 
     fn close_page(&self, flow: FlowId) {
@@ -71,10 +76,6 @@ impl<R: Runtime> UserAgent for DesktopAgent<R> {
     }
 
     fn close_flow(&self, flow: FlowId) {
-        self.visits
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&flow);
         self.on_main(move |app| {
             if let Some(window) = app.get_webview_window(&windows::flow_label(flow)) {
                 let _ = window.destroy();
@@ -86,18 +87,30 @@ impl<R: Runtime> UserAgent for DesktopAgent<R> {
 /// Tells windows and tray.
 pub(crate) struct DesktopBell<R: Runtime> {
     app: AppHandle<R>,
+    rung: Arc<Notify>,
 }
 
 impl<R: Runtime> DesktopBell<R> {
-    pub(crate) const fn new(app: AppHandle<R>) -> Self {
-        Self { app }
+    /// A bell that is heard from now on.
+    pub(crate) fn new(app: AppHandle<R>) -> Self {
+        let rung = Arc::new(Notify::new());
+        let (listener, heard) = (app.clone(), Arc::clone(&rung));
+        // One listener, so that an older menu is never drawn over a newer one.
+        tauri::async_runtime::spawn(async move {
+            loop {
+                heard.notified().await;
+                let _ = listener.emit_to(windows::MAIN, "changed", ());
+                tray::refresh(&listener).await;
+                tokio::time::sleep(QUIET).await;
+            }
+        });
+        Self { app, rung }
     }
 }
 
 impl<R: Runtime> Bell for DesktopBell<R> {
     fn changed(&self) {
-        let _ = self.app.emit_to(windows::MAIN, "changed", ());
-        tray::refresh(&self.app);
+        self.rung.notify_one();
     }
 
     fn flow(&self, view: &FlowView) {

@@ -13,23 +13,34 @@ mod settings;
 mod welcome;
 
 use tauri::{Builder, Runtime};
-use tsunagi_console::views::Failure;
+use tsunagi_console::views::{Failure, Locale};
 use tsunagi_console::{Console, ConsoleError, Session};
 
-/// The console, or why it did not open.
-pub(crate) struct Desk(Result<Console, Failure>);
+/// The console, or why it did not open. Managed by the app; every command begins here.
+#[derive(Debug)]
+pub struct Desk(Result<Console, Failure>);
 
 impl Desk {
     pub(crate) const fn open(console: Console) -> Self {
         Self(Ok(console))
     }
 
-    pub(crate) const fn closed(failure: Failure) -> Self {
+    /// A desk at which every command answers with the same failure.
+    #[must_use]
+    pub const fn closed(failure: Failure) -> Self {
         Self(Err(failure))
     }
 
     pub(crate) fn console(&self) -> Result<Console, Failure> {
         self.0.clone()
+    }
+
+    /// An error in the acting member's language, or in English where nobody acts.
+    fn failure(&self, error: &ConsoleError) -> Failure {
+        match &self.0 {
+            Ok(console) => console.failure(error),
+            Err(_) => error.failure(Locale::En),
+        }
     }
 }
 
@@ -48,7 +59,7 @@ async fn seated<T: Send + 'static>(
     });
     match answered.await {
         Ok(answer) => answer,
-        Err(_) => Err(desk.console()?.failure(&ConsoleError::new("internal"))),
+        Err(_) => Err(desk.failure(&ConsoleError::new("internal"))),
     }
 }
 

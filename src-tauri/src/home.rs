@@ -4,12 +4,20 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// The folder of the data: `TSUNAGI_HOME` where it is set, else the platform's data folder.
+/// Always absolute: a relative one is meant from where the program was started.
 pub(crate) fn folder() -> Option<PathBuf> {
     match std::env::var_os("TSUNAGI_HOME") {
-        Some(home) if !home.is_empty() => Some(std::path::absolute(home).ok()?),
+        Some(home) if !home.is_empty() => real(Path::new(&home)),
         _ => directories::ProjectDirs::from("", "", "Tsunagi")
             .map(|dirs| dirs.data_dir().to_path_buf()),
     }
+}
+
+/// One name for a folder, whichever way leads there.
+fn real(home: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(home)
+        .or_else(|_| std::path::absolute(home))
+        .ok()
 }
 
 /// Keeps other instances off a home as long as it lives. The operating system gives the lock
@@ -75,4 +83,68 @@ pub(crate) fn person() -> String {
         .ok()
         .filter(|name| !name.trim().is_empty());
     name.or_else(|| whoami::username().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{LockError, lock, real, short_name};
+
+    #[test]
+    fn one_home_has_one_owner_until_it_is_given_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().join("not/there/yet");
+        let first = lock(&home).unwrap();
+        assert!(
+            matches!(lock(&home), Err(LockError::Taken(taken)) if taken == home),
+            "a second owner is told which folder is taken"
+        );
+        drop(first);
+        assert!(lock(&home).is_ok(), "what was given back can be taken");
+    }
+
+    #[test]
+    fn a_home_that_is_no_folder_is_told_with_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let error = lock(&file.join("home")).unwrap_err();
+        assert!(
+            matches!(&error, LockError::Unwritable { path, .. } if path.starts_with(&file)),
+            "not taken but unwritable: {error}"
+        );
+        assert!(
+            error.to_string().contains("file"),
+            "and the path is in the sentence: {error}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_home_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().join("home");
+        let _lock = lock(&home).unwrap();
+        let mode = std::fs::metadata(&home).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "no one else may look in");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn ways_to_one_home_are_one_instance() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().join("home");
+        std::fs::create_dir(&home).unwrap();
+        let way = folder.path().join("way");
+        std::os::unix::fs::symlink(&home, &way).unwrap();
+        let (home, way) = (real(&home).unwrap(), real(&way).unwrap());
+        assert_eq!(
+            short_name(&home),
+            short_name(&way),
+            "a link to a home is that home"
+        );
+        let relative = real(std::path::Path::new("some/where/new")).unwrap();
+        assert!(relative.is_absolute(), "relative homes are made absolute");
+    }
 }

@@ -10,9 +10,11 @@ mod commands;
 mod home;
 mod lifecycle;
 mod logs;
+mod page;
+mod place;
 mod practice;
 mod tray;
 mod windows;
 
-pub use commands::NAMES;
+pub use commands::{Desk, NAMES};
 pub use lifecycle::{builder, main};

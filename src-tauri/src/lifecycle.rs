@@ -3,12 +3,15 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use tauri::{AppHandle, Builder, Manager as _, RunEvent, Runtime, WindowEvent};
+use tauri::{AppHandle, Builder, Manager as _, RunEvent, Runtime};
+use tracing_appender::non_blocking::WorkerGuard;
+use tsunagi_console::agent::Bell as _;
 use tsunagi_console::views::Locale;
-use tsunagi_console::{Console, Surroundings, SystemClock, platform_keyring};
+use tsunagi_console::{Console, ConsoleError, Surroundings, SystemClock, platform_keyring};
 
 use crate::agent::{DesktopAgent, DesktopBell};
 use crate::commands::{self, Desk};
@@ -17,6 +20,12 @@ use crate::{home, logs, tray, windows};
 
 /// How often what is due is renewed.
 const RENEWAL_ROUND: Duration = Duration::from_secs(60);
+/// How long a hidden start waits for the desktop's panel, which may be starting as well.
+const PANEL_PATIENCE: Duration = Duration::from_secs(5);
+/// How often it looks.
+const PANEL_LOOK: Duration = Duration::from_millis(250);
+/// How long writing what is in memory may take at the end.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Runs the program.
 #[must_use]
@@ -78,7 +87,9 @@ fn run(folder: &Path, hidden: bool) -> ExitCode {
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
             // Arguments are never logged: a deep link would hold a code.
             if !arguments.iter().any(|argument| argument == "--hidden") {
-                windows::show_main(app, None);
+                // Called on the bus's thread.
+                let handle = app.clone();
+                let _ = app.run_on_main_thread(move || windows::show_main(&handle, None));
             }
         }));
     }
@@ -90,91 +101,165 @@ fn run(folder: &Path, hidden: bool) -> ExitCode {
         Ok(app) => app,
         Err(error) => return fail(&format!("Tsunagi could not start: {error}")),
     };
+    end_on_signals(app.handle());
     let code = app.run_return(on_event);
-    let closing = app_closing();
-    runtime.block_on(closing);
+    runtime.block_on(async {
+        if let Some(console) = CONSOLE.get() {
+            let _ = tokio::time::timeout(LAST_WORDS, console.close()).await;
+        }
+    });
+    // Dropping it writes what the log still holds.
+    drop(LOG.lock().map(|mut log| log.take()));
+    if STARTED_BADLY.load(Ordering::Relaxed) {
+        return ExitCode::FAILURE;
+    }
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 
-/// The builder without a home: what tests of the real context share with the program.
+/// The builder without a home: what tests of the real context share with the program. The opener
+/// is called as a function, never as a plugin: a plugin would put its script into every page,
+/// sign-in pages included.
 pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
-    commands::register(builder.plugin(tauri_plugin_opener::init())).on_window_event(
-        |window, event| {
-            if window.label() == windows::MAIN && matches!(event, WindowEvent::Destroyed) {
-                tray::refresh(window.app_handle());
-            }
-        },
-    )
+    commands::register(builder)
 }
 
-static CLOSING: std::sync::OnceLock<Console> = std::sync::OnceLock::new();
+static CONSOLE: OnceLock<Console> = OnceLock::new();
+static LOG: Mutex<Option<WorkerGuard>> = Mutex::new(None);
+static STARTED_BADLY: AtomicBool = AtomicBool::new(false);
 
-/// Writes what is in memory, after the last event.
-async fn app_closing() {
-    if let Some(console) = CLOSING.get() {
-        console.close().await;
+/// The home, ours as long as the program lives.
+struct Kept(#[expect(dead_code, reason = "held, never looked at")] home::Lock);
+
+/// Logging out, stopping a service and Ctrl-C end the program as Quit does.
+#[cfg(unix)]
+fn end_on_signals<R: Runtime>(app: &AppHandle<R>) {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    for kind in [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ] {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            if let Ok(mut signal) = signal(kind)
+                && signal.recv().await.is_some()
+            {
+                app.exit(0);
+            }
+        });
     }
 }
 
-/// What lives as long as the program.
-struct Kept {
-    _lock: home::Lock,
-    _log: Option<tracing_appender::non_blocking::WorkerGuard>,
-}
+#[cfg(not(unix))]
+fn end_on_signals<R: Runtime>(_app: &AppHandle<R>) {}
 
 fn set_up<R: Runtime>(app: &AppHandle<R>, folder: PathBuf, hidden: bool) {
-    let lock = match home::lock(&folder) {
-        Ok(lock) => lock,
-        Err(error) => {
+    let locale = desktop_locale();
+    let desk = match home::lock(&folder) {
+        Ok(lock) => {
+            app.manage(Kept(lock));
+            if let Ok(mut log) = LOG.lock() {
+                *log = logs::begin(&folder);
+            }
+            tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+            open(app, folder, locale)
+        }
+        Err(error @ home::LockError::Taken(_)) => {
             // No window: the other instance has one, and this one may be started by a script.
             let help = "Use that one, or set TSUNAGI_HOME to another folder.";
             let _ = writeln!(std::io::stderr(), "{error}. {help}");
             std::process::exit(1);
         }
-    };
-    app.manage(Kept {
-        _log: logs::begin(&folder),
-        _lock: lock,
-    });
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
-    let locale = desktop_locale();
-    let opened = Console::open(Surroundings {
-        clock: Arc::new(SystemClock),
-        keyring: Arc::new(platform_keyring),
-        agent: Arc::new(DesktopAgent::new(app.clone())),
-        bell: Arc::new(DesktopBell::new(app.clone())),
-        practice: Arc::new(PracticeServer::new(folder.join("practice.json"))),
-        person: home::person(),
-        locale,
-        home: folder,
-    });
-    let desk = match opened {
-        Ok(console) => {
-            let _ = CLOSING.set(console.clone());
-            Desk::open(console)
-        }
-        Err(error) => {
-            tracing::error!(code = %error.code, "the console does not open");
-            Desk::closed(error.failure(locale))
+        Err(home::LockError::Unwritable { path, error }) => {
+            // Whoever clicked an icon sees no terminal, so the window says it.
+            let why = ConsoleError::new("home_unwritable")
+                .with("path", path.display().to_string())
+                .with("detail", error.to_string());
+            let failure = why.failure(locale);
+            let _ = writeln!(std::io::stderr(), "{} {}", failure.message, failure.help);
+            Err(Desk::closed(failure))
         }
     };
-    let console = desk.console().ok();
-    app.manage(desk);
-    tray::build(app);
-    if !hidden || !tray::is_visible(app) {
+    let console = match desk {
+        Ok((console, bell)) => {
+            let _ = CONSOLE.set(console.clone());
+            app.manage(Desk::open(console.clone()));
+            tray::build(app);
+            bell.changed();
+            Some(console)
+        }
+        Err(closed) => {
+            STARTED_BADLY.store(true, Ordering::Relaxed);
+            app.manage(closed);
+            None
+        }
+    };
+    if hidden && tray::is_there(app) {
+        tauri::async_runtime::spawn(show_unless_in_tray(app.clone()));
+    } else {
         windows::show_main(app, None);
     }
     if let Some(console) = console {
         console.unlock_at_start();
-        tauri::async_runtime::spawn(async move {
-            let starting = console.clone();
-            let _ = tauri::async_runtime::spawn_blocking(move || starting.start_practice_if_used())
-                .await;
-            loop {
-                tokio::time::sleep(RENEWAL_ROUND).await;
-                console.renew_due().await;
-            }
-        });
+        tauri::async_runtime::spawn(keep_fresh(console));
+    }
+}
+
+/// Opens the console over a home.
+fn open<R: Runtime>(
+    app: &AppHandle<R>,
+    home: PathBuf,
+    locale: Locale,
+) -> Result<(Console, Arc<DesktopBell<R>>), Desk> {
+    let bell = Arc::new(DesktopBell::new(app.clone()));
+    let opened = Console::open(Surroundings {
+        clock: Arc::new(SystemClock),
+        keyring: Arc::new(platform_keyring),
+        agent: Arc::new(DesktopAgent::new(app.clone())),
+        bell: Arc::clone(&bell) as Arc<_>,
+        practice: Arc::new(PracticeServer::new(home.join("practice.json"))),
+        person: home::person(),
+        locale,
+        home,
+    });
+    match opened {
+        Ok(console) => Ok((console, bell)),
+        Err(error) => {
+            tracing::error!(code = %error.code, "the console does not open");
+            Err(Desk::closed(error.failure(locale)))
+        }
+    }
+}
+
+/// A hidden start where no panel comes up would be a program that nobody can reach.
+async fn show_unless_in_tray<R: Runtime>(app: AppHandle<R>) {
+    let until = tokio::time::Instant::now() + PANEL_PATIENCE;
+    while !tray::is_visible(&app).await {
+        if tokio::time::Instant::now() >= until {
+            let handle = app.clone();
+            let _ = app.run_on_main_thread(move || windows::show_main(&handle, None));
+            return;
+        }
+        tokio::time::sleep(PANEL_LOOK).await;
+    }
+}
+
+/// Starts the practice service where it is used, and renews what is due, round by round.
+async fn keep_fresh(console: Console) {
+    let starting = console.clone();
+    let _ =
+        tauri::async_runtime::spawn_blocking(move || starting.start_practice_if_used()).await;
+    loop {
+        // The clock that sleeping uses stands still while the computer sleeps: one round follows
+        // a night, not five hundred.
+        tokio::time::sleep(RENEWAL_ROUND).await;
+        let console = console.clone();
+        // A task of its own: should one round panic, the next is still tried.
+        let round = tauri::async_runtime::spawn(async move { console.renew_due().await });
+        if round.await.is_err() {
+            tracing::error!("a round of renewals broke off");
+        }
     }
 }
 
@@ -182,12 +267,18 @@ fn on_event<R: Runtime>(app: &AppHandle<R>, event: RunEvent) {
     if let RunEvent::ExitRequested {
         code: None, api, ..
     } = event
+        && tray::is_there(app)
     {
         // The last window was closed. Where the tray can be seen, the program stays in it; a
-        // flow begun from there needs no main window either.
-        if tray::is_visible(app) {
-            api.prevent_exit();
-        }
+        // flow begun from there needs no main window either. The desktop is asked off the main
+        // thread, since it may be slow to answer.
+        api.prevent_exit();
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            if !tray::is_visible(&app).await && app.webview_windows().is_empty() {
+                app.exit(0);
+            }
+        });
     }
 }
 

@@ -2,21 +2,54 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuEvent, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Manager as _, Runtime};
 use tsunagi_console::tray::{TrayAction, TrayIcon as IconKind, TrayLine, TrayMenu};
+use tsunagi_console::{ConnectionId, Reach};
 
 use crate::commands::Desk;
 use crate::windows;
+
+/// How long the desktop may take to say whether it shows tray icons.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The tray, where there is one.
 pub(crate) struct Tray<R: Runtime> {
     icon: TrayIcon<R>,
     shown: Mutex<Option<TrayMenu>>,
-    actions: Mutex<HashMap<String, TrayAction>>,
+    actions: Mutex<Actions>,
+}
+
+/// What entries do. A person may have the menu of a moment ago open while a new one is drawn, so
+/// an entry's name is never used again, and the last menu's entries still mean what they said.
+#[derive(Debug, Default)]
+struct Actions {
+    drawn: u64,
+    before: HashMap<String, TrayAction>,
+    now: HashMap<String, TrayAction>,
+}
+
+impl Actions {
+    /// Begins another menu.
+    fn turn(&mut self) {
+        self.drawn += 1;
+        self.before = std::mem::take(&mut self.now);
+    }
+
+    /// Adds an entry to it, and names it.
+    fn add(&mut self, action: TrayAction) -> String {
+        let id = format!("tray-{}-{}", self.drawn, self.now.len());
+        self.now.insert(id.clone(), action);
+        id
+    }
+
+    fn of(&self, id: &str) -> Option<TrayAction> {
+        self.now.get(id).or_else(|| self.before.get(id)).cloned()
+    }
 }
 
 const FINE: &[u8] = include_bytes!("../../icons/tray/fine@2x.png");
@@ -41,7 +74,6 @@ pub(crate) fn build<R: Runtime>(app: &AppHandle<R>) {
                 shown: Mutex::default(),
                 actions: Mutex::default(),
             });
-            refresh(app);
         }
         Err(error) => tracing::warn!(%error, "going on without a tray"),
     }
@@ -65,55 +97,66 @@ fn library_is_there() -> bool {
     true
 }
 
-/// Whether an icon in the tray can be seen: only then may the program stay without a window.
-pub(crate) fn is_visible<R: Runtime>(app: &AppHandle<R>) -> bool {
-    app.try_state::<Tray<R>>().is_some() && host_is_there()
+/// Whether there is a tray icon, seen or not.
+pub(crate) fn is_there<R: Runtime>(app: &AppHandle<R>) -> bool {
+    app.try_state::<Tray<R>>().is_some()
+}
+
+/// Whether an icon in the tray can be seen: only then may the program stay without a window. A
+/// desktop that does not answer in time shows none.
+pub(crate) async fn is_visible<R: Runtime>(app: &AppHandle<R>) -> bool {
+    is_there(app)
+        && tokio::time::timeout(PATIENCE, host_is_there())
+            .await
+            .unwrap_or(false)
 }
 
 #[cfg(target_os = "linux")]
-fn host_is_there() -> bool {
+async fn host_is_there() -> bool {
     // A watcher without a host shows nothing; one that does not say has one.
-    let asked = || -> zbus::Result<bool> {
-        let bus = zbus::blocking::Connection::session()?;
-        let dbus = zbus::blocking::fdo::DBusProxy::new(&bus)?;
+    let asked = async || -> zbus::Result<bool> {
+        let bus = zbus::Connection::session().await?;
+        let dbus = zbus::fdo::DBusProxy::new(&bus).await?;
         let name = zbus::names::BusName::try_from("org.kde.StatusNotifierWatcher")?;
-        if !dbus.name_has_owner(name)? {
+        if !dbus.name_has_owner(name).await? {
             return Ok(false);
         }
-        let watcher = zbus::blocking::Proxy::new(
+        let watcher = zbus::Proxy::new(
             &bus,
             "org.kde.StatusNotifierWatcher",
             "/StatusNotifierWatcher",
             "org.kde.StatusNotifierWatcher",
-        )?;
+        )
+        .await?;
         Ok(watcher
             .get_property::<bool>("IsStatusNotifierHostRegistered")
+            .await
             .unwrap_or(true))
     };
-    asked().unwrap_or(false)
+    asked().await.unwrap_or(false)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn host_is_there() -> bool {
+async fn host_is_there() -> bool {
     true
 }
 
 /// Draws the menu anew, where it differs from the one that is shown.
-pub(crate) fn refresh<R: Runtime>(app: &AppHandle<R>) {
-    let app = app.clone();
+pub(crate) async fn refresh<R: Runtime>(app: &AppHandle<R>) {
+    if !is_there(app) {
+        return;
+    }
+    let Some(Ok(console)) = app.try_state::<Desk>().map(|desk| desk.console()) else {
+        return;
+    };
     // The model reads the catalog, which must not hold up the main thread.
-    tauri::async_runtime::spawn_blocking(move || {
-        let Some(desk) = app.try_state::<Desk>() else {
-            return;
-        };
-        let Ok(console) = desk.console() else { return };
-        let model = console.tray(console.session());
-        let handle = app.clone();
-        let _ = app.run_on_main_thread(move || {
-            if let Err(error) = draw(&handle, model) {
-                tracing::error!(%error, "tray not drawn");
-            }
-        });
+    let model = tauri::async_runtime::spawn_blocking(move || console.tray(console.session()));
+    let Ok(model) = model.await else { return };
+    let handle = app.clone();
+    let _ = app.run_on_main_thread(move || {
+        if let Err(error) = draw(&handle, model) {
+            tracing::error!(%error, "tray not drawn");
+        }
     });
 }
 
@@ -126,19 +169,19 @@ fn draw<R: Runtime>(app: &AppHandle<R>, model: TrayMenu) -> tauri::Result<()> {
         return Ok(());
     }
     let menu = Menu::new(app)?;
-    let mut actions = HashMap::new();
-    for (index, line) in model.lines.iter().enumerate() {
+    let mut actions = tray.actions.lock().unwrap_or_else(PoisonError::into_inner);
+    actions.turn();
+    for line in &model.lines {
         match line {
             TrayLine::Separator => menu.append(&PredefinedMenuItem::separator(app)?)?,
             TrayLine::Entry { text, action } => {
-                let id = format!("tray-{index}");
+                let id = actions.add(action.clone());
                 let enabled = *action != TrayAction::None;
                 menu.append(&MenuItem::with_id(app, &id, text, enabled, None::<&str>)?)?;
-                actions.insert(id, action.clone());
             }
         }
     }
-    *tray.actions.lock().unwrap_or_else(PoisonError::into_inner) = actions;
+    drop(actions);
     let icon = match model.icon {
         IconKind::Fine => FINE,
         IconKind::Needs => NEEDS,
@@ -159,8 +202,7 @@ fn chosen<R: Runtime>(app: &AppHandle<R>, event: MenuEvent) {
         .actions
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .get(event.id().as_ref())
-        .cloned();
+        .of(event.id().as_ref());
     match action {
         None | Some(TrayAction::None) => {}
         Some(TrayAction::Open | TrayAction::Unlock) => windows::show_main(app, None),
@@ -168,23 +210,50 @@ fn chosen<R: Runtime>(app: &AppHandle<R>, event: MenuEvent) {
         Some(TrayAction::Quit) => app.exit(0),
         Some(TrayAction::Authorize(connection, reach)) => {
             let app = app.clone();
-            tauri::async_runtime::spawn(async move {
-                let console = match app.state::<Desk>().console() {
-                    Ok(console) => console,
-                    Err(_) => return,
-                };
-                let begun = console
-                    .authorize(console.session(), connection, reach, None)
-                    .await;
-                if let Err(error) = begun {
-                    tracing::warn!(code = %error.code, "not begun from the tray");
-                    // The main window says why, at the connection concerned.
-                    let handle = app.clone();
-                    let _ = app.run_on_main_thread(move || {
-                        windows::show_main(&handle, Some(connection));
-                    });
-                }
-            });
+            tauri::async_runtime::spawn(authorize(app, connection, reach));
         }
+    }
+}
+
+async fn authorize<R: Runtime>(app: AppHandle<R>, connection: ConnectionId, reach: Reach) {
+    let Ok(console) = app.state::<Desk>().console() else {
+        return;
+    };
+    let begun = console
+        .authorize(console.session(), connection, reach, None)
+        .await;
+    if let Err(error) = begun {
+        tracing::warn!(code = %error.code, "not begun from the tray");
+        // The main window says why, at the connection concerned.
+        let handle = app.clone();
+        let _ = app.run_on_main_thread(move || windows::show_main(&handle, Some(connection)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tsunagi_console::tray::TrayAction;
+
+    use super::Actions;
+
+    #[test]
+    fn an_entry_of_an_older_menu_never_does_what_a_newer_one_says() {
+        let mut actions = Actions::default();
+        actions.turn();
+        let open = actions.add(TrayAction::Open);
+        actions.turn();
+        let quit = actions.add(TrayAction::Quit);
+        assert_eq!(
+            actions.of(&open),
+            Some(TrayAction::Open),
+            "the menu that was just open still does what it said"
+        );
+        assert_eq!(actions.of(&quit), Some(TrayAction::Quit), "and the new one");
+        actions.turn();
+        assert_eq!(
+            actions.of(&open),
+            None,
+            "two menus later it does nothing, rather than something else"
+        );
     }
 }

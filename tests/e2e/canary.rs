@@ -71,57 +71,63 @@ async fn no_secret_lies_open_anywhere() {
     clean(&trial, "a use");
 
     // A service that repeats the credential in its answer, as debug pages do.
-    issuer.conduct(|it| {
-        let body = json!({ "you_sent": format!("Bearer {MARK}access-2") });
-        it.api_fault = Some((500, body.to_string()));
-    });
+    issuer.conduct(|it| it.api_fault = Some((500, json!({ "sent": "{sent}" }).to_string())));
     let _ = steps::try_it(page, "Stage", "/echo").await;
+    trial.picture("1-repeated");
+    let shown = page.text().await;
+    assert!(
+        !shown.contains(MARK),
+        "no screen shows a credential: {shown}"
+    );
     issuer.conduct(|it| it.api_fault = None);
     clean(&trial, "an answer that repeats the credential");
 
-    // Renewals that fail, with secrets in the error.
+    // A renewal, and renewals that fail with everything that was sent in the answer.
     issuer.conduct(|it| it.access_seconds = 1);
     steps::authorize_by_itself(page, &desk, app.pid()).await;
-    let renewed = issuer.renewals();
-    let tried = steps::try_it(page, "Development", "/files").await;
-    assert!(
-        matches!(tried, Tried::Answer(_)),
-        "it is renewed: {tried:?}"
-    );
     until("a renewal", async || {
-        (issuer.renewals() > renewed).then_some(())
+        let tried = steps::try_it(page, "Development", "/files").await;
+        assert!(
+            matches!(tried, Tried::Answer(_)),
+            "it is renewed: {tried:?}"
+        );
+        (issuer.renewals() > 0).then_some(())
     })
     .await;
+    clean(&trial, "a renewal");
+    let described = json!({ "error": "invalid_request", "error_description": "{sent}" });
     for (status, body) in [
-        (
-            500,
-            format!("<html>trace: refresh_token={MARK}refresh-4</html>"),
-        ),
-        (
-            200,
-            json!({ "error": format!("{MARK}access-3") }).to_string(),
-        ),
-        (
-            400,
-            json!({
-                "error": "invalid_request",
-                "error_description": format!("token {MARK}refresh-5 and {secret} are wrong"),
-            })
-            .to_string(),
-        ),
+        (500, "<html>trace: {sent}</html>".to_owned()),
+        (200, json!({ "error": "{sent}" }).to_string()),
+        (400, described.to_string()),
+        (400, "{sent}".to_owned()),
     ] {
+        // A new sign-in each time: after a failed renewal the next waits half a minute.
+        steps::authorize_by_itself(page, &desk, app.pid()).await;
+        let (before, fault) = (issuer.faults(), body.clone());
         issuer.conduct(|it| it.token_fault = Some((status, body)));
-        let _ = steps::try_it(page, "Development", "/files").await;
-        clean(&trial, "a failed renewal");
+        until("a renewal to fail", async || {
+            let _ = steps::try_it(page, "Development", "/files").await;
+            (issuer.faults() > before).then_some(())
+        })
+        .await;
+        clean(&trial, &format!("a renewal answered with {status} {fault}"));
+        issuer.conduct(|it| it.token_fault = None);
     }
 
     // An authorization that fails at the token endpoint, and one that is denied.
-    steps::authorize_in_vain(page, &desk, app.pid()).await;
+    issuer.conduct(|it| it.token_fault = Some((400, described.to_string())));
+    let told = steps::authorize_in_vain(page, &desk, app.pid()).await;
+    assert!(!told.contains(MARK), "the failure shows no secret: {told}");
     issuer.conduct(|it| {
         it.token_fault = None;
         it.deny = true;
     });
-    steps::authorize_in_vain(page, &desk, app.pid()).await;
+    let told = steps::authorize_in_vain(page, &desk, app.pid()).await;
+    assert!(
+        told.contains("access denied"),
+        "the failure says why: {told}"
+    );
     clean(&trial, "failed authorizations");
 
     issuer.conduct(|it| {

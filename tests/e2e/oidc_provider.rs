@@ -185,7 +185,9 @@ async fn revoked_at_the_provider_shows_as_not_connected() {
         "a consent that was taken back ends the connection: {tried:?}"
     );
     steps::connections(page).await;
-    steps::list_shows(page, "Revoked").await;
+    // RFC 6749 has one word for expired and revoked refresh tokens (`invalid_grant`, 5.2), and so
+    // has the list.
+    steps::list_shows(page, "Expired").await;
     trial.picture("shown");
     app.close(&desk).await;
 }

@@ -134,7 +134,7 @@ fn look(folder: &Path, writings: &[(String, Vec<u8>)], search: &mut Search) {
 }
 
 fn holds(content: &[u8], wanted: &[u8]) -> bool {
-    content.windows(wanted.len()).any(|part| part == wanted)
+    memchr::memmem::find(content, wanted).is_some()
 }
 
 #[cfg(test)]

@@ -25,9 +25,11 @@ pub const MARK: &str = "CANARY/7f3Kq+";
 pub struct Conduct {
     /// `expires_in` of new access tokens, in seconds.
     pub access_seconds: u32,
-    /// What the token endpoint answers instead of tokens: status and body.
+    /// What the token endpoint answers instead of tokens: status and body. `{sent}` in the body
+    /// is replaced by every field of the request, secrets included, as a debug page would do.
     pub token_fault: Option<(u16, String)>,
-    /// What the API answers instead of data: status and body.
+    /// What the API answers instead of data: status and body. `{sent}` in the body is replaced
+    /// by the `Authorization` header of the request.
     pub api_fault: Option<(u16, String)>,
     /// Members put beside the tokens in every token answer.
     pub beside_tokens: Map<String, Value>,
@@ -58,6 +60,7 @@ struct Shared {
     access: Option<String>,
     refresh: Option<String>,
     renewals: u32,
+    faults: u32,
     revocations: u32,
     api_requests: Vec<String>,
 }
@@ -146,6 +149,15 @@ impl Issuer {
         self.shared.lock().expect("the lock is sound").renewals
     }
 
+    /// How many requests to the token endpoint met the fault.
+    ///
+    /// # Panics
+    /// Never: the lock is not held across a panic.
+    #[must_use]
+    pub fn faults(&self) -> u32 {
+        self.shared.lock().expect("the lock is sound").faults
+    }
+
     /// How many tokens were revoked.
     ///
     /// # Panics
@@ -212,7 +224,9 @@ async fn token(
 ) -> Response {
     let mut shared = server.lock().expect("the lock is sound");
     if let Some((status, body)) = shared.conduct.token_fault.clone() {
-        return fault(status, body);
+        shared.faults += 1;
+        let sent: Vec<String> = asked.iter().map(|(k, v)| format!("{k} {v}")).collect();
+        return fault(status, body.replace("{sent}", &sent.join(", ")));
     }
     let refused = || fault(400, json!({ "error": "invalid_grant" }).to_string());
     match asked.get("grant_type").map(String::as_str) {
@@ -269,7 +283,7 @@ async fn api(State(server): State<Server>, uri: Uri, headers: HeaderMap) -> Resp
     }
     shared.api_requests.push(uri.path().to_owned());
     if let Some((status, body)) = shared.conduct.api_fault.clone() {
-        return fault(status, body);
+        return fault(status, body.replace("{sent}", &sent.unwrap_or_default()));
     }
     match (uri.path(), &shared.conduct.away) {
         ("/api/me", _) => Json(json!({

@@ -258,6 +258,23 @@ impl Page {
         .await;
     }
 
+    /// What the other windows of the program say that WebDriver can see: the flow window, never
+    /// a provider's page, which has a web context of its own.
+    pub async fn other_windows(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        let (Ok(main), Ok(all)) = (self.client.window().await, self.client.windows().await) else {
+            return said;
+        };
+        for window in all {
+            // A window may close in between: then there is nothing to read.
+            if window != main && self.client.switch_to_window(window).await.is_ok() {
+                said.push(self.text().await);
+            }
+        }
+        let _ = self.client.switch_to_window(main).await;
+        said
+    }
+
     /// A picture of the main window only.
     ///
     /// # Panics

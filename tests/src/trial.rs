@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, Once, OnceLock};
 
 use tempfile::TempDir;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::OwnedMutexGuard;
 
 /// What one test function works in. Only one trial at a time holds the display, since two would
 /// type into each other's windows.
@@ -21,10 +21,11 @@ impl Trial {
     /// # Panics
     /// Where no temporary folder can be made.
     pub async fn begin(name: &'static str) -> Self {
-        static DISPLAY: OnceLock<Arc<Mutex<()>>> = OnceLock::new();
+        static DISPLAY: OnceLock<Arc<tokio::sync::Mutex<()>>> = OnceLock::new();
         let turn = Arc::clone(DISPLAY.get_or_init(Arc::default))
             .lock_owned()
             .await;
+        picture_on_failure(name);
         let folder = tempfile::Builder::new()
             .prefix("tsunagi-trial-")
             .tempdir()
@@ -70,30 +71,63 @@ impl Trial {
 
     /// A picture of the whole display, sign-in windows included, as `target/e2e/NAME-STEP.png`.
     pub fn picture(&self, step: &str) {
-        let path = pictures().join(format!("{}-{step}.png", self.name));
-        // A missing picture must not hide what the test itself found.
-        let _ = Command::new("import")
-            .args(["-window", "root"])
-            .arg(path)
-            .status();
+        picture(self.name, step);
+    }
+
+    /// What the app wrote to its output and logs last.
+    fn tell(&self) {
+        let logs = std::fs::read_dir(self.home().join("logs")).ok();
+        let logs = logs.into_iter().flatten().flatten().map(|log| log.path());
+        let output = ["out.log", "err.log"].map(|name| self.outside().join(name));
+        for path in output.into_iter().chain(logs) {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let lines: Vec<&str> = text.lines().collect();
+            let tail = lines.len().saturating_sub(40);
+            eprintln!("--- {}, last lines ---", path.display());
+            for line in &lines[tail..] {
+                eprintln!("{line}");
+            }
+        }
     }
 }
 
 impl Drop for Trial {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.picture("failed");
-            for log in ["out.log", "err.log"] {
-                let text = std::fs::read_to_string(self.outside().join(log)).unwrap_or_default();
-                let lines: Vec<&str> = text.lines().collect();
-                let tail = lines.len().saturating_sub(40);
-                eprintln!("--- the app's {log}, last lines ---");
-                for line in &lines[tail..] {
-                    eprintln!("{line}");
-                }
-            }
+            self.tell();
         }
     }
+}
+
+fn picture(name: &str, step: &str) {
+    let path = pictures().join(format!("{name}-{step}.png"));
+    // A missing picture must not hide what the test itself found.
+    let _ = Command::new("import")
+        .args(["-window", "root"])
+        .arg(path)
+        .status();
+}
+
+/// The trial that has the display.
+static CURRENT: Mutex<Option<&'static str>> = Mutex::new(None);
+
+/// Takes a picture at the moment of a failure: once the test unwinds, its windows are gone.
+fn picture_on_failure(name: &'static str) {
+    static HOOK: Once = Once::new();
+    if let Ok(mut current) = CURRENT.lock() {
+        *current = Some(name);
+    }
+    HOOK.call_once(|| {
+        let tell = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            tell(panic);
+            if let Ok(current) = CURRENT.lock()
+                && let Some(name) = *current
+            {
+                picture(name, "failed");
+            }
+        }));
+    });
 }
 
 /// The binary under test.

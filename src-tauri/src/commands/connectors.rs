@@ -1,8 +1,6 @@
 //! The Connectors screen.
 
 use tauri::State;
-use tauri::{AppHandle, Runtime};
-use tauri_plugin_opener::OpenerExt as _;
 use tsunagi_console::ConsoleError;
 use tsunagi_console::views::ConnectorsView;
 
@@ -26,16 +24,11 @@ pub(crate) async fn connectors_accept(
 }
 
 #[tauri::command]
-pub(crate) async fn connectors_open_folder<R: Runtime>(
-    app: AppHandle<R>,
-    desk: State<'_, Desk>,
-) -> Answer<()> {
-    let folder = seated(&desk, |console, session| console.may_open_folder(session)).await?;
-    app.opener()
-        .open_path(folder.display().to_string(), None::<&str>)
-        .or_else(|_| {
-            Err(desk
-                .console()?
-                .failure(&ConsoleError::new("folder_not_opened")))
-        })
+pub(crate) async fn connectors_open_folder(desk: State<'_, Desk>) -> Answer<()> {
+    seated(&desk, |console, session| {
+        let folder = console.may_open_folder(session)?;
+        tauri_plugin_opener::open_path(folder, None::<&str>)
+            .map_err(|_| ConsoleError::new("folder_not_opened"))
+    })
+    .await
 }

@@ -1,37 +1,68 @@
-//! The flow window.
+//! The flow window. Each window steers its own flow and no other.
 
-use tauri::State;
-use tsunagi_console::FlowId;
+use tauri::{Runtime, State, WebviewWindow};
 use tsunagi_console::views::FlowView;
+use tsunagi_console::{ConsoleError, FlowId};
 
 use super::{Answer, Desk, seated};
+use crate::windows::flow_label;
+
+/// Refuses where the window that calls is not this flow's.
+fn own<R: Runtime>(window: &WebviewWindow<R>, desk: &Desk, flow: FlowId) -> Answer<()> {
+    if window.label() == flow_label(flow) {
+        return Ok(());
+    }
+    Err(desk.failure(&ConsoleError::new("flow_over")))
+}
 
 #[tauri::command]
-pub(crate) async fn flow_get(desk: State<'_, Desk>, flow: FlowId) -> Answer<FlowView> {
+pub(crate) async fn flow_get<R: Runtime>(
+    window: WebviewWindow<R>,
+    desk: State<'_, Desk>,
+    flow: FlowId,
+) -> Answer<FlowView> {
+    own(&window, &desk, flow)?;
     seated(&desk, move |console, _| console.flow(flow)).await
 }
 
 #[tauri::command]
-pub(crate) async fn flow_cancel(desk: State<'_, Desk>, flow: FlowId) -> Answer<()> {
+pub(crate) async fn flow_cancel<R: Runtime>(
+    window: WebviewWindow<R>,
+    desk: State<'_, Desk>,
+    flow: FlowId,
+) -> Answer<()> {
+    own(&window, &desk, flow)?;
     seated(&desk, move |console, _| console.cancel_flow(flow)).await
 }
 
 #[tauri::command]
-pub(crate) async fn flow_extend(desk: State<'_, Desk>, flow: FlowId) -> Answer<FlowView> {
+pub(crate) async fn flow_extend<R: Runtime>(
+    window: WebviewWindow<R>,
+    desk: State<'_, Desk>,
+    flow: FlowId,
+) -> Answer<FlowView> {
+    own(&window, &desk, flow)?;
     seated(&desk, move |console, _| console.extend_flow(flow)).await
 }
 
 #[tauri::command]
-pub(crate) async fn flow_in_browser(desk: State<'_, Desk>, flow: FlowId) -> Answer<FlowView> {
+pub(crate) async fn flow_in_browser<R: Runtime>(
+    window: WebviewWindow<R>,
+    desk: State<'_, Desk>,
+    flow: FlowId,
+) -> Answer<FlowView> {
+    own(&window, &desk, flow)?;
     seated(&desk, move |console, _| console.flow_in_browser(flow)).await
 }
 
 #[tauri::command]
-pub(crate) async fn flow_paste(
+pub(crate) async fn flow_paste<R: Runtime>(
+    window: WebviewWindow<R>,
     desk: State<'_, Desk>,
     flow: FlowId,
     address: String,
 ) -> Answer<FlowView> {
+    own(&window, &desk, flow)?;
     seated(&desk, move |console, _| {
         console.paste_into_flow(flow, &address)
     })
@@ -39,25 +70,34 @@ pub(crate) async fn flow_paste(
 }
 
 #[tauri::command]
-pub(crate) async fn flow_answer(
+pub(crate) async fn flow_answer<R: Runtime>(
+    window: WebviewWindow<R>,
     desk: State<'_, Desk>,
     flow: FlowId,
     replace: bool,
 ) -> Answer<FlowView> {
+    own(&window, &desk, flow)?;
     seated(&desk, move |console, _| console.answer_flow(flow, replace)).await
 }
 
 #[tauri::command]
-pub(crate) async fn flow_primary(
+pub(crate) async fn flow_primary<R: Runtime>(
+    window: WebviewWindow<R>,
     desk: State<'_, Desk>,
     flow: FlowId,
     wanted: bool,
 ) -> Answer<FlowView> {
+    own(&window, &desk, flow)?;
     seated(&desk, move |console, _| console.flow_primary(flow, wanted)).await
 }
 
 #[tauri::command]
-pub(crate) async fn flow_again(desk: State<'_, Desk>, flow: FlowId) -> Answer<FlowId> {
+pub(crate) async fn flow_again<R: Runtime>(
+    window: WebviewWindow<R>,
+    desk: State<'_, Desk>,
+    flow: FlowId,
+) -> Answer<FlowId> {
+    own(&window, &desk, flow)?;
     let console = desk.console()?;
     let answer = console.flow_again(console.session(), flow).await;
     answer.map_err(|error| console.failure(&error))

@@ -33,6 +33,9 @@ interface World {
   made: number;
 }
 
+const needing = (row: ConnectionRow): boolean => row.enabled && row.stations.some((station) => station.mend !== null);
+const slug = (name: string): string => name.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "");
+
 /** Makes a program; tests make their own. */
 export function makeFake(options: URLSearchParams = query): Backend & { world: World } {
   const of = (name: string): string | null => options.get(name);
@@ -76,7 +79,6 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     throw { ...failureOf(code, world.start.locale), ...with_ };
   };
   const need = (id: ConnectionId): ConnectionRow => world.rows.find((row) => row.id === id) ?? refuse("connection_unknown");
-  const needing = (row: ConnectionRow): boolean => row.enabled && row.stations.some((station) => station.mend !== null);
   const started = (): Start => ({ ...world.start, needing: world.rows.flatMap((row) => (row.enabled ? row.stations.filter((station) => station.mend !== null) : [])).length });
   const put = (row: ConnectionRow): void => {
     const now = { ...row, needsPerson: needing(row) };
@@ -87,7 +89,6 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     put({ ...row, stations: row.stations.map((station) => (station.reach === reach || reach === "all" ? { ...station, ...part } : station)) });
   };
   const viewOf = (id: ConnectionId): Answer<"connection_get"> => environmentsOf(need(id), world.registrations, world.drafts.get(id) ?? null, world.start);
-  const slug = (name: string): string => name.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "");
 
   /** Signing in as a person would, a moment later. */
   const signIn = (row: ConnectionRow, reach: Reach, id: string): void => {

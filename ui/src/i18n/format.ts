@@ -72,10 +72,11 @@ export function clock(at: number, now = Date.now()): string {
   return `${shortDay(at)}${locale() === "ja" ? " " : ", "}${timeOf(at)}`;
 }
 
+const two = (n: number): string => String(n).padStart(2, "0");
+
 /** "09:12:04.318": a step of a timeline. */
 export function precise(at: number): string {
   const d = new Date(at);
-  const two = (n: number): string => String(n).padStart(2, "0");
   const ms = String(d.getMilliseconds()).padStart(3, "0");
   return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${ms}`;
 }

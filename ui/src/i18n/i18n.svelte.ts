@@ -25,7 +25,7 @@ export function setLocale(next: Locale): void {
   document.documentElement.lang = next;
 }
 
-/** What Intl is given: never `navigator.language`, which can be "C". Days before months. */
+/** What Intl is given: never the language the engine says, which can be "C". Days before months. */
 export function tag(): string {
   return current === "ja" ? "ja-JP" : "en-GB";
 }

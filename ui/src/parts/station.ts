@@ -96,9 +96,10 @@ export function spoken(station: Station): string {
   if (ok && station.unreachable) {
     parts.push(t("ui.slot.since", { time: clock(station.unreachable.since) }));
   }
-  if (ok && station.account) parts.push(station.account.label);
+  const off = !ok && station.health.state === "not_connected" && station.health.reason === "disabled";
+  if ((ok || off) && station.account && (!station.noPrimary || station.reach === "all")) parts.push(station.account.label);
   if (ok && station.primary) parts.push(t("ui.slot.primary"));
-  if (station.others > 0) parts.push(tn("ui.slot.others", station.others));
+  if (station.others > 0 && station.mend === null) parts.push(tn("ui.slot.others", station.others));
   const days = lapsing(station);
   if (days !== null) parts.push(tn("ui.slot.lapses_in", days));
   if (ok && station.missingScopes > 0) parts.push(tn("ui.slot.scopes_missing", station.missingScopes));

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { ListQuery, NewConnection } from "../../src/backend/bindings";
+import type { ConnectionPage, ListQuery, NewConnection } from "../../src/backend/bindings";
 import { makeFake } from "../../src/backend/fake";
 
 const fake = (options = "") => makeFake(new URLSearchParams(options));
@@ -12,7 +12,7 @@ describe("the fake program", () => {
     const seen: string[] = [];
     let after: string | null = null;
     do {
-      const page = await program.call("connections_list", { query: { ...query, after, limit: 200 } });
+      const page: ConnectionPage = await program.call("connections_list", { query: { ...query, after, limit: 200 } });
       seen.push(...page.rows.map((row) => row.id));
       after = page.next;
       expect(page.total).toBe(2000);

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { colored } from "../../src/screens/connection/json";
 import { announced } from "../../src/screens/flow/countdown";
 
-describe("shown JSON", () => {
-  const whole = (text: string): string => colored(text).map(([, piece]) => piece).join("");
+const whole = (text: string): string => colored(text).map(([, piece]) => piece).join("");
 
+describe("shown JSON", () => {
   it("tells keys, strings and numbers apart", () => {
     expect(colored('{"a": "b", "n": -1.5e3, "t": true}').filter(([kind]) => kind)).toEqual([["k", '"a"'], ["v", '"b"'], ["k", '"n"'], ["d", "-1.5e3"], ["k", '"t"'], ["d", "true"]]);
   });

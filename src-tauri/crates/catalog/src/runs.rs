@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 use tsunagi_domain::{AuthorizationId, ConnectionId, Environment, RunId, Timestamp};
 
 use crate::row::{self, Key, Word};
@@ -108,6 +108,21 @@ impl Catalog {
                 statement.execute(params![id.bytes(), at.0])?;
             }
             Ok(())
+        })
+    }
+
+    /// When a request last went through a connection; `None` where none did, or it is unknown.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn last_used(&self, connection: ConnectionId) -> Result<Option<Timestamp>> {
+        self.catalog().read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT last_used FROM connection WHERE id = ?1")?;
+            let at: Option<i64> = statement
+                .query_row([connection.bytes()], |row| row.get(0))
+                .optional()?;
+            Ok(at.filter(|at| *at > 0).map(Timestamp))
         })
     }
 

@@ -63,6 +63,10 @@ pub trait UserAgent: Send + Sync {
     /// The code of what went wrong, such as `browser_missing`.
     fn open(&self, visit: Visit) -> Result<(), &'static str>;
 
+    /// Brings the windows of a flow that is under way to the front: somebody asked for the same
+    /// sign-in again.
+    fn show(&self, _flow: FlowId) {}
+
     /// Closes the provider's page, where it is in a window of the program.
     fn close_page(&self, flow: FlowId);
 

@@ -1,4 +1,4 @@
-//! Authorizing, revoking, renaming accounts, choosing primaries.
+//! Authorizing: how a flow begins.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,23 +6,21 @@ use tsunagi_catalog::Redirect;
 use tsunagi_connectors::{Connector, Registration as Needs, Webview};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{
-    Connection, ConnectionId, Environment, FlowId, Health, Kind, Member, NotConnected, Reach,
-    Refusal, RefusalCode, RegistrationId, access, primary,
+    Connection, ConnectionId, FlowId, Kind, Member, Reach, Refusal, RefusalCode, RegistrationId,
+    access, primary,
 };
-use tsunagi_oauth::{Ask, Listener, Revoked, Wire, begin, paste};
+use tsunagi_oauth::{Ask, Listener, begin};
 use url::Url;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
-use crate::flow::{Errand, Order, Running, channel, host_of, is_secure};
+use crate::flow::{Errand, Running, channel, host_of, is_secure};
 use crate::messages;
-use crate::rows::{account_view, mark};
-use crate::views::{AgentKind, ConnectionView, FlowView, Impact, RevokeOutcome, Stage, UseView};
+use crate::rows::mark;
+use crate::views::{AgentKind, FlowView, Stage};
 
 /// How long a person has to sign in, in seconds.
 const SIGN_IN_SECONDS: u32 = 180;
-/// Flows that ended are looked at a little longer; more than these are forgotten.
-const ENDED_KEPT: usize = 32;
 
 impl Console {
     /// Begins a flow for the acting member and takes them to the provider. `agent` overrides
@@ -52,7 +50,14 @@ impl Console {
         }
         // A locked vault could not keep what the sign-in brings.
         self.inner.keys.vault()?;
-        if let Some(running) = self.already_running(&connection, reach) {
+        let key = SlotKey {
+            connection: connection.id,
+            reach,
+            member: (connection.kind == Kind::LoggedInUser).then_some(member.id),
+        };
+        let _one_at_a_time = self.inner.beginning.lock().await;
+        if let Some(running) = self.already_running(key) {
+            self.inner.agent.show(running);
             return Ok(running);
         }
         let (connector, resolved, registration) =
@@ -79,11 +84,6 @@ impl Console {
             // Only a window of ours can intercept an address on somebody else's host.
             (Webview::Allowed, Redirect::Intercepted(_)) => AgentKind::Webview,
             (Webview::Allowed, _) => agent.unwrap_or(AgentKind::Webview),
-        };
-        let key = SlotKey {
-            connection: connection.id,
-            reach,
-            member: (connection.kind == Kind::LoggedInUser).then_some(member.id),
         };
         let previous = self.inner.catalog.slot(key)?;
         let hint = previous
@@ -119,6 +119,7 @@ impl Console {
         self.db(move |catalog| catalog.begin_flow(&row)).await?;
         let (orders, received) = channel();
         let running = Running {
+            key,
             view: Arc::new(Mutex::new(view)),
             orders,
             attempt: Arc::new(Mutex::new(Some(attempt))),
@@ -209,16 +210,14 @@ impl Console {
         }
     }
 
-    fn already_running(&self, connection: &Connection, reach: Reach) -> Option<FlowId> {
+    fn already_running(&self, key: SlotKey) -> Option<FlowId> {
         let flows = self.inner.flows.lock().ok()?;
-        flows.iter().find_map(|(id, running)| {
-            let view = running.view.lock().ok()?;
-            let same = view.connection == connection.id && view.reach == reach;
-            let runs = !matches!(view.stage, Stage::Done | Stage::Failed);
-            (same && runs).then_some(*id)
-        })
+        let found = flows.iter().find(|(_, running)| {
+            let ended = matches!(running.lock().stage, Stage::Done | Stage::Failed);
+            running.key == key && !ended
+        });
+        found.map(|(id, _)| *id)
     }
-
 }
 
 /// Opens the loopback listener the address needs, and forms the address.

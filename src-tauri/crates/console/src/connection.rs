@@ -1,30 +1,17 @@
-//! The Connection screen: details, settings, timeline, *Try it*.
+//! The Connection screen: details, and what a manager changes about a connection.
 
-use std::collections::BTreeMap;
-
-use tsunagi_catalog::{ListQuery as CatalogQuery, ListRow, Slot, SlotSettings, Sort, Step};
+use tsunagi_catalog::{ListRow, Slot, SlotSettings};
 use tsunagi_domain::connection::Settings;
-use tsunagi_domain::gate::Caller;
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::{
-    Connection, ConnectionId, Kind, Member, Reach, Refusal, RefusalCode, RegistrationId, access,
+    ConnectionId, Kind, Member, Reach, Refusal, RefusalCode, RegistrationId, access,
 };
-use tsunagi_gateway::{Answer, Call, Request};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
-use crate::messages;
 use crate::rows::account_view;
-use crate::views::{
-    AccountPlace, AccountRow, ConnectionView, EnvironmentCard, FlowRecord, ScopeView, StepView,
-    TryAnswer, TryRequest,
-};
+use crate::views::{AccountPlace, AccountRow, ConnectionView, EnvironmentCard, ScopeView};
 use crate::welcome::member_view;
-
-/// How many attempts the Timeline goes back.
-const FLOWS_SHOWN: u32 = 50;
-/// The most of a body that *Try it* shows, in bytes.
-const SHOWN_MAX: usize = 256 * 1024;
 
 impl Console {
     /// A connection's details.
@@ -43,7 +30,7 @@ impl Console {
             slots: catalog.slots(id)?,
             primaries: catalog.primaries(id)?,
             uses: catalog.count_uses(id)?,
-            last_used: self.last_used(&connection, &viewer)?,
+            last_used: catalog.last_used(id)?,
             connection,
         };
         let connection = &row.connection;
@@ -109,28 +96,6 @@ impl Console {
             problem: resolved.err().map(|error| self.failure(&error.into())),
             row: self.row(&row, &viewer),
         })
-    }
-
-    fn last_used(
-        &self,
-        connection: &Connection,
-        viewer: &Member,
-    ) -> Result<Option<tsunagi_domain::Timestamp>, ConsoleError> {
-        let page = self.inner.catalog.list(&CatalogQuery {
-            search: connection.link_name.to_string(),
-            kinds: vec![connection.kind],
-            connectors: vec![connection.connector.clone()],
-            needs_person: None,
-            viewer: viewer.id,
-            sort: Sort::Name,
-            after: None,
-            limit: 200,
-        })?;
-        Ok(page
-            .rows
-            .into_iter()
-            .find(|row| row.connection.id == connection.id)
-            .and_then(|row| row.last_used))
     }
 
     fn card(
@@ -343,6 +308,7 @@ impl Console {
             },
         )?;
         let args = [("reach", reach.as_str())];
+        self.restate_one(id)?;
         self.log(
             session,
             "connection.environment_set",
@@ -372,6 +338,7 @@ impl Console {
                 .with("count", uses.to_string())
                 .into());
         }
+        self.cancel_flows_of(id);
         for slot in self.inner.catalog.slots(id)? {
             let shared = self
                 .inner

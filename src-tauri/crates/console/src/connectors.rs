@@ -7,7 +7,7 @@ use tsunagi_catalog::AcceptedConnector;
 use tsunagi_connectors::{DiffKind, Draft, diff, drafts};
 use tsunagi_domain::{Refusal, access};
 
-use crate::console::{Console, Session};
+use crate::console::{Console, Session, words};
 use crate::error::ConsoleError;
 use crate::rows::mark;
 use crate::views::{ConnectorFile, ConnectorsView, DiffRow, FileState};
@@ -152,11 +152,11 @@ impl Console {
             accepted_by: member.id,
             accepted_at: self.now(),
         })?;
-        let words = format!("{} {}", connector.name, connector.category);
         self.inner
             .catalog
-            .set_connector_words(&connector.id, &words)?;
+            .set_connector_words(&connector.id, &words(&connector))?;
         self.reload_library()?;
+        self.restate_connector(&connector.id)?;
         self.log(
             session,
             "connector.accepted",

@@ -3,26 +3,22 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
-use std::time::Duration;
+use std::time::Instant;
 
 use tsunagi_catalog::{Catalog, NewEvent};
-use tsunagi_connectors::{Library, Problem};
+use tsunagi_connectors::{Connector, Library, Problem};
 use tsunagi_domain::{Clock, FlowId, Member, MemberId, Refusal, RefusalCode, Timestamp, Workspace};
 use tsunagi_gateway::{Gateway, Keys};
-use tsunagi_vault::{KeyHolder, KeyRecord, KeyringError, Vault};
+use tsunagi_vault::{KeyHolder, KeyringError};
 
 use crate::agent::{Bell, Practice, UserAgent};
 use crate::error::ConsoleError;
 use crate::flow::Running;
-use crate::views::{Failure, Locale, Theme, VaultView};
+use crate::unlock::VaultState;
+use crate::views::{Failure, Locale, Theme};
 
 /// How the keyring is reached. Called on a thread of its own, since it may wait for a prompt.
 pub type OpenKeyring = dyn Fn() -> Result<Box<dyn KeyHolder>, KeyringError> + Send + Sync;
-
-/// How long the keyring may take before the program says that it waits: a prompt may be open.
-const KEYRING_PATIENCE: Duration = Duration::from_secs(3);
-/// How long a first start or an unlock waits for the keyring.
-const KEYRING_LIMIT: Duration = Duration::from_secs(90);
 
 /// What the outside world lends the console.
 pub struct Surroundings {
@@ -74,21 +70,17 @@ pub(crate) struct Inner {
     pub(crate) person: String,
     pub(crate) flows: Mutex<HashMap<FlowId, Running>>,
     pub(crate) practice_failure: Mutex<Option<ConsoleError>>,
-    keyring: Arc<OpenKeyring>,
+    /// Held while a flow begins, so that two clicks on one slot begin one flow.
+    pub(crate) beginning: tokio::sync::Mutex<()>,
+    /// Held while a workspace is founded, so that there is one.
+    pub(crate) founding: Mutex<()>,
+    pub(crate) opened_at: Instant,
+    pub(crate) keyring: Arc<OpenKeyring>,
     /// `None` while nothing is known, then whether a keyring answers.
-    keyring_there: RwLock<Option<bool>>,
-    vault: RwLock<VaultState>,
+    pub(crate) keyring_there: RwLock<Option<bool>>,
+    pub(crate) vault: RwLock<VaultState>,
     locale: RwLock<Locale>,
     problems: RwLock<Vec<Problem>>,
-}
-
-#[derive(Debug, Clone)]
-enum VaultState {
-    None,
-    Waiting,
-    Open { keyring: bool },
-    Locked(ConsoleError),
-    NeedsPassphrase,
 }
 
 impl Console {
@@ -116,6 +108,9 @@ impl Console {
         let catalog = Catalog::open(&home)?;
         catalog.abandon_flows(clock.now())?;
         let (library, problems) = load_library(&catalog)?;
+        for connector in library.all() {
+            catalog.set_connector_words(&connector.id, &words(connector))?;
+        }
         let keys = Keys::locked();
         let ring = Arc::clone(&bell);
         let gateway = Gateway::new(
@@ -148,6 +143,9 @@ impl Console {
                 person,
                 flows: Mutex::default(),
                 practice_failure: Mutex::default(),
+                beginning: tokio::sync::Mutex::default(),
+                founding: Mutex::default(),
+                opened_at: Instant::now(),
                 keyring,
                 keyring_there: RwLock::new(None),
                 vault: RwLock::new(if founded {
@@ -173,146 +171,6 @@ impl Console {
             .and_then(|members| members.into_iter().find(|member| member.active));
         Session {
             member: member.map(|member| member.id),
-        }
-    }
-
-    /// Asks the keyring for the workspace's key and opens the vault; returns at once. The answer
-    /// is told by the bell. Where a workspace is not there yet, asks only whether there is a
-    /// keyring.
-    pub fn unlock_at_start(&self) {
-        let console = self.clone();
-        std::thread::spawn(move || {
-            let state = console.try_keyring();
-            if let Err(error) = &state {
-                tracing::warn!(code = %error.code, "vault not opened");
-            }
-            console.settle(state);
-        });
-    }
-
-    /// Waits until the keyring has answered, but only so long that a person does not notice.
-    pub(crate) fn wait_for_keyring(&self) {
-        let until = std::time::Instant::now() + KEYRING_PATIENCE;
-        while self.keyring_there().is_none() && std::time::Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    pub(crate) fn keyring_there(&self) -> Option<bool> {
-        self.inner
-            .keyring_there
-            .read()
-            .ok()
-            .and_then(|there| *there)
-    }
-
-    fn keyring(&self) -> Result<Box<dyn KeyHolder>, ConsoleError> {
-        let opened = (self.inner.keyring)();
-        if let Ok(mut there) = self.inner.keyring_there.write() {
-            *there = Some(opened.is_ok());
-        }
-        Ok(opened?)
-    }
-
-    fn try_keyring(&self) -> Result<VaultState, ConsoleError> {
-        let Some(workspace) = self.inner.catalog.workspace()? else {
-            let _ = self.keyring();
-            return Ok(VaultState::None);
-        };
-        let record = self.key_record()?;
-        if record.needs_passphrase() {
-            let _ = self.keyring();
-            return Ok(VaultState::NeedsPassphrase);
-        }
-        let holder = self.keyring()?;
-        let vault = Vault::open_from_keyring(&workspace.id.to_string(), &record, &*holder)?;
-        self.inner.keys.open(vault);
-        Ok(VaultState::Open { keyring: true })
-    }
-
-    fn settle(&self, state: Result<VaultState, ConsoleError>) {
-        if let Ok(mut slot) = self.inner.vault.write() {
-            *slot = state.unwrap_or_else(VaultState::Locked);
-        }
-        self.inner.bell.changed();
-    }
-
-    fn key_record(&self) -> Result<KeyRecord, ConsoleError> {
-        let text = self
-            .inner
-            .catalog
-            .key_record()?
-            .ok_or_else(|| ConsoleError::new("record_damaged"))?;
-        serde_json::from_str(&text).map_err(|_| ConsoleError::new("record_damaged"))
-    }
-
-    /// Opens the vault: with a passphrase, or by asking the keyring once more. Blocks.
-    ///
-    /// # Errors
-    /// Why it stays locked.
-    pub fn unlock(&self, passphrase: Option<&str>) -> Result<(), ConsoleError> {
-        let Some(passphrase) = passphrase else {
-            let state = within(KEYRING_LIMIT, {
-                let console = self.clone();
-                move || console.try_keyring()
-            });
-            let failed = state.as_ref().err().cloned();
-            self.settle(state);
-            return failed.map_or(Ok(()), Err);
-        };
-        let workspace = self.workspace()?;
-        let record = self.key_record()?;
-        let vault = Vault::open_with_passphrase(&workspace.id.to_string(), &record, passphrase)?;
-        self.inner.keys.open(vault);
-        self.settle(Ok(VaultState::Open { keyring: false }));
-        Ok(())
-    }
-
-    /// Makes a key for a new workspace, in the keyring or behind a passphrase, and keeps the
-    /// vault open. Blocks.
-    pub(crate) fn make_key(
-        &self,
-        workspace: &Workspace,
-        passphrase: Option<&str>,
-    ) -> Result<KeyRecord, ConsoleError> {
-        let catalog = workspace.id.to_string();
-        let (vault, record) = match passphrase {
-            Some(passphrase) => Vault::create_with_passphrase(&catalog, passphrase)?,
-            None => within(KEYRING_LIMIT, {
-                let console = self.clone();
-                move || {
-                    let holder = console.keyring()?;
-                    Ok(Vault::create_in_keyring(&catalog, &*holder)?)
-                }
-            })?,
-        };
-        self.inner.keys.open(vault);
-        if let Ok(mut slot) = self.inner.vault.write() {
-            *slot = VaultState::Open {
-                keyring: passphrase.is_none(),
-            };
-        }
-        Ok(record)
-    }
-
-    /// The founding failed: the key made for it opens nothing.
-    pub(crate) fn forget_key(&self) {
-        self.inner.keys.lock();
-        if let Ok(mut slot) = self.inner.vault.write() {
-            *slot = VaultState::None;
-        }
-    }
-
-    pub(crate) fn vault_view(&self) -> VaultView {
-        let state = self.inner.vault.read().map(|state| state.clone());
-        match state.unwrap_or(VaultState::None) {
-            VaultState::None => VaultView::None,
-            VaultState::Waiting => VaultView::Waiting,
-            VaultState::Open { keyring } => VaultView::Open { keyring },
-            VaultState::Locked(error) => VaultView::Locked {
-                failure: self.failure(&error),
-            },
-            VaultState::NeedsPassphrase => VaultView::NeedsPassphrase,
         }
     }
 
@@ -465,6 +323,15 @@ impl Console {
         started
     }
 
+    /// Stops the catalog from growing, so that a test meets a full disk without filling one.
+    ///
+    /// # Errors
+    /// As every write.
+    #[doc(hidden)]
+    pub fn limit_pages(&self, pages: u32) -> Result<(), ConsoleError> {
+        Ok(self.inner.catalog.limit_pages(pages)?)
+    }
+
     /// Writes what is still in memory. Call before the program ends.
     pub async fn close(&self) {
         self.inner.gateway.flush().await;
@@ -480,16 +347,13 @@ fn load_library(catalog: &Catalog) -> Result<(Library, Vec<Problem>), ConsoleErr
     Ok(Library::built_in().with_accepted(&accepted))
 }
 
-/// Runs a call that may wait for a prompt on a thread of its own, and gives up after `limit`.
-fn within<T: Send + 'static>(
-    limit: Duration,
-    call: impl FnOnce() -> Result<T, ConsoleError> + Send + 'static,
-) -> Result<T, ConsoleError> {
-    let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let _ = sender.send(call());
-    });
-    receiver
-        .recv_timeout(limit)
-        .unwrap_or_else(|_| Err(ConsoleError::new("keyring_no_answer")))
+/// What people call a connector, in every language, for the search.
+pub(crate) fn words(connector: &Connector) -> String {
+    let Connector {
+        name,
+        category,
+        description,
+        ..
+    } = connector;
+    format!("{name} {category} {} {}", description.en, description.ja)
 }

@@ -6,36 +6,32 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tsunagi_catalog::{Entry, Filling, Flow, Step};
+use tsunagi_catalog::{Flow, Step};
 use tsunagi_connectors::{Connector, Resolved};
-use tsunagi_domain::account::{Arrival, arrival};
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{
-    Account, AuthorizationId, Connection, FlowId, Health, Member, RegistrationId, Timestamp,
-    primary,
-};
-use tsunagi_gateway::Arrived;
-use tsunagi_oauth::{Attempt, Listener, Pages, Verdict, Wire, read_callback};
+use tsunagi_domain::{Connection, FlowId, Member, RegistrationId, Timestamp};
+use tsunagi_oauth::{Attempt, Listener, Pages, Verdict};
 use url::Url;
 
 use crate::agent::{Sighting, Visit};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::messages;
-use crate::rows::account_view;
 use crate::views::{AgentKind, FlowView, Stage};
 
 /// What *2 more minutes* adds, in seconds.
 const EXTENSION: i64 = 120;
-/// How long an answer about another account is waited for, in seconds.
-const ANSWER_SECONDS: i64 = 600;
+/// The longest a flow sleeps before it looks at the clock: a computer that was suspended, or a
+/// clock that was set, must not keep a flow open.
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// A flow that runs, or ended and is still looked at.
 #[derive(Clone)]
 pub(crate) struct Running {
+    pub(crate) key: SlotKey,
     pub(crate) view: Arc<Mutex<FlowView>>,
     pub(crate) orders: UnboundedSender<Order>,
     pub(crate) attempt: Arc<Mutex<Option<Attempt>>>,
@@ -66,11 +62,45 @@ pub(crate) struct Errand {
     pub(crate) title: String,
 }
 
-/// How a flow ended.
-enum End {
+/// How a flow ended. What it stored, it stored as a whole.
+pub(crate) enum End {
     Connected,
+    /// Stored, and yet not connected: the provider granted less than was asked for.
+    Short(ConsoleError),
     Kept,
     Failed(ConsoleError),
+}
+
+/// What a flow hears while it runs: orders of doors, and what its user agent sees.
+pub(crate) struct Ears {
+    pub(crate) orders: UnboundedReceiver<Order>,
+    pub(crate) seen: UnboundedReceiver<Sighting>,
+    told: UnboundedSender<Sighting>,
+}
+
+impl Ears {
+    fn new(orders: UnboundedReceiver<Order>) -> Self {
+        let (told, seen) = unbounded_channel();
+        Self { orders, seen, told }
+    }
+
+    /// Returns once somebody ends the flow: by an order, or by closing its window.
+    pub(crate) async fn ended(&mut self) {
+        loop {
+            tokio::select! {
+                order = self.orders.recv() => {
+                    if let None | Some(Order::Cancel) = order {
+                        return;
+                    }
+                }
+                Some(sighting) = self.seen.recv() => {
+                    if sighting == Sighting::Dismissed {
+                        return;
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// What happened while the flow waited.
@@ -90,7 +120,7 @@ impl Running {
         view.clone()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, FlowView> {
+    pub(crate) fn lock(&self) -> std::sync::MutexGuard<'_, FlowView> {
         // A panic while a view was written leaves a view that can still be shown.
         self.view
             .lock()
@@ -117,15 +147,17 @@ impl Console {
         self,
         mut errand: Errand,
         running: Running,
-        mut orders: UnboundedReceiver<Order>,
+        orders: UnboundedReceiver<Order>,
     ) {
-        let end = self.steps(&mut errand, &running, &mut orders).await;
+        let mut ears = Ears::new(orders);
+        let end = self.steps(&mut errand, &running, &mut ears).await;
         if let Ok(mut attempt) = running.attempt.lock() {
             *attempt = None;
         }
         self.inner.agent.close_page(errand.id);
         let (stage, outcome, failure) = match end {
             Ok(End::Connected) => (Stage::Done, "connected".to_owned(), None),
+            Ok(End::Short(error)) => (Stage::Done, error.code.clone(), Some(error)),
             Ok(End::Kept) => (
                 Stage::Failed,
                 "kept".to_owned(),
@@ -151,16 +183,16 @@ impl Console {
             view.failure = failure.map(|error| self.failure(&error));
         });
         self.inner.bell.changed();
-        if stage == Stage::Done {
+        if stage == Stage::Done && outcome == "connected" {
             // Long enough to read whose account it is.
-            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            tokio::time::sleep(Duration::from_secs(2)).await;
             self.inner.agent.close_flow(id);
         } else if dismissed {
             self.inner.agent.close_flow(id);
         }
     }
 
-    fn show(&self, running: &Running, change: impl FnOnce(&mut FlowView)) {
+    pub(crate) fn show(&self, running: &Running, change: impl FnOnce(&mut FlowView)) {
         let view = {
             let mut view = running.lock();
             change(&mut view);
@@ -174,30 +206,18 @@ impl Console {
         &self,
         errand: &mut Errand,
         running: &Running,
-        orders: &mut UnboundedReceiver<Order>,
+        ears: &mut Ears,
     ) -> Result<End, ConsoleError> {
-        let callback = match self.wait(errand, running, orders).await? {
+        let callback = match self.wait(errand, running, ears).await? {
             Waited::Callback(url) => url,
             Waited::End(error) => {
-                self.step(errand.id, "answer", Err(&error), Vec::new(), None)
-                    .await?;
+                self.note_end(errand.id, &error).await;
                 return Ok(End::Failed(error));
             }
         };
         self.inner.agent.close_page(errand.id);
         self.show(running, |view| view.stage = Stage::Checking);
-        // One order ends this part early: Cancel. Nothing has been stored before it is over.
-        let work = self.check(errand, running, &callback);
-        let (arrived, account) = tokio::select! {
-            done = work => done?,
-            () = cancelled(orders) => {
-                let error = ConsoleError::new("cancelled");
-                self.step(errand.id, "answer", Err(&error), Vec::new(), None).await?;
-                return Ok(End::Failed(error));
-            }
-        };
-        self.settle_account(errand, running, orders, arrived, account)
-            .await
+        self.settle(errand, running, ears, &callback).await
     }
 
     /// Takes the person to the provider and waits for the callback.
@@ -205,9 +225,9 @@ impl Console {
         &self,
         errand: &mut Errand,
         running: &Running,
-        orders: &mut UnboundedReceiver<Order>,
+        ears: &mut Ears,
     ) -> Result<Waited, ConsoleError> {
-        let (sightings, mut seen) = unbounded_channel();
+        let sightings = ears.told.clone();
         let (kind, deadline) = {
             let view = running.lock();
             (view.agent, view.deadline)
@@ -238,11 +258,12 @@ impl Console {
         };
         tokio::pin!(listening);
         loop {
-            let left = deadline.millis_since(self.now()).max(0).unsigned_abs();
+            let left =
+                Duration::from_millis(deadline.millis_since(self.now()).max(1).unsigned_abs());
             tokio::select! {
-                url = &mut listening => return Ok(Waited::Callback(url)),
-                Some(sighting) = seen.recv() => match sighting {
-                    Sighting::Callback(url) => return Ok(Waited::Callback(url)),
+                url = &mut listening => return Ok(self.in_time(url, deadline)),
+                Some(sighting) = ears.seen.recv() => match sighting {
+                    Sighting::Callback(url) => return Ok(self.in_time(url, deadline)),
                     Sighting::Mismatch => return Ok(Waited::End(ConsoleError::new("state_mismatch"))),
                     Sighting::Failed(code) => {
                         let host = running.lock().host.clone();
@@ -257,7 +278,7 @@ impl Console {
                         view.secure = is_secure(&url);
                     }),
                 },
-                order = orders.recv() => match order {
+                order = ears.orders.recv() => match order {
                     None | Some(Order::Cancel) => return Ok(Waited::End(ConsoleError::new("cancelled"))),
                     Some(Order::Extend) => {
                         deadline = deadline.plus_seconds(EXTENSION);
@@ -272,15 +293,23 @@ impl Console {
                         self.visit(errand, running, kind, &sightings)?;
                         self.show(running, |view| view.agent = AgentKind::Browser);
                     }
-                    Some(Order::Pasted(url)) => return Ok(Waited::Callback(url)),
+                    Some(Order::Pasted(url)) => return Ok(self.in_time(url, deadline)),
                     Some(Order::InBrowser | Order::Answer { .. }) => {}
                 },
-                () = tokio::time::sleep(std::time::Duration::from_millis(left.max(1))) => {
+                () = tokio::time::sleep(left.min(LOOK_AGAIN)) => {
                     if self.now() >= deadline {
                         return Ok(Waited::End(ConsoleError::new("timed_out")));
                     }
                 }
             }
+        }
+    }
+
+    fn in_time(&self, url: Url, deadline: Timestamp) -> Waited {
+        if self.now() < deadline {
+            Waited::Callback(url)
+        } else {
+            Waited::End(ConsoleError::new("timed_out"))
         }
     }
 
@@ -345,219 +374,8 @@ impl Console {
         }
     }
 
-    /// Reads the callback, exchanges the code and asks who signed in.
-    async fn check(
-        &self,
-        errand: &Errand,
-        running: &Running,
-        callback: &Url,
-    ) -> Result<(Arrived, Account), ConsoleError> {
-        let id = errand.id;
-        let attempt = running
-            .attempt
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take()
-            .ok_or_else(|| ConsoleError::new("cancelled"))?;
-        // One-time state: whoever comes second with the same one gets nothing.
-        let state = attempt.state_hash();
-        let claimed = self.db(move |catalog| catalog.claim_flow(&state)).await?;
-        let line = vec![format!("GET {}", tsunagi_oauth::redacted(callback))];
-        let code = match claimed {
-            Some(flow) if flow.id == id => {
-                read_callback(&attempt, callback, errand.resolved.issuer.as_deref())
-                    .map_err(ConsoleError::from)
-            }
-            _ => Err(ConsoleError::new("state_mismatch")),
-        };
-        self.step(id, "answer", code.as_ref().map(|_| ()), line, None)
-            .await?;
-        let code = code?;
-
-        let started = Instant::now();
-        let mut wire = Wire::default();
-        let gateway = &self.inner.gateway;
-        let arrived = gateway
-            .exchange(
-                &errand.connector,
-                &errand.resolved,
-                errand.registration,
-                attempt,
-                code,
-                &mut wire,
-            )
-            .await
-            .map_err(ConsoleError::from);
-        let lines = wire.lines.iter().map(ToString::to_string).collect();
-        self.step(
-            id,
-            "exchanged",
-            arrived.as_ref().map(|_| ()),
-            lines,
-            Some(started),
-        )
-        .await?;
-        let arrived = arrived?;
-
-        let started = Instant::now();
-        let known = arrived.account.clone();
-        let account = gateway
-            .who_am_i(&errand.connector, &errand.resolved, &arrived.grant, known)
-            .await
-            .map_err(ConsoleError::from);
-        let lines = errand
-            .resolved
-            .whoami
-            .iter()
-            .map(|whoami| format!("GET {}", tsunagi_oauth::redacted(&whoami.url)))
-            .collect();
-        self.step(
-            id,
-            "who",
-            account.as_ref().map(|_| ()),
-            lines,
-            Some(started),
-        )
-        .await?;
-        Ok((arrived, account?))
-    }
-
-    /// R20, then stores.
-    async fn settle_account(
-        &self,
-        errand: &Errand,
-        running: &Running,
-        orders: &mut UnboundedReceiver<Order>,
-        arrived: Arrived,
-        account: Account,
-    ) -> Result<End, ConsoleError> {
-        let key = errand.key;
-        let previous = self.db(move |catalog| catalog.slot(key)).await?;
-        let previous = previous.map(|slot| slot.authorization);
-        let before = previous
-            .as_ref()
-            .map(|authorization| &authorization.account);
-        let replaces = arrival(before, &account) == Arrival::AskFirst;
-        if replaces {
-            let service = &errand.connector.name;
-            self.show(running, |view| {
-                view.stage = Stage::AskReplace;
-                view.account = Some(account_view(service, None, &account));
-                view.previous = previous
-                    .as_ref()
-                    .map(|old| account_view(service, old.label.as_deref(), &old.account));
-            });
-            self.step(errand.id, "other_account", Ok(()), Vec::new(), None)
-                .await?;
-            if !answered_replace(orders).await {
-                let mut wire = Wire::default();
-                let gateway = &self.inner.gateway;
-                // Best effort: nothing of it was stored, so nothing is left behind here.
-                let _ = gateway
-                    .discard(
-                        &errand.connector,
-                        &errand.resolved,
-                        errand.registration,
-                        arrived.grant,
-                        &mut wire,
-                    )
-                    .await;
-                let lines = wire.lines.iter().map(ToString::to_string).collect();
-                self.step(errand.id, "kept", Ok(()), lines, None).await?;
-                return Ok(End::Kept);
-            }
-        }
-        // The same account again keeps its place in every slot that shares it (R21).
-        let kept = previous.filter(|_| !replaces);
-        let id = kept
-            .as_ref()
-            .map_or_else(AuthorizationId::new, |old| old.id);
-        let version = kept.as_ref().map_or(1, |old| old.version + 1);
-        let now = self.now();
-        let wanted = running.lock().primary_wanted;
-        let becomes = {
-            let (connection, kind, role) = (
-                errand.connection.id,
-                errand.connection.kind,
-                errand.member.role,
-            );
-            let primaries = self
-                .db(move |catalog| catalog.primaries(connection))
-                .await?;
-            let current = primaries
-                .iter()
-                .find(|primary| primary.reach == key.reach)
-                .map(|primary| primary.member);
-            wanted && primary::may_take(kind, role, current)
-        };
-        let sealed = self.inner.gateway.seal(&arrived.grant, id, version)?;
-        let authorization = tsunagi_catalog::Authorization {
-            id,
-            account: account.clone(),
-            label: kept.and_then(|old| old.label),
-            asked: errand.connection.scopes.clone(),
-            granted: arrived.granted.clone(),
-            health: Health::Connected,
-            issued_at: arrived.issued_at,
-            expires_at: arrived.expires_at,
-            refresh_expires_at: arrived.refresh_expires_at,
-            renewable: arrived.renewable,
-            unreachable: None,
-            origins: errand.resolved.origins.clone(),
-            extras: arrived.extras.clone(),
-            authorized_by: errand.member.id,
-            authorized_at: now,
-            last_used: None,
-            last_renewed: None,
-            version,
-        };
-        let event = self.event(
-            errand.session,
-            if replaces {
-                "authorization.replaced"
-            } else {
-                "authorization.stored"
-            },
-            &format!("connection/{}", errand.connection.id),
-            &[
-                ("reach", key.reach.as_str()),
-                ("account", account.label().unwrap_or_default()),
-            ],
-        );
-        let vault = self.inner.keys.vault()?;
-        let flow = errand.id;
-        let stored = self
-            .db(move |catalog| {
-                let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-                catalog.fill(&Filling {
-                    key,
-                    authorization,
-                    sealed,
-                    primary: becomes,
-                    event: Some(Entry { event, tag: &tag }),
-                    flow: Some((flow, "connected".to_owned())),
-                })
-            })
-            .await;
-        self.step(
-            errand.id,
-            "stored",
-            stored.as_ref().map(|()| ()),
-            Vec::new(),
-            None,
-        )
-        .await?;
-        stored?;
-        let service = &errand.connector.name;
-        self.show(running, |view| {
-            view.account = Some(account_view(service, None, &account));
-            view.primary = becomes;
-        });
-        Ok(End::Connected)
-    }
-
     /// Adds a line to the flow's timeline.
-    async fn step(
+    pub(crate) async fn step(
         &self,
         flow: FlowId,
         code: &str,
@@ -581,6 +399,15 @@ impl Console {
                 .map(|started| u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)),
         };
         self.db(move |catalog| catalog.add_step(flow, &step)).await
+    }
+
+    /// Adds the last line of a flow that failed. What it failed with counts, not that it could
+    /// not be written down.
+    pub(crate) async fn note_end(&self, flow: FlowId, error: &ConsoleError) {
+        let noted = self.step(flow, "answer", Err(error), Vec::new(), None);
+        if let Err(unnoted) = noted.await {
+            tracing::error!(code = %unnoted.code, "timeline not written");
+        }
     }
 
     fn opened_line(&self, running: &Running) -> String {
@@ -624,29 +451,6 @@ impl Console {
             ended_at: None,
         }
     }
-}
-
-async fn cancelled(orders: &mut UnboundedReceiver<Order>) {
-    loop {
-        if let None | Some(Order::Cancel) = orders.recv().await {
-            return;
-        }
-    }
-}
-
-/// Waits for the answer about another account; no answer within ten minutes keeps the first.
-async fn answered_replace(orders: &mut UnboundedReceiver<Order>) -> bool {
-    let limit = std::time::Duration::from_secs(ANSWER_SECONDS.unsigned_abs());
-    let answer = async {
-        loop {
-            match orders.recv().await {
-                Some(Order::Answer { replace }) => return replace,
-                None | Some(Order::Cancel) => return false,
-                Some(_) => {}
-            }
-        }
-    };
-    tokio::time::timeout(limit, answer).await.unwrap_or(false)
 }
 
 pub(crate) fn host_of(url: &Url) -> String {

@@ -20,9 +20,17 @@ mod home;
 pub mod messages;
 mod new_connection;
 mod practice;
+mod registrations;
+mod revocations;
 mod rows;
 mod settings;
+mod settling;
+mod standing;
+mod steering;
+mod timeline;
 pub mod tray;
+mod trying;
+mod unlock;
 pub mod views;
 mod welcome;
 

@@ -1,22 +1,22 @@
 //! The New connection screen: gallery, set-up, client registrations.
 
-use tsunagi_catalog::{Redirect, Registration};
 use tsunagi_connectors::{Connector, Registration as Needs};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::names::{ConnectionName, LinkName, suggest_link_name};
 use tsunagi_domain::{
     Connection, ConnectionId, Health, Kind, Mode, Refusal, RefusalCode, RegistrationId, access,
 };
-use tsunagi_oauth::Secret;
-use url::Url;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::rows::{account_view, mark};
 use crate::views::{
-    ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,
-    PresetView, RedirectForm, RegistrationDraft, RegistrationView, ReuseOffer, ScopeView,
+    ConnectorView, GalleryEntry, NameCheck, NewConnection, ParameterView, PresetView, ReuseOffer,
+    ScopeView,
 };
+
+/// The longest scope, in bytes.
+const SCOPE_MAX: usize = 500;
 
 impl Console {
     /// Every service, offered or not.
@@ -58,7 +58,7 @@ impl Console {
         }
     }
 
-    fn connector(&self, id: &str) -> Result<Connector, ConsoleError> {
+    pub(crate) fn connector(&self, id: &str) -> Result<Connector, ConsoleError> {
         self.inner
             .gateway
             .library()
@@ -250,14 +250,7 @@ impl Console {
                 self.inner.catalog.link_name_taken(link).unwrap_or(true)
             }),
         };
-        if let Some(unknown) = draft.scopes.iter().find(|scope| {
-            !connector.scopes.is_empty()
-                && !connector.scopes.iter().any(|known| known.name == **scope)
-        }) {
-            return Err(refuse(RefusalCode::ScopeUnknown)
-                .with("scope", unknown.clone())
-                .into());
-        }
+        let scopes = scopes_of(&connector, &draft.scopes)?;
         let registration = self.registration_for(&connector, draft.registration)?;
         let mut settings = draft.settings.clone();
         if connector.practice {
@@ -271,7 +264,7 @@ impl Console {
             connector: connector.id.clone(),
             kind: draft.kind,
             mode: draft.mode,
-            scopes: draft.scopes.clone(),
+            scopes,
             registration,
             settings,
             enabled: true,
@@ -300,9 +293,15 @@ impl Console {
             ("link_name", connection.link_name.as_str()),
             ("service", &connector.id),
         ];
-        self.log(session, "connection.created", &subject, &args)?;
-        if let Some(other) = offer {
-            self.reuse(&connection, other, &member)?;
+        let done = offer
+            .map_or(Ok(()), |other| self.reuse(&connection, other, &member))
+            .and_then(|()| self.log(session, "connection.created", &subject, &args));
+        if let Err(error) = done {
+            // All of it or nothing: a disk that is full may still let go of a row.
+            if let Err(left) = self.inner.catalog.delete_connection(connection.id) {
+                tracing::error!(code = left.code(), "a connection was left half made");
+            }
+            return Err(error);
         }
         self.inner.bell.changed();
         Ok(connection.id)
@@ -360,4 +359,34 @@ fn reusable(other: &Connection, draft: &NewConnection) -> bool {
         && settings_match
         && same_set(&other.scopes, &draft.scopes)
         && (other.kind == Kind::LoggedInUser) == (draft.kind == Kind::LoggedInUser)
+}
+
+/// The scopes of a draft, each once. Where a connector lists none, any word of RFC 6749 §3.3
+/// will do; a space or another separator would silently become two.
+fn scopes_of(connector: &Connector, asked: &[String]) -> Result<Vec<String>, Refusal> {
+    let separator = connector.oauth.scope_separator.as_str();
+    let is_word = |scope: &str| {
+        !scope.is_empty()
+            && scope.len() <= SCOPE_MAX
+            && !scope.contains(separator)
+            && scope
+                .bytes()
+                .all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+    };
+    let is_known = |scope: &str| {
+        connector.scopes.is_empty() || connector.scopes.iter().any(|known| known.name == scope)
+    };
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in asked {
+        if !is_word(scope) || !is_known(scope) {
+            let shown: String = scope.chars().take(80).collect();
+            return Err(Refusal::new(RefusalCode::ScopeUnknown)
+                .with("service", connector.name.clone())
+                .with("scope", shown.escape_debug().to_string()));
+        }
+        if !scopes.contains(scope) {
+            scopes.push(scope.clone());
+        }
+    }
+    Ok(scopes)
 }

@@ -21,19 +21,16 @@ impl Console {
         member: &Member,
         connection: &Connection,
         reach: Reach,
-    ) -> Result<tsunagi_catalog::Slot, ConsoleError> {
+    ) -> Result<Slot, ConsoleError> {
         let key = SlotKey {
             connection: connection.id,
             reach,
             member: (connection.kind == Kind::LoggedInUser).then_some(member.id),
         };
-        self.inner.catalog.slot(key)?.ok_or_else(|| {
-            Refusal::new(RefusalCode::NotConnected)
-                .with("connection", connection.link_name.as_str())
-                .with("environment", reach.as_str())
-                .with("reason", NotConnected::NeverAuthorized.as_str())
-                .into()
-        })
+        self.inner
+            .catalog
+            .slot(key)?
+            .ok_or_else(|| not_connected(connection, reach, NotConnected::NeverAuthorized).into())
     }
 
     /// R18: what revoking would stop.
@@ -51,7 +48,11 @@ impl Console {
         let slot = self.own_slot(&member, &connection, reach)?;
         let authorization = &slot.authorization;
         access::may_revoke(&member, authorization.authorized_by == member.id)?;
-        let (connector, resolved, _) = self.inner.gateway.resolve(&connection, reach).await?;
+        // A connector that is not there any more keeps nobody from revoking.
+        let revoke = match self.inner.gateway.resolve(&connection, reach).await {
+            Ok((_, resolved, _)) => resolved.revoke,
+            Err(_) => None,
+        };
         let primary = self
             .inner
             .catalog
@@ -62,23 +63,10 @@ impl Console {
             .into_iter()
             .filter(|environment| reach.covers(*environment))
             .collect();
-        let stops = self
-            .inner
-            .catalog
-            .uses(connection.id)?
-            .into_iter()
-            .filter(|used| reach.covers(used.environment))
-            .map(|used| UseView {
-                area: used.area,
-                name: used.name,
-                application: used.application,
-                environment: used.environment,
-                next_run: None,
-            })
-            .collect();
+        let stops = self.stops(&slot)?;
         Ok(Impact {
             account: account_view(
-                &connector.name,
+                &self.mark_of(&connection.connector).name,
                 authorization.label.as_deref(),
                 &authorization.account,
             ),
@@ -87,14 +75,34 @@ impl Console {
             stops,
             shared_with: self.shared_with(&slot, connection.id)?,
             primary,
-            at_provider: resolved.revoke.is_some(),
-            host: resolved.revoke.as_ref().map(host_of).unwrap_or_default(),
+            at_provider: revoke.is_some(),
+            host: revoke.as_ref().map(host_of).unwrap_or_default(),
         })
+    }
+
+    /// Uses of every connection the authorization sits in, where it sits (R21).
+    fn stops(&self, slot: &Slot) -> Result<Vec<UseView>, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let mut stops = Vec::new();
+        for key in catalog.slots_of_authorization(slot.authorization.id)? {
+            for used in catalog.uses(key.connection)? {
+                if key.reach.covers(used.environment) {
+                    stops.push(UseView {
+                        area: used.area,
+                        name: used.name,
+                        application: used.application,
+                        environment: used.environment,
+                        next_run: None,
+                    });
+                }
+            }
+        }
+        Ok(stops)
     }
 
     pub(crate) fn shared_with(
         &self,
-        slot: &tsunagi_catalog::Slot,
+        slot: &Slot,
         own: ConnectionId,
     ) -> Result<Vec<String>, ConsoleError> {
         let mut names = Vec::new();
@@ -129,6 +137,9 @@ impl Console {
         let slot = self.own_slot(&member, &connection, reach)?;
         let id = slot.authorization.id;
         access::may_revoke(&member, slot.authorization.authorized_by == member.id)?;
+        if slot.authorization.health == Health::NotConnected(NotConnected::Revoked) {
+            return Err(not_connected(&connection, reach, NotConnected::Revoked).into());
+        }
         self.inner.keys.vault()?;
         let started = std::time::Instant::now();
         let mut wire = Wire::default();
@@ -171,7 +182,7 @@ impl Console {
     /// Tells the timeline of a revocation, as a flow of one step.
     async fn note_revocation(
         &self,
-        slot: &tsunagi_catalog::Slot,
+        slot: &Slot,
         wire: &Wire,
         outcome: &RevokeOutcome,
         started: std::time::Instant,
@@ -284,4 +295,11 @@ impl Console {
         self.inner.bell.changed();
         self.connection_view(session, connection).await
     }
+}
+
+fn not_connected(connection: &Connection, reach: Reach, reason: NotConnected) -> Refusal {
+    Refusal::new(RefusalCode::NotConnected)
+        .with("connection", connection.link_name.as_str())
+        .with("environment", reach.as_str())
+        .with("reason", reason.as_str())
 }

@@ -190,23 +190,8 @@ impl Console {
         reach: Reach,
         slot: Option<&Slot>,
     ) -> Health {
-        let origins_unchanged = slot.is_none_or(|slot| {
-            let overrides = self
-                .inner
-                .catalog
-                .slot_settings(connection.id)
-                .unwrap_or_default();
-            let mut settings = connection.settings.clone();
-            if let Some(own) = overrides.into_iter().find(|own| own.reach == reach) {
-                settings.extend(own.settings);
-            }
-            self.inner
-                .gateway
-                .library()
-                .get(&connection.connector)
-                .and_then(|connector| connector.resolve(&settings).ok())
-                .is_some_and(|resolved| resolved.origins == slot.authorization.origins)
-        });
+        let origins_unchanged =
+            slot.is_none_or(|slot| self.origins_unchanged(connection, reach, slot));
         health(Condition {
             enabled: connection.enabled,
             stored: slot.map(|slot| slot.authorization.health),

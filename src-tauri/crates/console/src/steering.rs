@@ -1,6 +1,6 @@
 //! Flows that run, as doors look at them and steer them.
 
-use tsunagi_domain::FlowId;
+use tsunagi_domain::{ConnectionId, FlowId};
 use tsunagi_oauth::paste;
 
 use crate::console::{Console, Session};
@@ -12,17 +12,12 @@ use crate::views::{FlowView, Stage};
 const ENDED_KEPT: usize = 32;
 
 impl Console {
-    fn remember(&self, id: FlowId, running: Running) {
+    pub(crate) fn remember(&self, id: FlowId, running: Running) {
         let Ok(mut flows) = self.inner.flows.lock() else {
             return;
         };
         if flows.len() >= ENDED_KEPT {
-            flows.retain(|_, running| {
-                running
-                    .view
-                    .lock()
-                    .is_ok_and(|view| !matches!(view.stage, Stage::Done | Stage::Failed))
-            });
+            flows.retain(|_, running| !matches!(running.lock().stage, Stage::Done | Stage::Failed));
         }
         flows.insert(id, running);
     }
@@ -59,6 +54,19 @@ impl Console {
             self.inner.agent.close_flow(flow);
         }
         Ok(())
+    }
+
+    /// Ends every flow of a connection that is about to go.
+    pub(crate) fn cancel_flows_of(&self, connection: ConnectionId) {
+        let Ok(flows) = self.inner.flows.lock() else {
+            return;
+        };
+        for running in flows.values() {
+            if running.key.connection == connection {
+                // One that has ended hears nothing.
+                let _ = running.orders.send(Order::Cancel);
+            }
+        }
     }
 
     /// Adds two minutes.
@@ -145,7 +153,9 @@ impl Console {
         let next = self
             .authorize(session, view.connection, view.reach, Some(view.agent))
             .await?;
-        self.inner.agent.close_flow(flow);
+        if next != flow {
+            self.inner.agent.close_flow(flow);
+        }
         Ok(next)
     }
 

@@ -151,7 +151,10 @@ pub fn tray_model(locale: Locale, state: &TrayState) -> TrayMenu {
     TrayMenu { icon, lines }
 }
 
-fn need_entry(need: &TrayNeed, say: &dyn Fn(&str, &[(&str, String)]) -> String) -> TrayLine {
+/// A message by its key and arguments.
+type Say<'a> = dyn Fn(&str, &[(&str, String)]) -> String + 'a;
+
+fn need_entry(need: &TrayNeed, say: &Say<'_>) -> TrayLine {
     let args = [
         ("connection", need.name.clone()),
         ("environment", need.reach.as_str().to_owned()),

@@ -160,9 +160,16 @@ fn mask(value: &mut serde_json::Value) {
         serde_json::Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
                 let name = name.to_ascii_lowercase();
-                let secret = ["token", "secret", "password", "api_key", "apikey"]
-                    .iter()
-                    .any(|word| name.ends_with(word));
+                let secret = [
+                    "token",
+                    "secret",
+                    "password",
+                    "api_key",
+                    "apikey",
+                    "authorization",
+                ]
+                .iter()
+                .any(|word| name.ends_with(word));
                 match field {
                     serde_json::Value::String(text) if secret => {
                         *text = format!("•••• ({})", text.len());

@@ -7,8 +7,7 @@ use tsunagi_domain::{
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
-use crate::messages;
-use crate::views::{Failure, Founded, Founding, MemberView, NewConnection, Start, WorkspaceView};
+use crate::views::{Founded, Founding, MemberView, NewConnection, Start, WorkspaceView};
 
 /// Id of the practice service's connector.
 pub(crate) const PRACTICE: &str = "practice";
@@ -28,12 +27,9 @@ impl Console {
         let problems = self
             .problems()
             .into_iter()
-            .map(|problem| Failure {
-                code: "connector_bad".to_owned(),
-                message: problem.to_string(),
-                help: messages::find(self.locale(), "error.connector_bad.help")
-                    .unwrap_or_default()
-                    .to_owned(),
+            .map(|problem| {
+                let error = ConsoleError::new("connector_bad");
+                self.failure(&error.with("detail", problem.to_string()))
             })
             .collect();
         let needing = match session.member {
@@ -70,8 +66,15 @@ impl Console {
     ///
     /// # Errors
     /// `already_founded`; a name that is empty; no key; a catalog that cannot be written.
-    /// Nothing is founded then.
+    /// Nothing is founded then. A practice connection that cannot be made is no error: the
+    /// workspace is there, and the answer's problems say why it is empty.
     pub fn found(&self, founding: &Founding) -> Result<Founded, ConsoleError> {
+        // Two windows may ask at once: the second one must not undo what the first one made.
+        let _only_one = self
+            .inner
+            .founding
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if self.inner.catalog.workspace()?.is_some() {
             return Err(ConsoleError::new("already_founded"));
         }
@@ -101,18 +104,24 @@ impl Console {
             self.forget_key();
             return Err(error.into());
         }
+        // It is founded: what fails from here on is told, and takes nothing back.
         let session = self.session();
-        self.log(session, "workspace_founded", &workspace.id.to_string(), &[])?;
-        let connection = if founding.practice {
-            Some(self.found_practice(session)?)
-        } else {
-            None
-        };
+        let subject = workspace.id.to_string();
+        if let Err(error) = self.log(session, "workspace_founded", &subject, &[]) {
+            tracing::error!(code = %error.code, "the founding is not in the log");
+        }
+        let made = founding.practice.then(|| self.found_practice(session));
         self.inner.bell.changed();
-        Ok(Founded {
-            start: self.start(session)?,
-            connection,
-        })
+        let mut start = self.start(session)?;
+        let connection = match made {
+            None => None,
+            Some(Ok(connection)) => Some(connection),
+            Some(Err(error)) => {
+                start.problems.push(self.failure(&error));
+                None
+            }
+        };
+        Ok(Founded { start, connection })
     }
 
     fn found_practice(
@@ -155,10 +164,20 @@ pub(crate) fn person_name(name: &str) -> Result<String, ConsoleError> {
     if name.chars().count() > 80 {
         return Err(ConsoleError::new("person_name_too_long"));
     }
-    if let Some(bad) = name.chars().find(|c| c.is_control()) {
+    if let Some(bad) = name.chars().find(|c| c.is_control() || turns_text(*c)) {
         return Err(
             ConsoleError::new("name_character").with("character", bad.escape_debug().to_string())
         );
     }
     Ok(name.to_owned())
+}
+
+/// Invisible characters that turn the direction of what stands around them, or break lines: a
+/// name that holds one can make the text beside it say something else.
+const fn turns_text(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            | '\u{2028}' | '\u{2029}' | '\u{feff}'
+    )
 }

@@ -18,7 +18,7 @@ pub const NAME_EXTRAS: &str = "&@!:-_\\|/~*・（）";
 pub struct ConnectionName(String);
 
 impl ConnectionName {
-    /// Normalizes (NFC, trimmed) and checks a name.
+    /// Normalizes (NFC, trimmed, ideographic spaces made plain ones) and checks a name.
     ///
     /// # Errors
     /// [`RefusalCode::NameEmpty`], [`RefusalCode::NameTooLong`] or [`RefusalCode::NameCharacter`].
@@ -27,7 +27,8 @@ impl ConnectionName {
         if name.len() > NAME_MAX * 64 {
             return Err(Refusal::new(RefusalCode::NameTooLong));
         }
-        let name: String = name.trim().nfc().collect();
+        // A Japanese keyboard types the ideographic space where others type the plain one.
+        let name: String = name.replace('\u{3000}', " ").trim().nfc().collect();
         // Marks alone sit on nothing: no list could show such a name.
         if name
             .chars()

@@ -55,6 +55,21 @@ fn r19_names_people_write_are_kept_as_they_are() {
 }
 
 #[test]
+fn r19_an_ideographic_space_is_a_space() {
+    let name = ConnectionName::new("\u{3000}営業\u{3000}東京\u{3000}").unwrap();
+    assert_eq!(
+        name.as_str(),
+        "営業 東京",
+        "a Japanese keyboard types U+3000 where others type a plain space"
+    );
+    assert_eq!(
+        code("\u{3000}\u{3000}"),
+        Some(RefusalCode::NameEmpty),
+        "and spaces alone are no name"
+    );
+}
+
+#[test]
 fn r19_characters_that_names_may_not_hold_are_named() {
     for (what, bad) in [
         ("emoji", '🎉'),

@@ -15,20 +15,22 @@ use crate::GateError;
 const FIELD: &str = "tokens";
 
 /// An opened credential. Lives as briefly as possible, and only in this room.
-pub struct Credential {
+pub(crate) struct Credential {
     /// Access token.
-    pub access: Secret,
+    pub(crate) access: Secret,
     /// Refresh token.
-    pub refresh: Option<Secret>,
+    pub(crate) refresh: Option<Secret>,
     /// Origins it was obtained for.
-    pub origins: Vec<Origin>,
+    pub(crate) origins: Vec<Origin>,
     /// Hosts it may be sent to.
-    pub hosts: Vec<HostPattern>,
+    pub(crate) hosts: Vec<HostPattern>,
 }
 
 impl std::fmt::Debug for Credential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credential").field("origins", &self.origins).finish_non_exhaustive()
+        f.debug_struct("Credential")
+            .field("origins", &self.origins)
+            .finish_non_exhaustive()
     }
 }
 
@@ -90,9 +92,10 @@ impl Grant {
         let key = vault.new_data_key();
         let subject = id.to_string();
         let wrap = |reader: Reader| {
-            vault
-                .wrap(&key, &subject, &reader)
-                .map(|wrapped| Wrap { reader: reader.to_string(), wrapped })
+            vault.wrap(&key, &subject, &reader).map(|wrapped| Wrap {
+                reader: reader.to_string(),
+                wrapped,
+            })
         };
         Ok(Sealed {
             version,
@@ -138,7 +141,10 @@ impl Credential {
     ) -> Result<Vec<u8>, GateError> {
         let plain = Plain {
             access: self.access.expose().to_owned(),
-            refresh: self.refresh.as_ref().map(|secret| secret.expose().to_owned()),
+            refresh: self
+                .refresh
+                .as_ref()
+                .map(|secret| secret.expose().to_owned()),
             origins: self.origins.clone(),
             hosts: self.hosts.clone(),
         };
@@ -167,3 +173,6 @@ fn data_key(vault: &Vault, id: AuthorizationId, sealed: &Sealed) -> Result<DataK
         .ok_or(GateError::Locked)?;
     Ok(vault.unwrap(&wrap.wrapped, &id.to_string(), &reader)?)
 }
+
+#[cfg(test)]
+mod tests;

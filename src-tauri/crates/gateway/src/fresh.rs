@@ -7,101 +7,61 @@
 //! token instead of sending the old one once more, which would revoke the whole family at
 //! providers that rotate refresh tokens (RFC 9700 §4.14.2).
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tsunagi_catalog::{Authorization, Lease, Renewal, Sealed, Unreachable};
 use tsunagi_connectors::Connector;
-use tsunagi_domain::freshness::{
-    COOL_DOWN_MS, Consequence, Fault, Freshness, Lifetime, consequence, freshness,
-};
-use tsunagi_domain::{AuthorizationId, Health, NotConnected, Refusal, RefusalCode, Timestamp};
-use tsunagi_oauth::{OAuthError, Tokens, Wire};
+use tsunagi_domain::freshness::{Consequence, Fault, Freshness, Lifetime, consequence, freshness};
+use tsunagi_domain::{AuthorizationId, Health, NotConnected, Timestamp};
+use tsunagi_oauth::{OAuthError, Tokens, Unreachable as Away, Wire};
 use tsunagi_vault::DataKey;
 
 use crate::credential::Credential;
-use crate::send::{Gateway, Place};
-use crate::GateError;
+use crate::flights::jitter;
+use crate::gate::joined;
+use crate::place::Place;
+use crate::{GateError, Gateway};
 
 /// How long a lease lasts: twice what a token request may take.
 const LEASE_MS: i64 = 60_000;
-/// How long a caller waits for another process's renewal.
-const WAIT_MAX: Duration = Duration::from_secs(45);
 /// How often a waiting caller looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
+/// How much earlier than its end a token may be due: the largest margin with its jitter.
+const DUE_SECONDS: i64 = 17 * 60;
+/// The most credentials that one round renews.
+const ROUND_MAX: u32 = 10_000;
 
 /// An access token that may be used now. Opened for one request.
 #[derive(Debug)]
-pub struct Fresh {
+pub(crate) struct Fresh {
     pub(crate) credential: Credential,
     /// Version of the credential.
-    pub version: u64,
+    pub(crate) version: u64,
+    /// The version before is still kept.
+    pub(crate) keeps_previous: bool,
+    /// The service or its provider is noted as unreachable.
+    pub(crate) unreachable: bool,
+    /// The last use that is noted.
+    pub(crate) last_used: Option<Timestamp>,
 }
 
 /// How much a caller wants a renewal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Urgency {
+pub(crate) enum Urgency {
     /// Renew when less than the margin is left; a token that still works will do if that fails.
     WhenDue,
     /// The service refused this version of the token: only a newer one will do.
     NewerThan(u64),
-    /// A person asks: ignore the cool-down after a failure.
-    Asked,
-}
-
-/// Per-process state of renewals.
-#[derive(Debug, Default)]
-pub(crate) struct Flights {
-    locks: Mutex<HashMap<AuthorizationId, Arc<tokio::sync::Mutex<()>>>>,
-    cooling: Mutex<HashMap<AuthorizationId, (Timestamp, String)>>,
-    sent: Mutex<HashMap<String, Vec<Timestamp>>>,
-}
-
-impl Flights {
-    fn lock_of(&self, id: AuthorizationId) -> Arc<tokio::sync::Mutex<()>> {
-        let Ok(mut locks) = self.locks.lock() else { return Arc::default() };
-        // Locks nobody holds are forgotten, so that the map does not grow with the years.
-        if locks.len() > 512 {
-            locks.retain(|_, lock| Arc::strong_count(lock) > 1);
-        }
-        locks.entry(id).or_default().clone()
-    }
-
-    fn cooling(&self, id: AuthorizationId, now: Timestamp) -> Option<String> {
-        let cooling = self.cooling.lock().ok()?;
-        let (since, code) = cooling.get(&id)?;
-        (0..COOL_DOWN_MS).contains(&now.millis_since(*since)).then(|| code.clone())
-    }
-
-    fn cool(&self, id: AuthorizationId, failure: Option<(Timestamp, String)>) {
-        if let Ok(mut cooling) = self.cooling.lock() {
-            match failure {
-                Some(failure) => cooling.insert(id, failure),
-                None => cooling.remove(&id),
-            };
-        }
-    }
-
-    /// Takes one renewal out of the provider's budget, where it has one.
-    fn within_budget(&self, connector: &Connector, now: Timestamp) -> bool {
-        let Some(rate) = connector.rate else { return true };
-        let Ok(mut sent) = self.sent.lock() else { return true };
-        let times = sent.entry(connector.id.clone()).or_default();
-        times.retain(|at| now.millis_since(*at) < i64::from(rate.seconds) * 1000);
-        if times.len() >= rate.refreshes as usize {
-            return false;
-        }
-        times.push(now);
-        true
-    }
 }
 
 /// What one look at the stored credential says.
 enum Look {
     Use(Fresh),
-    Renew { authorization: Box<Authorization>, usable: bool },
+    Renew {
+        authorization: Box<Authorization>,
+        usable: bool,
+    },
 }
 
 /// What is not known about the token that is to be sent.
@@ -118,55 +78,108 @@ enum Outcome {
     Renewed,
     /// Something changed meanwhile: look again.
     LookAgain,
+    /// Another process holds the lease.
+    Held,
     Failed(GateError),
 }
 
 impl Gateway {
     /// An access token that may be used now, renewed first where that is due.
-    pub(crate) async fn fresh(
-        &self,
-        place: &Place,
-        urgency: Urgency,
-    ) -> Result<Fresh, GateError> {
-        if let Look::Use(fresh) = self.look(place, urgency).await? {
-            return Ok(fresh);
-        }
+    ///
+    /// # Errors
+    /// [`tsunagi_domain::RefusalCode::NotConnected`], [`GateError::Locked`], or why no usable
+    /// token could be had.
+    pub(crate) async fn fresh(&self, place: &Place, urgency: Urgency) -> Result<Fresh, GateError> {
+        let (authorization, usable) = match self.look(place, urgency).await? {
+            Look::Use(fresh) => return Ok(fresh),
+            Look::Renew {
+                authorization,
+                usable,
+            } => (authorization, usable),
+        };
         let flight = self.inner.flights.lock_of(place.authorization);
-        let _only_one = flight.lock().await;
-        let started = std::time::Instant::now();
-        loop {
-            let (authorization, usable) = match self.look(place, urgency).await? {
-                Look::Use(fresh) => return Ok(fresh),
-                Look::Renew { authorization, usable } => (authorization, usable),
-            };
-            let failure = match self.lease_and_renew(place, &authorization, urgency).await? {
-                Some(Outcome::Renewed | Outcome::LookAgain) => continue,
-                Some(Outcome::Failed(error)) => error,
-                None if started.elapsed() < WAIT_MAX => {
-                    tokio::time::sleep(LOOK_AGAIN).await;
-                    continue;
-                }
-                // Never renewed without the lease: that is the race it exists to prevent.
-                None => GateError::RenewalBusy,
-            };
-            if usable {
-                return self.open(place, &authorization).await;
+        let only_one = if usable {
+            match flight.try_lock_owned() {
+                Ok(only_one) => only_one,
+                // Somebody renews it already, and what there is still works.
+                Err(_) => return self.open(place, &authorization).await,
             }
-            return Err(failure);
-        }
+        } else {
+            let only_one = flight.lock_owned().await;
+            if let Look::Use(fresh) = self.look(place, urgency).await? {
+                return Ok(fresh);
+            }
+            only_one
+        };
+        // A task of its own: a caller that stops waiting must not end a renewal between the
+        // request and the storing of its answer.
+        let (gate, place) = (self.clone(), place.clone());
+        let task = tokio::spawn(async move {
+            let _only_one = only_one;
+            gate.settle(&place, urgency).await
+        });
+        joined(task.await)?
     }
 
-    /// Renews what is due before it is asked for; errors stay in the log and in the catalog.
+    /// Renews what is due before it is asked for, one after the other; errors stay in the log and
+    /// in the catalog. Does nothing while an earlier round is under way.
     pub async fn renew_due(&self) {
-        let now = self.now();
-        // The largest margin, with its jitter: who is due is decided per credential.
-        let before = now.plus_seconds(17 * 60);
-        let Ok(due) = self.db(move |catalog| catalog.due(before, 200)).await else { return };
-        for id in due {
-            let Ok(Some(place)) = self.place_of(id).await else { continue };
+        let Ok(_only_round) = self.inner.flights.round.try_lock() else {
+            return;
+        };
+        // Who of these is due is decided per credential.
+        let before = self.now().plus_seconds(DUE_SECONDS);
+        let due = self.db(move |catalog| catalog.due(before, ROUND_MAX)).await;
+        for id in due.unwrap_or_default() {
+            let Ok(Some(place)) = self.place_of(id).await else {
+                continue;
+            };
             if let Err(error) = self.fresh(&place, Urgency::WhenDue).await {
                 tracing::warn!(authorization = %id, code = error.code(), "not renewed");
             }
+        }
+    }
+
+    /// Renews, or waits for the process that does. Called by one caller per credential at a time.
+    async fn settle(&self, place: &Place, urgency: Urgency) -> Result<Fresh, GateError> {
+        let started = Instant::now();
+        let mut renewed = false;
+        loop {
+            let (authorization, usable) = match self.look(place, urgency).await? {
+                Look::Use(fresh) => return Ok(fresh),
+                // It lives so shortly that it is due at once: renewing again would never end.
+                Look::Renew { authorization, .. } if renewed => {
+                    return self.open(place, &authorization).await;
+                }
+                Look::Renew {
+                    authorization,
+                    usable,
+                } => (authorization, usable),
+            };
+            let failure = match self.lease_and_renew(place, &authorization).await {
+                Ok(Outcome::Renewed) => {
+                    renewed = true;
+                    continue;
+                }
+                Ok(Outcome::Failed(error)) | Err(error) => error,
+                Ok(Outcome::LookAgain | Outcome::Held) => {
+                    if !usable && started.elapsed() < self.inner.limits.wait {
+                        tokio::time::sleep(LOOK_AGAIN).await;
+                        continue;
+                    }
+                    // Never renewed without the lease: that is the race it exists to prevent.
+                    GateError::RenewalBusy
+                }
+            };
+            if !usable {
+                return Err(failure);
+            }
+            // What is left of the old token is used only while the slot is connected (R4).
+            let id = place.authorization;
+            return match self.db(move |catalog| catalog.authorization(id)).await? {
+                Some(now) if now.health == Health::Connected => self.open(place, &now).await,
+                _ => Err(failure),
+            };
         }
     }
 
@@ -183,31 +196,64 @@ impl Gateway {
             issued_at: authorization.issued_at,
             expires_at: authorization.expires_at,
         };
-        let state = freshness(lifetime, self.now(), jitter(id));
-        let refused = matches!(urgency, Urgency::NewerThan(version) if authorization.version <= version);
+        let now = self.now();
+        let state = freshness(lifetime, now, jitter(id));
+        let refused =
+            matches!(urgency, Urgency::NewerThan(version) if authorization.version <= version);
         let usable = state != Freshness::Expired && !refused;
-        if usable && (state == Freshness::Fresh || !authorization.renewable) {
+        if usable && state == Freshness::Fresh {
             return Ok(Look::Use(self.open(place, &authorization).await?));
         }
         if authorization.renewable {
-            return Ok(Look::Renew { authorization: Box::new(authorization), usable });
+            return Ok(Look::Renew {
+                authorization: Box::new(authorization),
+                usable,
+            });
         }
-        let reason = if refused { NotConnected::Revoked } else { NotConnected::Expired };
+        // Without a renewal a clock that was set back decides nothing: the service knows.
+        let ended = authorization.expires_at.is_some_and(|end| end <= now);
+        let reason = match (refused, ended) {
+            (true, _) => NotConnected::Revoked,
+            (false, true) => NotConnected::Expired,
+            (false, false) => return Ok(Look::Use(self.open(place, &authorization).await?)),
+        };
         self.set_health(id, authorization.version, reason).await?;
         Err(place.refuse(reason).into())
     }
 
     async fn open(&self, place: &Place, authorization: &Authorization) -> Result<Fresh, GateError> {
-        let id = place.authorization;
         let sealed = self.sealed(place).await?;
-        let (credential, _key) = Credential::open(&*self.inner.keys.vault()?, id, &sealed)?;
-        // R23: what was sealed with the credential decides, not what a file says now.
-        if credential.origins != place.resolved.origins || credential.hosts != place.resolved.hosts {
-            self.set_health(id, sealed.version, NotConnected::ConnectorChanged).await?;
-            return Err(place.refuse(NotConnected::ConnectorChanged).into());
+        let (credential, _key) = self.unseal(place, authorization, &sealed).await?;
+        Ok(Fresh {
+            credential,
+            // May be newer than `authorization` where another process has just renewed.
+            version: sealed.version,
+            keeps_previous: sealed.previous.is_some(),
+            unreachable: authorization.unreachable.is_some(),
+            last_used: authorization.last_used,
+        })
+    }
+
+    /// R23: what was sealed with the credential decides, not what a file says now. Hosts that
+    /// were added since are no reason to disconnect; they do not get this credential.
+    async fn unseal(
+        &self,
+        place: &Place,
+        authorization: &Authorization,
+        sealed: &Sealed,
+    ) -> Result<(Credential, DataKey), GateError> {
+        let id = place.authorization;
+        let (credential, key) = Credential::open(&*self.inner.keys.vault()?, id, sealed)?;
+        if credential.origins == place.resolved.origins {
+            return Ok((credential, key));
         }
-        // `sealed` may be newer than `authorization` where another process has just renewed.
-        Ok(Fresh { credential, version: sealed.version.max(authorization.version) })
+        // A connector that is changed back is as it was: only where the row claims other origins
+        // than the sealed ones, which no screen could see, is it written down.
+        if authorization.origins == place.resolved.origins {
+            self.set_health(id, sealed.version, NotConnected::ConnectorChanged)
+                .await?;
+        }
+        Err(place.refuse(NotConnected::ConnectorChanged).into())
     }
 
     async fn sealed(&self, place: &Place) -> Result<Sealed, GateError> {
@@ -217,48 +263,64 @@ impl Gateway {
             .ok_or_else(|| place.refuse(NotConnected::Revoked).into())
     }
 
-    /// `None` where another process holds the lease.
     async fn lease_and_renew(
         &self,
         place: &Place,
         authorization: &Authorization,
-        urgency: Urgency,
-    ) -> Result<Option<Outcome>, GateError> {
+    ) -> Result<Outcome, GateError> {
         let id = place.authorization;
-        if urgency != Urgency::Asked
-            && let Some(code) = self.inner.flights.cooling(id, self.now())
-        {
-            return Ok(Some(Outcome::Failed(GateError::CoolingDown(code))));
+        if let Some(code) = self.inner.flights.cooling(id, self.now()) {
+            return Ok(Outcome::Failed(GateError::CoolingDown(code)));
         }
         let owner = self.inner.owner.clone();
         let now = self.now();
         let lease = self
             .db(move |catalog| catalog.take_lease(id, &owner, now, LEASE_MS))
             .await?;
-        let Lease::Taken { generation, version, interrupted, retried } = lease else {
-            return Ok(None);
+        let Lease::Taken {
+            generation,
+            version,
+            interrupted,
+            retried,
+        } = lease
+        else {
+            return Ok(Outcome::Held);
         };
         // Inside the lease: is it still the version that was looked at?
         let outcome = if version == authorization.version {
-            let doubt = Doubt { interrupted, retried };
-            self.renew(place, version, generation, doubt).await
+            let doubt = Doubt {
+                interrupted,
+                retried,
+            };
+            self.renew(place, authorization, generation, doubt).await
         } else {
             Ok(Outcome::LookAgain)
         };
         let owner = self.inner.owner.clone();
-        self.db(move |catalog| catalog.release_lease(id, &owner, generation)).await?;
-        outcome.map(Some)
+        let released = self
+            .db(move |catalog| catalog.release_lease(id, &owner, generation))
+            .await;
+        if let Err(error) = released {
+            // What was renewed is stored; the lease ends by itself.
+            tracing::warn!(authorization = %id, code = error.code(), "lease not given back");
+        }
+        outcome
     }
 
     async fn renew(
         &self,
         place: &Place,
-        version: u64,
+        authorization: &Authorization,
         generation: u64,
         doubt: Doubt,
     ) -> Result<Outcome, GateError> {
         let id = place.authorization;
+        let version = authorization.version;
         let connector = &place.connector;
+        if let Some(mut kept) = self.inner.flights.kept(id, version) {
+            kept.generation = generation;
+            return self.store(kept).await;
+        }
         if doubt.interrupted {
             // Once, and only where the provider forgives it.
             let grace = connector.oauth.grace_seconds.is_some() && !doubt.retried;
@@ -271,11 +333,7 @@ impl Gateway {
             }
         }
         let sealed = self.sealed(place).await?;
-        let (credential, key) = Credential::open(&*self.inner.keys.vault()?, id, &sealed)?;
-        if credential.origins != place.resolved.origins || credential.hosts != place.resolved.hosts {
-            self.set_health(id, sealed.version, NotConnected::ConnectorChanged).await?;
-            return Ok(Outcome::Failed(place.refuse(NotConnected::ConnectorChanged).into()));
-        }
+        let (credential, key) = self.unseal(place, authorization, &sealed).await?;
         let Some(refresh) = credential.refresh.clone() else {
             self.set_health(id, version, NotConnected::Expired).await?;
             return Ok(Outcome::Failed(place.refuse(NotConnected::Expired).into()));
@@ -285,13 +343,14 @@ impl Gateway {
             return Ok(Outcome::Failed(GateError::BudgetUsedUp));
         }
         // Durable before the request leaves: a crash from here on shows.
-        let owner = self.inner.owner.clone();
-        let marked = self
-            .db(move |catalog| catalog.mark_sending(id, &owner, generation, version))
-            .await?;
-        if !marked {
+        if !self.mark_sending(id, generation, version).await? {
             return Ok(Outcome::LookAgain);
         }
+        // RFC 6749 §6: none that was not granted, whatever the connection asks for by now.
+        let scopes = authorization
+            .granted
+            .as_ref()
+            .unwrap_or(&authorization.asked);
         let mut wire = Wire::default();
         let answered = tsunagi_oauth::refresh(
             &self.inner.http,
@@ -299,21 +358,35 @@ impl Gateway {
             &place.resolved,
             &client,
             &refresh,
-            &place.scopes,
+            scopes,
             &mut wire,
         )
         .await;
         match answered {
             Ok(tokens) => {
-                self.store(place, credential, &key, &tokens, version, generation).await
+                let renewal =
+                    self.renewal(place, credential, &key, &tokens, version, generation)?;
+                self.store(renewal).await
             }
             Err(error) => {
-                self.after_failure(place, error, version, generation, doubt.interrupted).await
+                self.after_failure(place, authorization, error, generation, doubt.interrupted)
+                    .await
             }
         }
     }
 
-    async fn store(
+    async fn mark_sending(
+        &self,
+        id: AuthorizationId,
+        generation: u64,
+        version: u64,
+    ) -> Result<bool, GateError> {
+        let owner = self.inner.owner.clone();
+        self.db(move |catalog| catalog.mark_sending(id, &owner, generation, version))
+            .await
+    }
+
+    fn renewal(
         &self,
         place: &Place,
         credential: Credential,
@@ -321,11 +394,11 @@ impl Gateway {
         tokens: &Tokens,
         version: u64,
         generation: u64,
-    ) -> Result<Outcome, GateError> {
+    ) -> Result<Renewal, GateError> {
         let id = place.authorization;
         let now = self.now();
         let next = credential.renewed(tokens);
-        let renewal = Renewal {
+        Ok(Renewal {
             id,
             owner: self.inner.owner.clone(),
             generation,
@@ -338,33 +411,70 @@ impl Gateway {
             renewable: next.refresh.is_some(),
             issued_at: now,
             now,
-        };
-        let stored = self.db(move |catalog| catalog.store_renewal(&renewal)).await?;
-        self.inner.flights.cool(id, None);
-        tracing::info!(authorization = %id, version = version + 1, stored, "renewed");
-        // Not stored: the lease ran out (the computer slept) and somebody else was faster.
-        Ok(if stored { Outcome::Renewed } else { Outcome::LookAgain })
+        })
+    }
+
+    /// Makes a renewal durable. One that cannot be stored (the disk is full) is kept, sealed, and
+    /// stored at the next try: it may hold the only refresh token the provider still accepts.
+    async fn store(&self, renewal: Renewal) -> Result<Outcome, GateError> {
+        let id = renewal.id;
+        let version = renewal.expected_version + 1;
+        let attempt = renewal.clone();
+        match self
+            .db(move |catalog| catalog.store_renewal(&attempt))
+            .await
+        {
+            Ok(stored) => {
+                self.inner.flights.warm(id);
+                tracing::info!(authorization = %id, version, stored, "renewed");
+                self.changed();
+                // Not stored: the lease ran out (the computer slept), and somebody else took it,
+                // or somebody authorized again.
+                Ok(if stored {
+                    Outcome::Renewed
+                } else {
+                    Outcome::LookAgain
+                })
+            }
+            Err(error) => {
+                tracing::error!(authorization = %id, version, code = error.code(), "renewed, and not stored");
+                self.inner.flights.keep(renewal);
+                Err(error)
+            }
+        }
     }
 
     async fn after_failure(
         &self,
         place: &Place,
+        authorization: &Authorization,
         error: OAuthError,
-        version: u64,
         generation: u64,
         interrupted: bool,
     ) -> Result<Outcome, GateError> {
         let id = place.authorization;
+        let version = authorization.version;
         let now = self.now();
         let owner = self.inner.owner.clone();
         let current = self.db(move |catalog| catalog.authorization(id)).await?;
         let still_stored = current.is_some_and(|current| current.version == version);
         let consequence = consequence(error.fault(), still_stored, false);
-        // After an interrupted renewal only a final answer settles what happened to the token:
-        // while the provider cannot be reached the mark stays.
-        let passing = matches!(consequence, Consequence::Wait);
-        if !(interrupted && passing) {
-            self.db(move |catalog| catalog.unmark_sending(id, &owner, generation)).await?;
+        // After an interrupted renewal only a final answer settles what happened to the token.
+        // While there is none the mark stays, and the one retry is used up only by a request
+        // whose answer may have been lost again.
+        let in_doubt = interrupted && matches!(consequence, Consequence::Wait);
+        let lost = matches!(
+            error,
+            OAuthError::Unreachable {
+                kind: Away::Timeout
+            }
+        );
+        if !(in_doubt && lost) {
+            self.db(move |catalog| catalog.unmark_sending(id, &owner, generation))
+                .await?;
+            if in_doubt {
+                self.mark_sending(id, generation, version).await?;
+            }
         }
         match consequence {
             Consequence::Final(reason) => {
@@ -381,9 +491,19 @@ impl Gateway {
             Consequence::Reread | Consequence::RetryOnce => Ok(Outcome::LookAgain),
             Consequence::Wait => {
                 let code = error.code().to_owned();
-                self.inner.flights.cool(id, Some((now, code.clone())));
-                let unreachable = Unreachable { since: now, code };
-                self.db(move |catalog| catalog.set_unreachable(id, Some(&unreachable))).await?;
+                let asked = match &error {
+                    OAuthError::Status { retry_after, .. } => *retry_after,
+                    _ => None,
+                };
+                self.inner.flights.cool(id, now, asked, code.clone());
+                let since = authorization
+                    .unreachable
+                    .as_ref()
+                    .map_or(now, |unreachable| unreachable.since);
+                let unreachable = Unreachable { since, code };
+                self.db(move |catalog| catalog.set_unreachable(id, Some(&unreachable)))
+                    .await?;
+                self.changed();
                 Ok(Outcome::Failed(error.into()))
             }
         }
@@ -397,7 +517,8 @@ impl Gateway {
         reason: NotConnected,
     ) -> Result<(), GateError> {
         let health = Health::NotConnected(reason);
-        self.db(move |catalog| catalog.set_health_of_version(id, version, health)).await?;
+        self.db(move |catalog| catalog.set_health_of_version(id, version, health))
+            .await?;
         self.changed();
         Ok(())
     }
@@ -412,7 +533,10 @@ pub(crate) fn expires_at(
     answered
         .map(|lifetime| i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX / 2000))
         .or_else(|| {
-            connector.oauth.token_lifetime_seconds.and_then(|seconds| i64::try_from(seconds).ok())
+            connector
+                .oauth
+                .token_lifetime_seconds
+                .and_then(|seconds| i64::try_from(seconds).ok())
         })
         .map(|seconds| now.plus_seconds(seconds))
 }
@@ -429,20 +553,4 @@ pub(crate) fn refresh_expires_at(
         .or(connector.oauth.refresh_lifetime_seconds)
         .and_then(|seconds| i64::try_from(seconds).ok())
         .map(|seconds| now.plus_seconds(seconds))
-}
-
-/// 0 to 1000, always the same for one credential.
-fn jitter(id: AuthorizationId) -> u16 {
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    u16::try_from(hasher.finish() % 1001).unwrap_or(0)
-}
-
-impl Place {
-    pub(crate) fn refuse(&self, reason: NotConnected) -> Refusal {
-        Refusal::new(RefusalCode::NotConnected)
-            .with("connection", self.link_name.clone())
-            .with("environment", self.environment.as_str())
-            .with("reason", reason.as_str())
-    }
 }

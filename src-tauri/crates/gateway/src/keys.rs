@@ -12,7 +12,9 @@ pub struct Keys(Arc<RwLock<Option<Arc<Vault>>>>);
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Keys").field(if self.is_open() { &"open" } else { &"locked" }).finish()
+        f.debug_tuple("Keys")
+            .field(if self.is_open() { &"open" } else { &"locked" })
+            .finish()
     }
 }
 
@@ -48,6 +50,10 @@ impl Keys {
     /// # Errors
     /// [`GateError::Locked`].
     pub fn vault(&self) -> Result<Arc<Vault>, GateError> {
-        self.0.read().ok().and_then(|slot| slot.clone()).ok_or(GateError::Locked)
+        self.0
+            .read()
+            .ok()
+            .and_then(|slot| slot.clone())
+            .ok_or(GateError::Locked)
     }
 }

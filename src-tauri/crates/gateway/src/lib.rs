@@ -10,17 +10,20 @@
 
 mod credential;
 mod error;
+mod flights;
 mod fresh;
+mod gate;
 mod keys;
 mod outgoing;
+mod place;
 mod record;
 mod send;
 mod whoami;
 
-pub use credential::{Credential, Grant};
+pub use credential::Grant;
 pub use error::GateError;
-pub use fresh::{Fresh, Urgency};
+pub use gate::{Gateway, Limits};
 pub use keys::Keys;
 pub use record::Recorder;
-pub use send::{Answer, Call, Gateway, Request};
+pub use send::{Answer, Call, Request};
 pub use whoami::Arrived;

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use tokio::time::Instant;
 use tsunagi_domain::hosts::Origin;
+use tsunagi_domain::{Refusal, RefusalCode};
 use url::Url;
 
-use crate::GateError;
+use crate::{GateError, Limits};
 
-/// The longest a request may take, redirects included.
-pub(crate) const TIME_OUT: Duration = Duration::from_secs(40);
-/// The most of a body that is kept in memory.
-pub(crate) const BODY_MAX: usize = 8 * 1024 * 1024;
+const CONNECT: Duration = Duration::from_secs(10);
 const REDIRECTS_MAX: usize = 5;
 
 /// One request as it goes out.
@@ -31,66 +30,155 @@ pub(crate) struct Incoming {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     pub(crate) truncated: bool,
+    /// Whether the request that was answered carried the credential. Where a redirect left it
+    /// behind, the answer says nothing about it.
+    pub(crate) carried: bool,
 }
 
-/// A client that follows no redirect by itself, keeps no cookie and no referrer.
-pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(Duration::from_secs(10))
-        .timeout(TIME_OUT)
-        .user_agent(concat!("Tsunagi/", env!("CARGO_PKG_VERSION")))
-        .build()
+/// The clients of this room. They follow no redirect by themselves and keep no cookie and no
+/// referrer.
+pub(crate) struct Clients {
+    proxied: reqwest::Client,
+    direct: reqwest::Client,
+    limits: Limits,
 }
 
-/// Sends, following redirects of GET and HEAD. `allowed` says whether the credential may go to
-/// an address; on the way to any other it is left behind, with every header the caller set.
-pub(crate) async fn send(
-    client: &reqwest::Client,
-    outgoing: Outgoing,
-    allowed: impl Fn(&Url) -> bool,
-) -> Result<Incoming, GateError> {
-    let Outgoing { method, mut url, headers, body, credential } = outgoing;
-    let first = Origin::of(&url).map_err(|error| GateError::Address(error.0))?;
-    let mut carries = true;
-    for _ in 0..=REDIRECTS_MAX {
-        let mut request = client.request(method.clone(), url.clone());
-        if carries {
-            request = request
-                .headers(headers.clone())
-                .header(credential.0.clone(), credential.1.clone())
-                .body(body.clone());
-        }
-        let response = request.send().await.map_err(|error| unreachable(&error, &url))?;
-        let follow = matches!(method, Method::GET | Method::HEAD)
-            && response.status().is_redirection();
-        let next = follow
-            .then(|| response.headers().get(header::LOCATION))
-            .flatten()
-            .and_then(|location| location.to_str().ok())
-            .and_then(|location| url.join(location).ok());
-        let Some(next) = next else {
-            return read(response, url).await;
+impl Clients {
+    pub(crate) fn new(limits: Limits) -> Result<Self, reqwest::Error> {
+        let builder = || {
+            reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                // What a request did at the service is not known here: only the caller may
+                // decide that it is safe to send again.
+                .retry(reqwest::retry::never())
+                .referer(false)
+                .connect_timeout(CONNECT)
+                .user_agent(concat!("Tsunagi/", env!("CARGO_PKG_VERSION")))
         };
-        // A redirect to a place that is no https (or loopback) origin is shown, not followed.
-        let Ok(origin) = Origin::of(&next) else {
-            return read(response, url).await;
-        };
-        // Once left behind, the credential is not picked up again.
-        carries = carries && origin == first && allowed(&next);
-        url = next;
+        Ok(Self {
+            proxied: builder().build()?,
+            // R23: a proxy would be sent the credential in plain text for an `http` address on
+            // this computer, and could not reach that address anyway.
+            direct: builder().no_proxy().build()?,
+            limits,
+        })
     }
-    Err(GateError::Address("redirect".to_owned()))
+
+    fn of(&self, url: &Url) -> &reqwest::Client {
+        if is_loopback(url) {
+            &self.direct
+        } else {
+            &self.proxied
+        }
+    }
+
+    /// Sends, following redirects of GET and HEAD. `allowed` says whether the credential may go
+    /// to an address; on the way to any other it is left behind, with every header the caller
+    /// set.
+    ///
+    /// # Errors
+    /// [`RefusalCode::HostNotListed`] where the credential may not even go to the first address:
+    /// nothing is sent then. [`GateError::Unreachable`] where there is no answer in time.
+    pub(crate) async fn send(
+        &self,
+        outgoing: Outgoing,
+        allowed: impl Fn(&Url) -> bool,
+    ) -> Result<Incoming, GateError> {
+        let Outgoing {
+            method,
+            mut url,
+            headers,
+            body,
+            credential,
+        } = outgoing;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let not_listed = || Refusal::new(RefusalCode::HostNotListed).with("host", host.as_str());
+        let first = Origin::of(&url).map_err(|_| not_listed())?;
+        if !allowed(&url) {
+            return Err(not_listed().into());
+        }
+        // One limit for all of it: a chain of slow redirects takes no longer than one request.
+        let until = Instant::now() + self.limits.whole;
+        let mut carried = true;
+        for _ in 0..=REDIRECTS_MAX {
+            let left = until.saturating_duration_since(Instant::now());
+            let mut request = self
+                .of(&url)
+                .request(method.clone(), url.clone())
+                .timeout(left);
+            if carried {
+                request = request
+                    .headers(headers.clone())
+                    .header(credential.0.clone(), credential.1.clone())
+                    .body(body.clone());
+            }
+            let response = request
+                .send()
+                .await
+                .map_err(|error| unreachable(&error, &url))?;
+            let Some((next, origin)) = redirect(&method, &url, &response) else {
+                return read(response, url, carried, self.limits.body).await;
+            };
+            // Once left behind, the credential is not picked up again.
+            carried = carried && origin == first && allowed(&next);
+            url = next;
+        }
+        Err(GateError::Address("redirect".to_owned()))
+    }
 }
 
-async fn read(mut response: reqwest::Response, url: Url) -> Result<Incoming, GateError> {
+/// Where a redirect leads, if it is one that is followed: of GET or HEAD, to an https origin or
+/// one on this computer. No service may send us from the network to this computer, whose other
+/// programs trust what comes from here. What is not followed is shown to the caller.
+fn redirect(method: &Method, from: &Url, response: &reqwest::Response) -> Option<(Url, Origin)> {
+    let followed = matches!(*method, Method::GET | Method::HEAD)
+        && matches!(
+            response.status(),
+            StatusCode::MOVED_PERMANENTLY
+                | StatusCode::FOUND
+                | StatusCode::SEE_OTHER
+                | StatusCode::TEMPORARY_REDIRECT
+                | StatusCode::PERMANENT_REDIRECT
+        );
+    if !followed {
+        return None;
+    }
+    let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
+    let next = from.join(location).ok()?;
+    let origin = Origin::of(&next).ok()?;
+    (is_loopback(from) || !is_loopback(&next)).then_some((next, origin))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => {
+            ip.is_loopback() || ip.to_ipv4_mapped().is_some_and(|ip| ip.is_loopback())
+        }
+        Some(url::Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        None => false,
+    }
+}
+
+async fn read(
+    mut response: reqwest::Response,
+    url: Url,
+    carried: bool,
+    limit: usize,
+) -> Result<Incoming, GateError> {
     let status = response.status();
     let headers = response.headers().clone();
     let mut body = Vec::new();
     let mut truncated = false;
-    while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error, &url))? {
-        let room = BODY_MAX - body.len();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| unreachable(&error, &url))?
+    {
+        let room = limit - body.len();
         if chunk.len() > room {
             body.extend_from_slice(&chunk[..room]);
             truncated = true;
@@ -98,7 +186,14 @@ async fn read(mut response: reqwest::Response, url: Url) -> Result<Incoming, Gat
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Incoming { url, status, headers, body, truncated })
+    Ok(Incoming {
+        url,
+        status,
+        headers,
+        body,
+        truncated,
+        carried,
+    })
 }
 
 fn unreachable(error: &reqwest::Error, url: &Url) -> GateError {
@@ -120,5 +215,8 @@ fn unreachable(error: &reqwest::Error, url: &Url) -> GateError {
     } else {
         "broken"
     };
-    GateError::Unreachable { kind, host: url.host_str().unwrap_or_default().to_owned() }
+    GateError::Unreachable {
+        kind,
+        host: url.host_str().unwrap_or_default().to_owned(),
+    }
 }

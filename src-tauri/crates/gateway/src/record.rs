@@ -36,7 +36,10 @@ impl Recorder {
         let thread = std::thread::Builder::new()
             .name("runs".to_owned())
             .spawn(move || write(&catalog, &receiver))?;
-        Ok(Self { sender: Some(sender), thread: Some(thread) })
+        Ok(Self {
+            sender: Some(sender),
+            thread: Some(thread),
+        })
     }
 
     /// Hands over a run; returns at once.
@@ -79,7 +82,8 @@ fn write(catalog: &Catalog, receiver: &Receiver<Entry>) {
         }
         let until = std::time::Instant::now() + GATHER;
         while open && waiting.is_empty() {
-            match receiver.recv_timeout(until.saturating_duration_since(std::time::Instant::now())) {
+            match receiver.recv_timeout(until.saturating_duration_since(std::time::Instant::now()))
+            {
                 Ok(Entry::Run(run)) => runs.push(*run),
                 Ok(Entry::Flush(done)) => waiting.push(done),
                 Err(RecvTimeoutError::Timeout) => break,

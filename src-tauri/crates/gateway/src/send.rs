@@ -1,54 +1,28 @@
 //! `send`: choose, keep fresh, attach, send, record.
 
-use std::sync::{Arc, RwLock};
 use std::time::Instant;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use tsunagi_catalog::{Authorization, Catalog, CatalogError, Run, Slot};
-use tsunagi_connectors::{Connector, Library, Resolved};
-use tsunagi_domain::connection::Settings;
-use tsunagi_domain::gate::{Caller, Candidate, Question, choose};
-use tsunagi_domain::health::{Condition, health, scopes_granted};
+use tsunagi_catalog::{Run, Unreachable};
+use tsunagi_connectors::{Connector, Resolved};
+use tsunagi_domain::gate::Caller;
 use tsunagi_domain::hosts::{HostPattern, is_reserved_header, may_receive};
 use tsunagi_domain::names::LinkName;
 use tsunagi_domain::{
-    AuthorizationId, Clock, Connection, Environment, Health, NotConnected, Reach, Refusal,
-    RefusalCode, RegistrationId, RunId, Timestamp,
+    AuthorizationId, Connection, Environment, NotConnected, Refusal, RefusalCode, RunId,
 };
-use tsunagi_oauth::{Client, Http, Secret};
-use tsunagi_vault::{Aad, Reader};
+use tsunagi_oauth::Secret;
 use url::Url;
-use zeroize::Zeroize;
+use url::form_urlencoded::byte_serialize;
+use zeroize::Zeroizing;
 
-use crate::fresh::{Flights, Fresh, Urgency};
-use crate::outgoing::{self, Incoming, Outgoing};
-use crate::{GateError, Keys, Recorder};
+use crate::fresh::{Fresh, Urgency};
+use crate::outgoing::{Incoming, Outgoing};
+use crate::place::Place;
+use crate::{GateError, Gateway, Recorder};
 
-/// The gate. Cloning shares it.
-#[derive(Clone)]
-pub struct Gateway {
-    pub(crate) inner: Arc<Inner>,
-}
-
-impl std::fmt::Debug for Gateway {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Gateway")
-    }
-}
-
-pub(crate) struct Inner {
-    pub(crate) catalog: Catalog,
-    pub(crate) keys: Keys,
-    pub(crate) library: RwLock<Arc<Library>>,
-    pub(crate) http: Http,
-    pub(crate) client: reqwest::Client,
-    pub(crate) clock: Arc<dyn Clock>,
-    /// Names this process in leases.
-    pub(crate) owner: String,
-    pub(crate) flights: Flights,
-    pub(crate) recorder: Recorder,
-    changed: Box<dyn Fn() + Send + Sync>,
-}
+/// How long a noted use is recent enough: the record, written in batches, notes the others.
+const USED_AGAIN_MS: i64 = 60_000;
 
 /// What is asked of the gate.
 #[derive(Debug, Clone)]
@@ -91,7 +65,7 @@ pub struct Answer {
     pub truncated: bool,
     /// Where the answer came from, after redirects.
     pub url: Url,
-    /// From first byte sent to last byte read, in milliseconds.
+    /// From first byte sent to last byte read, in milliseconds; renewals before it not counted.
     pub millis: u64,
     /// The authorization that was used.
     pub authorization: AuthorizationId,
@@ -99,139 +73,53 @@ pub struct Answer {
     pub echoes_credential: bool,
 }
 
-/// A filled slot, with everything a request through it needs.
-#[derive(Debug, Clone)]
-pub(crate) struct Place {
-    pub(crate) authorization: AuthorizationId,
-    pub(crate) link_name: String,
-    pub(crate) environment: Environment,
-    pub(crate) connector: Connector,
-    pub(crate) resolved: Resolved,
-    pub(crate) registration: Option<RegistrationId>,
-    pub(crate) scopes: Vec<String>,
-}
-
 impl Gateway {
-    /// A gate over one catalog. `changed` is called when the health of a slot changes.
-    ///
-    /// # Errors
-    /// Where the operating system gives no thread or no TLS.
-    pub fn new(
-        catalog: Catalog,
-        keys: Keys,
-        library: Library,
-        clock: Arc<dyn Clock>,
-        changed: impl Fn() + Send + Sync + 'static,
-    ) -> std::io::Result<Self> {
-        let recorder = Recorder::start(catalog.clone())?;
-        let http = Http::new().map_err(std::io::Error::other)?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                catalog,
-                keys,
-                library: RwLock::new(Arc::new(library)),
-                http,
-                client: outgoing::client().map_err(std::io::Error::other)?,
-                clock,
-                owner: format!("{}-{}", std::process::id(), uuid::Uuid::new_v4()),
-                flights: Flights::default(),
-                recorder,
-                changed: Box::new(changed),
-            }),
-        })
-    }
-
-    /// The connectors in use.
-    #[must_use]
-    pub fn library(&self) -> Arc<Library> {
-        self.inner.library.read().map(|library| library.clone()).unwrap_or_default()
-    }
-
-    /// Uses other connectors from now on. Credentials stay bound to the origins they were
-    /// obtained for: where those differ now, the slot is not connected (R23).
-    pub fn set_library(&self, library: Library) {
-        if let Ok(mut slot) = self.inner.library.write() {
-            *slot = Arc::new(library);
-        }
-    }
-
-    /// The client for token endpoints.
-    #[must_use]
-    pub fn http(&self) -> &Http {
-        &self.inner.http
-    }
-
-    /// Writes every run that has been recorded.
-    pub async fn flush(&self) {
-        let inner = Arc::clone(&self.inner);
-        let _ = tokio::task::spawn_blocking(move || inner.recorder.flush()).await;
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.inner.clock.now()
-    }
-
-    pub(crate) fn changed(&self) {
-        (self.inner.changed)();
-    }
-
-    /// Runs a catalog call on a thread that may block.
-    pub(crate) async fn db<T: Send + 'static>(
-        &self,
-        call: impl FnOnce(&Catalog) -> Result<T, CatalogError> + Send + 'static,
-    ) -> Result<T, GateError> {
-        let catalog = self.inner.catalog.clone();
-        match tokio::task::spawn_blocking(move || call(&catalog)).await {
-            Ok(answer) => Ok(answer?),
-            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-        }
-    }
-
     /// Sends a request through a connection.
     ///
     /// # Errors
-    /// A refusal (R4, R23 and those of `domain::gate`), or why there is no answer. An answer
+    /// A refusal (R1, R4, R23 and those of `domain::gate`), or why there is no answer. An answer
     /// with an error status is an answer.
     pub async fn send(&self, call: Call) -> Result<Answer, GateError> {
-        let started = Instant::now();
-        let at = self.now();
         let known = {
             let link_name = call.link_name.clone();
-            self.db(move |catalog| catalog.connection_by_link_name(link_name.as_str())).await?
+            self.db(move |catalog| catalog.connection_by_link_name(link_name.as_str()))
+                .await?
         };
         let connection = known.ok_or_else(|| {
-            Refusal::new(RefusalCode::ConnectionUnknown)
-                .with("connection", call.link_name.as_str())
+            Refusal::new(RefusalCode::ConnectionUnknown).with("connection", call.link_name.as_str())
         })?;
-        let mut run = Run {
-            id: RunId::new(),
-            at,
-            connection: connection.id,
-            authorization: None,
-            environment: call.environment,
-            caller: match call.caller {
-                Caller::Member(member) => member.to_string(),
-                Caller::Unattended => "unattended".to_owned(),
+        let mut noted = Noted {
+            recorder: &self.inner.recorder,
+            started: Instant::now(),
+            run: Run {
+                id: RunId::new(),
+                at: self.now(),
+                connection: connection.id,
+                authorization: None,
+                environment: call.environment,
+                caller: match call.caller {
+                    Caller::Member(member) => member.to_string(),
+                    Caller::Unattended => "unattended".to_owned(),
+                },
+                area: call.area.clone(),
+                method: call.request.method.to_string(),
+                host: String::new(),
+                path: String::new(),
+                status: None,
+                refusal: Some("cancelled".to_owned()),
+                millis: 0,
+                bytes: 0,
             },
-            area: call.area.clone(),
-            method: call.request.method.to_string(),
-            host: String::new(),
-            path: String::new(),
-            status: None,
-            refusal: None,
-            millis: 0,
-            bytes: 0,
         };
-        let outcome = self.pass(&connection, call, &mut run).await;
-        run.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        match &outcome {
+        let outcome = self.pass(&connection, call, &mut noted.run).await;
+        noted.run.refusal = match &outcome {
             Ok(answer) => {
-                run.status = Some(answer.status.as_u16());
-                run.bytes = answer.body.len() as u64;
+                noted.run.status = Some(answer.status.as_u16());
+                noted.run.bytes = answer.body.len() as u64;
+                None
             }
-            Err(error) => run.refusal = Some(error.code().to_owned()),
-        }
-        self.inner.recorder.record(run);
+            Err(error) => Some(error.code().to_owned()),
+        };
         outcome
     }
 
@@ -241,59 +129,95 @@ impl Gateway {
         call: Call,
         run: &mut Run,
     ) -> Result<Answer, GateError> {
-        if let Some(reserved) =
-            call.request.headers.keys().find(|name| is_reserved_header(name.as_str()))
+        if let Some(reserved) = call
+            .request
+            .headers
+            .keys()
+            .find(|name| is_reserved_header(name.as_str()) || is_of_the_transport(name))
         {
             return Err(Refusal::new(RefusalCode::HeaderReserved)
                 .with("header", reserved.as_str())
                 .into());
         }
-        let place = self.choose(connection, call.caller, call.environment).await?;
-        run.authorization = Some(place.authorization);
+        self.admit(call.caller).await?;
+        let place = self
+            .choose(connection, call.caller, call.environment)
+            .await?;
         let url = target(&place.resolved, &call.request.target)?;
         run.host = url.host_str().unwrap_or_default().to_owned();
         run.path = url.path().to_owned();
-        let started = Instant::now();
+        // Before anything is renewed: what is refused sends nothing at all.
+        may_receive(&url, &place.resolved.hosts)?;
         let mut fresh = self.fresh(&place, Urgency::WhenDue).await?;
-        let mut incoming = self.attach_and_send(&place, &fresh, &call.request, &url).await?;
+        may_receive(&url, &fresh.credential.hosts)?;
+        run.authorization = Some(place.authorization);
+        let mut started = Instant::now();
+        let mut incoming = self
+            .attach_and_send(&place, &fresh, &call.request, &url)
+            .await?;
         if says_invalid_token(&incoming) {
             // One renewal, one more try: the service knows better than our clock (RFC 6750 §3.1).
             let id = place.authorization;
             match self.fresh(&place, Urgency::NewerThan(fresh.version)).await {
                 Ok(newer) => {
                     fresh = newer;
-                    incoming = self.attach_and_send(&place, &fresh, &call.request, &url).await?;
+                    started = Instant::now();
+                    incoming = self
+                        .attach_and_send(&place, &fresh, &call.request, &url)
+                        .await?;
                     if says_invalid_token(&incoming) {
-                        self.set_health(id, fresh.version, NotConnected::Revoked).await?;
+                        self.set_health(id, fresh.version, NotConnected::Revoked)
+                            .await?;
                     }
                 }
-                Err(error) => tracing::warn!(authorization = %id, code = error.code(), "refused token not renewed"),
+                Err(error) => {
+                    tracing::warn!(authorization = %id, code = error.code(), "refused token not renewed");
+                }
             }
         }
-        self.proven(&place, &fresh, incoming.status).await?;
+        self.learn(&place, &fresh, &incoming).await?;
         Ok(answer(&place, &fresh, incoming, started))
     }
 
-    /// The new credential has worked: the previous one need not be kept, and the service is
-    /// reachable.
-    async fn proven(
+    /// What an answer shows: the new credential has worked, so that the previous one need not be
+    /// kept; the service can be reached; the authorization was used. Writes only what is new.
+    async fn learn(
         &self,
         place: &Place,
         fresh: &Fresh,
-        status: StatusCode,
+        incoming: &Incoming,
     ) -> Result<(), GateError> {
-        let id = place.authorization;
-        let version = fresh.version;
-        if status == StatusCode::UNAUTHORIZED {
+        let (id, version, now) = (place.authorization, fresh.version, self.now());
+        let status = incoming.status;
+        let worked = incoming.carried && (status.is_success() || status.is_redirection());
+        let drop_previous = worked && fresh.keeps_previous;
+        // While a renewal has just failed, it is the provider's token address that is away.
+        let reached = fresh.unreachable
+            && !status.is_server_error()
+            && self.inner.flights.cooling(id, now).is_none();
+        let used = fresh
+            .last_used
+            .is_none_or(|last| now.millis_since(last) >= USED_AGAIN_MS);
+        if !(drop_previous || reached || used) {
             return Ok(());
         }
-        let now = self.now();
         self.db(move |catalog| {
-            catalog.drop_previous(id, version)?;
-            catalog.set_unreachable(id, None)?;
-            catalog.touch_used(id, now)
+            if drop_previous {
+                catalog.drop_previous(id, version)?;
+            }
+            if reached {
+                catalog.set_unreachable(id, None)?;
+            }
+            if used {
+                catalog.touch_used(id, now)?;
+            }
+            Ok(())
         })
-        .await
+        .await?;
+        if reached {
+            self.changed();
+        }
+        Ok(())
     }
 
     async fn attach_and_send(
@@ -304,10 +228,6 @@ impl Gateway {
         url: &Url,
     ) -> Result<Incoming, GateError> {
         let credential = &fresh.credential;
-        // R23 twice: what the connector lists now, and what was sealed when it was obtained.
-        let listed = &place.resolved.hosts;
-        may_receive(url, listed)?;
-        may_receive(url, &credential.hosts)?;
         let outgoing = Outgoing {
             method: request.method.clone(),
             url: url.clone(),
@@ -315,159 +235,49 @@ impl Gateway {
             body: request.body.clone(),
             credential: attachment(&place.connector, &credential.access)?,
         };
-        outgoing::send(&self.inner.client, outgoing, allowed(listed, &credential.hosts)).await
-    }
-
-    /// The filled slot a request uses, or why none.
-    pub(crate) async fn choose(
-        &self,
-        connection: &Connection,
-        caller: Caller,
-        environment: Environment,
-    ) -> Result<Place, GateError> {
-        let reach = connection.mode.reach(environment);
-        let id = connection.id;
-        let (slots, primaries) = self
-            .db(move |catalog| Ok((catalog.slots(id)?, catalog.primaries(id)?)))
-            .await?;
-        let (connector, resolved, registration) = self.resolve(connection, reach).await?;
-        let mut candidates = Vec::new();
-        for slot in slots.iter().filter(|slot| slot.key.reach == reach) {
-            candidates.push(Candidate {
-                member: slot.key.member,
-                health: slot_health(connection, slot, &resolved),
-                value: slot.authorization.id,
-            });
+        // R23 twice: what the connector lists now, and what was sealed when it was obtained.
+        let allowed = allowed(&place.resolved.hosts, &credential.hosts);
+        let outcome = self.inner.clients.send(outgoing, allowed).await;
+        if let Err(GateError::Unreachable { kind, .. }) = &outcome
+            && !fresh.unreachable
+        {
+            let (id, since, code) = (place.authorization, self.now(), (*kind).to_owned());
+            let unreachable = Unreachable { since, code };
+            self.db(move |catalog| catalog.set_unreachable(id, Some(&unreachable)))
+                .await?;
+            self.changed();
         }
-        let question = Question {
-            connection: connection.link_name.as_str(),
-            kind: connection.kind,
-            enabled: connection.enabled,
-            environment,
-            caller,
-            primary: primaries
-                .iter()
-                .find(|primary| primary.reach == reach)
-                .map(|primary| primary.member),
-        };
-        let authorization = choose(question, &candidates)?;
-        Ok(Place {
-            authorization,
-            link_name: connection.link_name.to_string(),
-            environment,
-            connector,
-            resolved,
-            registration,
-            scopes: connection.scopes.clone(),
-        })
-    }
-
-    /// The connector of a connection with the settings and the registration of one reach.
-    ///
-    /// # Errors
-    /// [`GateError::ConnectorMissing`], or a setting the connector does not accept.
-    pub async fn resolve(
-        &self,
-        connection: &Connection,
-        reach: Reach,
-    ) -> Result<(Connector, Resolved, Option<RegistrationId>), GateError> {
-        let connector = self
-            .library()
-            .get(&connection.connector)
-            .cloned()
-            .ok_or_else(|| GateError::ConnectorMissing(connection.connector.clone()))?;
-        let id = connection.id;
-        let overrides = self.db(move |catalog| catalog.slot_settings(id)).await?;
-        let own = overrides.into_iter().find(|settings| settings.reach == reach);
-        let mut settings: Settings = connection.settings.clone();
-        let mut registration = connection.registration;
-        if let Some(own) = own {
-            settings.extend(own.settings);
-            registration = own.registration.or(registration);
-        }
-        let resolved = connector.resolve(&settings)?;
-        Ok((connector, resolved, registration))
-    }
-
-    /// Where an authorization sits; `None` where it sits nowhere any more.
-    pub(crate) async fn place_of(&self, id: AuthorizationId) -> Result<Option<Place>, GateError> {
-        let found = self
-            .db(move |catalog| {
-                let Some(key) = catalog.slots_of_authorization(id)?.into_iter().next() else {
-                    return Ok(None);
-                };
-                Ok(catalog.connection(key.connection)?.map(|connection| (key, connection)))
-            })
-            .await?;
-        let Some((key, connection)) = found else { return Ok(None) };
-        let (connector, resolved, registration) = self.resolve(&connection, key.reach).await?;
-        Ok(Some(Place {
-            authorization: id,
-            link_name: connection.link_name.to_string(),
-            environment: key.reach.environment().unwrap_or(Environment::Production),
-            connector,
-            resolved,
-            registration,
-            scopes: connection.scopes,
-        }))
-    }
-
-    /// The client a connector's OAuth uses, its secret opened.
-    pub(crate) async fn client(
-        &self,
-        connector: &Connector,
-        registration: Option<RegistrationId>,
-    ) -> Result<Client, GateError> {
-        if let Some(client_id) = connector.built_in_client_id() {
-            return Ok(Client { id: client_id.to_owned(), secret: None });
-        }
-        let missing = || {
-            Refusal::new(RefusalCode::RegistrationNeeded).with("service", connector.name.clone())
-        };
-        let id = registration.ok_or_else(missing)?;
-        let registration =
-            self.db(move |catalog| catalog.registration(id)).await?.ok_or_else(missing)?;
-        let secret = match registration.secret {
-            None => None,
-            Some(sealed) => {
-                let vault = self.inner.keys.vault()?;
-                let wrap = sealed
-                    .wraps
-                    .iter()
-                    .find(|wrap| wrap.reader == Reader::Workspace.to_string())
-                    .ok_or(GateError::Locked)?;
-                let subject = id.to_string();
-                let key = vault.unwrap(&wrap.wrapped, &subject, &Reader::Workspace)?;
-                let aad = Aad::credential(&subject, "client_secret", sealed.version);
-                let bytes = key.open(&aad, &sealed.sealed)?;
-                let mut text =
-                    String::from_utf8(bytes.to_vec()).map_err(|_| GateError::Damaged)?;
-                let secret = Secret::new(text.clone());
-                text.zeroize();
-                Some(secret)
-            }
-        };
-        Ok(Client { id: registration.client_id, secret })
+        outcome
     }
 }
 
-/// The health of a filled slot, as the connection and its connector stand now.
-#[must_use]
-pub(crate) fn slot_health(connection: &Connection, slot: &Slot, resolved: &Resolved) -> Health {
-    authorization_health(connection, &slot.authorization, resolved)
+/// A run under way. Recorded when dropped, so that one whose caller stops waiting is not lost.
+struct Noted<'a> {
+    recorder: &'a Recorder,
+    started: Instant,
+    run: Run,
 }
 
-pub(crate) fn authorization_health(
-    connection: &Connection,
-    authorization: &Authorization,
-    resolved: &Resolved,
-) -> Health {
-    health(Condition {
-        enabled: connection.enabled,
-        stored: Some(authorization.health),
-        scopes_granted: scopes_granted(&connection.scopes, authorization.granted.as_deref()),
-        origins_unchanged: authorization.origins == resolved.origins,
-    })
+impl Drop for Noted<'_> {
+    fn drop(&mut self) {
+        self.run.millis = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.recorder.record(self.run.clone());
+    }
+}
+
+/// Headers that belong to the connection and not to the request (RFC 9110 §7.6.1), or say how
+/// long it is: set by a caller they could make a second request out of a body.
+fn is_of_the_transport(name: &HeaderName) -> bool {
+    [
+        header::CONNECTION,
+        header::CONTENT_LENGTH,
+        header::TE,
+        header::TRAILER,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+    ]
+    .contains(name)
+        || name.as_str() == "keep-alive"
 }
 
 /// A path below the base, or a whole address.
@@ -475,7 +285,14 @@ fn target(resolved: &Resolved, target: &str) -> Result<Url, GateError> {
     if target.starts_with('/') {
         return Ok(resolved.api_url(target)?);
     }
-    Url::parse(target).map_err(|_| GateError::Address(target.chars().take(200).collect()))
+    Url::parse(target).map_err(|_| GateError::Address(told(target)))
+}
+
+/// What of an address that cannot be read may be told: neither query nor user information.
+fn told(target: &str) -> String {
+    let bare = target.split(['?', '#']).next().unwrap_or_default();
+    let bare = bare.rsplit('@').next().unwrap_or_default();
+    bare.chars().take(200).collect()
 }
 
 pub(crate) fn allowed<'a>(
@@ -490,42 +307,40 @@ pub(crate) fn attachment(
     connector: &Connector,
     access: &Secret,
 ) -> Result<(HeaderName, HeaderValue), GateError> {
-    let mut text = connector.api.header.replace("{token}", access.expose());
-    let value = HeaderValue::from_str(&text).map_err(|_| GateError::Damaged);
-    text.zeroize();
-    let mut value = value?;
+    let text = Zeroizing::new(connector.api.header.replace("{token}", access.expose()));
+    let mut value = HeaderValue::from_str(&text).map_err(|_| GateError::Damaged)?;
     value.set_sensitive(true);
     Ok((header::AUTHORIZATION, value))
 }
 
 /// RFC 6750 §3.1: 401 with `error="invalid_token"`; a bare 401 counts too, since many services
-/// send no more than that.
+/// send no more than that. A host that was not sent the credential cannot judge it.
 fn says_invalid_token(incoming: &Incoming) -> bool {
-    if incoming.status != StatusCode::UNAUTHORIZED {
+    if incoming.status != StatusCode::UNAUTHORIZED || !incoming.carried {
         return false;
     }
-    let challenges: Vec<&str> = incoming
+    // Names of parameters are written in either case, with or without spaces (RFC 9110 §11.2).
+    let challenges: Vec<String> = incoming
         .headers
         .get_all(header::WWW_AUTHENTICATE)
         .iter()
         .filter_map(|value| value.to_str().ok())
+        .map(|value| value.to_ascii_lowercase().replace(' ', ""))
         .collect();
     challenges.is_empty()
         || challenges.iter().any(|challenge| {
-            !challenge.contains("error=") || challenge.contains("invalid_token")
+            !challenge.contains("error=")
+                || challenge.contains("error=\"invalid_token\"")
+                || challenge.contains("error=invalid_token")
         })
 }
 
 fn answer(place: &Place, fresh: &Fresh, incoming: Incoming, started: Instant) -> Answer {
     let credential = &fresh.credential;
-    let secrets =
-        std::iter::once(&credential.access).chain(credential.refresh.as_ref());
-    let echoes_credential = secrets.into_iter().any(|secret| {
-        let needle = secret.expose().as_bytes();
-        !needle.is_empty()
-            && (contains(&incoming.body, needle)
-                || incoming.headers.values().any(|value| contains(value.as_bytes(), needle)))
-    });
+    let echoes_credential = std::iter::once(&credential.access)
+        .chain(credential.refresh.as_ref())
+        .filter(|secret| !secret.is_empty())
+        .any(|secret| repeats(&incoming, secret));
     Answer {
         status: incoming.status,
         headers: incoming.headers,
@@ -538,6 +353,28 @@ fn answer(place: &Place, fresh: &Fresh, incoming: Incoming, started: Instant) ->
     }
 }
 
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+/// Whether an answer holds a secret: as it is, as URLs write it, or as JSON may.
+fn repeats(incoming: &Incoming, secret: &Secret) -> bool {
+    let plain = secret.expose();
+    let in_a_url: Zeroizing<String> = Zeroizing::new(byte_serialize(plain.as_bytes()).collect());
+    let in_json = Zeroizing::new(plain.replace('/', "\\/"));
+    [plain, in_a_url.as_str(), in_json.as_str()]
+        .into_iter()
+        .any(|writing| {
+            let needle = writing.as_bytes();
+            contains(&incoming.body, needle)
+                || incoming
+                    .headers
+                    .values()
+                    .any(|value| contains(value.as_bytes(), needle))
+        })
 }
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,31 @@
-//! Around a sign-in: the exchange of the code, who signed in, and revocation. The tokens stay in
-//! this room; callers see accounts, scopes and times.
+//! Around a sign-in: what the provider says about itself, the exchange of the code, who signed
+//! in, and revocation. The tokens stay in this room; callers see accounts, scopes and times.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, Method};
 use serde_json::Value;
 use tsunagi_catalog::{Sealed, SealedSecret, Wrap};
 use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::{Account, AuthorizationId, RegistrationId, Timestamp};
-use tsunagi_oauth::{Attempt, Code, OAuthError, Revoked, Secret, TokenHint, Wire};
+use tsunagi_oauth::{
+    Attempt, Client, Code, Device, Metadata, OAuthError, Revoked, Secret, TokenHint, Tokens, Wire,
+};
 use tsunagi_vault::{Aad, Reader};
+use url::Url;
 
 use crate::credential::Credential;
 use crate::fresh::{expires_at, refresh_expires_at};
-use crate::outgoing::{self, Outgoing};
-use crate::send::{Gateway, allowed, attachment};
-use crate::{GateError, Grant};
+use crate::outgoing::Outgoing;
+use crate::send::{allowed, attachment};
+use crate::{GateError, Gateway, Grant};
+
+/// How long fetched metadata is believed, in milliseconds: ten minutes.
+const METADATA_MILLIS: i64 = 10 * 60 * 1000;
+
+/// Metadata documents by address, with the time they were fetched.
+pub(crate) type Fetched = Mutex<HashMap<Url, (Timestamp, Metadata)>>;
 
 /// What an exchange brought, tokens hidden.
 #[derive(Debug)]
@@ -55,22 +67,104 @@ impl Gateway {
         let tokens =
             tsunagi_oauth::exchange(http, connector, resolved, &client, attempt, code, wire)
                 .await?;
+        Ok(self.arrived(connector, resolved, &tokens))
+    }
+
+    /// Asks for a device code, for a person to type on this or another device (RFC 8628 §3.1).
+    ///
+    /// # Errors
+    /// What the device authorization endpoint said, or why it could not be asked.
+    pub async fn begin_device(
+        &self,
+        connector: &Connector,
+        resolved: &Resolved,
+        registration: Option<RegistrationId>,
+        scopes: &[String],
+        wire: &mut Wire,
+    ) -> Result<Device, GateError> {
+        let client = self.client(connector, registration).await?;
+        let http = self.http();
+        Ok(tsunagi_oauth::begin_device(http, connector, resolved, &client, scopes, wire).await?)
+    }
+
+    /// Waits until the person has answered, as often as the provider allows, and takes the
+    /// tokens (RFC 8628 §3.4). Ends with the code's time at the latest, or when it is dropped.
+    ///
+    /// # Errors
+    /// That the person refused, that the code's time is over, what else the token endpoint said,
+    /// or why it could not be asked.
+    pub async fn poll_device(
+        &self,
+        connector: &Connector,
+        resolved: &Resolved,
+        registration: Option<RegistrationId>,
+        device: Device,
+        wire: &mut Wire,
+    ) -> Result<Arrived, GateError> {
+        let client = self.client(connector, registration).await?;
+        let (http, sleep) = (self.http(), tokio::time::sleep);
+        let tokens =
+            tsunagi_oauth::poll_device(http, connector, resolved, &client, &device, sleep, wire)
+                .await?;
+        Ok(self.arrived(connector, resolved, &tokens))
+    }
+
+    /// Compares what the provider says about itself with its connector (RFC 8414 §3.3), and
+    /// tells whether every callback must name its issuer (RFC 9207). The document is fetched at
+    /// most every ten minutes; where the connector names none, nothing is fetched and the answer
+    /// is the connector's own.
+    ///
+    /// # Errors
+    /// Where the provider contradicts its connector, or its document cannot be fetched or read.
+    pub async fn check_metadata(
+        &self,
+        connector: &Connector,
+        resolved: &Resolved,
+        wire: &mut Wire,
+    ) -> Result<bool, GateError> {
+        let Some(url) = &resolved.metadata else {
+            return Ok(connector.oauth.iss_required);
+        };
+        let fetched = &self.inner.metadata;
+        let now = self.now();
+        let known = {
+            let mut fetched = fetched.lock().unwrap_or_else(PoisonError::into_inner);
+            // A clock that was set back makes a document old, too.
+            fetched.retain(|_, (at, _)| (0..METADATA_MILLIS).contains(&now.millis_since(*at)));
+            fetched.get(url).map(|(_, metadata)| metadata.clone())
+        };
+        let check = |said: &Metadata| tsunagi_oauth::check_metadata(said, connector, resolved);
+        let metadata = match known.filter(|said| check(said).is_ok()) {
+            Some(said) => said,
+            // What contradicts the connector is not kept: the next attempt may find it mended.
+            None => {
+                let said = tsunagi_oauth::fetch_metadata(self.http(), resolved, wire).await?;
+                check(&said)?;
+                let mut fetched = fetched.lock().unwrap_or_else(PoisonError::into_inner);
+                fetched.insert(url.clone(), (now, said.clone()));
+                said
+            }
+        };
+        Ok(connector.oauth.iss_required || metadata.iss_required())
+    }
+
+    fn arrived(&self, connector: &Connector, resolved: &Resolved, tokens: &Tokens) -> Arrived {
         let now = self.now();
         let account = tokens.identity.as_ref().map(|identity| Account {
             id: Some(identity.subject.clone()),
             name: identity.name.clone(),
             email: identity.email.clone(),
         });
-        Ok(Arrived {
+        Arrived {
             account: account.unwrap_or_default(),
             granted: tokens.scopes.clone(),
             expires_at: expires_at(now, tokens.expires_in, connector),
-            refresh_expires_at: refresh_expires_at(now, &tokens, connector),
+            refresh_expires_at: refresh_expires_at(now, tokens, connector),
             renewable: tokens.refresh.is_some(),
             issued_at: now,
             extras: tokens.extras.clone(),
-            grant: Grant::new(&tokens, resolved),
-        })
+            grant: Grant::new(tokens, resolved),
+        }
     }
 
     /// Asks the service who the tokens belong to. `known` is what the ID token said; what the
@@ -86,27 +180,40 @@ impl Gateway {
         grant: &Grant,
         known: Account,
     ) -> Result<Account, GateError> {
-        let Some(whoami) = &resolved.whoami else { return Ok(known) };
+        let Some(whoami) = &resolved.whoami else {
+            return Ok(known);
+        };
         let mut headers = HeaderMap::new();
-        headers.insert(http::header::ACCEPT, http::HeaderValue::from_static("application/json"));
-        let incoming = outgoing::send(
-            &self.inner.client,
-            Outgoing {
-                method: Method::GET,
-                url: whoami.url.clone(),
-                headers,
-                body: Vec::new(),
-                credential: attachment(connector, grant.access())?,
-            },
-            allowed(&resolved.hosts, &resolved.hosts),
-        )
-        .await?;
+        headers.insert(
+            http::header::ACCEPT,
+            http::HeaderValue::from_static("application/json"),
+        );
+        let incoming = self
+            .inner
+            .clients
+            .send(
+                Outgoing {
+                    method: Method::GET,
+                    url: whoami.url.clone(),
+                    headers,
+                    body: Vec::new(),
+                    credential: attachment(connector, grant.access())?,
+                },
+                allowed(&resolved.hosts, &resolved.hosts),
+            )
+            .await?;
         let host = || whoami.url.host_str().unwrap_or_default().to_owned();
         if !incoming.status.is_success() {
-            return Err(GateError::Unreachable { kind: "refused", host: host() });
+            return Err(GateError::Unreachable {
+                kind: "refused",
+                host: host(),
+            });
         }
-        let answer: Value = serde_json::from_slice(&incoming.body)
-            .map_err(|_| GateError::Unreachable { kind: "broken", host: host() })?;
+        let answer: Value =
+            serde_json::from_slice(&incoming.body).map_err(|_| GateError::Unreachable {
+                kind: "broken",
+                host: host(),
+            })?;
         let text = |pointer: &str| match answer.pointer(pointer) {
             Some(Value::String(text)) => Some(text.chars().take(200).collect::<String>()),
             Some(Value::Number(number)) => Some(number.to_string()),
@@ -116,7 +223,10 @@ impl Gateway {
         if let (Some(said), Some(now)) = (&known.id, &id)
             && said != now
         {
-            return Err(OAuthError::IdTokenInvalid { reason: "userinfo_subject" }.into());
+            return Err(OAuthError::IdTokenInvalid {
+                reason: "userinfo_subject",
+            }
+            .into());
         }
         Ok(Account {
             id: id.or(known.id),
@@ -160,7 +270,11 @@ impl Gateway {
         }
         let aad = Aad::credential(&subject, "client_secret", 1);
         let sealed = key.seal(&aad, secret.expose().as_bytes())?;
-        Ok(SealedSecret { sealed, wraps, version: 1 })
+        Ok(SealedSecret {
+            sealed,
+            wraps,
+            version: 1,
+        })
     }
 
     /// Tells the provider to forget an authorization: the refresh token, then the access token
@@ -173,7 +287,9 @@ impl Gateway {
         id: AuthorizationId,
         wire: &mut Wire,
     ) -> Result<Revoked, GateError> {
-        let Some(place) = self.place_of(id).await? else { return Ok(Revoked::NotOffered) };
+        let Some(place) = self.place_of(id).await? else {
+            return Ok(Revoked::NotOffered);
+        };
         if place.resolved.revoke.is_none() {
             return Ok(Revoked::NotOffered);
         }
@@ -186,7 +302,14 @@ impl Gateway {
             return Ok(Revoked::NotOffered);
         }
         let client = self.client(&place.connector, place.registration).await?;
-        self.revoke_tokens(&place.connector, &place.resolved, &client, &credential, wire).await
+        self.revoke_tokens(
+            &place.connector,
+            &place.resolved,
+            &client,
+            &credential,
+            wire,
+        )
+        .await
     }
 
     /// Tells the provider to forget tokens that were obtained and are not kept.
@@ -202,14 +325,15 @@ impl Gateway {
         wire: &mut Wire,
     ) -> Result<Revoked, GateError> {
         let client = self.client(connector, registration).await?;
-        self.revoke_tokens(connector, resolved, &client, &grant.into_credential(), wire).await
+        self.revoke_tokens(connector, resolved, &client, &grant.into_credential(), wire)
+            .await
     }
 
     async fn revoke_tokens(
         &self,
         connector: &Connector,
         resolved: &Resolved,
-        client: &tsunagi_oauth::Client,
+        client: &Client,
         credential: &Credential,
         wire: &mut Wire,
     ) -> Result<Revoked, GateError> {
@@ -221,9 +345,16 @@ impl Gateway {
                 .await?;
         }
         let hint = TokenHint::Access;
-        let access =
-            tsunagi_oauth::revoke(http, connector, resolved, client, &credential.access, hint, wire)
-                .await;
+        let access = tsunagi_oauth::revoke(
+            http,
+            connector,
+            resolved,
+            client,
+            &credential.access,
+            hint,
+            wire,
+        )
+        .await;
         // A provider that revokes only refresh tokens has still forgotten the consent.
         match (outcome, access) {
             (Revoked::Done, _) => Ok(Revoked::Done),
@@ -231,3 +362,6 @@ impl Gateway {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -156,8 +156,9 @@ fn read(
 /// the future ends it; the device code then ends by itself. Polls answered alike are told once
 /// in `wire`. The ID token is checked where `openid` was asked for; it has no nonce.
 ///
-/// The library's own polling knows neither errors with status 200 nor a suspended computer, and
-/// waits 10 seconds at most after a time-out, even where the interval is longer.
+/// The library's own polling would take the errors that this room reads out of an answer (with
+/// status 200, as a form) for broken connections, and after one waits 10 seconds at most, even
+/// where the interval is longer.
 ///
 /// # Errors
 /// [`OAuthError::ConsentDenied`], [`OAuthError::DeviceExpired`] (where no poll was ever answered,
@@ -195,25 +196,22 @@ where
         }
         sleep(wait).await;
         slept += wait;
-        let error = match poll(http, connector, endpoints, client, device, wire).await {
-            Ok(answer) => {
+        match poll(http, connector, endpoints, client, device, wire).await? {
+            Poll::Answered(answer) => {
                 // A device authorization request has no nonce to bring back.
                 let nonce = device.openid.then_some(None);
-                return accept(http, connector, endpoints, client, answer, nonce, wire).await;
+                return accept(http, connector, endpoints, client, *answer, nonce, wire).await;
             }
-            Err(error) => error,
-        };
-        match verdict(connector, error)? {
-            Verdict::Pending => {
+            Poll::Pending => {
                 answered = true;
                 wait = interval;
             }
-            Verdict::SlowDown => {
+            Poll::SlowDown => {
                 answered = true;
                 interval += SLOW_DOWN;
                 wait = interval;
             }
-            Verdict::Passing { error, at_least } => {
+            Poll::Passing { error, at_least } => {
                 // RFC 8628 §3.5 asks for it after a time-out; the others are no better.
                 wait = wait
                     .saturating_mul(2)
@@ -238,7 +236,7 @@ async fn poll(
     client: &Client,
     device: &Device,
     wire: &mut Wire,
-) -> Result<Unchecked> {
+) -> Result<Poll> {
     let fields = [
         ("grant_type", GRANT),
         ("device_code", device.device_code.expose()),
@@ -249,15 +247,25 @@ async fn poll(
     let outcome = courier
         .send(request, |raw, known| answer::token(raw, words, known))
         .await;
-    for line in courier.into_lines() {
+    let outcome = match outcome {
+        Ok(fields) => read_fields(connector, fields).map(|answer| Poll::Answered(Box::new(answer))),
+        Err(error) => verdict(connector, error),
+    };
+    for mut line in courier.into_lines() {
+        if matches!(outcome, Ok(Poll::Pending | Poll::SlowDown)) {
+            // Nothing went wrong.
+            line.error = None;
+        }
         if wire.lines.last() != Some(&line) {
             wire.lines.push(line);
         }
     }
-    read_fields(connector, outcome?)
+    outcome
 }
 
-enum Verdict {
+/// What a poll that does not end the wait came to, or the tokens.
+enum Poll {
+    Answered(Box<Unchecked>),
     Pending,
     SlowDown,
     Passing {
@@ -267,7 +275,7 @@ enum Verdict {
 }
 
 /// What a failed poll means; an error where it is the end.
-fn verdict(connector: &Connector, error: OAuthError) -> Result<Verdict> {
+fn verdict(connector: &Connector, error: OAuthError) -> Result<Poll> {
     let at_least = match &error {
         OAuthError::Unreachable { .. } => Duration::ZERO,
         OAuthError::Status {
@@ -277,8 +285,8 @@ fn verdict(connector: &Connector, error: OAuthError) -> Result<Verdict> {
         OAuthError::TokenError { error: word, .. } => {
             let words = &connector.oauth.error_words;
             return match words.get(word).unwrap_or(word).as_str() {
-                "authorization_pending" => Ok(Verdict::Pending),
-                "slow_down" => Ok(Verdict::SlowDown),
+                "authorization_pending" => Ok(Poll::Pending),
+                "slow_down" => Ok(Poll::SlowDown),
                 "expired_token" => Err(OAuthError::DeviceExpired),
                 "access_denied" => Err(OAuthError::ConsentDenied),
                 _ => Err(error),
@@ -286,5 +294,5 @@ fn verdict(connector: &Connector, error: OAuthError) -> Result<Verdict> {
         }
         _ => return Err(error),
     };
-    Ok(Verdict::Passing { error, at_least })
+    Ok(Poll::Passing { error, at_least })
 }

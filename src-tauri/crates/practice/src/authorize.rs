@@ -8,12 +8,14 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use url::form_urlencoded;
 
+use crate::devices::Reply;
 use crate::faults::{Fault, OTHER_ISSUER, Place};
 use crate::grants::Consent;
 use crate::params::{Params, Repeated};
 use crate::server::Ctx;
+use crate::tickets::Purpose;
 use crate::words::{Language, Why};
-use crate::{Account, CLIENT_ID, PracticeError, SCOPES, accounts, pages};
+use crate::{Account, CLIENT_ID, PracticeError, SCOPES, accounts, device, pages};
 
 /// The longest parameter accepted, in bytes.
 const LONGEST: usize = 2048;
@@ -69,7 +71,7 @@ pub(crate) fn is_redirect_address(address: &str) -> bool {
 }
 
 /// The origin of a redirect address of that shape.
-fn origin_of(address: &str) -> &str {
+pub(crate) fn origin_of(address: &str) -> &str {
     let end = address.find("/callback/").unwrap_or(address.len());
     address.get(..end).unwrap_or_default()
 }
@@ -156,21 +158,7 @@ fn ask(params: &Params, redirect_uri: &str) -> Result<Request, Told> {
             "code_challenge is not a base64url SHA-256",
         ));
     }
-    let mut scopes: Vec<String> = Vec::new();
-    for scope in once("scope")?.unwrap_or_default().split_ascii_whitespace() {
-        if !SCOPES.contains(&scope) {
-            return Err(told(
-                "invalid_scope",
-                "A scope was asked for that is not known here",
-            ));
-        }
-        if !scopes.iter().any(|known| known == scope) {
-            scopes.push(scope.to_owned());
-        }
-    }
-    if scopes.is_empty() {
-        return Err(told("invalid_scope", "No scope was asked for"));
-    }
+    let scopes = scopes(once("scope")?).map_err(|why| told("invalid_scope", why))?;
     // Nobody is remembered, so nobody is ever signed in already (OpenID Connect Core 1.0 section
     // 3.1.2.6).
     if once("prompt")?.is_some_and(|prompt| prompt.split_ascii_whitespace().any(|p| p == "none")) {
@@ -185,6 +173,23 @@ fn ask(params: &Params, redirect_uri: &str) -> Result<Request, Told> {
         login_hint: once("login_hint")?.map(str::to_owned),
         ui_locales: once("ui_locales")?.map(str::to_owned),
     })
+}
+
+/// The scopes of a request: known ones, each once, in the order asked. An error is a sentence.
+pub(crate) fn scopes(asked: Option<&str>) -> Result<Vec<String>, &'static str> {
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in asked.unwrap_or_default().split_ascii_whitespace() {
+        if !SCOPES.contains(&scope) {
+            return Err("A scope was asked for that is not known here");
+        }
+        if !scopes.iter().any(|known| known == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    if scopes.is_empty() {
+        return Err("No scope was asked for");
+    }
+    Ok(scopes)
 }
 
 /// `GET` and `POST /authorize`.
@@ -223,10 +228,9 @@ pub(crate) async fn start(
         let auth_time = ctx.now();
         return allow(&ctx, request, account, auth_time, language).await;
     }
-    let hinted = request.login_hint.as_deref().and_then(accounts::by_hint);
-    let answers_to = origin_of(&request.redirect_uri).to_owned();
-    match ctx.tickets.issue(request, ctx.now()) {
-        Ok(ticket) => pages::sign_in(language, &ticket, hinted, &answers_to),
+    let purpose = Purpose::Redirect(request);
+    match ctx.tickets.issue(purpose.clone(), ctx.now()) {
+        Ok(ticket) => pages::sign_in(language, &ticket, purpose.hinted(), purpose.answers_to()),
         Err(error) => failed(&error, language),
     }
 }
@@ -245,8 +249,8 @@ pub(crate) async fn sign_in(
         Ok(ticket) => ticket,
         Err((status, why)) => return pages::refused(status, language(None, &headers), why),
     };
-    let language = language(ticket.request.ui_locales.as_deref(), &headers);
-    let request = ticket.request.clone();
+    let language = language(ticket.purpose.ui_locales(), &headers);
+    let purpose = ticket.purpose.clone();
     let account = params
         .once("account")
         .ok()
@@ -256,13 +260,9 @@ pub(crate) async fn sign_in(
         Ok(ticket) => ticket,
         Err(error) => return failed(&error, language),
     };
-    let answers_to = origin_of(&request.redirect_uri);
     match account {
-        Some(account) => pages::consent(language, &ticket, account, &request.scopes, answers_to),
-        None => {
-            let hinted = request.login_hint.as_deref().and_then(accounts::by_hint);
-            pages::sign_in(language, &ticket, hinted, answers_to)
-        }
+        Some(account) => pages::consent(language, &ticket, account, &purpose),
+        None => pages::sign_in(language, &ticket, purpose.hinted(), purpose.answers_to()),
     }
 }
 
@@ -280,35 +280,50 @@ pub(crate) async fn consent(
         Ok(ticket) => ticket,
         Err((status, why)) => return pages::refused(status, language(None, &headers), why),
     };
-    let language = language(ticket.request.ui_locales.as_deref(), &headers);
-    match (params.once("decision"), ticket.chosen) {
-        (Ok(Some("allow")), Some((account, auth_time))) => {
-            allow(&ctx, ticket.request, account, auth_time, language).await
+    let language = language(ticket.purpose.ui_locales(), &headers);
+    let allowed = match (params.once("decision"), ticket.chosen) {
+        (Ok(Some("allow")), chosen) => chosen,
+        _ => None,
+    };
+    match (ticket.purpose, allowed) {
+        (Purpose::Device(asked), allowed) => {
+            let reply = allowed.map_or(Reply::Denied, |(account, auth_time)| Reply::Allowed {
+                account,
+                auth_time,
+            });
+            device::answer(&ctx, &asked, reply, language)
         }
-        _ => back(
-            &ticket.request.redirect_uri,
+        (Purpose::Redirect(request), Some((account, auth_time))) => {
+            allow(&ctx, request, account, auth_time, language).await
+        }
+        (Purpose::Redirect(request), None) => back(
+            &request.redirect_uri,
             &[
                 ("error", Some("access_denied")),
                 ("error_description", Some("The person did not allow it")),
-                ("state", ticket.request.state.as_deref()),
+                ("state", request.state.as_deref()),
                 ("iss", Some(&ctx.issuer)),
             ],
         ),
     }
 }
 
-/// Takes the ticket of a form, and checks that the form is one of this service's pages: browsers
-/// say with every POST which origin it comes from.
+/// Whether a form comes from another page than this service's own: browsers say with every POST
+/// which origin it comes from.
+pub(crate) fn is_foreign(ctx: &Ctx, headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ORIGIN)
+        .iter()
+        .any(|origin| origin.as_bytes() != ctx.issuer.as_bytes())
+}
+
+/// Takes the ticket of a form, and checks that the form is one of this service's pages.
 fn redeem(
     ctx: &Ctx,
     headers: &HeaderMap,
     params: &Params,
 ) -> Result<crate::tickets::Ticket, (StatusCode, Why)> {
-    let foreign = headers
-        .get_all(header::ORIGIN)
-        .iter()
-        .any(|origin| origin.as_bytes() != ctx.issuer.as_bytes());
-    if foreign {
+    if is_foreign(ctx, headers) {
         return Err((StatusCode::FORBIDDEN, Why::NotThisPage));
     }
     params
@@ -399,7 +414,7 @@ fn back(redirect_uri: &str, params: &[(&str, Option<&str>)]) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
-fn failed(error: &PracticeError, language: Language) -> Response {
+pub(crate) fn failed(error: &PracticeError, language: Language) -> Response {
     tracing::error!(%error, "practice service: a sign-in could not go on");
     pages::refused(StatusCode::INTERNAL_SERVER_ERROR, language, Why::Failed)
 }

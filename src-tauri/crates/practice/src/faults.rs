@@ -31,7 +31,8 @@ pub struct Faults {
     pub refresh_lifetime_seconds: Option<u32>,
     /// At the end of the consent page. `WrongIssuer` and `WrongState` spoil the redirect;
     /// `ServerError` and `TooMany` redirect with `server_error` and `temporarily_unavailable`
-    /// (RFC 6749 section 4.1.2.1). Others do nothing here.
+    /// (RFC 6749 section 4.1.2.1). Others do nothing here, and none does where a device is
+    /// authorized.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorize: Option<Fault>,
     /// At the token endpoint. `WrongIssuer` and `WrongNonce` spoil the ID token.
@@ -49,6 +50,9 @@ pub struct Faults {
     /// At both metadata addresses. `WrongIssuer` spoils the `issuer` there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Fault>,
+    /// At the device authorization endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<Fault>,
     /// How many requests these faults still hit, over all endpoints; without it, every one.
     /// Lifetimes, slowness and withheld scopes do not count.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +113,7 @@ pub(crate) enum Place {
     Api,
     Revoke,
     Metadata,
+    Device,
 }
 
 impl Faults {
@@ -121,6 +126,7 @@ impl Faults {
             Place::Api => &self.api,
             Place::Revoke => &self.revoke,
             Place::Metadata => &self.metadata,
+            Place::Device => &self.device,
         }
         .clone()?;
         if let Some(left) = &mut self.times {

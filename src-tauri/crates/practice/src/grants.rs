@@ -70,15 +70,7 @@ impl State {
     ) -> Result<String, PracticeError> {
         self.prune(now);
         let code = secrets::new("practice_code_")?;
-        let family = secrets::new("family_")?;
-        self.families.insert(
-            family.clone(),
-            Family {
-                account: consent.account.to_owned(),
-                scopes: consent.scopes,
-                auth_time: consent.auth_time,
-            },
-        );
+        let family = self.start_family(consent.account, consent.scopes, consent.auth_time)?;
         self.codes.insert(
             secrets::digest(&code),
             Code {
@@ -91,6 +83,39 @@ impl State {
             },
         );
         Ok(code)
+    }
+
+    /// Issues the tokens of a device code that was allowed (RFC 8628 section 3.5). There is no
+    /// nonce: the client never came by here with one.
+    pub(crate) fn issue_device(
+        &mut self,
+        account: &'static str,
+        scopes: Vec<String>,
+        auth_time: i64,
+        lifetimes: Lifetimes,
+        now: i64,
+    ) -> Result<Issued, GrantError> {
+        self.prune(now);
+        let family = self.start_family(account, scopes, auth_time)?;
+        self.issue(&family, None, None, lifetimes, now)
+    }
+
+    fn start_family(
+        &mut self,
+        account: &'static str,
+        scopes: Vec<String>,
+        auth_time: i64,
+    ) -> Result<String, PracticeError> {
+        let id = secrets::new("family_")?;
+        self.families.insert(
+            id.clone(),
+            Family {
+                account: account.to_owned(),
+                scopes,
+                auth_time,
+            },
+        );
+        Ok(id)
     }
 
     /// Exchanges a code for tokens, once. A second use revokes what the first one got

@@ -11,6 +11,8 @@
 mod accounts;
 mod api;
 mod authorize;
+mod device;
+mod devices;
 mod error;
 mod faults;
 mod grants;

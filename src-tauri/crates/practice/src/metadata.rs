@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::SCOPES;
 use crate::faults::{Fault, OTHER_ISSUER, Place, cut_off};
 use crate::server::Ctx;
+use crate::token::DEVICE_GRANT;
 
 /// `GET /.well-known/oauth-authorization-server` and `GET /.well-known/openid-configuration`.
 pub(crate) async fn metadata(State(ctx): State<Arc<Ctx>>) -> Response {
@@ -39,13 +40,14 @@ fn document(issuer: &str) -> Value {
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
         "revocation_endpoint": format!("{issuer}/revoke"),
+        "device_authorization_endpoint": format!("{issuer}/device_authorization"),
         "userinfo_endpoint": format!("{issuer}/userinfo"),
         "jwks_uri": format!("{issuer}/jwks"),
         "service_documentation": format!("{issuer}/"),
         "scopes_supported": SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", DEVICE_GRANT],
         "token_endpoint_auth_methods_supported": ["none"],
         "revocation_endpoint_auth_methods_supported": ["none"],
         "code_challenge_methods_supported": ["S256"],

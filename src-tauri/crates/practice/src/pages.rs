@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use crate::tickets::Purpose;
 use crate::words::{Language, Why, Words};
 use crate::{ACCOUNTS, Account};
 
@@ -60,16 +61,21 @@ pub(crate) fn sign_in(
     )
 }
 
-/// The consent page: the asked scopes in words, Allow (with the focus) and Deny.
+/// The consent page: the asked scopes in words, Allow (with the focus) and Deny. For a device
+/// also its code, so that a code from elsewhere is noticed (RFC 8628 section 5.4).
 pub(crate) fn consent(
     language: Language,
     ticket: &str,
     account: &Account,
-    scopes: &[String],
-    answers_to: &str,
+    purpose: &Purpose,
 ) -> Response {
     let words = language.words();
-    let items: String = scopes
+    let device = purpose.user_code().map_or_else(String::new, |code| {
+        let (ask, code) = (words.device_compare, escape(code));
+        format!(r#"<p>{ask}</p><p class="code">{code}</p>"#)
+    });
+    let items: String = purpose
+        .scopes()
         .iter()
         .map(|scope| match words.scope(scope) {
             Some(sentence) => format!("<li>{sentence}</li>"),
@@ -77,7 +83,7 @@ pub(crate) fn consent(
         })
         .collect();
     let body = format!(
-        r#"<h1>{title}</h1>
+        r#"<h1>{title}</h1>{device}
 <form method="post" action="/authorize/consent">
 <input type="hidden" name="ticket" value="{ticket}">
 <div class="person">{who}</div>
@@ -101,8 +107,62 @@ pub(crate) fn consent(
         language,
         words.consent,
         &body,
-        Some(answers_to),
+        Some(purpose.answers_to()),
     )
+}
+
+/// The page where a person types the code that a device shows. `code` is filled in; `why` says
+/// what was wrong with the last one.
+pub(crate) fn device(
+    status: StatusCode,
+    language: Language,
+    code: Option<&str>,
+    why: Option<Why>,
+) -> Response {
+    let words = language.words();
+    let wrong = why.map_or_else(String::new, |why| {
+        format!(
+            r#"<p class="wrong" id="wrong" role="alert">{}</p>"#,
+            words.why(why)
+        )
+    });
+    // What has just been filled in only needs Enter.
+    let (in_field, on_button) = if code.is_some() {
+        ("", " autofocus")
+    } else {
+        (" autofocus", "")
+    };
+    let described = if why.is_some() {
+        r#" aria-invalid="true" aria-describedby="wrong""#
+    } else {
+        ""
+    };
+    let body = format!(
+        r#"<h1>{title}</h1><p>{more}</p>
+<form method="post" action="/device">{wrong}
+<label for="code">{label}</label>
+<input id="code" name="user_code" value="{code}" required maxlength="20" autocomplete="off" autocapitalize="characters" spellcheck="false"{described}{in_field}>
+<div class="answers"><button class="allow" type="submit"{on_button}>{next}</button></div>
+</form>"#,
+        title = words.device,
+        more = words.device_more,
+        label = words.device_code,
+        code = escape(code.unwrap_or_default()),
+        next = words.device_next,
+    );
+    page(status, language, words.device, &body, Some(""))
+}
+
+/// The last page of a device's authorization.
+pub(crate) fn answered(language: Language, allowed: bool) -> Response {
+    let words = language.words();
+    let title = if allowed {
+        words.device_allowed
+    } else {
+        words.device_denied
+    };
+    let body = format!("<h1>{title}</h1><p>{}</p>", words.device_close);
+    page(StatusCode::OK, language, title, &body, None)
 }
 
 /// The page that says no where no redirect may (RFC 6749 section 4.1.2.1): what happened, why,
@@ -189,10 +249,15 @@ fn page(
 }
 
 /// Only the page's own style, and forms that post here. `form-action` also governs where the
-/// answer to a form redirects to, so the origin of the redirect address stands there too.
+/// answer to a form redirects to, so the origin of the redirect address stands there too, if
+/// there is one.
 fn policy(answers_to: Option<&str>) -> String {
     let style = STANDARD.encode(Sha256::digest(STYLE));
-    let forms = answers_to.map_or_else(|| "'none'".to_owned(), |origin| format!("'self' {origin}"));
+    let forms = match answers_to {
+        None => "'none'".to_owned(),
+        Some("") => "'self'".to_owned(),
+        Some(origin) => format!("'self' {origin}"),
+    };
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; form-action {forms}; \
          base-uri 'none'; frame-ancestors 'none'"

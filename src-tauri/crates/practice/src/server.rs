@@ -17,11 +17,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::devices::Devices;
 use crate::faults::{Fault, Faults, Place};
 use crate::key::Key;
 use crate::store::Store;
 use crate::tickets::Tickets;
-use crate::{Account, PracticeError, accounts, api, authorize, metadata, pages, token};
+use crate::{Account, PracticeError, accounts, api, authorize, device, metadata, pages, token};
 
 /// The longest body of a request, in bytes.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -43,7 +44,8 @@ pub struct Config {
     pub file: PathBuf,
     /// What to do wrong. Where this is the default, the `faults` of the state file hold.
     pub faults: Faults,
-    /// The id of an account that signs in and allows by itself, without a page. For tests.
+    /// The id of an account that signs in and allows by itself, without a page; device codes as
+    /// soon as they are asked for. For tests.
     pub approve: Option<String>,
     /// Where the time comes from; the computer's clock if none. For tests.
     pub clock: Option<Clock>,
@@ -118,6 +120,7 @@ impl Practice {
         let ctx = Arc::new(Ctx {
             store,
             tickets: Tickets::default(),
+            devices: Devices::default(),
             key,
             faults: Mutex::new(faults),
             approve,
@@ -210,6 +213,7 @@ impl Practice {
 pub(crate) struct Ctx {
     pub(crate) store: Arc<Store>,
     pub(crate) tickets: Tickets,
+    pub(crate) devices: Devices,
     pub(crate) key: Key,
     pub(crate) approve: Option<&'static Account>,
     pub(crate) issuer: String,
@@ -311,7 +315,8 @@ fn router(ctx: Arc<Ctx>) -> Router {
         .route("/", get(about))
         .route("/authorize", get(authorize::start).post(authorize::start))
         .route("/authorize/sign-in", post(authorize::sign_in))
-        .route("/authorize/consent", post(authorize::consent));
+        .route("/authorize/consent", post(authorize::consent))
+        .route("/device", get(device::page).post(device::enter));
     let machines = Router::new()
         .route(
             "/.well-known/oauth-authorization-server",
@@ -319,6 +324,7 @@ fn router(ctx: Arc<Ctx>) -> Router {
         )
         .route("/.well-known/openid-configuration", get(metadata::metadata))
         .route("/jwks", get(metadata::jwks))
+        .route("/device_authorization", post(device::authorization))
         .route("/token", post(token::token))
         .route("/revoke", post(token::revoke))
         .route("/userinfo", get(api::userinfo).post(api::userinfo))

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use crate::devices::Wait;
 use crate::faults::{Fault, OTHER_ISSUER, Place, cut_off};
 use crate::grants::{ACCESS_SECONDS, GrantError, Issued, Lifetimes, REFRESH_SECONDS};
 use crate::params::{Params, Repeated};
@@ -18,8 +19,11 @@ use crate::{CLIENT_ID, PracticeError, secrets};
 /// How long an ID token is good, in seconds. It is read once, right after it is issued.
 const ID_TOKEN_SECONDS: i64 = 600;
 
-/// A refused token or revocation request (RFC 6749 section 5.2).
-enum Refused {
+/// RFC 8628 section 3.4.
+pub(crate) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// A refused token, revocation or device authorization request (RFC 6749 section 5.2).
+pub(crate) enum Refused {
     /// `invalid_request`, with what is wrong.
     Request(String),
     /// The body is no form, or too long: `invalid_request` with that status.
@@ -29,6 +33,10 @@ enum Refused {
     /// `unsupported_grant_type`.
     GrantType,
     Grant(GrantError),
+    /// A device code that has no tokens (yet): RFC 8628 section 3.5.
+    Device(Wait),
+    /// `invalid_scope`, with what is wrong.
+    Scope(String),
     Failed(PracticeError),
 }
 
@@ -67,13 +75,35 @@ impl IntoResponse for Refused {
             Self::GrantType => (
                 bad,
                 "unsupported_grant_type",
-                "Only authorization_code and refresh_token are supported here",
+                "Only authorization_code, refresh_token and device_code are supported here",
             ),
             Self::Grant(GrantError::Grant(why)) => (bad, "invalid_grant", *why),
             Self::Grant(GrantError::Scope) => (
                 bad,
                 "invalid_scope",
                 "A scope was asked for that was not granted",
+            ),
+            Self::Scope(what) => (bad, "invalid_scope", what.as_str()),
+            Self::Device(Wait::Pending) => (
+                bad,
+                "authorization_pending",
+                "The person has not answered yet",
+            ),
+            Self::Device(Wait::SlowDown) => (
+                bad,
+                "slow_down",
+                "Asked again too soon: wait five seconds more from now on",
+            ),
+            Self::Device(Wait::Expired) => (
+                bad,
+                "expired_token",
+                "Nobody answered in time; ask for a new device code",
+            ),
+            Self::Device(Wait::Denied) => (bad, "access_denied", "The person did not allow it"),
+            Self::Device(Wait::Unknown) => (
+                bad,
+                "invalid_grant",
+                "This device code is not known, or was used before",
             ),
             Self::Grant(GrantError::Failed(error)) | Self::Failed(error) => {
                 tracing::error!(%error, "practice service: a token request could not be answered");
@@ -158,6 +188,18 @@ async fn grant(ctx: &Arc<Ctx>, params: &Params, fault: Option<&Fault>) -> Result
                 .change(move |state| state.renew(&token, scopes, lifetimes, now))
                 .await??
         }
+        DEVICE_GRANT => {
+            let code = need(params, "device_code")?;
+            let (asked, account, auth_time) =
+                ctx.devices.poll(&code, now).map_err(Refused::Device)?;
+            let mut scopes = asked.scopes;
+            scopes.retain(|scope| !faults.withhold_scopes.contains(scope));
+            ctx.store
+                .change(move |state| {
+                    state.issue_device(account.id, scopes, auth_time, lifetimes, now)
+                })
+                .await??
+        }
         _ => return Err(Refused::GrantType),
     };
     body(ctx, &issued, now, fault)
@@ -231,7 +273,10 @@ pub(crate) async fn revoke(
 }
 
 /// Reads the form and checks the client: public, so it names itself and has no secret.
-fn read(headers: &HeaderMap, form: Result<RawForm, RawFormRejection>) -> Result<Params, Refused> {
+pub(crate) fn read(
+    headers: &HeaderMap,
+    form: Result<RawForm, RawFormRejection>,
+) -> Result<Params, Refused> {
     let RawForm(bytes) = form.map_err(|rejection| Refused::Body(rejection.status()))?;
     let params = Params::parse(&bytes);
     let secret = headers.contains_key(header::AUTHORIZATION)

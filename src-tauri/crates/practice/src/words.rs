@@ -84,8 +84,16 @@ pub(crate) struct Words {
     pub(crate) about: &'static str,
     pub(crate) about_more: &'static str,
     pub(crate) about_accounts: &'static str,
+    pub(crate) device: &'static str,
+    pub(crate) device_more: &'static str,
+    pub(crate) device_code: &'static str,
+    pub(crate) device_next: &'static str,
+    pub(crate) device_compare: &'static str,
+    pub(crate) device_allowed: &'static str,
+    pub(crate) device_denied: &'static str,
+    pub(crate) device_close: &'static str,
     scopes: [&'static str; 6],
-    whys: [&'static str; 5],
+    whys: [&'static str; 7],
 }
 
 /// Why a page can only say no.
@@ -96,6 +104,8 @@ pub(crate) enum Why {
     TicketGone,
     NotThisPage,
     Failed,
+    WrongCode,
+    TooManyTries,
 }
 
 impl Words {
@@ -106,13 +116,15 @@ impl Words {
     }
 
     pub(crate) const fn why(&self, why: Why) -> &'static str {
-        let [client, redirect, ticket, page, failed] = self.whys;
+        let [client, redirect, ticket, page, failed, code, tries] = self.whys;
         match why {
             Why::UnknownClient => client,
             Why::BadRedirect => redirect,
             Why::TicketGone => ticket,
             Why::NotThisPage => page,
             Why::Failed => failed,
+            Why::WrongCode => code,
+            Why::TooManyTries => tries,
         }
     }
 }
@@ -136,6 +148,15 @@ static ENGLISH: Words = Words {
         revoke, begin again. Its contacts are made up, and it is here only while a practice \
         connection exists. There is nothing to do on this page.",
     about_accounts: "Accounts to sign in with",
+    device: "Enter the code",
+    device_more: "Tsunagi shows a code of eight letters. Only enter a code that you asked for \
+        yourself a moment ago.",
+    device_code: "Code",
+    device_next: "Continue",
+    device_compare: "Allow only if Tsunagi shows exactly this code:",
+    device_allowed: "Allowed",
+    device_denied: "Not allowed",
+    device_close: "You can close this window and go back to Tsunagi.",
     scopes: [
         "Tell which account this is",
         "See the name of the account",
@@ -150,6 +171,9 @@ static ENGLISH: Words = Words {
         "This sign-in is more than ten minutes old, or was answered before.",
         "The answer did not come from this service's own page.",
         "The practice service could not store the answer on this computer.",
+        "This code is not known, has ended, or was answered before. Compare it with the one that \
+            Tsunagi shows, and enter it again.",
+        "Too many wrong codes. Wait a minute, then enter the code that Tsunagi shows.",
     ],
 };
 
@@ -172,6 +196,15 @@ static JAPANESE: Words = Words {
         何度でもやり直せます。連絡先は架空のもので、練習用の外部連携があるあいだだけ動きます。\
         このページですることはありません。",
     about_accounts: "サインインできるアカウント",
+    device: "コードの入力",
+    device_more: "Tsunagi に 8 文字のコードが表示されています。たった今ご自分で求めたコードだけを\
+        入力してください。",
+    device_code: "コード",
+    device_next: "続ける",
+    device_compare: "Tsunagi にこれと同じコードが表示されている場合だけ、許可してください。",
+    device_allowed: "許可しました",
+    device_denied: "許可しませんでした",
+    device_close: "このウィンドウを閉じて、Tsunagi に戻ってください。",
     scopes: [
         "どのアカウントかを知る",
         "アカウントの名前を見る",
@@ -186,6 +219,10 @@ static JAPANESE: Words = Words {
         "このサインインは 10 分以上前のものか、すでに回答済みです。",
         "回答がこのサービス自身のページから送られたものではありません。",
         "練習サービスが、このコンピューターに回答を保存できませんでした。",
+        "このコードは存在しないか、期限が切れたか、すでに回答済みです。Tsunagi に表示されている\
+            コードと見比べて、もう一度入力してください。",
+        "間違ったコードが続きました。1 分待ってから、Tsunagi に表示されているコードを入力して\
+            ください。",
     ],
 };
 

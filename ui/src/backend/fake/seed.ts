@@ -185,11 +185,12 @@ export function seedRegistrations(): RegistrationView[] {
   ];
 }
 
+const mark = (id: string, name: string, monogram: string, hue: number): ServiceMark => ({ id, name, monogram, hue, practice: false });
+
 /** Files of the connectors folder, one of each state. */
 export function seedFiles(accepted: Set<string>): ConnectorFile[] {
   const hash = "9f2c4b7ad1e0835566aa01c3ffb2d4770a1e5b9c3d2f4e6a8b0c1d2e3f405162";
   const kura = byId("kura_archive").mark;
-  const mark = (id: string, name: string, monogram: string, hue: number): ServiceMark => ({ id, name, monogram, hue, practice: false });
   const files: ConnectorFile[] = [
     { file: "depot.toml", hash, state: "draft", service: mark("depot", "Depot", "DE", 175), hosts: ["id.depot.example", "api.depot.example"], line: null, problem: null, diff: [], connections: 0 },
     {

@@ -12,7 +12,9 @@ export class Rows {
   total = $state(0);
   open = $state(true);
   next: string | null = null;
-  loading = false;
+  /** Under way, and up to which row. */
+  loading: Promise<void> | null = null;
+  wanted = -1;
 }
 
 class List {
@@ -91,13 +93,20 @@ class List {
 
   /** Loads on until the row with this number is there. */
   async reach(group: Rows, row: number): Promise<void> {
-    if (group.loading || group.rows.length > row || !group.next) return;
-    group.loading = true;
+    group.wanted = Math.max(group.wanted, row);
+    group.loading ??= this.#loadOn(group).finally(() => {
+      group.loading = null;
+      group.wanted = -1;
+    });
+    await group.loading;
+  }
+
+  async #loadOn(group: Rows): Promise<void> {
     const asked = this.#asked;
     try {
-      while (group.rows.length <= row && group.next) {
+      while (group.rows.length <= group.wanted && group.next) {
         const page: ConnectionPage = await call("connections_list", {
-          query: this.#query(group === this.needing, group.next, row - group.rows.length > PAGE ? 200 : PAGE),
+          query: this.#query(group === this.needing, group.next, group.wanted - group.rows.length > PAGE ? 200 : PAGE),
         });
         if (asked !== this.#asked) return;
         group.rows = [...group.rows, ...page.rows];
@@ -105,8 +114,6 @@ class List {
       }
     } catch (reason) {
       this.failure = asFailure(reason);
-    } finally {
-      group.loading = false;
     }
   }
 }

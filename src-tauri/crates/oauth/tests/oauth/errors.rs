@@ -263,6 +263,15 @@ fn every_error_has_a_listed_code() {
         OAuthError::ConsentDenied,
         OAuthError::Malformed,
         OAuthError::PortTaken { port: 1 },
+        OAuthError::DeviceNotOffered,
+        OAuthError::DeviceExpired,
+        OAuthError::VerificationUriInvalid,
+        OAuthError::MetadataNotOffered,
+        OAuthError::MetadataDiffers {
+            field: "issuer",
+            expected: String::new(),
+            got: String::new(),
+        },
     ] {
         assert!(codes.contains(&error.code()), "{error}");
     }

@@ -13,9 +13,9 @@ use tsunagi_oauth::{Http, Limits, OAuthError, Result, Tokens, Wire, exchange};
 
 use crate::support::{CLIENT_ID, Provider, Service, client, field, json as answer};
 
-const NOW: i64 = 1_800_000_000;
+pub(crate) const NOW: i64 = 1_800_000_000;
 
-struct Stopped;
+pub(crate) struct Stopped;
 
 impl Clock for Stopped {
     fn now(&self) -> Timestamp {
@@ -32,7 +32,7 @@ fn encode(bytes: impl AsRef<[u8]>) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn jwk(index: usize, kid: Option<&str>) -> Value {
+pub(crate) fn jwk(index: usize, kid: Option<&str>) -> Value {
     let mut jwk = json!({
         "kty": "RSA", "use": "sig", "alg": "RS256",
         "n": encode(key(index).n().to_bytes_be()), "e": encode(key(index).e().to_bytes_be()),
@@ -43,7 +43,7 @@ fn jwk(index: usize, kid: Option<&str>) -> Value {
     jwk
 }
 
-fn jwt(header: &Value, claims: &Value, index: usize) -> String {
+pub(crate) fn jwt(header: &Value, claims: &Value, index: usize) -> String {
     let signed = format!(
         "{}.{}",
         encode(header.to_string()),
@@ -53,7 +53,7 @@ fn jwt(header: &Value, claims: &Value, index: usize) -> String {
     format!("{signed}.{}", encode(signature.to_bytes()))
 }
 
-fn at_hash(token: &str) -> String {
+pub(crate) fn at_hash(token: &str) -> String {
     encode(&Sha256::digest(token.as_bytes())[..16])
 }
 

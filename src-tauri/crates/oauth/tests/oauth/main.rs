@@ -3,9 +3,12 @@
 
 mod attempt;
 mod callback;
+mod device;
+mod device_codes;
 mod errors;
 mod identity;
 mod listener;
+mod metadata;
 mod revoke;
 mod support;
 mod telling;

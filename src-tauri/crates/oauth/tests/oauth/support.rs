@@ -1,6 +1,6 @@
 //! A provider on loopback that answers what it is told to, and remembers what it was sent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -54,7 +54,7 @@ impl Seen {
 
 #[derive(Clone, Default)]
 struct Shelf {
-    answers: Arc<Mutex<HashMap<String, Canned>>>,
+    answers: Arc<Mutex<HashMap<String, VecDeque<Canned>>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
@@ -83,13 +83,33 @@ async fn answer(
         headers,
         body,
     });
-    let canned = shelf.answers.lock().unwrap().get(uri.path()).cloned();
+    let canned = {
+        let mut shelf = shelf.answers.lock().unwrap();
+        shelf.get_mut(uri.path()).and_then(|turns| {
+            // The last one stays.
+            if turns.len() > 1 {
+                turns.pop_front()
+            } else {
+                turns.front().cloned()
+            }
+        })
+    };
     let Some(canned) = canned else {
         return (axum::http::StatusCode::NOT_FOUND, "").into_response();
     };
     if canned.status == 0 {
         // A provider that never answers.
         std::future::pending::<()>().await;
+    }
+    if canned.status == 1 {
+        // One whose answer breaks off.
+        let broken =
+            futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("broken off")) });
+        return (
+            [("content-length", "9")],
+            axum::body::Body::from_stream(broken),
+        )
+            .into_response();
     }
     let mut response = Response::new(axum::body::Body::from(canned.body));
     *response.status_mut() = axum::http::StatusCode::from_u16(canned.status).unwrap();
@@ -110,11 +130,14 @@ impl Provider {
     }
 
     pub(crate) fn answers(&self, path: &str, canned: Canned) {
-        self.shelf
-            .answers
-            .lock()
-            .unwrap()
-            .insert(path.to_owned(), canned);
+        self.answers_in_turn(path, [canned]);
+    }
+
+    /// One answer after the other; the last one again and again.
+    pub(crate) fn answers_in_turn(&self, path: &str, turns: impl IntoIterator<Item = Canned>) {
+        let turns = turns.into_iter().collect();
+        let mut shelf = self.shelf.answers.lock().unwrap();
+        shelf.insert(path.to_owned(), turns);
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {

@@ -10,9 +10,11 @@ use tokio::net::TcpStream;
 
 use crate::visit::{ALL, VERIFIER, Visit, tokens};
 
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 10] = [
     "/",
     "/authorize",
+    "/device",
+    "/device_authorization",
     "/token",
     "/jwks",
     "/userinfo",
@@ -138,7 +140,15 @@ async fn no_answer_is_stored_or_framed_and_no_cookie_is_set() {
 async fn a_large_body_is_refused() {
     let visit = Visit::start().await;
     let large = "x".repeat(100 * 1024);
-    for path in ["/token", "/revoke", "/authorize", "/authorize/consent"] {
+    let paths = [
+        "/token",
+        "/revoke",
+        "/authorize",
+        "/authorize/consent",
+        "/device",
+        "/device_authorization",
+    ];
+    for path in paths {
         let answer = visit.post(path, &[("ticket", &*large)]).await;
         assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE, "{path}");
     }
@@ -192,6 +202,19 @@ async fn the_log_tells_method_path_and_status_and_no_secret() {
     visit.opens(&second.access).await;
     visit.renew(&first.refresh).await;
     visit.revoke(&second.refresh).await;
+    let form = [("client_id", tsunagi_practice::CLIENT_ID), ("scope", ALL)];
+    let device = visit.post("/device_authorization", &form).await;
+    let device: serde_json::Value = device.json().await.unwrap();
+    let device = |name: &str| device[name].as_str().unwrap().to_owned();
+    visit
+        .client
+        .get(device("verification_uri_complete"))
+        .send()
+        .await
+        .unwrap();
+    visit
+        .post("/device", &[("user_code", &*device("user_code"))])
+        .await;
     let id_token = first.all["id_token"].as_str().unwrap().to_owned();
     visit.practice.stop().await;
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
@@ -209,6 +232,8 @@ async fn the_log_tells_method_path_and_status_and_no_secret() {
         &first.refresh,
         &second.access,
         &second.refresh,
+        &device("device_code"),
+        &device("user_code"),
         &id_token,
         VERIFIER,
         "the-state",

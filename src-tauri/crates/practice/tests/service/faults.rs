@@ -22,6 +22,7 @@ fn everywhere(fault: &Fault) -> Faults {
         api: Some(fault.clone()),
         revoke: Some(fault.clone()),
         metadata: Some(fault.clone()),
+        device: Some(fault.clone()),
         ..Faults::default()
     }
 }
@@ -48,6 +49,7 @@ async fn unprocessed_faults_answer_at_every_endpoint_and_use_nothing_up() {
             visit.get("/api/contacts/c1").await,
             visit.revoke(&refresh).await,
             visit.get("/.well-known/openid-configuration").await,
+            visit.post("/device_authorization", &[]).await,
         ];
         for answer in answers {
             let url = answer.url().clone();

@@ -96,7 +96,13 @@ async fn both_metadata_addresses_say_what_a_client_must_know() {
         serde_json::json!(["S256"]),
         "never plain"
     );
-    for name in ["token", "revocation", "userinfo", "authorization"] {
+    for name in [
+        "token",
+        "revocation",
+        "userinfo",
+        "authorization",
+        "device_authorization",
+    ] {
         let address = one[format!("{name}_endpoint")].as_str().unwrap();
         assert!(
             address.starts_with(&visit.practice.issuer()),
@@ -129,6 +135,7 @@ async fn every_page_says_that_this_is_practice_in_the_readers_language() {
     bad.set_query(Some("client_id=another"));
     let pages = [
         visit.url("/"),
+        visit.url("/device"),
         visit.authorize_url("openid").into(),
         bad.into(),
     ];

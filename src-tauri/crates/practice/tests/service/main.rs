@@ -1,6 +1,7 @@
 //! The practice service as a client and a browser see it, over its own port.
 #![allow(clippy::unwrap_used)]
 
+mod device;
 mod doors;
 mod faults;
 mod flow;

@@ -1,0 +1,407 @@
+//! What follows a callback: the exchange, who signed in, the guard against another account
+//! (R20), and the one transaction that stores everything. Tokens that are not kept are handed
+//! back to the provider.
+
+use std::time::{Duration, Instant};
+
+use tsunagi_catalog::{Authorization, Catalog, CatalogError, Entry, Filling, Slot};
+use tsunagi_domain::account::{Arrival, arrival};
+use tsunagi_domain::health::scopes_granted;
+use tsunagi_domain::{Account, AuthorizationId, Health, MemberId, NotConnected, primary};
+use tsunagi_gateway::{Arrived, Grant};
+use tsunagi_oauth::{Wire, read_callback};
+use url::Url;
+
+use crate::agent::Sighting;
+use crate::console::Console;
+use crate::error::ConsoleError;
+use crate::flow::{Ears, End, Errand, LOOK_AGAIN, Order, Running};
+use crate::rows::account_view;
+use crate::views::Stage;
+
+/// How long an answer about another account is waited for, in seconds.
+const ANSWER_SECONDS: u32 = 600;
+/// How long a provider may take to hear that tokens are not kept.
+const HAND_BACK: Duration = Duration::from_secs(4);
+/// How often storing is tried where a renewal of the same credential is faster.
+const TRIES: u32 = 3;
+
+impl Console {
+    pub(crate) async fn settle(
+        &self,
+        errand: &Errand,
+        running: &Running,
+        ears: &mut Ears,
+        callback: &Url,
+    ) -> Result<End, ConsoleError> {
+        let arrived = {
+            let work = self.exchange(errand, running, callback);
+            tokio::pin!(work);
+            tokio::select! {
+                done = &mut work => done?,
+                () = ears.ended() => {
+                    let end = self.cancelled(errand, running).await;
+                    // The request is on its way: what it still brings is handed back.
+                    if let Ok(Ok(arrived)) = tokio::time::timeout(HAND_BACK, work).await {
+                        self.hand_back(errand, arrived.grant).await;
+                    }
+                    return Ok(end);
+                }
+            }
+        };
+        let asked = tokio::select! {
+            asked = self.ask_who(errand, &arrived) => asked,
+            () = ears.ended() => {
+                let end = self.cancelled(errand, running).await;
+                self.hand_back(errand, arrived.grant).await;
+                return Ok(end);
+            }
+        };
+        let account = match asked {
+            Ok(account) => account,
+            Err(error) => {
+                self.hand_back(errand, arrived.grant).await;
+                return Err(error);
+            }
+        };
+        let Some(replaces) = self.guard(errand, running, ears, &account).await? else {
+            self.show(running, |view| view.stage = Stage::Checking);
+            let lines = self.hand_back(errand, arrived.grant).await;
+            self.step(errand.id, "kept", Ok(()), lines, None).await?;
+            return Ok(End::Kept);
+        };
+        match self
+            .store(errand, running, &arrived, &account, replaces)
+            .await
+        {
+            Ok(end) => Ok(end),
+            Err(error) => {
+                self.hand_back(errand, arrived.grant).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Nothing has been stored yet; whoever looks sees at once that it is over.
+    async fn cancelled(&self, errand: &Errand, running: &Running) -> End {
+        let error = ConsoleError::new("cancelled");
+        self.show(running, |view| {
+            view.stage = Stage::Failed;
+            view.failure = Some(self.failure(&error));
+        });
+        self.inner.agent.close_flow(errand.id);
+        self.note_end(errand.id, &error).await;
+        End::Failed(error)
+    }
+
+    /// Tells the provider to forget tokens that are not kept. Best effort: nothing of them was
+    /// stored, so nothing is left behind here.
+    async fn hand_back(&self, errand: &Errand, grant: Grant) -> Vec<String> {
+        let mut wire = Wire::default();
+        let told = self.inner.gateway.discard(
+            &errand.connector,
+            &errand.resolved,
+            errand.registration,
+            grant,
+            &mut wire,
+        );
+        match tokio::time::timeout(HAND_BACK, told).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(code = error.code(), "tokens not handed back"),
+            Err(_) => tracing::warn!("tokens not handed back in time"),
+        }
+        wire.lines.iter().map(ToString::to_string).collect()
+    }
+
+    /// Reads the callback and exchanges its code.
+    async fn exchange(
+        &self,
+        errand: &Errand,
+        running: &Running,
+        callback: &Url,
+    ) -> Result<Arrived, ConsoleError> {
+        let id = errand.id;
+        let attempt = running
+            .attempt
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take()
+            .ok_or_else(|| ConsoleError::new("cancelled"))?;
+        // One-time state: whoever comes second with the same one gets nothing.
+        let state = attempt.state_hash();
+        let claimed = self.db(move |catalog| catalog.claim_flow(&state)).await?;
+        let line = vec![format!("GET {}", tsunagi_oauth::redacted(callback))];
+        let code = match claimed {
+            Some(flow) if flow.id == id => {
+                read_callback(&attempt, callback, errand.resolved.issuer.as_deref())
+                    .map_err(ConsoleError::from)
+            }
+            _ => Err(ConsoleError::new("state_mismatch")),
+        };
+        self.step(id, "answer", code.as_ref().map(|_| ()), line, None)
+            .await?;
+        let code = code?;
+
+        let started = Instant::now();
+        let mut wire = Wire::default();
+        let arrived = self
+            .inner
+            .gateway
+            .exchange(
+                &errand.connector,
+                &errand.resolved,
+                errand.registration,
+                attempt,
+                code,
+                &mut wire,
+            )
+            .await
+            .map_err(ConsoleError::from);
+        let lines = wire.lines.iter().map(ToString::to_string).collect();
+        let told = arrived.as_ref().map(|_| ());
+        let noted = self.step(id, "exchanged", told, lines, Some(started)).await;
+        match (arrived, noted) {
+            (Ok(arrived), Err(error)) => {
+                self.hand_back(errand, arrived.grant).await;
+                Err(error)
+            }
+            (arrived, _) => arrived,
+        }
+    }
+
+    async fn ask_who(&self, errand: &Errand, arrived: &Arrived) -> Result<Account, ConsoleError> {
+        let started = Instant::now();
+        let account = self
+            .inner
+            .gateway
+            .who_am_i(
+                &errand.connector,
+                &errand.resolved,
+                &arrived.grant,
+                arrived.account.clone(),
+            )
+            .await
+            .map_err(ConsoleError::from);
+        let lines = errand
+            .resolved
+            .whoami
+            .iter()
+            .map(|whoami| format!("GET {}", tsunagi_oauth::redacted(&whoami.url)))
+            .collect();
+        let told = account.as_ref().map(|_| ());
+        self.step(errand.id, "who", told, lines, Some(started))
+            .await?;
+        account
+    }
+
+    async fn sitting(&self, errand: &Errand) -> Result<Option<Authorization>, ConsoleError> {
+        let key = errand.key;
+        let slot = self.db(move |catalog| catalog.slot(key)).await?;
+        Ok(slot.map(|Slot { authorization, .. }| authorization))
+    }
+
+    /// R20: asks before another account replaces the first. Says whether it does; `None` keeps
+    /// the first.
+    async fn guard(
+        &self,
+        errand: &Errand,
+        running: &Running,
+        ears: &mut Ears,
+        account: &Account,
+    ) -> Result<Option<bool>, ConsoleError> {
+        let previous = self.sitting(errand).await?;
+        let before = previous
+            .as_ref()
+            .map(|authorization| &authorization.account);
+        if arrival(before, account) != Arrival::AskFirst {
+            return Ok(Some(false));
+        }
+        let service = &errand.connector.name;
+        let now = self.now();
+        let deadline = now.plus_seconds(i64::from(ANSWER_SECONDS));
+        self.show(running, |view| {
+            view.stage = Stage::AskReplace;
+            view.deadline = deadline;
+            view.seconds = ANSWER_SECONDS;
+            view.account = Some(account_view(service, None, account));
+            view.previous = previous
+                .as_ref()
+                .map(|old| account_view(service, old.label.as_deref(), &old.account));
+        });
+        self.step(errand.id, "other_account", Ok(()), Vec::new(), None)
+            .await?;
+        loop {
+            tokio::select! {
+                order = ears.orders.recv() => match order {
+                    Some(Order::Answer { replace }) => return Ok(replace.then_some(true)),
+                    None | Some(Order::Cancel) => return Ok(None),
+                    Some(_) => {}
+                },
+                Some(sighting) = ears.seen.recv() => {
+                    if sighting == Sighting::Dismissed {
+                        return Ok(None);
+                    }
+                }
+                () = tokio::time::sleep(LOOK_AGAIN) => {
+                    if self.now() >= deadline {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Seals and stores, in one transaction.
+    async fn store(
+        &self,
+        errand: &Errand,
+        running: &Running,
+        arrived: &Arrived,
+        account: &Account,
+        replaces: bool,
+    ) -> Result<End, ConsoleError> {
+        let mut tries = 0;
+        let becomes = loop {
+            tries += 1;
+            match self.fill(errand, running, arrived, account, replaces).await {
+                // A renewal of the credential that is replaced was stored meanwhile.
+                Err(error) if error.code == CatalogError::Stale.code() && tries < TRIES => {
+                    continue;
+                }
+                Err(error) => {
+                    let noted = self.step(errand.id, "stored", Err(&error), Vec::new(), None);
+                    if let Err(unnoted) = noted.await {
+                        tracing::error!(code = %unnoted.code, "timeline not written");
+                    }
+                    return Err(error);
+                }
+                Ok(becomes) => break becomes,
+            }
+        };
+        // It is stored: from here on nothing makes the flow a failed one.
+        let noted = self.step(errand.id, "stored", Ok(()), Vec::new(), None);
+        if let Err(unnoted) = noted.await {
+            tracing::error!(code = %unnoted.code, "timeline not written");
+        }
+        let service = &errand.connector.name;
+        self.show(running, |view| {
+            view.account = Some(account_view(service, None, account));
+            view.primary = becomes;
+        });
+        if is_whole(errand, arrived) {
+            return Ok(End::Connected);
+        }
+        let id = errand.connection.id;
+        if let Err(error) = self.restate_one(id) {
+            tracing::error!(code = %error.code, "health not restated");
+        }
+        let reason = NotConnected::ScopesMissing.as_str();
+        Ok(End::Short(
+            ConsoleError::new(reason).with("service", service.clone()),
+        ))
+    }
+
+    /// Says whether the member became primary.
+    async fn fill(
+        &self,
+        errand: &Errand,
+        running: &Running,
+        arrived: &Arrived,
+        account: &Account,
+        replaces: bool,
+    ) -> Result<bool, ConsoleError> {
+        let key = errand.key;
+        // The same account again keeps its place in every slot that shares it (R21).
+        let sitting = self.sitting(errand).await?;
+        let before = sitting.as_ref().map(|old| &old.account);
+        if !replaces && arrival(before, account) == Arrival::AskFirst {
+            // Somebody else filled the slot meanwhile, and nobody was asked about that account.
+            return Err(ConsoleError::new("flow_overtaken"));
+        }
+        let kept = sitting.filter(|_| !replaces);
+        let id = kept
+            .as_ref()
+            .map_or_else(AuthorizationId::new, |old| old.id);
+        let version = kept.as_ref().map_or(1, |old| old.version + 1);
+        let becomes = self.becomes_primary(errand, running).await?;
+        let sealed = self.inner.gateway.seal(&arrived.grant, id, version)?;
+        let authorization = Authorization {
+            id,
+            account: account.clone(),
+            label: kept.and_then(|old| old.label),
+            asked: errand.connection.scopes.clone(),
+            granted: arrived.granted.clone(),
+            health: Health::Connected,
+            issued_at: arrived.issued_at,
+            expires_at: arrived.expires_at,
+            refresh_expires_at: arrived.refresh_expires_at,
+            renewable: arrived.renewable,
+            unreachable: None,
+            origins: errand.resolved.origins.clone(),
+            extras: arrived.extras.clone(),
+            authorized_by: errand.member.id,
+            authorized_at: self.now(),
+            last_used: None,
+            last_renewed: None,
+            version,
+        };
+        let action = if replaces {
+            "authorization.replaced"
+        } else {
+            "authorization.stored"
+        };
+        let event = self.event(
+            errand.session,
+            action,
+            &format!("connection/{}", errand.connection.id),
+            &[
+                ("reach", key.reach.as_str()),
+                ("account", account.label().unwrap_or_default()),
+            ],
+        );
+        let vault = self.inner.keys.vault()?;
+        let flow = errand.id;
+        let outcome = if is_whole(errand, arrived) {
+            "connected".to_owned()
+        } else {
+            NotConnected::ScopesMissing.as_str().to_owned()
+        };
+        self.db(move |catalog: &Catalog| {
+            let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+            catalog.fill(&Filling {
+                key,
+                authorization,
+                sealed,
+                primary: becomes,
+                event: Some(Entry { event, tag: &tag }),
+                flow: Some((flow, outcome)),
+            })
+        })
+        .await?;
+        Ok(becomes)
+    }
+
+    async fn becomes_primary(
+        &self,
+        errand: &Errand,
+        running: &Running,
+    ) -> Result<bool, ConsoleError> {
+        let wanted = running.lock().primary_wanted;
+        let connection = errand.connection.id;
+        let primaries = self
+            .db(move |catalog| catalog.primaries(connection))
+            .await?;
+        let current: Option<MemberId> = primaries
+            .iter()
+            .find(|primary| primary.reach == errand.key.reach)
+            .map(|primary| primary.member);
+        let mine = current == Some(errand.member.id);
+        let takes = primary::may_take(errand.connection.kind, errand.member.role, current);
+        Ok(mine || (wanted && takes))
+    }
+}
+
+/// Whether the provider granted all that was asked for.
+fn is_whole(errand: &Errand, arrived: &Arrived) -> bool {
+    scopes_granted(&errand.connection.scopes, arrived.granted.as_deref())
+}

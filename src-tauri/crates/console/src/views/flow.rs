@@ -1,0 +1,119 @@
+//! Flows: the flow window and the Timeline.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use tsunagi_domain::{ConnectionId, FlowId, Reach, Timestamp};
+
+use super::{AccountView, Failure, ServiceMark};
+
+/// One attempt to authorize, as the Timeline tells it.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FlowRecord {
+    /// Identifier.
+    pub id: FlowId,
+    /// Where.
+    pub reach: Reach,
+    /// Begun when.
+    pub started_at: Timestamp,
+    /// `webview`, `browser` or `renewal`.
+    pub agent: String,
+    /// Outcome code; `None` while it runs.
+    pub outcome: Option<String>,
+    /// Outcome in a sentence.
+    pub summary: String,
+    /// Whether it ended well.
+    pub ok: bool,
+    /// Steps.
+    pub steps: Vec<StepView>,
+}
+
+/// One step.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    /// When.
+    pub at: Timestamp,
+    /// Went well.
+    pub ok: bool,
+    /// In a sentence.
+    pub text: String,
+    /// What to do, for a failed step.
+    pub help: Option<String>,
+    /// Redacted wire lines.
+    pub wire: Vec<String>,
+    /// Duration in milliseconds.
+    pub millis: Option<u32>,
+}
+
+/// How a person is taken to the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentKind {
+    /// A window of the program.
+    Webview,
+    /// The system browser, answered on loopback.
+    Browser,
+}
+
+/// Where a flow stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The provider's page is open.
+    Waiting,
+    /// The page has answered; tokens and account are being fetched.
+    Checking,
+    /// Another account than before: waits for an answer.
+    AskReplace,
+    /// Connected.
+    Done,
+    /// Refused or failed; nothing was stored.
+    Failed,
+}
+
+/// What the flow window shows.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FlowView {
+    /// Identifier.
+    pub id: FlowId,
+    /// The connection.
+    pub connection: ConnectionId,
+    /// Its name.
+    pub connection_name: String,
+    /// Where.
+    pub reach: Reach,
+    /// Service.
+    pub service: ServiceMark,
+    /// The true host of the page that is shown now.
+    pub host: String,
+    /// Whether it came over TLS (or from this computer).
+    pub secure: bool,
+    /// Where the page is.
+    pub agent: AgentKind,
+    /// Why it is not in a window of the program.
+    pub browser_because: Option<String>,
+    /// When the flow ends by itself.
+    pub deadline: Timestamp,
+    /// Now, by the same clock.
+    pub now: Timestamp,
+    /// Seconds the flow had from the beginning, extensions included.
+    pub seconds: u32,
+    /// Stage.
+    pub stage: Stage,
+    /// Who has signed in, from `AskReplace` on.
+    pub account: Option<AccountView>,
+    /// Who was there before.
+    pub previous: Option<AccountView>,
+    /// Uses that would run as the new account.
+    pub uses: u32,
+    /// The account became primary.
+    pub primary: bool,
+    /// The authorizing account may become primary and run unattended: ask (R11).
+    pub may_become_primary: bool,
+    /// The answer so far; `flow_primary` changes it.
+    pub primary_wanted: bool,
+    /// What went wrong.
+    pub failure: Option<Failure>,
+}

@@ -1,0 +1,198 @@
+//! The Connections list, Home, and what both show of a connection.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use tsunagi_domain::{ConnectionId, Health, Kind, Mode, Reach, Timestamp};
+
+use super::FlowRecord;
+
+/// How a service is drawn: a monogram in its hue, never a logo.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceMark {
+    /// Connector id.
+    pub id: String,
+    /// Service name.
+    pub name: String,
+    /// Two letters.
+    pub monogram: String,
+    /// 0 to 359.
+    pub hue: u16,
+    /// The practice service.
+    pub practice: bool,
+}
+
+/// An account as a row shows it.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountView {
+    /// What to call it: the member's own label, else e-mail, else name, else "Service Account n".
+    pub label: String,
+    /// Display name at the provider.
+    pub name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+}
+
+/// The network or the provider does not answer; says nothing about health.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UnreachableView {
+    /// Since when.
+    pub since: Timestamp,
+    /// What happened last.
+    pub code: String,
+}
+
+/// What mends a station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Mend {
+    /// Sign in.
+    Authorize,
+    /// Choose a primary account.
+    ChoosePrimary,
+    /// Enable the connection.
+    Enable,
+}
+
+/// One bar of the environment matrix: `all`, or one environment.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Station {
+    /// Which environments it serves.
+    pub reach: Reach,
+    /// Connected, or not and why.
+    pub health: Health,
+    /// Beside health, never instead of it.
+    pub unreachable: Option<UnreachableView>,
+    /// Who is authorized: of a logged-in-user connection the primary, else the acting member's.
+    pub account: Option<AccountView>,
+    /// The account shown is the primary account.
+    pub primary: bool,
+    /// A logged-in-user connection whose primary account went: nobody is primary.
+    pub no_primary: bool,
+    /// Other accounts in this slot.
+    pub others: u32,
+    /// When the authorization lapses for good, where that is known.
+    pub lapses_at: Option<Timestamp>,
+    /// Scopes that are asked for and not granted.
+    pub missing_scopes: u32,
+    /// What the acting member can do about it; `None` where nothing is to be done.
+    pub mend: Option<Mend>,
+}
+
+/// A row of the connections list.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionRow {
+    /// Identifier.
+    pub id: ConnectionId,
+    /// Name.
+    pub name: String,
+    /// Link name.
+    pub link_name: String,
+    /// Service.
+    pub service: ServiceMark,
+    /// Kind.
+    pub kind: Kind,
+    /// Same authorization for all, or one per environment.
+    pub mode: Mode,
+    /// Enabled.
+    pub enabled: bool,
+    /// One station (`all`) or three (Development, Stage, Production).
+    pub stations: Vec<Station>,
+    /// Places that use it.
+    pub uses: u32,
+    /// When a request last went through it.
+    pub last_used: Option<Timestamp>,
+    /// Some station needs a person.
+    pub needs_person: bool,
+}
+
+/// What the list shows.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ListQuery {
+    /// Part of a name, link name, service or account.
+    pub search: String,
+    /// Only these kinds; empty for all.
+    pub kinds: Vec<Kind>,
+    /// Only these connectors; empty for all.
+    pub services: Vec<String>,
+    /// Only those that need a person (`true`), or only the others (`false`).
+    pub needs_person: Option<bool>,
+    /// Order.
+    pub sort: SortBy,
+    /// Where the previous page ended.
+    pub after: Option<String>,
+    /// Rows wanted, at most 200.
+    pub limit: u32,
+}
+
+/// Order of the list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SortBy {
+    /// By name.
+    #[default]
+    Name,
+    /// Last used first.
+    LastUsed,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionPage {
+    /// Rows.
+    pub rows: Vec<ConnectionRow>,
+    /// Rows that match.
+    pub total: u32,
+    /// Rows there are.
+    pub all: u32,
+    /// Rows that match and need a person.
+    pub needing: u32,
+    /// Pass as `after` for the next page.
+    pub next: Option<String>,
+}
+
+/// A slot that needs a person.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Need {
+    /// Connection.
+    pub connection: ConnectionId,
+    /// Its name.
+    pub name: String,
+    /// Service.
+    pub service: ServiceMark,
+    /// Station.
+    pub station: Station,
+}
+
+/// The Home screen.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HomeView {
+    /// What needs a person.
+    pub needs: Vec<Need>,
+    /// Authorizations that lapse within 14 days.
+    pub lapsing: Vec<Need>,
+    /// Attempts that failed lately, with their connection's name.
+    pub failures: Vec<NamedFlow>,
+    /// Connections there are.
+    pub connections: u32,
+}
+
+/// A flow with its connection.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NamedFlow {
+    /// Connection.
+    pub connection: ConnectionId,
+    /// Its name.
+    pub name: String,
+    /// The attempt.
+    pub flow: FlowRecord,
+}

@@ -1,0 +1,149 @@
+//! The first screen: language, theme, vault, workspace, the acting member.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use tsunagi_domain::{ConnectionId, MemberId, Plan, Role};
+
+/// A refusal or an error, in the acting member's language. Screens match on `code` only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// Stable word, such as `not_connected`.
+    pub code: String,
+    /// What happened and why.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// The language of screens, tray and errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Locale {
+    /// English.
+    En,
+    /// Japanese.
+    Ja,
+}
+
+/// Colors of the screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the desktop says.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Whether credentials can be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum VaultView {
+    /// No workspace yet, so no key.
+    None,
+    /// Open; the key came from here.
+    Open {
+        /// The OS keyring, else a passphrase.
+        keyring: bool,
+    },
+    /// The keyring has been asked and has not answered: there may be a prompt on the screen.
+    Waiting,
+    /// The key could not be read.
+    Locked {
+        /// Why, and what to do.
+        failure: Failure,
+    },
+    /// The workspace's key is behind a passphrase.
+    NeedsPassphrase,
+}
+
+/// What the program says first.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Start {
+    /// `None` until the first start is finished.
+    pub workspace: Option<WorkspaceView>,
+    /// The acting member; before the first start, the name proposed from the OS account.
+    pub member: MemberView,
+    /// Whether credentials can be opened.
+    pub vault: VaultView,
+    /// Language in use.
+    pub locale: Locale,
+    /// Theme in use.
+    pub theme: Theme,
+    /// What went wrong while starting and is worth telling, such as a bad connector file.
+    pub problems: Vec<Failure>,
+    /// Whether a keyring is there at all; where not, the welcome asks for a passphrase.
+    pub keyring: bool,
+    /// Slots that need a person, for the sidebar.
+    pub needing: u32,
+    /// Program version.
+    pub version: String,
+    /// Folder of the data.
+    pub home: String,
+}
+
+/// The workspace.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceView {
+    /// Display name.
+    pub name: String,
+    /// Plan.
+    pub plan: Plan,
+    /// `us`, `eu`, `in`, `au` or another.
+    pub data_center: String,
+}
+
+/// A member.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberView {
+    /// `None` before the first start.
+    pub id: Option<MemberId>,
+    /// Display name.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+}
+
+/// The first start's choice.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Founding {
+    /// Workspace name.
+    pub workspace: String,
+    /// The super admin's name.
+    pub member: String,
+    /// Make a connection to the practice service at once.
+    pub practice: bool,
+    /// Where there is no keyring: at least eight characters.
+    pub passphrase: Option<String>,
+}
+
+/// What the first start made.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Founded {
+    /// As after any start.
+    pub start: Start,
+    /// The practice connection, where one was asked for.
+    pub connection: Option<ConnectionId>,
+}
+
+/// What a member may change about the program.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SettingsChange {
+    /// Language.
+    pub locale: Option<Locale>,
+    /// Theme.
+    pub theme: Option<Theme>,
+    /// The acting member's name.
+    pub member: Option<String>,
+    /// The workspace's name.
+    pub workspace: Option<String>,
+}

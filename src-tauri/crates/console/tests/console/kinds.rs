@@ -1,0 +1,323 @@
+//! Admin and logged-in-user connections, in both environment modes.
+
+use std::collections::BTreeMap;
+
+use tsunagi_console::Reach;
+use tsunagi_console::views::{RedirectForm, Stage};
+use tsunagi_domain::{Environment, Health, Kind, Mode, NotConnected};
+
+use crate::fixture::{AIKO, BEN, Desk, Person};
+use crate::provider::{Provider, Says, account, register, tokens};
+
+const THREE: [Reach; 3] = [Reach::Development, Reach::Stage, Reach::Production];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r6_r12_one_authorization_per_environment_of_either_kind() {
+    for kind in [Kind::Admin, Kind::LoggedInUser] {
+        let (desk, _) = Desk::practice();
+        let id = desk.create_practice("Three", kind, Mode::PerEnvironment);
+        let refused = desk
+            .console
+            .authorize(desk.session(), id, Reach::All, None)
+            .await;
+        assert_eq!(refused.unwrap_err().code, "reach_not_in_mode", "{kind:?}");
+        for (reach, account) in THREE.into_iter().zip([AIKO, BEN, AIKO]) {
+            desk.world.agent.person(Person::Allows(account));
+            let end = desk.authorize(id, reach).await;
+            assert_eq!(
+                end.stage,
+                Stage::Done,
+                "{kind:?} {reach:?}: {:?}",
+                end.failure
+            );
+            let personal = kind == Kind::LoggedInUser;
+            assert_eq!(
+                end.primary, personal,
+                "R12: {reach:?} has a primary of its own"
+            );
+        }
+        let view = desk.view(id).await;
+        let labels: Vec<String> = view
+            .row
+            .stations
+            .iter()
+            .map(|station| station.account.as_ref().unwrap().label.clone())
+            .collect();
+        let (aiko, ben) = ("aiko@practice.example", "ben@practice.example");
+        assert_eq!(labels, [aiko, ben, aiko], "{kind:?}: each its own");
+        assert_eq!(view.environments.len(), 3, "three cards");
+        assert_eq!(
+            view.accounts.len(),
+            2,
+            "two accounts, one of them in two places"
+        );
+        let used = desk
+            .try_in(id, Environment::Stage, "/contacts")
+            .await
+            .unwrap();
+        assert_eq!(
+            used.account, ben,
+            "{kind:?}: a run uses its environment's account"
+        );
+
+        let revoked = desk.console.revoke(desk.session(), id, Reach::Stage).await;
+        revoked.unwrap();
+        for environment in Environment::ALL {
+            let tried = desk.try_in(id, environment, "/contacts").await;
+            let gone = environment == Environment::Stage;
+            assert_eq!(
+                tried.is_err(),
+                gone,
+                "{kind:?}: only Stage lost it: {environment:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_admin_connection_has_no_primary() {
+    let (desk, _) = Desk::practice();
+    let id = desk.create_practice("Ours", Kind::Admin, Mode::Same);
+    let end = desk.authorize(id, Reach::All).await;
+    assert!(
+        !end.primary && !end.may_become_primary,
+        "R11 is about logged-in-user ones"
+    );
+    let refused = desk
+        .console
+        .choose_primary(desk.session(), id, Reach::All)
+        .await;
+    assert_eq!(refused.unwrap_err().code, "role_not_allowed");
+    assert!(
+        desk.try_it(id).await.unwrap().ok,
+        "R6: everybody's runs use it"
+    );
+}
+
+/// A provider per environment, one connection: a parameter leads to each.
+async fn with_ports() -> (Desk, Provider, Provider, tsunagi_console::ConnectionId) {
+    let (desk, one, two) = (
+        Desk::empty(),
+        Provider::start().await,
+        Provider::start().await,
+    );
+    let port = |provider: &Provider| provider.origin.rsplit(':').next().unwrap().to_owned();
+    let toml = one
+        .toml("filing")
+        .replace(&one.origin, "http://127.0.0.1:{site}")
+        + r#"
+[[parameters]]
+name = "site"
+label = { en = "Site", ja = "サイト" }
+pattern = "[0-9]{2,5}"
+example = "8080"
+"#;
+    crate::provider::accept(&desk, "filing", &toml).unwrap();
+    let registration = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
+    let mut draft = crate::provider::draft(
+        "Filing",
+        Kind::Admin,
+        Mode::PerEnvironment,
+        Some(registration),
+    );
+    let refused = desk.console.create(desk.session(), &draft).unwrap_err();
+    assert_eq!(
+        refused.code, "setting_invalid",
+        "a parameter without a value"
+    );
+    draft.settings = BTreeMap::from([("site".to_owned(), port(&one))]);
+    let id = desk.console.create(desk.session(), &draft).unwrap();
+    (desk, one, two, id)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r23_settings_of_one_environment_lead_elsewhere_and_need_a_sign_in() {
+    let (desk, one, two, id) = with_ports().await;
+    desk.world.agent.person(Person::Waits);
+    for reach in THREE {
+        let flow = desk.begin(id, reach).await;
+        desk.answers(flow, &[("code", "a-code")]).await;
+        assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    }
+    let start = desk.console.start(desk.session()).unwrap();
+    assert_eq!(start.needing, 0);
+    let port = two.origin.rsplit(':').next().unwrap().to_owned();
+    let set = |reach, value: Option<&str>| {
+        let settings = value.map(|value| ("site".to_owned(), value.to_owned()));
+        let settings = settings.into_iter().collect();
+        desk.console
+            .set_environment(desk.session(), id, reach, settings, None)
+    };
+    for wrong in ["not-a-port", "1@evil", ""] {
+        let refused = set(Reach::Stage, Some(wrong)).await.unwrap_err();
+        assert_eq!(refused.code, "setting_invalid", "`{wrong}`");
+    }
+    let refused = set(Reach::All, Some(&port)).await.unwrap_err();
+    assert_eq!(refused.code, "reach_not_in_mode");
+    let view = set(Reach::Stage, Some(&port)).await.unwrap();
+    let changed = Health::NotConnected(NotConnected::ConnectorChanged);
+    assert_eq!(
+        view.row.stations[1].health, changed,
+        "R23: bound to the other host"
+    );
+    assert_eq!(
+        view.row.stations[0].health,
+        Health::Connected,
+        "the others are not touched"
+    );
+    let start = desk.console.start(desk.session()).unwrap();
+    assert_eq!(start.needing, 1, "tray and Home say so too");
+    let refused = desk
+        .try_in(id, Environment::Stage, "/files")
+        .await
+        .unwrap_err();
+    assert_eq!(refused.args["reason"], "connector_changed");
+    assert!(
+        two.inner.got.lock().unwrap().is_empty(),
+        "nothing was sent there"
+    );
+
+    // Back as it was: nothing has to be signed in again.
+    let view = set(Reach::Stage, None).await.unwrap();
+    assert_eq!(view.row.stations[1].health, Health::Connected, "healed");
+    assert_eq!(desk.console.start(desk.session()).unwrap().needing, 0);
+
+    set(Reach::Stage, Some(&port)).await.unwrap();
+    let flow = desk.begin(id, Reach::Stage).await;
+    desk.answers(flow, &[("code", "a-code")]).await;
+    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    assert!(
+        desk.try_in(id, Environment::Stage, "/files")
+            .await
+            .unwrap()
+            .ok
+    );
+    assert_eq!(two.got("/api/files").len(), 1, "Stage asks the second one");
+    assert!(
+        desk.try_in(id, Environment::Production, "/files")
+            .await
+            .unwrap()
+            .ok
+    );
+    assert_eq!(one.got("/api/files").len(), 1, "Production the first one");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_environment_may_have_a_client_registration_of_its_own() {
+    let (desk, provider) = (Desk::empty(), Provider::start().await);
+    let id = provider.connect(&desk, Kind::LoggedInUser, Mode::PerEnvironment);
+    let drafted = desk
+        .console
+        .registration_draft(desk.session(), &RedirectForm::LoopbackAnyPort)
+        .unwrap();
+    let own = tsunagi_console::views::NewRegistration {
+        id: drafted.id,
+        connector: "filing".to_owned(),
+        name: "Stage".to_owned(),
+        client_id: "client-of-stage".to_owned(),
+        client_secret: None,
+        redirect: RedirectForm::LoopbackAnyPort,
+    };
+    desk.console.add_registration(desk.session(), &own).unwrap();
+    let unknown = tsunagi_console::RegistrationId::new();
+    let set = |registration| {
+        let none = BTreeMap::new();
+        desk.console
+            .set_environment(desk.session(), id, Reach::Stage, none, Some(registration))
+    };
+    assert_eq!(set(unknown).await.unwrap_err().code, "registration_needed");
+    let view = set(own.id).await.unwrap();
+    assert_eq!(view.environments[1].registration, Some(own.id));
+    desk.world.agent.person(Person::Waits);
+    for reach in [Reach::Development, Reach::Stage] {
+        let flow = desk.begin(id, reach).await;
+        desk.answers(flow, &[("code", "a-code")]).await;
+        assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    }
+    let clients: Vec<String> = provider
+        .got("/token")
+        .iter()
+        .map(|got| got.form["client_id"].clone())
+        .collect();
+    assert_eq!(
+        clients,
+        ["client-of-ours", "client-of-stage"],
+        "each its own"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn disabling_stops_everything_and_enabling_brings_it_back() {
+    let (desk, id) = Desk::practice();
+    desk.authorize(id, Reach::All).await;
+    let view = desk
+        .console
+        .set_enabled(desk.session(), id, false)
+        .await
+        .unwrap();
+    let disabled = Health::NotConnected(NotConnected::Disabled);
+    assert_eq!(view.row.stations[0].health, disabled);
+    assert_eq!(desk.try_it(id).await.unwrap_err().code, "disabled", "R4");
+    let refused = desk
+        .console
+        .authorize(desk.session(), id, Reach::All, None)
+        .await;
+    assert_eq!(refused.unwrap_err().code, "disabled");
+    desk.console
+        .set_enabled(desk.session(), id, true)
+        .await
+        .unwrap();
+    assert!(desk.try_it(id).await.unwrap().ok, "nothing was lost");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deleting_tells_the_provider_and_leaves_nothing() {
+    let (desk, provider) = (Desk::empty(), Provider::start().await);
+    let id = provider.connect(&desk, Kind::Admin, Mode::Same);
+    provider.who(Says::json(200, &account("one")));
+    provider.token(Says::json(200, &tokens()));
+    desk.world.agent.person(Person::Waits);
+    let flow = desk.begin(id, Reach::All).await;
+    desk.answers(flow, &[("code", "a-code")]).await;
+    desk.ended(flow).await;
+    desk.console
+        .delete_connection(desk.session(), id)
+        .await
+        .unwrap();
+    assert!(!provider.got("/revoke").is_empty(), "RFC 7009");
+    let gone = desk.console.connection_view(desk.session(), id).await;
+    assert_eq!(gone.unwrap_err().code, "connection_unknown");
+    let left = desk
+        .world
+        .catalog()
+        .sealed_authorizations(None, 10)
+        .unwrap();
+    assert!(left.is_empty(), "no credential is left");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_can_be_given_a_name() {
+    let (desk, id) = Desk::practice();
+    desk.authorize(id, Reach::All).await;
+    let rename = |name: &'static str| {
+        desk.console
+            .rename_account(desk.session(), id, Reach::All, name)
+    };
+    let view = rename("東京の Aiko").await.unwrap();
+    let account = view.row.stations[0].account.clone().unwrap();
+    assert_eq!(account.label, "東京の Aiko", "R19");
+    for wrong in ["", " ", "a\0b", "\u{202e}oki"] {
+        assert!(rename(wrong).await.is_err(), "`{}`", wrong.escape_debug());
+    }
+    let view = desk.view(id).await;
+    assert_eq!(
+        view.accounts[0].account.label, "東京の Aiko",
+        "a refusal changes nothing"
+    );
+    desk.authorize(id, Reach::All).await;
+    let view = desk.view(id).await;
+    assert_eq!(
+        view.accounts[0].account.label, "東京の Aiko",
+        "the name stays with the account"
+    );
+}

@@ -1,0 +1,25 @@
+//! What a member can do, through the console alone: every door calls nothing else.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod fixture;
+mod provider;
+
+mod accounts;
+mod canary;
+mod connectors;
+mod failures;
+mod flows;
+mod keyring;
+mod kinds;
+mod newcomer;
+mod registrations;
+mod rules;
+mod sharing;
+mod standing;
+mod tray;
+mod words;

@@ -1,0 +1,229 @@
+//! Every code that can reach a screen has its sentence and its help, in both languages, and no
+//! message of Rust's is written for nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use tsunagi_console::messages;
+use tsunagi_console::views::Locale;
+use tsunagi_domain::{NotConnected, Reach, RefusalCode};
+
+/// What Rust owns in the message files; everything else is the screens'.
+const OWNED: [&str; 6] = ["error.", "step.", "outcome.", "tray.", "window.", "word."];
+
+fn table(locale: &str) -> BTreeMap<String, String> {
+    let path = root().join(format!("../ui/messages/{locale}.json"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The folder of the Rust sources.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn sources(folder: &Path) -> String {
+    let mut text = String::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            text.push_str(&sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+    text
+}
+
+/// The words right behind `before`.
+fn literals(text: &str, before: &str) -> BTreeSet<String> {
+    text.split(before)
+        .skip(1)
+        .filter_map(|rest| rest.trim_start().strip_prefix('"'))
+        .filter_map(|rest| rest.split_once('"'))
+        .map(|(word, _)| word.to_owned())
+        .filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        .collect()
+}
+
+/// Without white space, so that it does not matter how a line was broken.
+fn squeezed(folder: &str) -> String {
+    let mut text = sources(&root().join(folder));
+    text.retain(|c| !c.is_whitespace());
+    text
+}
+
+fn console() -> String {
+    squeezed("crates/console/src")
+}
+
+fn shell() -> String {
+    squeezed("src")
+}
+
+/// Whether a word stands in quotes anywhere in the console or the shell.
+fn is_said(word: &str) -> bool {
+    let quoted = format!("\"{word}\"");
+    console().contains(&quoted) || shell().contains(&quoted)
+}
+
+/// Every code whose sentence is `error.<code>`.
+fn codes() -> BTreeSet<String> {
+    let mut codes: BTreeSet<String> = BTreeSet::new();
+    codes.extend(RefusalCode::ALL.iter().map(|code| code.as_str().to_owned()));
+    let rooms = [
+        tsunagi_oauth::OAuthError::CODES,
+        tsunagi_vault::VaultError::CODES,
+        tsunagi_catalog::CatalogError::CODES,
+    ];
+    codes.extend(rooms.concat().iter().map(|code| (*code).to_owned()));
+    // The gate's own words, beside those it passes on.
+    let gate = std::fs::read_to_string(root().join("crates/gateway/src/error.rs")).unwrap();
+    codes.extend(literals(&gate, "=>"));
+    let console = console();
+    codes.extend(literals(&console, "ConsoleError::new("));
+    let shell = shell();
+    codes.extend(literals(&shell, "ConsoleError::new("));
+    codes.extend(literals(&shell, "Sighting::Failed("));
+    codes.extend(literals(&shell, ".map_err(|_|"));
+    codes.extend(literals(&shell, "failed=|detail:String|("));
+    // A flow's outcome that is stored without an error of that name.
+    codes.insert("interrupted".to_owned());
+    codes.insert(NotConnected::ScopesMissing.as_str().to_owned());
+    codes
+}
+
+/// Every key that Rust asks for.
+fn keys() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    for code in codes() {
+        keys.insert(format!("error.{code}.help"));
+        keys.insert(format!("error.{code}"));
+    }
+    let console = console();
+    let steps = literals(&console, "self.step(errand.id,")
+        .into_iter()
+        .chain(literals(&console, "self.step(id,"))
+        .chain(["revoked_there".to_owned(), "revoked_here".to_owned()]);
+    keys.extend(steps.map(|step| format!("step.{step}")));
+    for outcome in ["connected", "kept", "revoked", "running", "interrupted"] {
+        keys.insert(format!("outcome.{outcome}"));
+    }
+    for prefix in ["tray.", "window."] {
+        for rest in console.split(&format!("\"{prefix}")).skip(1) {
+            let (key, _) = rest.split_once('"').unwrap();
+            keys.insert(format!("{prefix}{key}"));
+        }
+    }
+    keys.remove("window.{key}.{part}");
+    for page in ["success", "denied", "wrong"] {
+        for part in ["title", "text"] {
+            keys.insert(format!("window.{page}.{part}"));
+        }
+    }
+    for reach in [
+        Reach::All,
+        Reach::Development,
+        Reach::Stage,
+        Reach::Production,
+    ] {
+        keys.insert(format!("word.environment.{}", reach.as_str()));
+    }
+    for reason in NotConnected::ALL {
+        keys.insert(format!("word.reason.{}", reason.as_str()));
+    }
+    keys
+}
+
+#[test]
+fn every_code_has_a_sentence_and_a_help_in_both_languages() {
+    for key in keys() {
+        for locale in [Locale::En, Locale::Ja] {
+            let message = messages::find(locale, &key);
+            assert!(
+                message.is_some_and(|message| !message.trim().is_empty()),
+                "{key} is missing in {locale:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_scan_sees_the_codes_it_is_for() {
+    let codes = codes();
+    for code in [
+        "plan_free",
+        "cooling_down",
+        "keyring_no_answer",
+        "flow_over",
+        "window_failed",
+        "browser_missing",
+        "practice_failed",
+        "disk_full",
+        "home_unwritable",
+    ] {
+        assert!(codes.contains(code), "{code} can reach a screen");
+    }
+}
+
+#[test]
+fn no_message_of_rust_s_is_written_for_nothing() {
+    let keys = keys();
+    // A failure with a reason or kind may have a sentence for that reason.
+    let reasons = ["connect", "dns", "tls", "timeout", "refused", "broken"];
+    let known = |key: &str| {
+        let code = key
+            .strip_prefix("error.")
+            .map(|code| code.trim_end_matches(".help"));
+        keys.contains(key)
+            || code.is_some_and(is_said)
+            || key
+                .rsplit_once('.')
+                .is_some_and(|(base, reason)| reasons.contains(&reason) && keys.contains(base))
+    };
+    for locale in ["en", "ja"] {
+        for key in table(locale).keys() {
+            let owned = OWNED.iter().any(|prefix| key.starts_with(prefix));
+            assert!(!owned || known(key), "{key} in {locale} is never shown");
+        }
+    }
+}
+
+fn placeholders(text: &str) -> BTreeSet<String> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+#[test]
+fn both_languages_name_the_same_things() {
+    let (english, japanese) = (table("en"), table("ja"));
+    for (key, text) in &english {
+        if OWNED.iter().any(|prefix| key.starts_with(prefix)) {
+            let other = japanese.get(key).map(|text| placeholders(text));
+            assert_eq!(Some(placeholders(text)), other, "{key}");
+        }
+    }
+}
+
+#[test]
+fn a_sentence_is_filled_in_with_words_of_its_language() {
+    let args = BTreeMap::from([
+        ("connection".to_owned(), "practice_crm".to_owned()),
+        ("environment".to_owned(), "production".to_owned()),
+        ("reason".to_owned(), "revoked".to_owned()),
+    ]);
+    let english = messages::failure(Locale::En, "not_connected", &args).message;
+    assert!(
+        english.contains("Production") && english.contains("revoked"),
+        "{english}"
+    );
+    let japanese = messages::failure(Locale::Ja, "not_connected", &args).message;
+    assert!(japanese.contains("本番"), "{japanese}");
+    let missing = messages::text(Locale::En, "error.no_such_key", &args);
+    assert_eq!(
+        missing, "error.no_such_key",
+        "a mistake is seen and not guessed"
+    );
+}

@@ -1,0 +1,124 @@
+//! What one process knows about its renewals: which are under way, which failed a moment ago,
+//! how many a provider has had, and which answer could not be stored yet.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tsunagi_catalog::Renewal;
+use tsunagi_connectors::Connector;
+use tsunagi_domain::freshness::COOL_DOWN_MS;
+use tsunagi_domain::{AuthorizationId, Timestamp};
+
+/// A renewal that failed.
+#[derive(Debug, Clone)]
+struct Cooling {
+    since: Timestamp,
+    millis: i64,
+    code: String,
+}
+
+/// Per-process state of renewals.
+#[derive(Default)]
+pub(crate) struct Flights {
+    locks: Mutex<HashMap<AuthorizationId, Arc<tokio::sync::Mutex<()>>>>,
+    cooling: Mutex<HashMap<AuthorizationId, Cooling>>,
+    sent: Mutex<HashMap<String, Vec<Timestamp>>>,
+    unstored: Mutex<HashMap<AuthorizationId, Renewal>>,
+    /// Held by the one round of [`crate::Gateway::renew_due`] that is under way.
+    pub(crate) round: tokio::sync::Mutex<()>,
+}
+
+impl Flights {
+    pub(crate) fn lock_of(&self, id: AuthorizationId) -> Arc<tokio::sync::Mutex<()>> {
+        let Ok(mut locks) = self.locks.lock() else {
+            return Arc::default();
+        };
+        // Locks nobody holds are forgotten, so that the map does not grow with the years.
+        if locks.len() > 512 {
+            locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+        }
+        locks.entry(id).or_default().clone()
+    }
+
+    /// Why the last renewal failed, while it is too early for the next.
+    pub(crate) fn cooling(&self, id: AuthorizationId, now: Timestamp) -> Option<String> {
+        let cooling = self.cooling.lock().ok()?;
+        let cooling = cooling.get(&id)?;
+        // A negative age is a clock set back: not waited for.
+        (0..cooling.millis)
+            .contains(&now.millis_since(cooling.since))
+            .then(|| cooling.code.clone())
+    }
+
+    /// Waits 30 s before the next renewal, or longer where the provider asks for it.
+    pub(crate) fn cool(
+        &self,
+        id: AuthorizationId,
+        since: Timestamp,
+        asked: Option<Duration>,
+        code: String,
+    ) {
+        let asked = asked.map_or(0, |asked| i64::try_from(asked.as_millis()).unwrap_or(0));
+        if let Ok(mut cooling) = self.cooling.lock() {
+            let millis = COOL_DOWN_MS.max(asked);
+            cooling.insert(
+                id,
+                Cooling {
+                    since,
+                    millis,
+                    code,
+                },
+            );
+        }
+    }
+
+    pub(crate) fn warm(&self, id: AuthorizationId) {
+        if let Ok(mut cooling) = self.cooling.lock() {
+            cooling.remove(&id);
+        }
+    }
+
+    /// Takes one renewal out of the provider's budget, where it has one.
+    pub(crate) fn within_budget(&self, connector: &Connector, now: Timestamp) -> bool {
+        let Some(rate) = connector.rate else {
+            return true;
+        };
+        let Ok(mut sent) = self.sent.lock() else {
+            return true;
+        };
+        let times = sent.entry(connector.id.clone()).or_default();
+        let window = 0..i64::from(rate.seconds) * 1000;
+        times.retain(|at| window.contains(&now.millis_since(*at)));
+        if times.len() >= rate.refreshes as usize {
+            return false;
+        }
+        times.push(now);
+        true
+    }
+
+    /// Keeps an answer that could not be stored. Its tokens are sealed.
+    pub(crate) fn keep(&self, renewal: Renewal) {
+        if let Ok(mut unstored) = self.unstored.lock() {
+            unstored.insert(renewal.id, renewal);
+        }
+    }
+
+    /// The answer that replaces `version` and could not be stored. One about another version is
+    /// forgotten: somebody authorized again.
+    pub(crate) fn kept(&self, id: AuthorizationId, version: u64) -> Option<Renewal> {
+        let renewal = self.unstored.lock().ok()?.remove(&id)?;
+        (renewal.expected_version == version).then_some(renewal)
+    }
+}
+
+/// 0 to 1000, always the same for one credential.
+pub(crate) fn jitter(id: AuthorizationId) -> u16 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    u16::try_from(hasher.finish() % 1001).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! Which slot a request uses, and everything a request through it needs.
+
+use tsunagi_catalog::Authorization;
+use tsunagi_connectors::{Connector, Resolved};
+use tsunagi_domain::access::available;
+use tsunagi_domain::connection::Settings;
+use tsunagi_domain::gate::{Caller, Candidate, Question, choose};
+use tsunagi_domain::health::{Condition, health, scopes_granted};
+use tsunagi_domain::{
+    AuthorizationId, Connection, Environment, Health, NotConnected, Reach, Refusal, RefusalCode,
+    RegistrationId,
+};
+use tsunagi_oauth::{Client, Secret};
+use tsunagi_vault::{Aad, Reader};
+
+use crate::{GateError, Gateway};
+
+/// A filled slot, with everything a request through it needs.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) authorization: AuthorizationId,
+    pub(crate) link_name: String,
+    pub(crate) environment: Environment,
+    pub(crate) connector: Connector,
+    pub(crate) resolved: Resolved,
+    pub(crate) registration: Option<RegistrationId>,
+}
+
+impl Gateway {
+    /// R1, and that whoever is present is still an active member.
+    ///
+    /// # Errors
+    /// The refusals of [`available`], or [`RefusalCode::MemberInactive`].
+    pub(crate) async fn admit(&self, caller: Caller) -> Result<(), GateError> {
+        let (workspace, active) = self
+            .db(move |catalog| {
+                let active = match caller {
+                    Caller::Unattended => true,
+                    Caller::Member(id) => catalog.member(id)?.is_some_and(|member| member.active),
+                };
+                Ok((catalog.workspace()?, active))
+            })
+            .await?;
+        if let Some(workspace) = workspace {
+            available(&workspace)?;
+        }
+        if active {
+            Ok(())
+        } else {
+            Err(Refusal::new(RefusalCode::MemberInactive).into())
+        }
+    }
+
+    /// The filled slot a request uses, or why none.
+    pub(crate) async fn choose(
+        &self,
+        connection: &Connection,
+        caller: Caller,
+        environment: Environment,
+    ) -> Result<Place, GateError> {
+        let reach = connection.mode.reach(environment);
+        let id = connection.id;
+        let (slots, primaries) = self
+            .db(move |catalog| Ok((catalog.slots(id)?, catalog.primaries(id)?)))
+            .await?;
+        let (connector, resolved, registration) = self.resolve(connection, reach).await?;
+        let mut candidates = Vec::new();
+        for slot in slots.iter().filter(|slot| slot.key.reach == reach) {
+            candidates.push(Candidate {
+                member: slot.key.member,
+                health: health_of(connection, &slot.authorization, &resolved),
+                value: slot.authorization.id,
+            });
+        }
+        let question = Question {
+            connection: connection.link_name.as_str(),
+            kind: connection.kind,
+            enabled: connection.enabled,
+            environment,
+            caller,
+            primary: primaries
+                .iter()
+                .find(|primary| primary.reach == reach)
+                .map(|primary| primary.member),
+        };
+        let authorization = choose(question, &candidates)?;
+        Ok(Place {
+            authorization,
+            link_name: connection.link_name.to_string(),
+            environment,
+            connector,
+            resolved,
+            registration,
+        })
+    }
+
+    /// The connector of a connection with the settings and the registration of one reach.
+    ///
+    /// # Errors
+    /// [`GateError::ConnectorMissing`], or a setting the connector does not accept.
+    pub async fn resolve(
+        &self,
+        connection: &Connection,
+        reach: Reach,
+    ) -> Result<(Connector, Resolved, Option<RegistrationId>), GateError> {
+        let connector = self
+            .library()
+            .get(&connection.connector)
+            .cloned()
+            .ok_or_else(|| GateError::ConnectorMissing(connection.connector.clone()))?;
+        let id = connection.id;
+        let overrides = self.db(move |catalog| catalog.slot_settings(id)).await?;
+        let own = overrides
+            .into_iter()
+            .find(|settings| settings.reach == reach);
+        let mut settings: Settings = connection.settings.clone();
+        let mut registration = connection.registration;
+        if let Some(own) = own {
+            settings.extend(own.settings);
+            registration = own.registration.or(registration);
+        }
+        let resolved = connector.resolve(&settings)?;
+        Ok((connector, resolved, registration))
+    }
+
+    /// Where an authorization sits; `None` where it sits nowhere any more.
+    pub(crate) async fn place_of(&self, id: AuthorizationId) -> Result<Option<Place>, GateError> {
+        let found = self
+            .db(move |catalog| {
+                let Some(key) = catalog.slots_of_authorization(id)?.into_iter().next() else {
+                    return Ok(None);
+                };
+                Ok(catalog
+                    .connection(key.connection)?
+                    .map(|connection| (key, connection)))
+            })
+            .await?;
+        let Some((key, connection)) = found else {
+            return Ok(None);
+        };
+        let (connector, resolved, registration) = self.resolve(&connection, key.reach).await?;
+        Ok(Some(Place {
+            authorization: id,
+            link_name: connection.link_name.to_string(),
+            environment: key.reach.environment().unwrap_or(Environment::Production),
+            connector,
+            resolved,
+            registration,
+        }))
+    }
+
+    /// The client a connector's OAuth uses, its secret opened.
+    pub(crate) async fn client(
+        &self,
+        connector: &Connector,
+        registration: Option<RegistrationId>,
+    ) -> Result<Client, GateError> {
+        if let Some(client_id) = connector.built_in_client_id() {
+            return Ok(Client {
+                id: client_id.to_owned(),
+                secret: None,
+            });
+        }
+        let missing = || {
+            Refusal::new(RefusalCode::RegistrationNeeded).with("service", connector.name.clone())
+        };
+        let id = registration.ok_or_else(missing)?;
+        let registration = self
+            .db(move |catalog| catalog.registration(id))
+            .await?
+            .ok_or_else(missing)?;
+        let secret = match registration.secret {
+            None => None,
+            Some(sealed) => {
+                let vault = self.inner.keys.vault()?;
+                let wrap = sealed
+                    .wraps
+                    .iter()
+                    .find(|wrap| wrap.reader == Reader::Workspace.to_string())
+                    .ok_or(GateError::Locked)?;
+                let subject = id.to_string();
+                let key = vault.unwrap(&wrap.wrapped, &subject, &Reader::Workspace)?;
+                let aad = Aad::credential(&subject, "client_secret", sealed.version);
+                let bytes = key.open(&aad, &sealed.sealed)?;
+                let text = std::str::from_utf8(&bytes).map_err(|_| GateError::Damaged)?;
+                Some(Secret::new(text))
+            }
+        };
+        Ok(Client {
+            id: registration.client_id,
+            secret,
+        })
+    }
+}
+
+impl Place {
+    pub(crate) fn refuse(&self, reason: NotConnected) -> Refusal {
+        Refusal::new(RefusalCode::NotConnected)
+            .with("connection", self.link_name.clone())
+            .with("environment", self.environment.as_str())
+            .with("reason", reason.as_str())
+    }
+}
+
+/// The health of an authorization in a slot, as the connection and its connector stand now.
+fn health_of(
+    connection: &Connection,
+    authorization: &Authorization,
+    resolved: &Resolved,
+) -> Health {
+    // RFC 6749 §5.1: an answer without scopes means those that were asked for then, which the
+    // connection may have changed since (R20).
+    let granted = authorization
+        .granted
+        .as_ref()
+        .unwrap_or(&authorization.asked);
+    health(Condition {
+        enabled: connection.enabled,
+        stored: Some(authorization.health),
+        scopes_granted: scopes_granted(&connection.scopes, Some(granted)),
+        origins_unchanged: authorization.origins == resolved.origins,
+    })
+}

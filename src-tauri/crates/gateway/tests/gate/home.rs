@@ -1,0 +1,466 @@
+//! A home with one connection to a [`Server`]: a real catalog, an open vault, a settable clock.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use http::{HeaderMap, Method};
+use tokio::task::JoinHandle;
+use tsunagi_catalog::{Authorization, Catalog, Filling, Redirect, Registration, Sealed};
+use tsunagi_connectors::Library;
+use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::gate::Caller;
+use tsunagi_domain::hosts::Origin;
+use tsunagi_domain::names::{ConnectionName, LinkName};
+use tsunagi_domain::{
+    Account, AuthorizationId, Clock, Connection, ConnectionId, DataCenter, Environment, Health,
+    Kind, Member, MemberId, Mode, Plan, Reach, RegistrationId, Role, Timestamp, Workspace,
+    WorkspaceId,
+};
+use tsunagi_gateway::{Answer, Call, GateError, Gateway, Grant, Keys, Limits, Request};
+use tsunagi_oauth::{Secret, Tokens};
+use tsunagi_vault::{KeyRecord, MemoryKeyHolder, Vault};
+
+use super::server::{self, Server};
+
+pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
+pub(crate) const LINK_NAME: &str = "files";
+const PASSPHRASE: &str = "eight letters and more";
+
+/// A clock that stands still until it is moved, or moves with every look at it.
+pub(crate) struct SetClock {
+    now: AtomicI64,
+    step: AtomicI64,
+}
+
+impl SetClock {
+    pub(crate) fn at(time: Timestamp) -> Arc<Self> {
+        Arc::new(Self {
+            now: AtomicI64::new(time.0),
+            step: AtomicI64::new(0),
+        })
+    }
+
+    pub(crate) fn forward(&self, seconds: i64) {
+        self.now.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// From now on every look moves it on by so many seconds.
+    pub(crate) fn runs_by(&self, seconds: i64) {
+        self.step.store(seconds * 1000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        let step = self.step.load(Ordering::SeqCst);
+        Timestamp(self.now.fetch_add(step, Ordering::SeqCst))
+    }
+}
+
+/// What varies between tests.
+pub(crate) struct Plans {
+    pub(crate) kind: Kind,
+    pub(crate) mode: Mode,
+    /// Further lines under `[oauth]`.
+    pub(crate) oauth: String,
+    /// Further lines at the top of the file.
+    pub(crate) top: String,
+    /// Origins the connector lists; those of the server where empty.
+    pub(crate) hosts: Vec<String>,
+    pub(crate) limits: Limits,
+    /// Survives in another process: opened with a passphrase.
+    pub(crate) passphrase: bool,
+}
+
+impl Default for Plans {
+    fn default() -> Self {
+        Self {
+            kind: Kind::Admin,
+            mode: Mode::Same,
+            oauth: String::new(),
+            top: String::new(),
+            hosts: Vec::new(),
+            limits: Limits {
+                wait: Duration::from_secs(20),
+                ..Limits::default()
+            },
+            passphrase: false,
+        }
+    }
+}
+
+/// A connector file of the server at `origin`.
+pub(crate) fn connector(
+    origin: &str,
+    api: &str,
+    hosts: &[String],
+    top: &str,
+    oauth: &str,
+) -> Library {
+    let hosts = if hosts.is_empty() {
+        vec![origin.to_owned()]
+    } else {
+        hosts.to_vec()
+    };
+    let toml = format!(
+        r#"id = "marked"
+name = "Marked server"
+category = "work"
+kinds = ["system", "admin", "logged_in_user"]
+hosts = {hosts:?}
+registration = "needs_client"
+{top}
+
+[description]
+en = "A server of the tests."
+ja = "テスト用のサーバーです。"
+
+[monogram]
+text = "Ma"
+hue = 200
+
+[oauth]
+authorize = "{origin}/authorize"
+token = "{origin}/token"
+rotates = true
+{oauth}
+
+[api]
+base = "{api}"
+
+[whoami]
+url = "{origin}/api/me"
+id = "/id"
+
+[[scopes]]
+name = "files.read"
+about = {{ en = "Read files", ja = "ファイルの読み取り" }}
+default = true
+"#
+    );
+    let hash = tsunagi_connectors::hash(toml.as_bytes());
+    let (library, problems) = Library::default().with_accepted(&[(toml, hash)]);
+    assert_eq!(problems, [], "the connector of the tests loads");
+    library
+}
+
+pub(crate) struct Home {
+    pub(crate) dir: Arc<tempfile::TempDir>,
+    pub(crate) catalog: Catalog,
+    pub(crate) keys: Keys,
+    pub(crate) clock: Arc<SetClock>,
+    pub(crate) gateway: Gateway,
+    pub(crate) member: MemberId,
+    pub(crate) connection: Connection,
+    pub(crate) id: AuthorizationId,
+    pub(crate) library: Library,
+    pub(crate) changes: Arc<AtomicUsize>,
+    pub(crate) limits: Limits,
+}
+
+impl Home {
+    /// With one authorization whose tokens are the server's present ones, an hour long.
+    pub(crate) async fn with(server: &Server, plans: Plans) -> Self {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let catalog = Catalog::open(dir.path()).unwrap();
+        let workspace = Workspace {
+            id: WorkspaceId::new(),
+            name: "Tests".to_owned(),
+            plan: Plan::Paid,
+            data_center: DataCenter("us".to_owned()),
+            country: None,
+            created_at: START,
+        };
+        let name = workspace.id.to_string();
+        let (vault, record) = if plans.passphrase {
+            Vault::create_with_passphrase(&name, PASSPHRASE).unwrap()
+        } else {
+            Vault::create_in_keyring(&name, &MemoryKeyHolder::new()).unwrap()
+        };
+        let founder = Member {
+            id: MemberId::new(),
+            name: "Kana".to_owned(),
+            role: Role::SuperAdmin,
+            active: true,
+        };
+        let record = serde_json::to_string(&record).unwrap();
+        catalog.found(&workspace, &founder, &record).unwrap();
+        let keys = Keys::locked();
+        keys.open(vault);
+        let api = format!("{}/api", server.origin);
+        let library = connector(&server.origin, &api, &plans.hosts, &plans.top, &plans.oauth);
+        let clock = SetClock::at(START);
+        let changes: Arc<AtomicUsize> = Arc::default();
+        let gateway = gate(&catalog, &keys, &library, &clock, plans.limits, &changes);
+        let registration = Registration {
+            id: RegistrationId::new(),
+            connector: "marked".to_owned(),
+            name: "Ours".to_owned(),
+            client_id: "client".to_owned(),
+            secret: None,
+            redirect: Redirect::LoopbackAnyPort,
+            created_at: START,
+        };
+        let secret = Secret::new("cs-s3cret/mark");
+        let secret = gateway
+            .seal_client_secret(registration.id, &secret)
+            .unwrap();
+        let registration = Registration {
+            secret: Some(secret),
+            ..registration
+        };
+        catalog.add_registration(&registration).unwrap();
+        let connection = Connection {
+            id: ConnectionId::new(),
+            name: ConnectionName::new("Files").unwrap(),
+            link_name: LinkName::new(LINK_NAME).unwrap(),
+            connector: "marked".to_owned(),
+            kind: plans.kind,
+            mode: plans.mode,
+            scopes: vec!["files.read".to_owned()],
+            registration: Some(registration.id),
+            settings: BTreeMap::new(),
+            enabled: true,
+            created_by: Some(founder.id),
+            created_at: START,
+        };
+        catalog.add_connection(&connection).unwrap();
+        let mut home = Self {
+            dir,
+            catalog,
+            keys,
+            clock,
+            gateway,
+            member: founder.id,
+            connection,
+            id: AuthorizationId::new(),
+            library,
+            changes,
+            limits: plans.limits,
+        };
+        let member = (plans.kind == Kind::LoggedInUser).then_some(home.member);
+        let reach = home.connection.mode.reach(Environment::Production);
+        home.id = home.authorize(reach, member, Some(3600), true).await;
+        home
+    }
+
+    pub(crate) async fn new(server: &Server) -> Self {
+        Self::with(server, Plans::default()).await
+    }
+
+    /// Fills a slot with the server's first tokens.
+    pub(crate) async fn authorize(
+        &self,
+        reach: Reach,
+        member: Option<MemberId>,
+        expires_in: Option<i64>,
+        renewable: bool,
+    ) -> AuthorizationId {
+        let id = AuthorizationId::new();
+        self.fill(id, 1, reach, member, expires_in, renewable, 1)
+            .await;
+        id
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) async fn fill(
+        &self,
+        id: AuthorizationId,
+        version: u64,
+        reach: Reach,
+        member: Option<MemberId>,
+        expires_in: Option<i64>,
+        renewable: bool,
+        generation: u64,
+    ) {
+        let (_, resolved, _) = self.gateway.resolve(&self.connection, reach).await.unwrap();
+        let tokens = Tokens {
+            access: Secret::new(server::access(generation)),
+            refresh: renewable.then(|| Secret::new(server::refresh(generation))),
+            expires_in: None,
+            refresh_expires_in: None,
+            scopes: None,
+            identity: None,
+            extras: BTreeMap::new(),
+        };
+        let grant = Grant::new(&tokens, &resolved);
+        let now = self.clock.now();
+        let sealed = self.gateway.seal(&grant, id, version).unwrap();
+        let authorization = Authorization {
+            id,
+            account: Account {
+                id: Some("kana".to_owned()),
+                ..Account::default()
+            },
+            label: None,
+            asked: self.connection.scopes.clone(),
+            granted: None,
+            health: Health::Connected,
+            issued_at: now,
+            expires_at: expires_in.map(|seconds| now.plus_seconds(seconds)),
+            refresh_expires_at: None,
+            renewable,
+            unreachable: None,
+            origins: resolved.origins.clone(),
+            extras: BTreeMap::new(),
+            authorized_by: self.member,
+            authorized_at: now,
+            last_used: None,
+            last_renewed: None,
+            version,
+        };
+        let key = SlotKey {
+            connection: self.connection.id,
+            reach,
+            member,
+        };
+        let (primary, event, flow) = (false, None, None);
+        let filling = Filling {
+            key,
+            authorization,
+            sealed,
+            primary,
+            event,
+            flow,
+        };
+        self.catalog.fill(&filling).unwrap();
+    }
+
+    /// Puts a row into the catalog that claims other origins than its sealed credential.
+    pub(crate) fn refill(&self, origins: Vec<Origin>, sealed: Sealed) {
+        // A new row: the sealed bytes belong to this id and version.
+        let authorization = Authorization {
+            origins,
+            ..self.stored()
+        };
+        self.catalog.empty(self.id).unwrap();
+        let key = SlotKey {
+            connection: self.connection.id,
+            reach: Reach::All,
+            member: None,
+        };
+        let (primary, event, flow) = (false, None, None);
+        let filling = Filling {
+            key,
+            authorization,
+            sealed,
+            primary,
+            event,
+            flow,
+        };
+        self.catalog.fill(&filling).unwrap();
+    }
+
+    /// A second gate on the same home, as after a restart: nothing is left of the first but what
+    /// it stored.
+    pub(crate) fn restarted(&self) -> Gateway {
+        gate(
+            &self.catalog,
+            &self.keys,
+            &self.library,
+            &self.clock,
+            self.limits,
+            &self.changes,
+        )
+    }
+
+    pub(crate) fn call(&self, target: &str) -> Call {
+        plain_call(target, self.member)
+    }
+
+    pub(crate) async fn get(&self, target: &str) -> Result<Answer, GateError> {
+        self.gateway.send(self.call(target)).await
+    }
+
+    /// The code of the refusal or error.
+    pub(crate) async fn refused(&self, call: Call) -> String {
+        let outcome = self.gateway.send(call).await;
+        outcome
+            .map(|answer| answer.status)
+            .expect_err("it is refused")
+            .code()
+            .to_owned()
+    }
+
+    pub(crate) fn stored(&self) -> Authorization {
+        self.catalog.authorization(self.id).unwrap().unwrap()
+    }
+
+    /// Moves the clock behind the end of the token.
+    pub(crate) fn expire(&self) {
+        self.clock.forward(3601);
+    }
+
+    /// Moves the clock so that renewal is due and the token still works.
+    pub(crate) fn make_due(&self) {
+        self.clock.forward(3540);
+    }
+}
+
+pub(crate) fn gate(
+    catalog: &Catalog,
+    keys: &Keys,
+    library: &Library,
+    clock: &Arc<SetClock>,
+    limits: Limits,
+    changes: &Arc<AtomicUsize>,
+) -> Gateway {
+    let changes = Arc::clone(changes);
+    let clock: Arc<dyn Clock> = Arc::clone(clock) as Arc<dyn Clock>;
+    let changed = move || {
+        changes.fetch_add(1, Ordering::SeqCst);
+    };
+    Gateway::with_limits(
+        catalog.clone(),
+        keys.clone(),
+        library.clone(),
+        clock,
+        limits,
+        changed,
+    )
+    .unwrap()
+}
+
+/// What another process needs of a home: opens it with its passphrase, at `now`.
+pub(crate) fn open(home: &Path, library: &Library, now: Timestamp) -> (Gateway, MemberId) {
+    let catalog = Catalog::open(home).unwrap();
+    let name = catalog.workspace().unwrap().unwrap().id.to_string();
+    let record = catalog.key_record().unwrap().unwrap();
+    let record: KeyRecord = serde_json::from_str(&record).unwrap();
+    let keys = Keys::locked();
+    keys.open(Vault::open_with_passphrase(&name, &record, PASSPHRASE).unwrap());
+    let member = catalog.members().unwrap()[0].id;
+    let limits = Plans::default().limits;
+    let clock = SetClock::at(now);
+    (
+        gate(&catalog, &keys, library, &clock, limits, &Arc::default()),
+        member,
+    )
+}
+
+/// A GET by a member in production.
+pub(crate) fn plain_call(target: &str, member: MemberId) -> Call {
+    let mut headers = HeaderMap::new();
+    headers.insert("x-note", "for-the-service".parse().unwrap());
+    Call {
+        link_name: LinkName::new(LINK_NAME).unwrap(),
+        caller: Caller::Member(member),
+        environment: Environment::Production,
+        area: "tests".to_owned(),
+        request: Request {
+            method: Method::GET,
+            target: target.to_owned(),
+            headers,
+            body: Vec::new(),
+        },
+    }
+}
+
+/// Sends from a task of its own.
+pub(crate) fn later(gateway: &Gateway, call: Call) -> JoinHandle<Result<Answer, GateError>> {
+    let gateway = gateway.clone();
+    tokio::spawn(async move { gateway.send(call).await })
+}

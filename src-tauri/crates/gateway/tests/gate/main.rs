@@ -1,0 +1,17 @@
+//! The gate against servers on loopback: a strict provider, its API, and a recorder that must
+//! never see a credential.
+
+#![allow(clippy::unwrap_used)]
+
+mod doors;
+mod due;
+mod failures;
+mod flight;
+mod home;
+mod hosts;
+mod killed;
+mod lease;
+mod refusals;
+mod refused;
+mod sending;
+mod server;

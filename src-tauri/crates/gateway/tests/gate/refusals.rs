@@ -1,0 +1,317 @@
+//! R4: what is refused sends nothing, neither to the service nor to the token endpoint.
+
+use http::HeaderMap;
+use tsunagi_domain::gate::Caller;
+use tsunagi_domain::names::LinkName;
+use tsunagi_domain::{
+    Environment, Health, Kind, Member, MemberId, Mode, NotConnected, Plan, Reach, Role,
+};
+use tsunagi_gateway::Call;
+
+use super::home::{Home, Plans};
+use super::server::Server;
+
+/// With an expired token, so that whoever got past the gate would renew it first.
+async fn home(server: &Server, kind: Kind, mode: Mode) -> Home {
+    let home = Home::with(
+        server,
+        Plans {
+            kind,
+            mode,
+            ..Plans::default()
+        },
+    )
+    .await;
+    home.expire();
+    home
+}
+
+async fn refuses(home: &Home, server: &Server, call: Call, code: &str, why: &str) {
+    assert_eq!(home.refused(call).await, code, "{why}");
+    assert!(server.was_left_alone(), "R4: {why}, and nothing was sent");
+}
+
+fn add_member(home: &Home, role: Role, active: bool) -> MemberId {
+    let member = Member {
+        id: MemberId::new(),
+        name: "Ren".to_owned(),
+        role,
+        active,
+    };
+    home.catalog.set_member(&member).unwrap();
+    member.id
+}
+
+#[tokio::test]
+async fn an_unknown_connection_is_refused() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::Admin, Mode::Same).await;
+    let call = Call {
+        link_name: LinkName::new("nobody").unwrap(),
+        ..home.call("/files")
+    };
+    refuses(
+        &home,
+        &server,
+        call,
+        "connection_unknown",
+        "there is no such connection",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_disabled_connection_is_refused() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::Admin, Mode::Same).await;
+    let mut connection = home.connection.clone();
+    connection.enabled = false;
+    home.catalog.update_connection(&connection).unwrap();
+    refuses(
+        &home,
+        &server,
+        home.call("/files"),
+        "disabled",
+        "it is disabled",
+    )
+    .await;
+    home.gateway.renew_due().await;
+    assert!(
+        server.was_left_alone(),
+        "nor is a disabled connection renewed"
+    );
+}
+
+#[tokio::test]
+async fn every_reason_of_not_connected_is_refused() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::Admin, Mode::Same).await;
+    for reason in NotConnected::ALL {
+        let health = Health::NotConnected(reason);
+        home.catalog.set_health(home.id, health).unwrap();
+        let outcome = home.gateway.send(home.call("/files")).await;
+        let error = outcome.map(|answer| answer.status).unwrap_err();
+        assert_eq!(error.code(), "not_connected");
+        assert_eq!(
+            error.args()["reason"],
+            reason.as_str(),
+            "the refusal says why"
+        );
+        home.gateway.renew_due().await;
+        assert!(server.was_left_alone(), "R4: {reason:?} sends nothing");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_and_a_revoked_slot_are_refused() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::Admin, Mode::Same).await;
+    home.catalog
+        .set_revoked(home.id, tsunagi_domain::Clock::now(&*home.clock))
+        .unwrap();
+    refuses(
+        &home,
+        &server,
+        home.call("/files"),
+        "not_connected",
+        "it is revoked",
+    )
+    .await;
+    home.catalog.empty(home.id).unwrap();
+    refuses(
+        &home,
+        &server,
+        home.call("/files"),
+        "not_connected",
+        "nobody has signed in",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn another_environments_authorization_is_refused() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::Admin, Mode::PerEnvironment).await;
+    for environment in [Environment::Development, Environment::Stage] {
+        let call = Call {
+            environment,
+            ..home.call("/files")
+        };
+        refuses(
+            &home,
+            &server,
+            call,
+            "not_connected",
+            "R12: it is Production's",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn another_members_authorization_is_refused() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::LoggedInUser, Mode::Same).await;
+    let other = add_member(&home, Role::Admin, true);
+    let call = Call {
+        caller: Caller::Member(other),
+        ..home.call("/files")
+    };
+    refuses(
+        &home,
+        &server,
+        call,
+        "member_not_authorized",
+        "R9: it is another member's",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_member_who_left_and_one_nobody_knows_are_refused() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::Admin, Mode::Same).await;
+    for id in [add_member(&home, Role::SuperAdmin, false), MemberId::new()] {
+        let call = Call {
+            caller: Caller::Member(id),
+            ..home.call("/files")
+        };
+        refuses(
+            &home,
+            &server,
+            call,
+            "member_inactive",
+            "they are no member",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_free_plan_and_an_unserved_data_center_use_nothing() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::Admin, Mode::Same).await;
+    let workspace = home.catalog.workspace().unwrap().unwrap();
+    let mut changed = workspace.clone();
+    changed.data_center.0 = "jp".to_owned();
+    home.catalog.set_workspace(&changed).unwrap();
+    let code = "data_center_not_served";
+    refuses(
+        &home,
+        &server,
+        home.call("/files"),
+        code,
+        "R1: elsewhere nothing is used",
+    )
+    .await;
+    changed = workspace;
+    changed.plan = Plan::Free;
+    home.catalog.set_workspace(&changed).unwrap();
+    let call = Call {
+        caller: Caller::Unattended,
+        ..home.call("/files")
+    };
+    refuses(
+        &home,
+        &server,
+        call,
+        "plan_free",
+        "R1: a free plan uses nothing",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_primary_account_unattended_runs_are_refused() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::LoggedInUser, Mode::Same).await;
+    let other = add_member(&home, Role::Admin, true);
+    home.authorize(Reach::All, Some(other), Some(3600), true)
+        .await;
+    let unattended = || Call {
+        caller: Caller::Unattended,
+        ..home.call("/files")
+    };
+    refuses(
+        &home,
+        &server,
+        unattended(),
+        "no_primary",
+        "R13: two accounts, and none chosen",
+    )
+    .await;
+    let now = tsunagi_domain::Clock::now(&*home.clock);
+    home.catalog
+        .set_primary(home.connection.id, Reach::All, Some(home.member), now)
+        .unwrap();
+    let answer = home.gateway.send(unattended()).await.unwrap();
+    assert_eq!(
+        answer.authorization, home.id,
+        "R13: with one chosen, its authorization is used"
+    );
+}
+
+#[tokio::test]
+async fn a_locked_vault_is_no_way_out() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::Admin, Mode::Same).await;
+    home.keys.lock();
+    refuses(
+        &home,
+        &server,
+        home.call("/files"),
+        "locked",
+        "the credential cannot be opened",
+    )
+    .await;
+    home.clock.forward(-3601);
+    refuses(
+        &home,
+        &server,
+        home.call("/files"),
+        "locked",
+        "nor a token that still works",
+    )
+    .await;
+    home.gateway.renew_due().await;
+    assert!(server.was_left_alone(), "nor does a renewal");
+    let health = home.stored().health;
+    assert_eq!(
+        health,
+        Health::Connected,
+        "locked stands beside the health, not instead of it"
+    );
+}
+
+#[tokio::test]
+async fn reserved_headers_are_refused_however_they_are_written() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::Admin, Mode::Same).await;
+    for name in [
+        "Authorization",
+        "AUTHORIZATION",
+        "authorization",
+        "Cookie",
+        "cOOKIE",
+        "Host",
+        "HOST",
+        "Proxy-Authorization",
+        "proxy-connection",
+        "PROXY-anything",
+        "Connection",
+        "Transfer-Encoding",
+        "Content-Length",
+        "Upgrade",
+        "TE",
+        "Keep-Alive",
+    ] {
+        let mut call = home.call("/files");
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            http::HeaderName::from_bytes(name.as_bytes()).unwrap(),
+            "x".parse().unwrap(),
+        );
+        call.request.headers = headers;
+        refuses(&home, &server, call, "header_reserved", name).await;
+    }
+}

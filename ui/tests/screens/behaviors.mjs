@@ -1,0 +1,449 @@
+// What a person does, and what must come of it. Names are the English words of the screens.
+import assert from "node:assert/strict";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const row = (page, name) => page.getByRole("row", { name: new RegExp(`^${name}`) });
+const ready = (page) => page.locator(".conn-row").first().waitFor();
+/** Waits until a function of the page gives true. */
+const until = (page, test, argument) => page.waitForFunction(test, argument, { timeout: 5000 });
+/** What has the focus: line, column, name. */
+const focus = (page) => page.evaluate(() => ({ line: document.activeElement?.getAttribute("data-line"), column: document.activeElement?.getAttribute("data-column"), text: document.activeElement?.textContent?.trim() }));
+
+export const behaviors = {
+  "first start: one press, sign in, Connected": {
+    path: "index.html?home=first&signin=150",
+    act: async (page) => {
+      assert.equal(await page.getByLabel("Your name").inputValue(), "Aiko Mori", "the name comes from the OS account");
+      assert.equal(await page.getByLabel("Passphrase", { exact: true }).count(), 0, "with a keyring there is nothing to remember");
+      await button(page, "Try it with the practice service").click();
+      await page.getByRole("heading", { name: "Practice CRM" }).waitFor();
+      await page.getByText("aiko@practice.example").first().waitFor();
+      await page.getByRole("link", { name: /Connections/ }).click();
+      const cell = page.getByRole("gridcell", { name: "All environments: Connected, aiko@practice.example, primary" });
+      await cell.waitFor();
+      await page.getByRole("heading", { name: "Connections" }).waitFor();
+    },
+  },
+  "first start: Start empty, in Japanese": {
+    path: "index.html?home=first",
+    act: async (page) => {
+      await page.getByRole("radio", { name: "日本語" }).click();
+      await page.getByRole("button", { name: "空の状態で始める" }).click();
+      await page.getByRole("heading", { name: "外部連携はまだありません" }).waitFor();
+    },
+  },
+  "first start: without a keyring a passphrase is asked for, twice": {
+    path: "index.html?home=first&keyring=no",
+    act: async (page) => {
+      assert.ok(await button(page, "Start empty").isDisabled(), "not without a passphrase");
+      await page.getByLabel("Passphrase", { exact: true }).fill("correct horse");
+      await page.getByLabel("Passphrase again").fill("correct house");
+      await page.getByText("The two are not alike.").waitFor();
+      await page.getByLabel("Passphrase again").fill("correct horse");
+      await button(page, "Start empty").click();
+      await page.getByRole("heading", { name: "No connections yet" }).waitFor();
+    },
+  },
+  "empty state: one press to a practice connection": {
+    path: "index.html?home=empty&signin=100#/connections",
+    act: async (page) => {
+      await button(page, "Try it with the practice service").click();
+      await page.getByText("aiko@practice.example").first().waitFor();
+    },
+  },
+  "create and authorize": {
+    path: "index.html?signin=150#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "New connection").click();
+      await page.getByLabel("Search services").fill("practice");
+      await page.getByRole("button", { name: /^Practice service/ }).click();
+      const name = page.getByLabel("Name", { exact: true });
+      await name.fill("Visitor list & 来客");
+      await until(page, () => document.querySelector("#link-name")?.value === "visitor_list");
+      await page.getByRole("radio", { name: "Logged-in user" }).check();
+      await page.getByRole("radio", { name: "One per environment" }).check();
+      await page.getByRole("checkbox", { name: /contacts.write/ }).check();
+      await button(page, "Create and authorize").click();
+      await page.getByRole("heading", { name: "Visitor list & 来客" }).waitFor();
+      await page.getByRole("region", { name: "Development" }).getByText("Connected", { exact: true }).waitFor();
+      const stage = page.getByRole("region", { name: "Stage" });
+      await stage.getByText("Never authorized").waitFor();
+      await stage.getByRole("button", { name: "Authorize", exact: true }).click();
+      await stage.getByText("Connected", { exact: true }).waitFor();
+    },
+  },
+  "create: a name that cannot be is told at once, and nothing can be created": {
+    path: "index.html?x=1#/new-connection/practice",
+    act: async (page) => {
+      await page.getByLabel("Link name").fill("Bad Name");
+      await page.getByRole("alert").getByText("A link name has small letters").waitFor();
+      assert.ok(await button(page, "Create and authorize").isDisabled(), "refused before it is tried");
+      await page.getByRole("button", { name: "Suggest again" }).click();
+      await until(page, () => !document.querySelector(".help.bad"));
+      assert.ok(await button(page, "Create only").isEnabled(), "the suggestion is fine");
+    },
+  },
+  "create: a registration's redirect address is shown before its client ID is known": {
+    path: "index.html?x=1#/new-connection/hubspot",
+    act: async (page) => {
+      const address = page.locator("[data-redirect-address]");
+      await until(page, () => /^http:\/\/127\.0\.0\.1\/callback\/[0-9a-f-]{36}$/.test(document.querySelector("[data-redirect-address]")?.textContent ?? ""));
+      assert.ok(await button(page, "Create only").isDisabled(), "not without a client ID");
+      await page.getByLabel("Client ID").fill("abc");
+      await page.getByRole("radio", { name: "Fixed port" }).click();
+      await until(page, () => document.querySelector("[data-redirect-address]")?.textContent?.startsWith("http://127.0.0.1:41990/"));
+      assert.equal(await page.getByLabel("Client ID").inputValue(), "abc", "what was typed stays");
+      await page.getByLabel("Client secret").fill("s3cret");
+      await button(page, "Create only").click();
+      await page.getByRole("heading", { name: "HubSpot" }).waitFor();
+      assert.ok(!(await page.content()).includes("s3cret"), "a secret is nowhere on the page afterwards");
+      assert.ok(address, "");
+    },
+  },
+  "create: an authorization that could be reused is offered, and then nobody signs in": {
+    path: "index.html?x=1#/new-connection/github",
+    act: async (page) => {
+      await page.getByLabel("Client ID").fill("abc");
+      await button(page, "Create only").waitFor();
+      await page.goto(page.url().replace("github", "practice"));
+      await page.getByRole("radio", { name: "Logged-in user" }).check();
+      await button(page, "Use it").click();
+      assert.equal(await button(page, "Create only").count(), 0, "nothing is left to authorize");
+      await button(page, "Create").click();
+      await page.getByRole("region", { name: "All environments" }).getByText("Connected", { exact: true }).waitFor();
+    },
+  },
+  "create: Ctrl Enter does the primary": {
+    path: "index.html?signin=100#/new-connection/practice",
+    act: async (page) => {
+      await page.getByLabel("Name", { exact: true }).fill("By keyboard");
+      await until(page, () => document.querySelector("#link-name")?.value === "by_keyboard");
+      await page.keyboard.press("Control+Enter");
+      await page.getByRole("heading", { name: "By keyboard" }).waitFor();
+    },
+  },
+  "grid: one tab stop, arrows rove": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      assert.equal(await page.locator('[role="grid"] [tabindex="0"]').count(), 1, "one tab stop in the whole grid");
+      await page.getByLabel("Filter by name or account").focus();
+      await page.keyboard.press("ArrowDown");
+      assert.deepEqual([(await focus(page)).line, (await focus(page)).column], ["1", "0"], "from the filter into the first row");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowRight");
+      assert.equal((await focus(page)).column, "2", "to Stage");
+      await page.keyboard.press("ArrowDown");
+      assert.deepEqual([(await focus(page)).line, (await focus(page)).column], ["2", "1"], "a joined slot is one cell");
+      await page.keyboard.press("ArrowDown");
+      assert.deepEqual([(await focus(page)).line, (await focus(page)).column], ["3", "2"], "and the column is kept across it");
+      await page.keyboard.press("Control+End");
+      await until(page, () => document.activeElement?.getAttribute("data-line") === "20");
+      await page.keyboard.press("Control+Home");
+      await until(page, () => document.activeElement?.getAttribute("data-line") === "0");
+      assert.equal(await page.locator('[role="grid"] [tabindex="0"]').count(), 1, "still one");
+      await page.keyboard.press("Enter");
+      await until(page, () => document.querySelector(".group-head button")?.getAttribute("aria-expanded") === "false");
+    },
+  },
+  "grid: A authorizes the slot in focus, Enter opens, Escape comes back to it": {
+    path: "index.html?signin=100#/connections",
+    act: async (page) => {
+      await ready(page);
+      await page.getByRole("gridcell", { name: "Production: Revoked. Authorize" }).focus();
+      await page.keyboard.press("a");
+      await page.getByText("Sign in to authorize Customer lookup").waitFor();
+      await until(page, () => !document.querySelector('[aria-label="Production: Revoked. Authorize"]'));
+      await row(page, "Customer lookup").locator('[data-column="0"]').focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Customer lookup" }).waitFor();
+      await page.keyboard.press("Escape");
+      await ready(page);
+      assert.equal(await row(page, "Customer lookup").getAttribute("aria-selected"), "true", "one sees where one was");
+      assert.equal(await row(page, "Customer lookup").locator('[tabindex="0"]').count(), 1, "and Tab goes there");
+    },
+  },
+  "grid: a click on a row opens it, a click on Authorize does not": {
+    path: "index.html?signin=100#/connections",
+    act: async (page) => {
+      await ready(page);
+      await page.getByRole("gridcell", { name: "Stage: Expired. Authorize" }).getByRole("button", { name: "Authorize" }).click();
+      await page.getByText("Sign in to authorize Books ledger").waitFor();
+      assert.ok(page.url().endsWith("#/connections"), "still in the list");
+      await row(page, "Lead intake").click();
+      await page.getByRole("heading", { name: "Lead intake" }).waitFor();
+    },
+  },
+  "grid: thousands of rows, few of them drawn, every one reached": {
+    path: "index.html?home=many#/connections",
+    act: async (page) => {
+      await ready(page);
+      const drawn = () => page.locator(".conn-row").count();
+      assert.ok((await drawn()) < 60, "only what is in sight is drawn");
+      assert.equal(await page.getByRole("grid").getAttribute("aria-rowcount"), "2003", "and the grid says how many there are");
+      await page.locator(".conn-row [data-column='0']").first().focus();
+      await page.keyboard.press("Control+End");
+      await until(page, () => document.activeElement?.closest(".conn-row")?.getAttribute("aria-rowindex") === "2003");
+      assert.ok((await drawn()) < 60, "still few");
+      await page.locator(".conn-grid").evaluate((grid) => (grid.scrollTop = 0));
+      await page.locator('[aria-rowindex="3"]').waitFor();
+      assert.equal((await focus(page)).line, "2001", "the active row stays although it is out of sight");
+    },
+  },
+  "filters: tags are put on and taken off": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Filter").click();
+      await page.getByRole("menuitemcheckbox", { name: "Logged-in user" }).click();
+      await page.keyboard.press("Escape");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "5 of 19");
+      await button(page, "Remove filter: Kind").click();
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "19");
+      await page.getByLabel("Filter by name or account").fill("kumo");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "2 of 19");
+      await page.keyboard.press("Escape");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "19");
+      await page.getByLabel("Filter by name or account").fill("nothing has this");
+      await page.getByText("No connection matches").waitFor();
+      await button(page, "Clear all").first().click();
+      await ready(page);
+    },
+  },
+  "sort by last used": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await page.getByRole("button", { name: "Sorted by name" }).click();
+      await page.getByRole("menuitemcheckbox", { name: "Last used" }).click();
+      await until(page, () => document.querySelector('[aria-rowindex="3"]')?.getAttribute("aria-label")?.startsWith("Customer lookup"));
+      await page.locator('[role="columnheader"][aria-sort="descending"]').waitFor();
+    },
+  },
+  "revoke: the dialog asks with Keep it in focus, and Escape keeps": {
+    path: "index.html?x=1#/connection/c-0002/environments",
+    act: async (page) => {
+      await page.getByRole("region", { name: "Development" }).getByRole("button", { name: "Revoke…" }).click();
+      const dialog = page.getByRole("alertdialog", { name: "Revoke aiko@example.com in Development?" });
+      await dialog.waitFor();
+      assert.equal((await focus(page)).text, "Keep it", "the harmless answer has the focus");
+      await dialog.getByText("Morning digest").waitFor();
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      assert.equal((await focus(page)).text, "Revoke…", "focus goes back to where it was");
+      await page.getByRole("region", { name: "Development" }).getByRole("button", { name: "Revoke…" }).click();
+      await button(page, "Revoke and stop 3 uses").click();
+      await page.getByRole("region", { name: "Development" }).getByText("Revoked").waitFor();
+      await page.getByRole("region", { name: "Development" }).getByRole("button", { name: "Authorize", exact: true }).waitFor();
+    },
+  },
+  "rename, disable, enable, delete": {
+    path: "index.html?x=1#/connection/c-0019/environments",
+    act: async (page) => {
+      await button(page, "Rename…").click();
+      await page.getByRole("dialog").getByLabel("Name").fill("Drive, renamed");
+      await button(page, "Rename").click();
+      await page.getByRole("heading", { name: "Drive, renamed" }).waitFor();
+      await button(page, "Disable…").click();
+      assert.equal((await focus(page)).text, "Keep it enabled", "the harmless answer has the focus");
+      await button(page, "Disable").click();
+      await page.getByRole("button", { name: "Enable", exact: true }).first().click();
+      await button(page, "Disable…").waitFor();
+      await button(page, "Delete…").click();
+      await button(page, "Delete").click();
+      await ready(page);
+      assert.equal(await row(page, "Drive, renamed").count(), 0, "it is gone");
+    },
+  },
+  "delete: refused with the places that use it": {
+    path: "index.html?x=1#/connection/c-0001/overview",
+    act: async (page) => {
+      await button(page, "Delete…").click();
+      await button(page, "Delete").click();
+      await page.getByRole("alert").getByText("2 places use this connection.").waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("heading", { name: "Customer lookup" }).waitFor();
+    },
+  },
+  "make primary": {
+    path: "index.html?x=1#/connection/c-0002/environments",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^Choose primary…/ }).click();
+      await page.getByRole("button", { name: "Make primary", exact: true }).click();
+      await page.getByRole("img", { name: "Primary account in Production" }).waitFor();
+    },
+  },
+  "try it: an answer, a refusal with its way out, a foreign host": {
+    path: "index.html?signin=100#/connection/c-0001/try",
+    act: async (page) => {
+      await button(page, "Send").click();
+      await page.locator(".status", { hasText: "200" }).waitFor();
+      await page.getByText('"hana@practice.example"').waitFor();
+      await page.getByRole("radio", { name: "Production" }).click();
+      await button(page, "Send").click();
+      await page.getByRole("alert").getByText("Not connected").waitFor();
+      await page.getByRole("alert").getByRole("button", { name: "Authorize" }).click();
+      await page.getByText("Sign in to authorize Customer lookup").waitFor();
+      await page.getByLabel("Path").fill("https://elsewhere.example/x");
+      await page.keyboard.press("Enter");
+      await page.getByRole("alert").getByText(/does not list this host|Not connected/).waitFor();
+    },
+  },
+  "tabs: [ and ] and arrows move, letters in a field do not": {
+    path: "index.html?x=1#/connection/c-0001/environments",
+    act: async (page) => {
+      const selected = () => page.locator('[role="tab"][aria-selected="true"]').textContent();
+      await page.getByRole("tab", { name: "Environments" }).waitFor();
+      await page.keyboard.press("]");
+      await page.locator('[role="tab"][aria-selected="true"]', { hasText: "Accounts" }).waitFor();
+      await page.keyboard.press("]");
+      await page.keyboard.press("]");
+      await page.getByLabel("Path").fill("");
+      await page.getByLabel("Path").pressSequentially("/a[0]n?");
+      assert.equal(await page.getByLabel("Path").inputValue(), "/a[0]n?", "typing types");
+      assert.match(await selected(), /Try it/, "and moves nothing");
+    },
+  },
+  "input method: Enter and letters of a composition do nothing": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await page.locator(".conn-row [data-column='0']").first().focus();
+      for (const init of [{ key: "Enter", isComposing: true }, { key: "n", isComposing: true }, { key: "Enter", keyCode: 229 }, { key: "a", keyCode: 229 }]) {
+        await page.evaluate((one) => {
+          const event = new KeyboardEvent("keydown", { ...one, bubbles: true, cancelable: true });
+          if (one.keyCode) Object.defineProperty(event, "keyCode", { value: one.keyCode });
+          document.activeElement?.dispatchEvent(event);
+        }, init);
+      }
+      assert.ok(page.url().endsWith("#/connections"), "nothing opened");
+      assert.equal(await page.getByText("Sign in to authorize").count(), 0, "nothing began");
+    },
+  },
+  "palette: finds a connection, runs it, and Escape closes": {
+    path: "index.html?x=1#/home",
+    act: async (page) => {
+      await page.locator(".todo").waitFor();
+      await page.keyboard.press("Control+k");
+      const box = page.getByRole("combobox", { name: "Search or jump" });
+      await box.fill("lead");
+      await page.getByRole("option", { name: /^Lead intake/ }).waitFor();
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Lead intake" }).waitFor();
+      await page.keyboard.press("Control+k");
+      await box.waitFor();
+      await page.keyboard.press("Escape");
+      await box.waitFor({ state: "detached" });
+    },
+  },
+  "shortcuts: N, ?, F6": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      const regions = new Set();
+      for (let i = 0; i < 4; i += 1) {
+        await page.keyboard.press("F6");
+        regions.add(await page.evaluate(() => document.activeElement?.closest("[data-region]")?.className.split(" ")[0]));
+      }
+      assert.equal(regions.size, 4, "each region once");
+      await page.evaluate(() => document.activeElement?.blur());
+      await page.keyboard.press("n");
+      await page.getByRole("heading", { name: "New connection" }).waitFor();
+      await page.keyboard.press("Escape");
+      await ready(page);
+    },
+  },
+  "vault: a passphrase opens it, a wrong one says so": {
+    path: "index.html?vault=passphrase#/connections",
+    act: async (page) => {
+      await page.getByLabel("Passphrase").fill("wrong wrong");
+      await button(page, "Unlock").click();
+      await page.getByText("This is not the passphrase of the workspace.").waitFor();
+      await page.getByLabel("Passphrase").fill("correct horse");
+      await button(page, "Unlock").click();
+      await page.locator(".vault").waitFor({ state: "detached" });
+      await page.getByText("Vault open, key behind your passphrase").waitFor();
+    },
+  },
+  "connectors: a draft is accepted": {
+    path: "index.html?x=1#/connectors",
+    act: async (page) => {
+      const draft = page.getByRole("article", { name: "depot.toml" });
+      await draft.getByText("api.depot.example").waitFor();
+      await draft.getByRole("button", { name: "Accept depot.toml", exact: true }).click();
+      await draft.getByText("Accepted", { exact: true }).waitFor();
+      await page.getByRole("article", { name: "old-forms.toml" }).getByText("Line 14:").waitFor();
+    },
+  },
+  "settings: language and theme change at once": {
+    path: "index.html?x=1#/settings",
+    act: async (page) => {
+      await page.getByRole("radio", { name: "Dark" }).click();
+      await until(page, () => document.documentElement.dataset.theme === "dark");
+      await page.getByRole("radio", { name: "日本語" }).click();
+      await page.getByRole("heading", { name: "設定" }).waitFor();
+      await page.getByRole("radio", { name: "English" }).click();
+      await page.getByLabel("Your name").fill("Aiko M.");
+      await button(page, "Save").first().click();
+      await page.getByRole("link", { name: /Aiko M\./ }).waitFor();
+    },
+  },
+  "flow: time is added when little is left, and the address can be pasted": {
+    path: "flow.html?flow=f&stage=low",
+    options: { width: 460, height: 260 },
+    act: async (page) => {
+      await button(page, "2 more minutes").click();
+      await button(page, "2 more minutes").waitFor({ state: "detached" });
+      assert.match(await page.getByRole("timer").textContent(), /^2:1\d$/, "two minutes more");
+      await button(page, "Open in browser instead").click();
+      await page.getByLabel(/Paste the address/).fill("https://example.com");
+      await button(page, "Use this address").click();
+      await page.getByText("This is not the address the sign-in ended on.").waitFor();
+      await page.getByLabel(/Paste the address/).fill("http://127.0.0.1:1/callback/x?code=a&state=b");
+      await button(page, "Use this address").click();
+      await page.getByText("Checking the answer").waitFor();
+    },
+  },
+  "flow: another account is not taken without asking": {
+    path: "flow.html?flow=f&stage=ask_replace",
+    options: { width: 460, height: 260 },
+    act: async (page) => {
+      await page.getByText("You signed in as ben@example.com, not aiko@example.com").waitFor();
+      assert.equal((await focus(page)).text, "Keep aiko@example.com", "keeping is the harmless answer");
+      await button(page, "Keep aiko@example.com").click();
+      await page.getByText("Connected as aiko@example.com").waitFor();
+    },
+  },
+  "flow: a failure can be tried again": {
+    path: "flow.html?flow=f&stage=failed",
+    options: { width: 460, height: 260 },
+    act: async (page) => {
+      await page.getByText("Not authorized").first().waitFor();
+      await button(page, "Try again").click();
+      await page.getByRole("timer").waitFor();
+    },
+  },
+  "policy: an inline style attribute would be blocked": {
+    meant: /Applying inline style violates/,
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      const color = await page.evaluate(() => {
+        const probe = document.createElement("p");
+        probe.setAttribute("style", "color: rgb(1, 2, 3)");
+        document.body.append(probe);
+        const seen = getComputedStyle(probe).color;
+        probe.remove();
+        return seen;
+      });
+      assert.notEqual(color, "rgb(1, 2, 3)", "the tests do run under the policy");
+      await page.waitForTimeout(50);
+      await page.evaluate(() => (window.__breaches.length = 0));
+    },
+  },
+};
