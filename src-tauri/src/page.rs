@@ -5,6 +5,7 @@
 //! WebKit's own: a certificate that it does not trust is fatal, and nothing here says otherwise.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use tauri::webview::{NewWindowResponse, PageLoadEvent, PermissionResponse};
 use tauri::{
@@ -23,16 +24,30 @@ use crate::windows::page_label;
 struct Doorkeeper {
     judge: Arc<dyn Fn(&Url) -> Verdict + Send + Sync>,
     sightings: UnboundedSender<Sighting>,
+    refused: Arc<AtomicU32>,
 }
 
+/// Refusals of one page that are logged: a page that tries without end must not fill the disk.
+const REFUSALS_LOGGED: u32 = 20;
+
 impl Doorkeeper {
+    fn of(visit: &Visit) -> Self {
+        Self {
+            judge: visit.judge.clone(),
+            sightings: visit.sightings.clone(),
+            refused: Arc::default(),
+        }
+    }
+
     /// Whether the page itself, or a frame in it, may go there.
     fn lets_in(&self, url: &Url) -> bool {
         match (self.judge)(url) {
             Verdict::Pass => true,
             Verdict::Refuse { reason } => {
-                // Not where to: an address may hold a code.
-                tracing::warn!(reason, scheme = url.scheme(), "navigation refused");
+                if self.refused.fetch_add(1, Ordering::Relaxed) < REFUSALS_LOGGED {
+                    // Not where to: an address may hold a code.
+                    tracing::warn!(reason, scheme = url.scheme(), "navigation refused");
+                }
                 false
             }
             Verdict::Callback => {
@@ -59,10 +74,7 @@ pub(crate) fn open<R: Runtime>(
     place: Area,
 ) -> tauri::Result<()> {
     let label = page_label(visit.flow);
-    let doorkeeper = Doorkeeper {
-        judge: visit.judge.clone(),
-        sightings: visit.sightings.clone(),
-    };
+    let doorkeeper = Doorkeeper::of(visit);
     let navigate = {
         let doorkeeper = doorkeeper.clone();
         move |url: &Url| doorkeeper.lets_in(url)
@@ -177,6 +189,7 @@ mod tests {
         let doorkeeper = Doorkeeper {
             judge: Arc::new(judge),
             sightings,
+            refused: Arc::default(),
         };
         (doorkeeper, seen)
     }

@@ -35,6 +35,7 @@ struct Shared {
     plan: Value,
     order: String,
     redirect: String,
+    attachments: usize,
     reports: BTreeMap<String, Value>,
 }
 
@@ -158,7 +159,8 @@ async fn away(Query(asked): Query<HashMap<String, String>>) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, to)]).into_response()
 }
 
-async fn attachment() -> Response {
+async fn attachment(State(server): State<Server>) -> Response {
+    server.lock().expect("the lock is sound").attachments += 1;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (
@@ -450,10 +452,6 @@ async fn a_hostile_page_reaches_nothing() {
         "no navigation reached another http address"
     );
     flow_window_says(page, &format!("127.0.0.1:{}", hostile.port)).await;
-    let home = std::env::var_os("HOME").expect("a home folder");
-    for folder in [Path::new(&home), Path::new("."), trial.folder()] {
-        assert_eq!(loot(folder), Vec::<String>::new(), "nothing was downloaded");
-    }
 
     // Back at the redirect address, with a state that is not this flow's.
     let redirect = hostile.with(|it| it.redirect.clone());
@@ -492,6 +490,25 @@ async fn a_hostile_page_reaches_nothing() {
     hostile.told("found").await;
     hostile.order("close");
     ended(page, &desk, app.pid(), "was closed before").await;
+
+    // A page that turns into a download: nothing is kept, and the person closes the window.
+    hostile.turn("wait");
+    steps::authorize(page).await;
+    hostile.told("found").await;
+    let before = hostile.with(|it| it.attachments);
+    hostile.order("/attachment");
+    until("the attachment to be sent", async || {
+        hostile.with(|it| (it.attachments > before).then_some(()))
+    })
+    .await;
+    for window in pages(&desk, app.pid()) {
+        desk.close(window);
+    }
+    ended(page, &desk, app.pid(), "was closed before").await;
+    let home = std::env::var_os("HOME").expect("a home folder");
+    for folder in [Path::new(&home), Path::new("."), trial.folder()] {
+        assert_eq!(loot(folder), Vec::<String>::new(), "nothing was downloaded");
+    }
 
     assert!(
         !page.has(Role::Alert, "*").await,

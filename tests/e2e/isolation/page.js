@@ -160,8 +160,6 @@ async function downloads() {
     await pause(500);
     link.remove();
   }
-  window.location = "/attachment";
-  await pause(500);
   await report("downloads", "still here");
 }
 

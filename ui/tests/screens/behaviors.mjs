@@ -155,6 +155,7 @@ export const behaviors = {
       await page.keyboard.press("a");
       await page.getByText("Sign in to authorize Customer lookup").waitFor();
       await until(page, () => !document.querySelector('[aria-label="Production: Revoked. Authorize"]'));
+      await until(page, () => document.activeElement?.closest(".conn-row")?.getAttribute("aria-label")?.startsWith("Customer lookup"));
       await row(page, "Customer lookup").locator('[data-column="0"]').focus();
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: "Customer lookup" }).waitFor();

@@ -65,24 +65,22 @@ class List {
   async load(): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;
-    const fill = async (into: Rows, needsPerson: boolean): Promise<void> => {
-      if (!needsPerson && this.onlyNeeding) {
-        into.rows = [];
-        into.total = 0;
-        into.next = null;
-        return;
-      }
-      const wanted = Math.min(200, Math.max(PAGE, into.rows.length));
-      const page = await call("connections_list", { query: this.#query(needsPerson, null, wanted) });
-      if (asked !== this.#asked) return;
-      into.rows = page.rows;
-      into.total = page.total;
-      into.next = page.next;
-      this.all = page.all;
+    const first = (of: Rows, needsPerson: boolean): Promise<ConnectionPage | null> => {
+      if (!needsPerson && this.onlyNeeding) return Promise.resolve(null);
+      const wanted = Math.min(200, Math.max(PAGE, of.rows.length));
+      return call("connections_list", { query: this.#query(needsPerson, null, wanted) });
     };
     try {
-      await Promise.all([fill(this.needing, true), fill(this.others, false)]);
+      const pages = await Promise.all([first(this.needing, true), first(this.others, false)]);
       if (asked !== this.#asked) return;
+      // Both at once: a row that went from one group to the other is never in neither.
+      for (const [i, rows] of [this.needing, this.others].entries()) {
+        const page = pages[i];
+        rows.rows = page?.rows ?? [];
+        rows.total = page?.total ?? 0;
+        rows.next = page?.next ?? null;
+        if (page) this.all = page.all;
+      }
       this.failure = null;
       this.loaded = true;
     } catch (reason) {
