@@ -104,7 +104,10 @@ fn reached(answer: &Answer) -> bool {
 
 /// Every command of Tauri and of every plugin that is compiled in, as `plugin:NAME|COMMAND`.
 fn plugin_commands() -> BTreeSet<String> {
-    let manifests = format!("{}/gen/schemas/acl-manifests.json", env!("CARGO_MANIFEST_DIR"));
+    let manifests = format!(
+        "{}/gen/schemas/acl-manifests.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let manifests: Value = serde_json::from_slice(&std::fs::read(manifests).unwrap()).unwrap();
     let mut commands = BTreeSet::new();
     for (plugin, manifest) in manifests.as_object().unwrap() {
@@ -147,7 +150,10 @@ fn each_window_reaches_its_commands_from_its_own_pages_and_nothing_else() {
     let app = app();
     let steering = |command: &str| command.starts_with("flow_");
     for (label, allowed) in [
-        ("main", &(|command: &str| !steering(command)) as &dyn Fn(&str) -> bool),
+        (
+            "main",
+            &(|command: &str| !steering(command)) as &dyn Fn(&str) -> bool,
+        ),
         (FLOW, &|command| FLOW_COMMANDS.contains(&command)),
         (PAGE, &|_| false),
         ("other", &|_| false),
@@ -247,14 +253,20 @@ fn one_list_of_commands_everywhere() {
 
     let console = tsunagi_console::commands::all();
     let declared: BTreeSet<&str> = console.iter().map(|command| command.name).collect();
-    assert_eq!(names, declared, "what screens are typed against is registered");
+    assert_eq!(
+        names, declared,
+        "what screens are typed against is registered"
+    );
 
     let build = std::fs::read_to_string(format!("{}/build.rs", env!("CARGO_MANIFEST_DIR")));
     let build = build.unwrap();
     let (_, list) = build.split_once("const COMMANDS: &[&str] = &[").unwrap();
     let (list, _) = list.split_once("];").unwrap();
     let guarded: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
-    assert_eq!(names, guarded, "every command needs a permission, local pages too");
+    assert_eq!(
+        names, guarded,
+        "every command needs a permission, local pages too"
+    );
 
     let mut allowed: BTreeSet<String> = granted("main");
     allowed.extend(granted("flow"));
@@ -274,7 +286,10 @@ fn capabilities_name_their_windows_and_no_remote_page() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     let expected = BTreeSet::from(["flow.json".to_owned(), "main.json".to_owned()]);
-    assert_eq!(files, expected, "a new capability is a new row of this test");
+    assert_eq!(
+        files, expected,
+        "a new capability is a new row of this test"
+    );
     for (name, windows) in [("main", json!(["main"])), ("flow", json!(["flow-*"]))] {
         let capability = capability(name);
         assert_eq!(capability["windows"], windows, "{name} is for its windows");
@@ -304,12 +319,19 @@ fn the_configuration_leaves_no_door_open() {
         "windows are made by the shell, which knows what each may do"
     );
     let security = &config.app.security;
-    assert!(!security.freeze_prototype, "it would freeze sign-in pages too");
+    assert!(
+        !security.freeze_prototype,
+        "it would freeze sign-in pages too"
+    );
     assert!(!security.asset_protocol.enable, "no files for pages");
     let listed = serde_json::to_value(&security.capabilities).unwrap();
     assert_eq!(listed, json!(["main", "flow"]), "capabilities are listed");
     let weakened = serde_json::to_value(&security.dangerous_disable_asset_csp_modification);
-    assert_eq!(weakened.unwrap(), json!(false), "the policy is not weakened");
+    assert_eq!(
+        weakened.unwrap(),
+        json!(false),
+        "the policy is not weakened"
+    );
     assert!(security.dev_csp.is_none(), "nor while screens are written");
 
     let policy = serde_json::to_value(&security.csp).unwrap();

@@ -248,8 +248,7 @@ async fn show_unless_in_tray<R: Runtime>(app: AppHandle<R>) {
 /// Starts the practice service where it is used, and renews what is due, round by round.
 async fn keep_fresh(console: Console) {
     let starting = console.clone();
-    let _ =
-        tauri::async_runtime::spawn_blocking(move || starting.start_practice_if_used()).await;
+    let _ = tauri::async_runtime::spawn_blocking(move || starting.start_practice_if_used()).await;
     loop {
         // The clock that sleeping uses stands still while the computer sleeps: one round follows
         // a night, not five hundred.

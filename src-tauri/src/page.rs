@@ -134,6 +134,7 @@ pub(crate) fn open<R: Runtime>(
 /// a certificate that is not trusted; a page that closes itself; a page whose process died.
 #[cfg(target_os = "linux")]
 fn watch<R: Runtime>(window: &WebviewWindow<R>, sightings: &UnboundedSender<Sighting>) {
+    use webkit2gtk::glib::object::ObjectExt as _;
     use webkit2gtk::{NetworkError, PolicyError, WebViewExt as _};
 
     let sightings = sightings.clone();
@@ -148,8 +149,11 @@ fn watch<R: Runtime>(window: &WebviewWindow<R>, sightings: &UnboundedSender<Sigh
             false
         });
         let tell = sightings.clone();
-        page.connect_close(move |_| {
+        // `window.close()` takes the page out of its window, and leaves the window empty. (The
+        // signal that asks for it is not heard here: the page is gone when it is handled.)
+        page.connect("destroy", false, move |_| {
             let _ = tell.send(Sighting::Closed);
+            None
         });
         let tell = sightings.clone();
         page.connect_web_process_terminated(move |_, _| {

@@ -36,7 +36,7 @@ pub(crate) fn show_main<R: Runtime>(app: &AppHandle<R>, connection: Option<Conne
         return;
     }
     let address = match connection {
-        Some(connection) => format!("index.html#/connections/{connection}"),
+        Some(connection) => format!("index.html#/connection/{connection}/environments"),
         None => "index.html".to_owned(),
     };
     let built = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(address.into()))

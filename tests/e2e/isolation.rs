@@ -327,6 +327,14 @@ async fn ended(page: &Page, desk: &Desk, pid: u32, why: &str) {
     page.says(why).await;
 }
 
+/// Begins another sign-in at the same page; gives what that page found when it began.
+async fn again(page: &Page, hostile: &Hostile) -> Value {
+    steps::authorize(page).await;
+    let found = hostile.told("found").await;
+    flow_window_says(page, &format!("127.0.0.1:{}", hostile.port)).await;
+    found
+}
+
 fn refused(call: &Value) -> bool {
     let what = call["what"].as_str().unwrap_or_default();
     match call["how"].as_str() {
@@ -461,8 +469,7 @@ async fn a_hostile_page_reaches_nothing() {
 
     // The next page finds nothing of the last, and goes to a server that nobody vouches for.
     hostile.turn("wait");
-    steps::authorize(page).await;
-    let found = hostile.told("found").await;
+    let found = again(page, &hostile).await;
     assert_eq!(
         (&found["cookie"], &found["stored"], &found["opener"]),
         (&json!(""), &Value::Null, &json!(false)),
@@ -479,22 +486,19 @@ async fn a_hostile_page_reaches_nothing() {
 
     // The engine ends a page whose server redirects to a file: the flow ends with it.
     hostile.turn("wait");
-    steps::authorize(page).await;
-    hostile.told("found").await;
+    again(page, &hostile).await;
     hostile.order("/away?to=file:///etc/passwd");
     ended(page, &desk, app.pid(), "could not be opened").await;
 
     // A page that closes itself leaves no empty window behind.
     hostile.turn("wait");
-    steps::authorize(page).await;
-    hostile.told("found").await;
+    again(page, &hostile).await;
     hostile.order("close");
     ended(page, &desk, app.pid(), "was closed before").await;
 
-    // A page that turns into a download: nothing is kept, and the person closes the window.
+    // One that turns into a download leaves nothing behind at all; the person closes the window.
     hostile.turn("wait");
-    steps::authorize(page).await;
-    hostile.told("found").await;
+    again(page, &hostile).await;
     let before = hostile.with(|it| it.attachments);
     hostile.order("/attachment");
     until("the attachment to be sent", async || {

@@ -30,7 +30,10 @@ fn headers_are_masked() {
     masked("Authorization: Bearer abcDEF123456", &["abcDEF123456"]);
     masked("authorization=Basic dXNlcjpwYXNz", &["dXNlcjpwYXNz"]);
     masked("Authorization: Signature Zm9v, YmFy", &["Zm9v", "YmFy"]);
-    masked("sent Basic Y2xpZW50OnNlY3JldC93aXRoK3NpZ25z==", &["Y2xpZW50", "=="]);
+    masked(
+        "sent Basic Y2xpZW50OnNlY3JldC93aXRoK3NpZ25z==",
+        &["Y2xpZW50", "=="],
+    );
     masked("Bearer%20abcDEF123456", &["abcDEF123456"]);
     masked(
         "Zoho-oauthtoken 1000.8cb99dxxxxxxxxxxxxx9be93",
@@ -84,7 +87,10 @@ fn fields_are_masked_in_every_writing() {
     masked("refresh_token = 'rt-0123456789'", &["rt-0123456789"]);
     masked("x_oauth_token=ab password: pw1", &["=ab", "pw1"]);
     masked("%22access_token%22%3A%22mF_9%22", &["mF_9"]);
-    masked("{\n  \"client_secret\":\n    \"over\nlines\"\n}", &["over", "lines"]);
+    masked(
+        "{\n  \"client_secret\":\n    \"over\nlines\"\n}",
+        &["over", "lines"],
+    );
 }
 
 #[test]

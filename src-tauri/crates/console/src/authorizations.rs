@@ -49,6 +49,7 @@ impl Console {
             return Err(ConsoleError::new("reach_not_in_mode"));
         }
         // A locked vault could not keep what the sign-in brings.
+        self.wait_for_vault().await;
         self.inner.keys.vault()?;
         let key = SlotKey {
             connection: connection.id,

@@ -27,6 +27,7 @@ impl Console {
     ) -> Result<TryAnswer, ConsoleError> {
         let member = self.member(session)?;
         access::available(&self.workspace()?)?;
+        self.wait_for_vault().await;
         let connection = self.connection(request.connection)?;
         if connection.connector == crate::welcome::PRACTICE {
             // Its address is this computer's: nobody else can have answered for it.

@@ -46,17 +46,24 @@ impl Console {
         std::thread::spawn(move || console.restate_after_update());
     }
 
-    /// Waits until the keyring has answered, but only so long that a person does not notice, and
-    /// only where its answer decides what is shown.
+    /// Before the first start, waits until it is known whether there is a keyring, but only so
+    /// long that a person does not notice: it decides whether a passphrase is asked for. A
+    /// workspace is shown without waiting for its key; the bell tells when it is there.
     pub(crate) fn wait_for_keyring(&self) {
-        let undecided = || match self.vault_state() {
-            VaultState::Waiting => true,
-            VaultState::None => self.keyring_there().is_none(),
-            VaultState::Open { .. } | VaultState::Locked(_) | VaultState::NeedsPassphrase => false,
-        };
+        let undecided =
+            || matches!(self.vault_state(), VaultState::None) && self.keyring_there().is_none();
         let until = self.inner.opened_at + PATIENCE;
         while undecided() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Right after the start the keyring may still be answering, or asking for its password:
+    /// whoever wants to authorize meant "as soon as it is open".
+    pub(crate) async fn wait_for_vault(&self) {
+        while matches!(self.vault_state(), VaultState::Waiting) {
+            // Ends by itself: a keyring that does not answer is given up visibly.
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 

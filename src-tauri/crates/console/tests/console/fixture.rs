@@ -357,8 +357,12 @@ impl World {
     pub(crate) fn open(&self) -> Console {
         let console = Console::open(self.surroundings(self.keyring())).unwrap();
         console.unlock_at_start();
-        // Waits for the keyring, as the first screen does.
-        console.start(console.session()).unwrap();
+        // Waits for the keyring, as a person would.
+        while console.start(console.session()).unwrap().vault
+            == tsunagi_console::views::VaultView::Waiting
+        {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         console
     }
 

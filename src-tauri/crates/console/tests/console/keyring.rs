@@ -226,7 +226,10 @@ async fn without_a_keyring_a_passphrase_is_asked_for() {
     console.found(&with("correct horse battery")).unwrap();
     drop(console);
     let console = open();
-    assert_eq!(start(&console).vault, VaultView::NeedsPassphrase);
+    until("the passphrase is asked for", || {
+        start(&console).vault == VaultView::NeedsPassphrase
+    })
+    .await;
     assert_eq!(
         console.unlock(Some("wrong horse")).unwrap_err().code,
         "wrong_passphrase"
