@@ -30,6 +30,8 @@ const COMMANDS: &[&str] = &[
     "flow_cancel",
     "flow_extend",
     "flow_in_browser",
+    "flow_by_code",
+    "flow_open_address",
     "flow_paste",
     "flow_answer",
     "flow_primary",

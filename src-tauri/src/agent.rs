@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tsunagi_console::FlowId;
 use tsunagi_console::agent::{Bell, Sighting, UserAgent, Visit};
 use tsunagi_console::views::{AgentKind, FlowView};
+use url::Url;
 
 use crate::{page, place, tray, windows};
 
@@ -46,12 +47,18 @@ impl<R: Runtime> UserAgent for DesktopAgent<R> {
             if let Err(error) = windows::open_flow(app, &visit, places.flow) {
                 tracing::error!(%error, "no flow window");
             }
-            if !browser && let Err(error) = page::open(app, &visit, places.page) {
+            // A code is entered wherever the person likes.
+            let page = visit.kind == AgentKind::Webview;
+            if page && let Err(error) = page::open(app, &visit, places.page) {
                 tracing::error!(%error, "no sign-in window");
                 let _ = visit.sightings.send(Sighting::Failed("window_failed"));
             }
         });
         Ok(())
+    }
+
+    fn browse(&self, address: &Url) -> Result<(), &'static str> {
+        tauri_plugin_opener::open_url(address.as_str(), None::<&str>).map_err(|_| "browser_missing")
     }
 
     fn show(&self, flow: FlowId) {

@@ -106,6 +106,8 @@ commands! {
     flow::flow_cancel,
     flow::flow_extend,
     flow::flow_in_browser,
+    flow::flow_by_code,
+    flow::flow_open_address,
     flow::flow_paste,
     flow::flow_answer,
     flow::flow_primary,

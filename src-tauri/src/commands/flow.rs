@@ -56,6 +56,26 @@ pub(crate) async fn flow_in_browser<R: Runtime>(
 }
 
 #[tauri::command]
+pub(crate) async fn flow_by_code<R: Runtime>(
+    window: WebviewWindow<R>,
+    desk: State<'_, Desk>,
+    flow: FlowId,
+) -> Answer<FlowView> {
+    own(&window, &desk, flow)?;
+    seated(&desk, move |console, _| console.flow_by_code(flow)).await
+}
+
+#[tauri::command]
+pub(crate) async fn flow_open_address<R: Runtime>(
+    window: WebviewWindow<R>,
+    desk: State<'_, Desk>,
+    flow: FlowId,
+) -> Answer<()> {
+    own(&window, &desk, flow)?;
+    seated(&desk, move |console, _| console.open_code_address(flow)).await
+}
+
+#[tauri::command]
 pub(crate) async fn flow_paste<R: Runtime>(
     window: WebviewWindow<R>,
     desk: State<'_, Desk>,

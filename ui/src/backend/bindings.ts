@@ -786,8 +786,17 @@ wire: Array<string>,
  * Duration in milliseconds.
  */
 millis: number | null, };
-export type AgentKind = "webview" | "browser";
+export type AgentKind = "webview" | "browser" | "device";
 export type Stage = "waiting" | "checking" | "ask_replace" | "done" | "failed";
+export type CodeView = { 
+/**
+ * What a person types.
+ */
+userCode: string, 
+/**
+ * Where, as a person types it.
+ */
+address: string, };
 export type FlowView = { 
 /**
  * Identifier.
@@ -825,6 +834,14 @@ agent: AgentKind,
  * Why it is not in a window of the program.
  */
 browserBecause: string | null, 
+/**
+ * The service can also be signed in to by entering a code on another device.
+ */
+codeOffered: boolean, 
+/**
+ * That code, once it was asked for.
+ */
+code: CodeView | null, 
 /**
  * When the flow ends by itself.
  */
@@ -1185,6 +1202,8 @@ export interface Commands {
   flow_cancel: { args: { flow: FlowId }; answer: void };
   flow_extend: { args: { flow: FlowId }; answer: FlowView };
   flow_in_browser: { args: { flow: FlowId }; answer: FlowView };
+  flow_by_code: { args: { flow: FlowId }; answer: FlowView };
+  flow_open_address: { args: { flow: FlowId }; answer: void };
   flow_paste: { args: { flow: FlowId; address: string }; answer: FlowView };
   flow_answer: { args: { flow: FlowId; replace: boolean }; answer: FlowView };
   flow_primary: { args: { flow: FlowId; wanted: boolean }; answer: FlowView };

@@ -256,7 +256,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       return id;
     },
     flow_get: ({ flow }) => {
-      if (world.flow?.id === flow) return world.flow;
+      if (world.flow?.id === flow) return { ...world.flow, now: Date.now() };
       const row = world.rows.find((one) => one.linkName === "lead_intake") ?? world.rows[0] ?? refuse("flow_unknown");
       world.flow = flowView(flow, row, row.stations.at(-1)?.reach ?? "all");
       return world.flow;
@@ -272,6 +272,16 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       world.flow = { ...(world.flow ?? refuse("flow_unknown")), agent: "browser", now: Date.now() };
       return world.flow;
     },
+    flow_by_code: () => {
+      world.flow = {
+        ...(world.flow ?? refuse("flow_unknown")),
+        agent: "device",
+        code: { userCode: "WDJB-MJHT", address: "https://accounts.zoho.com/oauth/v3/device" },
+        now: Date.now(),
+      };
+      return world.flow;
+    },
+    flow_open_address: () => undefined,
     flow_paste: ({ address }) => {
       if (!address.includes("code=")) refuse("paste_not_an_answer");
       world.flow = { ...(world.flow ?? refuse("flow_unknown")), stage: "checking", now: Date.now() };
@@ -291,6 +301,8 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       const id = `flow-${world.made}`;
       const row = world.rows[0] ?? refuse("flow_unknown");
       world.flow = flowView(id, row, row.stations.at(-1)?.reach ?? "all", "waiting");
+      // The program opens another window and closes this one; here the page becomes that window.
+      if (location.pathname.endsWith("flow.html")) setTimeout(() => location.assign(`flow.html?flow=${id}&stage=waiting`));
       return id;
     },
     connectors_get: () => ({

@@ -80,7 +80,7 @@ export const places = [
   { name: "vault-passphrase", path: "index.html?vault=passphrase#/connections", ...main, ready: see(".vault input") },
   { name: "high-contrast", path: "index.html?x=1#/connections", options: { contrast: "more" }, ready: see(".conn-row") },
   { name: "forced-colors", path: "index.html?x=1#/connections", options: { forcedColors: "active" }, ready: see(".conn-row") },
-  ...["waiting", "low", "browser", "checking", "ask_replace", "done", "failed"].map((stage) => ({
+  ...["waiting", "low", "browser", "device", "checking", "ask_replace", "done", "failed"].map((stage) => ({
     name: `flow-${stage}`, path: `flow.html?flow=f&stage=${stage}`, options: small, ready: see(".tbar"),
   })),
 ];

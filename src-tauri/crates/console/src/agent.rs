@@ -67,6 +67,12 @@ pub trait UserAgent: Send + Sync {
     /// sign-in again.
     fn show(&self, _flow: FlowId) {}
 
+    /// Opens an address in the system browser.
+    ///
+    /// # Errors
+    /// `browser_missing`.
+    fn browse(&self, address: &Url) -> Result<(), &'static str>;
+
     /// Closes the provider's page, where it is in a window of the program.
     fn close_page(&self, flow: FlowId);
 

@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use tsunagi_catalog::Redirect;
-use tsunagi_connectors::{Connector, Registration as Needs, Webview};
+use tsunagi_connectors::{Connector, Registration as Needs, Resolved, Webview};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{
     Connection, ConnectionId, FlowId, Kind, Member, Reach, Refusal, RefusalCode, RegistrationId,
     access, primary,
 };
-use tsunagi_oauth::{Ask, Listener, begin};
+use tsunagi_oauth::{Ask, Listener, Wire, begin};
 use url::Url;
 
 use crate::console::{Console, Session};
@@ -81,6 +81,12 @@ impl Console {
             (Webview::Blocked { .. }, Redirect::Intercepted(_)) => {
                 return Err(ConsoleError::new("browser_needs_loopback"));
             }
+            _ if agent == Some(AgentKind::Device) => {
+                if resolved.device.is_none() {
+                    return Err(ConsoleError::new("device_not_offered"));
+                }
+                AgentKind::Device
+            }
             (Webview::Blocked { .. }, _) => AgentKind::Browser,
             // Only a window of ours can intercept an address on somebody else's host.
             (Webview::Allowed, Redirect::Intercepted(_)) => AgentKind::Webview,
@@ -90,7 +96,7 @@ impl Console {
         let hint = previous
             .as_ref()
             .and_then(|slot| slot.authorization.account.email.clone());
-        let attempt = begin(&Ask {
+        let mut attempt = begin(&Ask {
             connector: &connector,
             endpoints: &resolved,
             client_id: &client_id,
@@ -98,6 +104,9 @@ impl Console {
             redirect: &redirect,
             login_hint: hint.as_deref(),
         })?;
+        if self.requires_iss(&connector, &resolved).await? {
+            attempt.require_iss();
+        }
         let view = self.first_view(&connection, &connector, &member, key, kind, attempt.url())?;
         let args = [
             ("connection".to_owned(), connection.name.to_string()),
@@ -161,6 +170,8 @@ impl Console {
             secure: is_secure(url),
             agent,
             browser_because: self.browser_because(connector),
+            code_offered: connector.oauth.device.is_some(),
+            code: None,
             deadline: now.plus_seconds(i64::from(SIGN_IN_SECONDS)),
             now,
             seconds: SIGN_IN_SECONDS,
@@ -173,6 +184,33 @@ impl Console {
             primary_wanted: first,
             failure: None,
         })
+    }
+
+    /// Whether the callback must name its issuer (RFC 9207 §2.3), as connector or provider says.
+    /// A provider whose own description contradicts the connector gets nobody sent to it; one
+    /// whose description cannot be read just now is taken at the connector's word.
+    async fn requires_iss(
+        &self,
+        connector: &Connector,
+        resolved: &Resolved,
+    ) -> Result<bool, ConsoleError> {
+        let mut wire = Wire::default();
+        match self
+            .inner
+            .gateway
+            .check_metadata(connector, resolved, &mut wire)
+            .await
+        {
+            Ok(required) => Ok(required),
+            Err(error) if error.code() == "metadata_differs" => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(
+                    code = error.code(),
+                    "the provider's metadata cannot be read"
+                );
+                Ok(connector.oauth.iss_required)
+            }
+        }
     }
 
     pub(crate) fn browser_because(&self, connector: &Connector) -> Option<String> {

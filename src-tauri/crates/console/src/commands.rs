@@ -59,6 +59,8 @@ pub fn all() -> Vec<Command> {
         flow_cancel(flow: d::FlowId) -> ();
         flow_extend(flow: d::FlowId) -> v::FlowView;
         flow_in_browser(flow: d::FlowId) -> v::FlowView;
+        flow_by_code(flow: d::FlowId) -> v::FlowView;
+        flow_open_address(flow: d::FlowId) -> ();
         flow_paste(flow: d::FlowId, address: String) -> v::FlowView;
         flow_answer(flow: d::FlowId, replace: bool) -> v::FlowView;
         flow_primary(flow: d::FlowId, wanted: bool) -> v::FlowView;
@@ -140,6 +142,7 @@ pub fn typescript() -> String {
         v::StepView,
         v::AgentKind,
         v::Stage,
+        v::CodeView,
         v::FlowView,
         v::UseView,
         v::Impact,

@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use futures::future::BoxFuture;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tsunagi_catalog::{Flow, Step};
 use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{Connection, FlowId, Member, RegistrationId, Timestamp};
+use tsunagi_gateway::Arrived;
 use tsunagi_oauth::{Attempt, Listener, Pages, Verdict};
 use url::Url;
 
@@ -43,6 +45,7 @@ pub(crate) enum Order {
     Cancel,
     Extend,
     InBrowser,
+    ByCode,
     Pasted(Url),
     Answer { replace: bool },
 }
@@ -106,6 +109,8 @@ impl Ears {
 /// What happened while the flow waited.
 enum Waited {
     Callback(Url),
+    /// A code was entered: the tokens are here already.
+    Arrived(Box<Arrived>),
     End(ConsoleError),
 }
 
@@ -208,14 +213,19 @@ impl Console {
         running: &Running,
         ears: &mut Ears,
     ) -> Result<End, ConsoleError> {
-        let callback = match self.wait(errand, running, ears).await? {
+        let waited = self.wait(errand, running, ears).await?;
+        self.inner.agent.close_page(errand.id);
+        let callback = match waited {
             Waited::Callback(url) => url,
+            Waited::Arrived(arrived) => {
+                self.show(running, |view| view.stage = Stage::Checking);
+                return self.settle_arrived(errand, running, ears, *arrived).await;
+            }
             Waited::End(error) => {
                 self.note_end(errand.id, &error).await;
                 return Ok(End::Failed(error));
             }
         };
-        self.inner.agent.close_page(errand.id);
         self.show(running, |view| view.stage = Stage::Checking);
         self.settle(errand, running, ears, &callback).await
     }
@@ -234,15 +244,14 @@ impl Console {
         };
         let mut kind = kind;
         let mut deadline = deadline;
-        self.step(
-            errand.id,
-            "opened",
-            Ok(()),
-            vec![self.opened_line(running)],
-            None,
-        )
-        .await?;
+        if kind != AgentKind::Device {
+            let line = vec![self.opened_line(running)];
+            self.step(errand.id, "opened", Ok(()), line, None).await?;
+        }
         self.visit(errand, running, kind, &sightings)?;
+        if kind == AgentKind::Device {
+            let _ = running.orders.send(Order::ByCode);
+        }
         let judge = {
             let running = running.clone();
             move |url: &Url| running.judge(url)
@@ -250,6 +259,9 @@ impl Console {
         let pages = self.pages();
         let listener = errand.listener.take();
         let path = errand.path.clone();
+        let errand = &*errand;
+        let mut polling: BoxFuture<'_, Result<Arrived, ConsoleError>> =
+            Box::pin(std::future::pending());
         let listening = async {
             match listener {
                 Some(listener) => listener.wait(&path, judge, pages).await,
@@ -262,6 +274,7 @@ impl Console {
                 Duration::from_millis(deadline.millis_since(self.now()).max(1).unsigned_abs());
             tokio::select! {
                 url = &mut listening => return Ok(self.in_time(url, deadline)),
+                arrived = &mut polling => return Ok(Waited::Arrived(Box::new(arrived?))),
                 Some(sighting) = ears.seen.recv() => match sighting {
                     Sighting::Callback(url) => return Ok(self.in_time(url, deadline)),
                     Sighting::Mismatch => return Ok(Waited::End(ConsoleError::new("state_mismatch"))),
@@ -270,7 +283,7 @@ impl Console {
                         return Ok(Waited::End(ConsoleError::new(code).with("host", host)));
                     }
                     // In the browser there is no window of ours to be closed.
-                    Sighting::Closed if kind == AgentKind::Browser => {}
+                    Sighting::Closed if kind != AgentKind::Webview => {}
                     Sighting::Closed => return Ok(Waited::End(ConsoleError::new("window_closed"))),
                     Sighting::Dismissed => return Ok(Waited::End(ConsoleError::new("cancelled"))),
                     Sighting::Page(url) => self.show(running, |view| {
@@ -287,6 +300,13 @@ impl Console {
                             view.seconds += u32::try_from(EXTENSION).unwrap_or(0);
                         });
                     }
+                    Some(Order::ByCode) if running.lock().code.is_none() => {
+                        kind = AgentKind::Device;
+                        self.inner.agent.close_page(errand.id);
+                        let device = self.ask_for_code(errand, running).await?;
+                        deadline = running.lock().deadline;
+                        polling = Box::pin(self.poll(errand, device));
+                    }
                     Some(Order::InBrowser) if kind == AgentKind::Webview => {
                         kind = AgentKind::Browser;
                         self.inner.agent.close_page(errand.id);
@@ -294,7 +314,7 @@ impl Console {
                         self.show(running, |view| view.agent = AgentKind::Browser);
                     }
                     Some(Order::Pasted(url)) => return Ok(self.in_time(url, deadline)),
-                    Some(Order::InBrowser | Order::Answer { .. }) => {}
+                    Some(Order::InBrowser | Order::ByCode | Order::Answer { .. }) => {}
                 },
                 () = tokio::time::sleep(left.min(LOOK_AGAIN)) => {
                     if self.now() >= deadline {
@@ -443,6 +463,7 @@ impl Console {
             agent: match view.agent {
                 AgentKind::Webview => "webview",
                 AgentKind::Browser => "browser",
+                AgentKind::Device => "device",
             }
             .to_owned(),
             started_at: view.now,

@@ -9,6 +9,7 @@
 
 pub mod agent;
 mod authorizations;
+mod coding;
 pub mod commands;
 mod connection;
 mod connections;

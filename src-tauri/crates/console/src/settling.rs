@@ -49,6 +49,17 @@ impl Console {
                 }
             }
         };
+        self.settle_arrived(errand, running, ears, arrived).await
+    }
+
+    /// What follows once there are tokens, however they came.
+    pub(crate) async fn settle_arrived(
+        &self,
+        errand: &Errand,
+        running: &Running,
+        ears: &mut Ears,
+        arrived: Arrived,
+    ) -> Result<End, ConsoleError> {
         let asked = tokio::select! {
             asked = self.ask_who(errand, &arrived) => asked,
             () = ears.ended() => {
@@ -96,7 +107,7 @@ impl Console {
 
     /// Tells the provider to forget tokens that are not kept. Best effort: nothing of them was
     /// stored, so nothing is left behind here.
-    async fn hand_back(&self, errand: &Errand, grant: Grant) -> Vec<String> {
+    pub(crate) async fn hand_back(&self, errand: &Errand, grant: Grant) -> Vec<String> {
         let mut wire = Wire::default();
         let told = self.inner.gateway.discard(
             &errand.connector,

@@ -2,6 +2,7 @@
 
 use tsunagi_domain::{ConnectionId, FlowId};
 use tsunagi_oauth::paste;
+use url::Url;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -75,6 +76,28 @@ impl Console {
     /// `flow_over`.
     pub fn extend_flow(&self, flow: FlowId) -> Result<FlowView, ConsoleError> {
         self.order(flow, Order::Extend)
+    }
+
+    /// Goes on with a code that is entered on any device.
+    ///
+    /// # Errors
+    /// `flow_over`, `device_not_offered`.
+    pub fn flow_by_code(&self, flow: FlowId) -> Result<FlowView, ConsoleError> {
+        if !self.running(flow)?.lock().code_offered {
+            return Err(ConsoleError::new("device_not_offered"));
+        }
+        self.order(flow, Order::ByCode)
+    }
+
+    /// Opens the address where the code is entered, in the system browser.
+    ///
+    /// # Errors
+    /// `flow_over`, `browser_missing`.
+    pub fn open_code_address(&self, flow: FlowId) -> Result<(), ConsoleError> {
+        let code = self.running(flow)?.lock().code.clone();
+        let address = code.and_then(|code| Url::parse(&code.address).ok());
+        let address = address.ok_or_else(|| ConsoleError::new("flow_over"))?;
+        self.inner.agent.browse(&address).map_err(ConsoleError::new)
     }
 
     /// Goes on in the system browser.

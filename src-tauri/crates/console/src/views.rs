@@ -15,7 +15,7 @@ pub use connection::{
 pub use connectors::{
     ConnectorFile, ConnectorsView, DiffRow, FileState, PracticeFaults, PracticeView,
 };
-pub use flow::{AgentKind, FlowRecord, FlowView, Stage, StepView};
+pub use flow::{AgentKind, CodeView, FlowRecord, FlowView, Stage, StepView};
 pub use list::{
     AccountView, ConnectionPage, ConnectionRow, HomeView, ListQuery, Mend, NamedFlow, Need,
     ServiceMark, SortBy, Station, UnreachableView,

@@ -13,15 +13,17 @@ export function succeed(row: ConnectionRow): AccountView {
 
 /** A flow at the stage the address asks for. */
 export function flowView(id: string, row: ConnectionRow, reach: Reach, at?: Stage): FlowView {
-  const asked = at ?? (params.get("stage") as Stage | "low" | "browser" | null) ?? "waiting";
+  const asked = at ?? (params.get("stage") as Stage | "low" | "browser" | "device" | null) ?? "waiting";
   const now = Date.now();
-  const stage: Stage = asked === "low" || asked === "browser" ? "waiting" : (asked as Stage);
+  const stage: Stage = asked === "low" || asked === "browser" || asked === "device" ? "waiting" : (asked as Stage);
   const locale = params.get("locale") === "ja" ? "ja" : "en";
   const known = stage === "ask_replace" || stage === "done";
   return {
     id, connection: row.id, connectionName: row.name, reach, service: row.service,
     host: row.service.practice ? "127.0.0.1:41990" : "accounts.zoho.com", secure: true,
-    agent: asked === "browser" ? "browser" : "webview",
+    agent: asked === "browser" || asked === "device" ? asked : "webview",
+    codeOffered: true,
+    code: asked === "device" ? { userCode: "WDJB-MJHT", address: "https://accounts.zoho.com/oauth/v3/device" } : null,
     browserBecause: asked === "browser" ? (locale === "ja" ? "このサービスはアプリ内のサインインを受け付けないため、ブラウザーで開きました。" : "This service refuses sign-in inside an app, so its page is open in your browser.") : null,
     deadline: now + (asked === "low" ? 14_000 : 84_000), now, seconds: asked === "low" ? 90 : 90, stage,
     account: stage === "ask_replace" ? { label: "ben@example.com", name: "Ben Osei", email: "ben@example.com" } : known ? succeed(row) : null,

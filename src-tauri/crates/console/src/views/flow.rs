@@ -54,6 +54,8 @@ pub enum AgentKind {
     Webview,
     /// The system browser, answered on loopback.
     Browser,
+    /// A code that is entered on any device (RFC 8628).
+    Device,
 }
 
 /// Where a flow stands.
@@ -70,6 +72,16 @@ pub enum Stage {
     Done,
     /// Refused or failed; nothing was stored.
     Failed,
+}
+
+/// A code to be entered at a provider's address, on any device.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CodeView {
+    /// What a person types.
+    pub user_code: String,
+    /// Where, as a person types it.
+    pub address: String,
 }
 
 /// What the flow window shows.
@@ -94,6 +106,10 @@ pub struct FlowView {
     pub agent: AgentKind,
     /// Why it is not in a window of the program.
     pub browser_because: Option<String>,
+    /// The service can also be signed in to by entering a code on another device.
+    pub code_offered: bool,
+    /// That code, once it was asked for.
+    pub code: Option<CodeView>,
     /// When the flow ends by itself.
     pub deadline: Timestamp,
     /// Now, by the same clock.

@@ -206,6 +206,10 @@ impl Agent {
 }
 
 impl UserAgent for Agent {
+    fn browse(&self, _address: &Url) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     fn open(&self, visit: Visit) -> Result<(), &'static str> {
         if let Some(code) = *self.refuses.lock().unwrap() {
             return Err(code);
@@ -273,6 +277,21 @@ pub(crate) async fn press(start: &Url, account: &str, decision: &str) -> Url {
     let answer = client.post(consent).form(&form).send().await.unwrap();
     let location = answer.headers()["location"].to_str().unwrap();
     Url::parse(location).unwrap()
+}
+
+/// Enters a code on the practice service's page and answers, on whichever device.
+pub(crate) async fn approve_code(address: &Url, code: &str, account: &str, decision: &str) {
+    let client = client();
+    let form = [("user_code", code)];
+    let page = client.post(address.clone()).form(&form).send().await;
+    let ticket = ticket_of(&page.unwrap().text().await.unwrap());
+    let form = [("ticket", ticket.as_str()), ("account", account)];
+    let sign_in = address.join("/authorize/sign-in").unwrap();
+    let page = client.post(sign_in).form(&form).send().await.unwrap();
+    let ticket = ticket_of(&page.text().await.unwrap());
+    let form = [("ticket", ticket.as_str()), ("decision", decision)];
+    let consent = address.join("/authorize/consent").unwrap();
+    client.post(consent).form(&form).send().await.unwrap();
 }
 
 fn ticket_of(page: &str) -> String {

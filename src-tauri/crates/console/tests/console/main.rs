@@ -11,6 +11,7 @@ mod provider;
 
 mod accounts;
 mod canary;
+mod codes;
 mod connectors;
 mod failures;
 mod flows;
