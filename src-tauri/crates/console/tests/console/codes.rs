@@ -1,11 +1,28 @@
 //! RFC 8628 and RFC 8414 as a person meets them: a code for another device, and a provider whose
 //! own description contradicts the connector.
 
-use tsunagi_console::views::{AgentKind, Stage};
-use tsunagi_domain::Reach;
+use tsunagi_console::views::{AgentKind, CodeView, Stage};
+use tsunagi_domain::{ConnectionId, FlowId, Reach};
 use url::Url;
 
 use crate::fixture::{AIKO, Desk, Person, approve_code, until};
+
+/// Begins with a code, and waits until it is shown.
+async fn ask_for_code(desk: &Desk, id: ConnectionId) -> (FlowId, CodeView) {
+    desk.world.agent.person(Person::Waits);
+    let device = Some(AgentKind::Device);
+    let begun = desk
+        .console
+        .authorize(desk.session(), id, Reach::All, device);
+    let flow = begun.await.unwrap();
+    (flow, shown(desk, flow).await)
+}
+
+async fn shown(desk: &Desk, flow: FlowId) -> CodeView {
+    let code = || desk.console.flow(flow).unwrap().code;
+    until("the code is shown", || code().is_some()).await;
+    code().unwrap()
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rfc8628_a_code_entered_elsewhere_connects() {
@@ -17,14 +34,10 @@ async fn rfc8628_a_code_entered_elsewhere_connects() {
         "the practice service offers it"
     );
     desk.console.flow_by_code(flow).unwrap();
-    until("the code is shown", || {
-        desk.console.flow(flow).unwrap().code.is_some()
-    })
-    .await;
+    let code = shown(&desk, flow).await;
     let view = desk.console.flow(flow).unwrap();
     assert_eq!(view.agent, AgentKind::Device, "no page is open any more");
     assert_eq!(view.stage, Stage::Waiting, "nobody has entered it yet");
-    let code = view.code.unwrap();
     approve_code(
         &Url::parse(&code.address).unwrap(),
         &code.user_code,
@@ -51,16 +64,7 @@ async fn rfc8628_a_code_entered_elsewhere_connects() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rfc8628_a_code_that_is_denied_connects_nobody() {
     let (desk, id) = Desk::practice();
-    desk.world.agent.person(Person::Waits);
-    let begun =
-        desk.console
-            .authorize(desk.session(), id, Reach::All, Some(AgentKind::Device));
-    let flow = begun.await.unwrap();
-    until("the code is shown", || {
-        desk.console.flow(flow).unwrap().code.is_some()
-    })
-    .await;
-    let code = desk.console.flow(flow).unwrap().code.unwrap();
+    let (flow, code) = ask_for_code(&desk, id).await;
     approve_code(
         &Url::parse(&code.address).unwrap(),
         &code.user_code,
@@ -79,15 +83,7 @@ async fn rfc8628_a_code_that_is_denied_connects_nobody() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rfc8628_cancelling_stops_the_polling() {
     let (desk, id) = Desk::practice();
-    desk.world.agent.person(Person::Waits);
-    let begun =
-        desk.console
-            .authorize(desk.session(), id, Reach::All, Some(AgentKind::Device));
-    let flow = begun.await.unwrap();
-    until("the code is shown", || {
-        desk.console.flow(flow).unwrap().code.is_some()
-    })
-    .await;
+    let (flow, _) = ask_for_code(&desk, id).await;
     desk.console.cancel_flow(flow).unwrap();
     let ended = desk.ended(flow).await;
     assert_eq!(ended.failure.unwrap().code, "cancelled");
