@@ -66,14 +66,7 @@ impl Console {
         if connector.practice {
             self.start_practice()?;
         }
-        if let Some(retired) = &connector.retired
-            && self.now() >= retired.since
-        {
-            return Err(Refusal::new(RefusalCode::ConnectorRetired)
-                .with("service", connector.name.clone())
-                .with("date", retired.date.clone())
-                .into());
-        }
+        self.not_retired(&connector)?;
         let (client_id, form, path_id) = self.client_of(&connector, &connection, registration)?;
         let path = format!("/callback/{path_id}");
         let (listener, redirect) = redirect_of(&form, &path).await?;

@@ -3,6 +3,7 @@
 use tsunagi_catalog::{ListRow, Slot, SlotSettings};
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::names::ConnectionName;
+use tsunagi_domain::offer;
 use tsunagi_domain::{
     ConnectionId, Kind, Member, Reach, Refusal, RefusalCode, RegistrationId, access,
 };
@@ -333,11 +334,7 @@ impl Console {
         self.inner.keys.vault()?;
         let connection = self.connection(id)?;
         let uses = self.inner.catalog.count_uses(id)?;
-        if uses > 0 {
-            return Err(Refusal::new(RefusalCode::StillUsed)
-                .with("count", uses.to_string())
-                .into());
-        }
+        offer::may_delete(uses)?;
         self.cancel_flows_of(id);
         for slot in self.inner.catalog.slots(id)? {
             let shared = self

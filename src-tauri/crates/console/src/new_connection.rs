@@ -1,10 +1,11 @@
 //! The New connection screen: gallery, set-up, client registrations.
 
 use tsunagi_connectors::{Connector, Registration as Needs};
-use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::names::{ConnectionName, LinkName, suggest_link_name};
+use tsunagi_domain::offer::{self, Likeness};
 use tsunagi_domain::{
-    Connection, ConnectionId, Health, Kind, Mode, Refusal, RefusalCode, RegistrationId, access,
+    Connection, ConnectionId, Health, Kind, Refusal, RefusalCode, RegistrationId, access,
 };
 
 use crate::console::{Console, Session};
@@ -47,15 +48,10 @@ impl Console {
         Ok(entries)
     }
 
-    fn not_retired(&self, connector: &Connector) -> Result<(), Refusal> {
-        match &connector.retired {
-            Some(retired) if self.now() >= retired.since => {
-                Err(Refusal::new(RefusalCode::ConnectorRetired)
-                    .with("service", connector.name.clone())
-                    .with("date", retired.date.clone()))
-            }
-            _ => Ok(()),
-        }
+    pub(crate) fn not_retired(&self, connector: &Connector) -> Result<(), Refusal> {
+        let retired = connector.retired.as_ref();
+        let retired = retired.map(|retired| (retired.since, retired.date.as_str()));
+        offer::served(&connector.name, retired, self.now())
     }
 
     pub(crate) fn connector(&self, id: &str) -> Result<Connector, ConsoleError> {
@@ -186,7 +182,7 @@ impl Console {
             .catalog
             .connections_of_connector(&draft.connector)?
         {
-            if !reusable(&other, draft) {
+            if !reusable(&connector, &other, draft) {
                 continue;
             }
             let slots = self.inner.catalog.slots(other.id)?;
@@ -225,24 +221,10 @@ impl Console {
         self.inner.keys.vault()?;
         let connector = self.connector(&draft.connector)?;
         self.not_retired(&connector)?;
-        let refuse = |code| Refusal::new(code).with("service", connector.name.clone());
-        // System connections come into being by themselves (R5).
-        if draft.kind == Kind::System || !connector.offers(draft.kind) {
-            return Err(refuse(RefusalCode::KindNotOffered)
-                .with("kind", draft.kind.as_str())
-                .into());
-        }
-        if connector.payment
-            && let Some(first) = self
-                .inner
-                .catalog
-                .connections_of_connector(&connector.id)?
-                .first()
-        {
-            return Err(refuse(RefusalCode::PaymentConnectionExists)
-                .with("connection", first.name.to_string())
-                .into());
-        }
+        offer::kind_offered(&connector.name, draft.kind, &connector.kinds)?;
+        let others = self.inner.catalog.connections_of_connector(&connector.id)?;
+        let first = others.first().map(|first| first.name.as_str());
+        offer::takes_another(&connector.name, connector.payment, first)?;
         let name = ConnectionName::new(&draft.name)?;
         let link_name = match &draft.link_name {
             Some(typed) => LinkName::new(typed)?,
@@ -346,19 +328,34 @@ impl Console {
     }
 }
 
-fn reusable(other: &Connection, draft: &NewConnection) -> bool {
-    let same_set =
-        |a: &[String], b: &[String]| a.len() == b.len() && a.iter().all(|scope| b.contains(scope));
-    // The practice service's port is filled in by the program.
-    let settings_match =
-        other.settings == draft.settings || draft.connector == crate::welcome::PRACTICE;
-    other.enabled
-        && other.mode == Mode::Same
-        && draft.mode == Mode::Same
-        && other.registration == draft.registration
-        && settings_match
-        && same_set(&other.scopes, &draft.scopes)
-        && (other.kind == Kind::LoggedInUser) == (draft.kind == Kind::LoggedInUser)
+fn reusable(connector: &Connector, other: &Connection, draft: &NewConnection) -> bool {
+    // What the program fills in itself says nothing about what a person wants.
+    let chosen = |settings: &Settings| -> Settings {
+        let automatic = |name: &str| {
+            let mut parameters = connector.parameters.iter();
+            parameters.any(|parameter| parameter.automatic && parameter.name == name)
+        };
+        let settings = settings.iter().filter(|(name, _)| !automatic(name));
+        settings
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    };
+    let (theirs, own) = (chosen(&other.settings), chosen(&draft.settings));
+    let other_likeness = Likeness {
+        kind: other.kind,
+        mode: other.mode,
+        registration: other.registration,
+        scopes: &other.scopes,
+        settings: &theirs,
+    };
+    let draft_likeness = Likeness {
+        kind: draft.kind,
+        mode: draft.mode,
+        registration: draft.registration,
+        scopes: &draft.scopes,
+        settings: &own,
+    };
+    other.enabled && offer::may_share(other_likeness, draft_likeness)
 }
 
 /// The scopes of a draft, each once. Where a connector lists none, any word of RFC 6749 §3.3

@@ -17,6 +17,7 @@ pub mod hosts;
 pub mod ids;
 pub mod member;
 pub mod names;
+pub mod offer;
 pub mod primary;
 pub mod refusal;
 pub mod time;

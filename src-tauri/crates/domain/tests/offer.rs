@@ -1,0 +1,139 @@
+//! R5, R7, R9, R16, R18, R21: what may be made, shared and deleted.
+#![allow(clippy::unwrap_used)]
+
+use tsunagi_domain::connection::Settings;
+use tsunagi_domain::offer::{Likeness, kind_offered, may_delete, may_share, served, takes_another};
+use tsunagi_domain::{Kind, Mode, RefusalCode, RegistrationId, Timestamp};
+
+#[test]
+fn r16_a_service_ends_at_its_date_and_not_before() {
+    let end = Some((Timestamp(1000), "2024-09-26"));
+    assert!(
+        served("PayPal", None, Timestamp(5000)).is_ok(),
+        "never retired"
+    );
+    assert!(served("PayPal", end, Timestamp(999)).is_ok(), "not yet");
+    let refusal = served("PayPal", end, Timestamp(1000)).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::ConnectorRetired);
+    assert_eq!(refusal.args["date"], "2024-09-26", "the sentence names it");
+}
+
+#[test]
+fn r5_r9_only_offered_kinds_and_never_a_system_connection() {
+    use Kind::{Admin, LoggedInUser, System};
+    for (kind, offered, allowed, why) in [
+        (Admin, &[Admin][..], true, "offered"),
+        (LoggedInUser, &[Admin][..], false, "not offered"),
+        (LoggedInUser, &[Admin, LoggedInUser][..], true, "offered"),
+        (System, &[System, Admin][..], false, "comes by itself"),
+        (Admin, &[][..], false, "nothing is offered"),
+    ] {
+        let answer = kind_offered("Twilio", kind, offered);
+        assert_eq!(answer.is_ok(), allowed, "{kind:?} of {offered:?}: {why}");
+    }
+}
+
+#[test]
+fn r7_a_payment_service_takes_one_connection() {
+    assert!(takes_another("PayPal", true, None).is_ok(), "the first");
+    assert!(
+        takes_another("Twilio", false, Some("Reminders")).is_ok(),
+        "others take any number"
+    );
+    let refusal = takes_another("PayPal", true, Some("Shop")).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::PaymentConnectionExists);
+    assert_eq!(refusal.args["connection"], "Shop", "which one it has");
+}
+
+#[test]
+fn r18_what_is_used_stays() {
+    assert!(may_delete(0).is_ok(), "nothing uses it");
+    let refusal = may_delete(3).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::StillUsed);
+    assert_eq!(refusal.args["count"], "3", "in how many places");
+}
+
+#[test]
+fn r21_an_authorization_is_shared_only_between_alikes() {
+    let scopes = ["read".to_owned(), "write".to_owned()];
+    let turned = ["write".to_owned(), "read".to_owned()];
+    let repeated = ["read".to_owned(), "read".to_owned()];
+    let none = Settings::new();
+    let sandbox = Settings::from([("sandbox".to_owned(), "yes".to_owned())]);
+    let one = Likeness {
+        kind: Kind::Admin,
+        mode: Mode::Same,
+        registration: None,
+        scopes: &scopes,
+        settings: &none,
+    };
+    assert!(may_share(one, one), "the same");
+    assert!(
+        may_share(
+            one,
+            Likeness {
+                scopes: &turned,
+                ..one
+            }
+        ),
+        "another order"
+    );
+    assert!(
+        may_share(
+            one,
+            Likeness {
+                kind: Kind::System,
+                ..one
+            }
+        ),
+        "both are everybody's"
+    );
+    let registration = Some(RegistrationId::new());
+    for (other, why) in [
+        (
+            Likeness {
+                kind: Kind::LoggedInUser,
+                ..one
+            },
+            "one is each member's own",
+        ),
+        (
+            Likeness {
+                mode: Mode::PerEnvironment,
+                ..one
+            },
+            "one per environment",
+        ),
+        (
+            Likeness {
+                registration,
+                ..one
+            },
+            "another client",
+        ),
+        (
+            Likeness {
+                scopes: &scopes[..1],
+                ..one
+            },
+            "fewer scopes",
+        ),
+        (
+            Likeness {
+                scopes: &repeated,
+                ..one
+            },
+            "as many, but not the same",
+        ),
+        (
+            Likeness {
+                settings: &sandbox,
+                ..one
+            },
+            "another place of the service",
+        ),
+    ] {
+        assert!(!may_share(one, other), "{why}");
+        assert!(!may_share(other, one), "{why}, asked the other way round");
+    }
+}
