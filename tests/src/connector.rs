@@ -21,6 +21,8 @@ pub struct ConnectorFile {
     pub scopes: Vec<&'static str>,
     /// Proposed to *Try it*.
     pub try_path: String,
+    /// Why the sign-in page may not be shown in a window of the program, where it may not.
+    pub blocked: Option<&'static str>,
 }
 
 impl ConnectorFile {
@@ -47,6 +49,7 @@ authorize_params = {{ prompt = "consent" }}"#
             whoami: (format!("{issuer}/me"), ["/sub", "/name", "/email"]),
             scopes: vec!["openid", "profile", "email", "offline_access"],
             try_path: "/me".to_owned(),
+            blocked: None,
         }
     }
 
@@ -69,6 +72,7 @@ rotates = true"#
             whoami: (format!("{origin}/api/me"), ["/id", "/name", "/email"]),
             scopes: vec!["files.read"],
             try_path: "/files".to_owned(),
+            blocked: None,
         }
     }
 
@@ -85,6 +89,9 @@ rotates = true"#
         } = self;
         let hosts: Vec<String> = self.hosts.iter().map(|host| format!("{host:?}")).collect();
         let hosts = hosts.join(", ");
+        let webview = self.blocked.map_or_else(String::new, |why| {
+            format!("webview = {{ blocked = {{ reason = {{ en = {why:?}, ja = {why:?} }} }} }}\n")
+        });
         let (whoami, [account, display, email]) = &self.whoami;
         let mut toml = format!(
             r#"id = "{id}"
@@ -94,7 +101,7 @@ kinds = ["admin", "logged_in_user"]
 hosts = [{hosts}]
 registration = "needs_client"
 try_path = "{try_path}"
-
+{webview}
 [description]
 en = "A server of the tests."
 ja = "テスト用のサーバーです。"

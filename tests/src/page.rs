@@ -275,6 +275,32 @@ impl Page {
         said
     }
 
+    /// Does something in the flow window: until `act` is done, this page is that one.
+    ///
+    /// # Panics
+    /// Where no flow window opens, or the main window is gone.
+    pub async fn in_flow_window<T>(&self, act: impl AsyncFnOnce(&Self) -> T) -> T {
+        let main = self.client.window().await.expect("the main window");
+        until("the flow window", async || {
+            for window in self.client.windows().await.ok()? {
+                // One that is closing has no address any more.
+                let switched = self.client.switch_to_window(window).await;
+                let at = self.client.current_url().await;
+                if switched.is_ok() && at.is_ok_and(|at| at.path().ends_with("/flow.html")) {
+                    return Some(());
+                }
+            }
+            None
+        })
+        .await;
+        let done = act(self).await;
+        self.client
+            .switch_to_window(main)
+            .await
+            .expect("back in the main window");
+        done
+    }
+
     /// A picture of the main window only.
     ///
     /// # Panics

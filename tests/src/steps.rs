@@ -29,7 +29,8 @@ pub async fn start_with_practice(page: &Page) {
 
 /// Whether a window shows a provider's page. It has the title of the flow window beside it, and
 /// is the taller of the two.
-fn is_provider(window: &Window) -> bool {
+#[must_use]
+pub fn is_provider(window: &Window) -> bool {
     window.title != MAIN && window.height > 400
 }
 
@@ -39,6 +40,15 @@ pub async fn provider_window(desk: &Desk, pid: u32) -> Window {
         desk.windows_of(pid).into_iter().find(is_provider)
     })
     .await
+}
+
+/// Waits until no window shows a provider's page; the flow window may stay.
+pub async fn provider_is_gone(desk: &Desk, pid: u32) {
+    until("the provider's window to close", async || {
+        let here = desk.windows_of(pid);
+        (!here.iter().any(is_provider)).then_some(())
+    })
+    .await;
 }
 
 /// Waits until only the main window is left, or none.
@@ -246,4 +256,21 @@ pub async fn authorize_in_vain(page: &Page, desk: &Desk, pid: u32) -> String {
     }
     flow_is_over(desk, pid).await;
     said
+}
+
+/// The box of the flow window that keeps a sign-in.
+pub const STAY: &str = "Stay signed in on this computer.*";
+
+/// Ticks or unticks *Stay signed in* in the flow window. The provider's page is opened anew; gives
+/// its window.
+pub async fn toggle_stay(page: &Page, desk: &Desk, pid: u32) -> Window {
+    let before = provider_window(desk, pid).await;
+    page.in_flow_window(async |flow| flow.press(Role::Checkbox, STAY).await)
+        .await;
+    until("the provider's page to be opened anew", async || {
+        let here = desk.windows_of(pid);
+        (!here.iter().any(|window| window.id == before.id)).then_some(())
+    })
+    .await;
+    provider_window(desk, pid).await
 }
