@@ -37,12 +37,13 @@ const FLOW: &str = "flow-019a8c1e-0000-7000-8000-000000000001";
 const PAGE: &str = "page-019a8c1e-0000-7000-8000-000000000001";
 
 /// What a flow window is for.
-const FLOW_COMMANDS: [&str; 12] = [
+const FLOW_COMMANDS: [&str; 13] = [
     "start",
     "flow_get",
     "flow_cancel",
     "flow_extend",
     "flow_in_browser",
+    "flow_stay",
     "flow_by_code",
     "flow_open_address",
     "flow_paste",

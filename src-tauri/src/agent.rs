@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tauri::{AppHandle, Emitter as _, Manager as _, Runtime};
 use tokio::sync::Notify;
-use tsunagi_console::FlowId;
 use tsunagi_console::agent::{Bell, Sighting, UserAgent, Visit};
 use tsunagi_console::views::{AgentKind, FlowView};
+use tsunagi_console::{FlowId, KeptSignInId};
 use url::Url;
 
-use crate::{page, place, tray, windows};
+use crate::{page, place, profile, tray, windows};
 
 /// Least time between two tellings of changes: renewing a thousand credentials after a night is
 /// one change to whoever looks, not a thousand.
@@ -61,21 +61,28 @@ impl<R: Runtime> UserAgent for DesktopAgent<R> {
         tauri_plugin_opener::open_url(address.as_str(), None::<&str>).map_err(|_| "browser_missing")
     }
 
+    fn keeps_sign_ins(&self) -> bool {
+        profile::can_keep()
+    }
+
+    fn forget(&self, profile: KeptSignInId) {
+        profile::forget(&self.app, profile);
+    }
+
     fn show(&self, flow: FlowId) {
         self.on_main(move |app| {
             // The page last: it is what the person acts in.
-            for label in [windows::flow_label(flow), windows::page_label(flow)] {
-                if let Some(window) = app.get_webview_window(&label) {
-                    let _ = window.unminimize();
-                    let _ = window.set_focus();
-                }
+            let window = app.get_webview_window(&windows::flow_label(flow));
+            for window in window.into_iter().chain(page::all_of(app, flow)) {
+                let _ = window.unminimize();
+                let _ = window.set_focus();
             }
         });
     }
 
     fn close_page(&self, flow: FlowId) {
         self.on_main(move |app| {
-            if let Some(window) = app.get_webview_window(&windows::page_label(flow)) {
+            for window in page::all_of(app, flow) {
                 // Not `close`, which asks the page.
                 let _ = window.destroy();
             }

@@ -12,7 +12,11 @@ mod practice;
 mod settings;
 mod welcome;
 
-use tauri::{Builder, Runtime};
+use std::sync::Arc;
+
+use tauri::ipc::Invoke;
+use tauri::{AppHandle, Builder, Manager as _, Runtime};
+use tokio::sync::SetOnce;
 use tsunagi_console::views::{Failure, Locale};
 use tsunagi_console::{Console, ConsoleError, Session};
 
@@ -44,6 +48,37 @@ impl Desk {
     }
 }
 
+/// Set once there is a desk. Opening the catalog may take long; windows are there before.
+#[derive(Debug, Default)]
+pub(crate) struct Seated(SetOnce<()>);
+
+/// Puts the desk up: the commands that waited for it go on.
+pub(crate) fn seat<R: Runtime>(app: &AppHandle<R>, desk: Desk) {
+    app.manage(desk);
+    if let Some(seated) = app.try_state::<Seated>() {
+        // Set before only if there was a desk before.
+        let _ = seated.0.set(());
+    }
+}
+
+/// Runs a command once there is a desk. None begins before, so none has to ask.
+fn once_seated<R: Runtime>(
+    invoke: Invoke<R>,
+    run: &Arc<impl Fn(Invoke<R>) -> bool + Send + Sync + 'static>,
+) -> bool {
+    let app = invoke.message.webview_ref().app_handle().clone();
+    let known = NAMES.contains(&invoke.message.command());
+    if !known || app.try_state::<Desk>().is_some() {
+        return run(invoke);
+    }
+    let run = Arc::clone(run);
+    tauri::async_runtime::spawn(async move {
+        app.state::<Seated>().0.wait().await;
+        run(invoke);
+    });
+    true
+}
+
 /// What every command answers.
 type Answer<T> = Result<T, Failure>;
 
@@ -68,9 +103,16 @@ macro_rules! commands {
         /// The names of every command that is registered.
         pub const NAMES: &[&str] = &[$(stringify!($name)),*];
 
+        fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+            tauri::generate_handler![$($module::$name),*]
+        }
+
         /// Registers every command.
         pub(crate) fn register<R: Runtime>(builder: Builder<R>) -> Builder<R> {
-            builder.invoke_handler(tauri::generate_handler![$($module::$name),*])
+            let run = Arc::new(handler::<R>());
+            builder
+                .manage(Seated::default())
+                .invoke_handler(move |invoke| once_seated(invoke, &run))
         }
     };
 }
@@ -81,6 +123,8 @@ commands! {
     welcome::vault_unlock,
     welcome::show_main,
     settings::settings_change,
+    settings::kept_sign_ins_list,
+    settings::kept_sign_ins_clear,
     home::home_get,
     connections::connections_list,
     new_connection::gallery_list,
@@ -106,6 +150,7 @@ commands! {
     flow::flow_cancel,
     flow::flow_extend,
     flow::flow_in_browser,
+    flow::flow_stay,
     flow::flow_by_code,
     flow::flow_open_address,
     flow::flow_paste,
@@ -118,4 +163,67 @@ commands! {
     practice::practice_get,
     practice::practice_set_faults,
     practice::practice_revoke_all,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::mpsc::{RecvTimeoutError, channel};
+    use std::time::Duration;
+
+    use serde_json::Value;
+    use tauri::ipc::{CallbackFn, InvokeBody};
+    use tauri::test::{INVOKE_KEY, get_ipc_response, mock_builder, mock_context, noop_assets};
+    use tauri::webview::InvokeRequest;
+    use tauri::{WebviewUrl, WebviewWindowBuilder};
+    use tsunagi_console::ConsoleError;
+    use tsunagi_console::views::Locale;
+
+    use super::{Desk, register, seat};
+
+    fn asked(command: &str) -> InvokeRequest {
+        InvokeRequest {
+            cmd: command.to_owned(),
+            callback: CallbackFn(0),
+            error: CallbackFn(1),
+            url: "tauri://localhost".parse().unwrap(),
+            body: InvokeBody::Json(serde_json::json!({ "query": null })),
+            headers: tauri::http::HeaderMap::new(),
+            invoke_key: INVOKE_KEY.to_owned(),
+        }
+    }
+
+    #[test]
+    fn commands_wait_until_the_catalog_is_open() {
+        let app = register(mock_builder())
+            .build(mock_context(noop_assets()))
+            .unwrap();
+        let window = WebviewWindowBuilder::new(&app, "main", WebviewUrl::default())
+            .build()
+            .unwrap();
+        let (sender, answers) = channel();
+        let asking = window.clone();
+        std::thread::spawn(move || {
+            let _ = sender.send(get_ipc_response(&asking, asked("start")));
+        });
+        let early = answers.recv_timeout(Duration::from_millis(100));
+        assert!(
+            matches!(early, Err(RecvTimeoutError::Timeout)),
+            "nothing is answered before there is a desk: {early:?}"
+        );
+        let unknown = get_ipc_response(&window, asked("no_such_command"));
+        assert!(unknown.is_err(), "but what is no command is told at once");
+
+        let failure = ConsoleError::new("internal").failure(Locale::En);
+        seat(app.handle(), Desk::closed(failure));
+        let answer = answers.recv_timeout(Duration::from_secs(30)).unwrap();
+        let code = answer.unwrap_err().get("code").cloned();
+        assert_eq!(
+            code,
+            Some(Value::from("internal")),
+            "it goes on with the desk there is"
+        );
+        let later = get_ipc_response(&window, asked("start"));
+        assert!(later.is_err(), "and later ones need not wait");
+    }
 }

@@ -69,6 +69,26 @@ pub(crate) fn lock(home: &Path) -> Result<Lock, LockError> {
     }
 }
 
+/// Where the web view keeps its cache, and what the program's own pages remember.
+pub(crate) fn webview(home: &Path) -> PathBuf {
+    home.join("webview")
+}
+
+/// The same where the web view keeps its stores under numbers instead of in folders.
+#[cfg(target_os = "macos")]
+pub(crate) fn webview_store(home: &Path) -> [u8; 16] {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        (salt, home).hash(&mut hasher);
+        hasher.finish().to_be_bytes()
+    };
+    let mut store = [0; 16];
+    store[..8].copy_from_slice(&half(0));
+    store[8..].copy_from_slice(&half(1));
+    store
+}
+
 /// A short name of a home, the same for the same folder: instances of other homes are others.
 pub(crate) fn short_name(home: &Path) -> String {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};

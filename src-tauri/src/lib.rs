@@ -6,6 +6,8 @@
 //! decides nothing about connections, and sees no secret but on its way in.
 
 mod agent;
+#[cfg(target_os = "linux")]
+mod bus;
 mod commands;
 mod home;
 mod lifecycle;
@@ -13,6 +15,7 @@ mod logs;
 mod page;
 mod place;
 mod practice;
+mod profile;
 mod tray;
 mod windows;
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use tauri::utils::config::{AppDirectoriesOverride, AppDirectoryOverrides};
 use tauri::{AppHandle, Builder, Manager as _, RunEvent, Runtime};
 use tracing_appender::non_blocking::WorkerGuard;
 use tsunagi_console::agent::Bell as _;
@@ -24,6 +25,8 @@ const RENEWAL_ROUND: Duration = Duration::from_secs(60);
 const PANEL_PATIENCE: Duration = Duration::from_secs(5);
 /// How often it looks.
 const PANEL_LOOK: Duration = Duration::from_millis(250);
+/// How long another instance may take to come to the front.
+const OTHERS_PATIENCE: Duration = Duration::from_secs(10);
 /// How long writing what is in memory may take at the end.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -44,6 +47,8 @@ pub fn main() -> ExitCode {
     let Some(folder) = home::folder() else {
         return fail("No home folder is known: set TSUNAGI_HOME to a folder for the data.");
     };
+    #[cfg(target_os = "linux")]
+    crate::bus::hide_if_silent();
     run(&folder, hidden)
 }
 
@@ -80,6 +85,20 @@ fn run(folder: &Path, hidden: bool) -> ExitCode {
         );
         context.config_mut().identifier = identifier;
     }
+    let found = take(folder);
+    match &found {
+        // Where every window is by default, so that they stay in one web context: the program's
+        // own pages are to be had in the first alone, and only that one can be driven by tests.
+        Ok(_) => {
+            context.config_mut().app.app_directories_override =
+                Some(AppDirectoriesOverride::Directories(AppDirectoryOverrides {
+                    local_data: Some(home::webview(folder)),
+                    ..AppDirectoryOverrides::default()
+                }));
+        }
+        Err(home::LockError::Taken(taken)) => give_up_on_silence(taken.clone()),
+        Err(home::LockError::Unwritable { .. }) => {}
+    }
     let home = folder.to_path_buf();
     let mut builder = Builder::default();
     // Under WebDriver a leftover instance would swallow the new one, and the session would hang.
@@ -94,7 +113,8 @@ fn run(folder: &Path, hidden: bool) -> ExitCode {
         }));
     }
     let builder = self::builder(builder).setup(move |app| {
-        set_up(app.handle(), home, hidden);
+        PAST_OTHERS.store(true, Ordering::Relaxed);
+        set_up(app.handle(), home, found, hidden);
         Ok(())
     });
     let app = match builder.build(context) {
@@ -110,6 +130,8 @@ fn run(folder: &Path, hidden: bool) -> ExitCode {
     });
     // Dropping it writes what the log still holds.
     drop(LOG.lock().map(|mut log| log.take()));
+    // What still runs, such as a query of the keyring, is not waited for.
+    runtime.shutdown_background();
     if STARTED_BADLY.load(Ordering::Relaxed) {
         return ExitCode::FAILURE;
     }
@@ -126,9 +148,41 @@ pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
 static CONSOLE: OnceLock<Console> = OnceLock::new();
 static LOG: Mutex<Option<WorkerGuard>> = Mutex::new(None);
 static STARTED_BADLY: AtomicBool = AtomicBool::new(false);
+/// No other instance was found, or none has answered.
+static PAST_OTHERS: AtomicBool = AtomicBool::new(false);
 
 /// The home, ours as long as the program lives.
 struct Kept(#[expect(dead_code, reason = "held, never looked at")] home::Lock);
+
+/// Takes the home, and begins the log in it.
+fn take(folder: &Path) -> Result<home::Lock, home::LockError> {
+    let lock = home::lock(folder)?;
+    if let Ok(mut log) = LOG.lock() {
+        *log = logs::begin(folder);
+    }
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+    #[cfg(target_os = "linux")]
+    if crate::bus::is_silent() {
+        tracing::warn!(
+            "the session bus does not answer: going on without keyring, without tray, and without \
+             being found by a second start"
+        );
+    }
+    Ok(lock)
+}
+
+/// Another instance has the home and is being asked to show itself, which has no end of its own.
+fn give_up_on_silence(taken: PathBuf) {
+    std::thread::spawn(move || {
+        std::thread::sleep(OTHERS_PATIENCE);
+        if !PAST_OTHERS.load(Ordering::Relaxed) {
+            let why = home::LockError::Taken(taken);
+            let help = "It does not answer: end it, then start again.";
+            let _ = writeln!(std::io::stderr(), "{why}. {help}");
+            std::process::exit(1);
+        }
+    });
+}
 
 /// Logging out, stopping a service and Ctrl-C end the program as Quit does.
 #[cfg(unix)]
@@ -154,16 +208,32 @@ fn end_on_signals<R: Runtime>(app: &AppHandle<R>) {
 #[cfg(not(unix))]
 fn end_on_signals<R: Runtime>(_app: &AppHandle<R>) {}
 
-fn set_up<R: Runtime>(app: &AppHandle<R>, folder: PathBuf, hidden: bool) {
+fn set_up<R: Runtime>(
+    app: &AppHandle<R>,
+    folder: PathBuf,
+    found: Result<home::Lock, home::LockError>,
+    hidden: bool,
+) {
     let locale = desktop_locale();
-    let desk = match home::lock(&folder) {
+    let found = match found {
+        // The other may have been about to end.
+        Err(home::LockError::Taken(_)) => take(&folder),
+        found => found,
+    };
+    match found {
         Ok(lock) => {
             app.manage(Kept(lock));
-            if let Ok(mut log) = LOG.lock() {
-                *log = logs::begin(&folder);
+            if !hidden {
+                windows::show_main(app, None);
             }
-            tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
-            open(app, folder, locale)
+            let app = app.clone();
+            // Not on the main thread: the disk may be slow, and a migration long. On none that is
+            // waited for either: should the program end before, what is half done is undone at
+            // the next start.
+            std::thread::spawn(move || {
+                let desk = open(&app, folder, locale);
+                begin(&app, desk, hidden);
+            });
         }
         Err(error @ home::LockError::Taken(_)) => {
             // No window: the other instance has one, and this one may be started by a script.
@@ -178,40 +248,55 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, folder: PathBuf, hidden: bool) {
                 .with("detail", error.to_string());
             let failure = why.failure(locale);
             let _ = writeln!(std::io::stderr(), "{} {}", failure.message, failure.help);
-            Err(Desk::closed(failure))
+            begin(app, Err(Desk::closed(failure)), false);
+            windows::show_main(app, None);
         }
-    };
-    let console = match desk {
+    }
+}
+
+/// A console and its bell, or a desk that says why there is none.
+type Opened<R> = Result<(Console, Arc<DesktopBell<R>>), Desk>;
+
+/// Goes on with what was opened: commands are answered from now on.
+fn begin<R: Runtime>(app: &AppHandle<R>, opened: Opened<R>, hidden: bool) {
+    let begun = match opened {
         Ok((console, bell)) => {
             let _ = CONSOLE.set(console.clone());
-            app.manage(Desk::open(console.clone()));
-            tray::build(app);
-            bell.changed();
-            Some(console)
+            commands::seat(app, Desk::open(console.clone()));
+            Some((console, bell))
         }
         Err(closed) => {
             STARTED_BADLY.store(true, Ordering::Relaxed);
-            app.manage(closed);
+            commands::seat(app, closed);
             None
         }
     };
-    if hidden && tray::is_there(app) {
-        tauri::async_runtime::spawn(show_unless_in_tray(app.clone()));
-    } else {
-        windows::show_main(app, None);
-    }
-    if let Some(console) = console {
+    let (handle, bell) = (
+        app.clone(),
+        begun.as_ref().map(|(_, bell)| Arc::clone(bell)),
+    );
+    let _ = app.run_on_main_thread(move || {
+        if let Some(bell) = bell {
+            tray::build(&handle);
+            bell.changed();
+        }
+        if !hidden {
+            return;
+        }
+        if tray::is_there(&handle) {
+            tauri::async_runtime::spawn(show_unless_in_tray(handle));
+        } else {
+            windows::show_main(&handle, None);
+        }
+    });
+    if let Some((console, _)) = begun {
         console.unlock_at_start();
         tauri::async_runtime::spawn(keep_fresh(console));
     }
 }
 
 /// Opens the console over a home.
-fn open<R: Runtime>(
-    app: &AppHandle<R>,
-    home: PathBuf,
-    locale: Locale,
-) -> Result<(Console, Arc<DesktopBell<R>>), Desk> {
+fn open<R: Runtime>(app: &AppHandle<R>, home: PathBuf, locale: Locale) -> Opened<R> {
     let bell = Arc::new(DesktopBell::new(app.clone()));
     let opened = Console::open(Surroundings {
         clock: Arc::new(SystemClock),
@@ -282,7 +367,7 @@ fn on_event<R: Runtime>(app: &AppHandle<R>, event: RunEvent) {
 }
 
 /// The desktop's language, as far as there is a translation.
-fn desktop_locale() -> Locale {
+pub(crate) fn desktop_locale() -> Locale {
     let wanted = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .iter()
         .filter_map(|name| std::env::var(name).ok())

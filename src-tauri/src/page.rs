@@ -1,5 +1,6 @@
-//! A provider's page in a window of its own: nothing of it is kept, and nothing of it reaches the
-//! program but the one address that ends the flow, which is never loaded.
+//! A provider's page in a window of its own: nothing of it is kept unless the person wants to stay
+//! signed in, and nothing of it reaches the program but the one address that ends the flow, which
+//! is never loaded.
 //!
 //! No capability names its window, so every call it makes is refused (`tests/ipc.rs`). TLS is
 //! WebKit's own: a certificate that it does not trust is fatal, and nothing here says otherwise.
@@ -12,11 +13,12 @@ use tauri::{
     AppHandle, Manager as _, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
 };
 use tokio::sync::mpsc::UnboundedSender;
-use tsunagi_console::Verdict;
 use tsunagi_console::agent::{Sighting, Visit};
+use tsunagi_console::{FlowId, Verdict};
 use url::Url;
 
 use crate::place::Area;
+use crate::profile::in_profile;
 use crate::windows::page_label;
 
 /// Judges where the page wants to go, and tells the flow what concerns it.
@@ -67,13 +69,35 @@ impl Doorkeeper {
     }
 }
 
+/// The pages of a flow: the one that is open, and one that is about to close in its favor.
+pub(crate) fn all_of<R: Runtime>(app: &AppHandle<R>, flow: FlowId) -> Vec<WebviewWindow<R>> {
+    let first = page_label(flow);
+    let windows = app.webview_windows().into_iter();
+    windows
+        .filter(|(label, _)| label.starts_with(&first))
+        .map(|(_, window)| window)
+        .collect()
+}
+
+/// A name that no window has: one that is closing still has its own.
+fn free_label<R: Runtime>(app: &AppHandle<R>, flow: FlowId) -> String {
+    let first = page_label(flow);
+    let mut label = first.clone();
+    let mut turn = 1;
+    while app.get_webview_window(&label).is_some() {
+        turn += 1;
+        label = format!("{first}-{turn}");
+    }
+    label
+}
+
 /// Opens the page of a visit.
 pub(crate) fn open<R: Runtime>(
     app: &AppHandle<R>,
     visit: &Visit,
     place: Area,
 ) -> tauri::Result<()> {
-    let label = page_label(visit.flow);
+    let label = free_label(app, visit.flow);
     let doorkeeper = Doorkeeper::of(visit);
     let navigate = {
         let doorkeeper = doorkeeper.clone();
@@ -96,11 +120,11 @@ pub(crate) fn open<R: Runtime>(
         }
     };
     let seen = visit.sightings.clone();
-    let window = WebviewWindowBuilder::new(app, &label, WebviewUrl::External(visit.url.clone()))
+    let builder = WebviewWindowBuilder::new(app, &label, WebviewUrl::External(visit.url.clone()));
+    let window = in_profile(builder, visit.profile.as_ref())
         .title(visit.title.clone())
         .inner_size(place.width, place.height)
         .position(place.x, place.y)
-        .incognito(true)
         .devtools(false)
         .general_autofill_enabled(false)
         .on_navigation(navigate)

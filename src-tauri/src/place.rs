@@ -23,7 +23,7 @@ pub(crate) struct Places {
 /// Size of a provider's page where there is room.
 const PAGE: (f64, f64) = (520.0, 680.0);
 /// Size of a flow window where there is room.
-const FLOW: (f64, f64) = (460.0, 260.0);
+const FLOW: (f64, f64) = (460.0, 300.0);
 /// Between the two.
 const GAP: f64 = 12.0;
 /// Kept free above each for its title bar, whose height nobody tells before it is shown.

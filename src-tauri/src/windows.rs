@@ -5,10 +5,12 @@ use tauri::{
     AppHandle, Emitter as _, Manager as _, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent,
 };
 use tsunagi_console::agent::{Sighting, Visit};
+use tsunagi_console::views::Locale;
 use tsunagi_console::{ConnectionId, FlowId};
 use url::Url;
 
 use crate::commands::Desk;
+use crate::lifecycle;
 use crate::place::Area;
 
 /// Label of the main window.
@@ -35,11 +37,18 @@ pub(crate) fn show_main<R: Runtime>(app: &AppHandle<R>, connection: Option<Conne
         let _ = window.emit_to(MAIN, "open", payload);
         return;
     }
-    let address = match connection {
-        Some(connection) => format!("index.html#/connection/{connection}/environments"),
-        None => "index.html".to_owned(),
+    // What the page says while the catalog is still being opened is in the desktop's language.
+    let query = match lifecycle::desktop_locale() {
+        Locale::En => "",
+        Locale::Ja => "?locale=ja",
     };
-    let built = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(address.into()))
+    let address = match connection {
+        Some(connection) => {
+            format!("index.html{query}#/connection/{connection}/environments")
+        }
+        None => format!("index.html{query}"),
+    };
+    let built = own(app, MAIN, address)
         .title("Tsunagi")
         .inner_size(1280.0, 800.0)
         .min_inner_size(880.0, 560.0)
@@ -61,6 +70,21 @@ pub(crate) fn show_main<R: Runtime>(app: &AppHandle<R>, connection: Option<Conne
     if let Err(error) = built {
         tracing::error!(%error, "no main window");
     }
+}
+
+/// A window of the program's own. What its page remembers lies in the home: `lifecycle` says so
+/// where the web view has folders, and here it is said where it has numbers.
+fn own<'a, R: Runtime>(
+    app: &'a AppHandle<R>,
+    label: &str,
+    address: String,
+) -> WebviewWindowBuilder<'a, R, AppHandle<R>> {
+    let builder = WebviewWindowBuilder::new(app, label, WebviewUrl::App(address.into()));
+    #[cfg(target_os = "macos")]
+    if let Some(home) = crate::home::folder() {
+        return builder.data_store_identifier(crate::home::webview_store(&home));
+    }
+    builder
 }
 
 /// The program's own windows stay on the program's own pages.
@@ -86,7 +110,7 @@ pub(crate) fn open_flow<R: Runtime>(
         return Ok(());
     }
     let address = format!("flow.html?flow={flow}");
-    let window = WebviewWindowBuilder::new(app, &label, WebviewUrl::App(address.into()))
+    let window = own(app, &label, address)
         .title(visit.title.clone())
         .inner_size(place.width, place.height)
         .position(place.x, place.y)

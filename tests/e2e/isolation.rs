@@ -348,7 +348,25 @@ fn refused(call: &Value) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hostile_page_reaches_nothing() {
-    let trial = Trial::begin("isolation").await;
+    attacked("isolation", false).await;
+}
+
+/// A page that is kept has a web context of its own making, where nothing holds by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hostile_page_reaches_nothing_where_it_stays_signed_in() {
+    attacked("isolation-kept", true).await;
+}
+
+/// Opens the page anew in a place that is kept, where it acts as told.
+async fn kept(page: &Page, desk: &Desk, pid: u32, hostile: &Hostile, act: &str) -> Window {
+    hostile.turn(act);
+    let window = steps::toggle_stay(page, desk, pid).await;
+    hostile.told("found").await;
+    window
+}
+
+async fn attacked(name: &'static str, stay: bool) {
+    let trial = Trial::begin(name).await;
     let desk = Desk::open();
     let hostile = Hostile::start().await;
     let elsewhere = Recorder::start().await;
@@ -356,7 +374,7 @@ async fn a_hostile_page_reaches_nothing() {
     let other = elsewhere.origin();
     hostile.with(|it| {
         it.plan = json!({
-            "act": "attack",
+            "act": if stay { "wait" } else { "attack" },
             "commands": commands(),
             "arguments": { "event": "flow", "target": { "kind": "Any" }, "handler": 1, "url": "https://evil.example", "path": "/etc/passwd" },
             "places": {
@@ -386,8 +404,11 @@ async fn a_hostile_page_reaches_nothing() {
     steps::set_up(page, SERVICE, NAME).await;
     steps::register(page, "hostile-client", Some("a-secret")).await;
     page.button("Create and authorize").await;
-    let provider = steps::provider_window(&desk, app.pid()).await;
+    let mut provider = steps::provider_window(&desk, app.pid()).await;
     hostile.told("found").await;
+    if stay {
+        provider = kept(page, &desk, app.pid(), &hostile, "attack").await;
+    }
     flow_window_says(page, &format!("127.0.0.1:{}", hostile.port)).await;
 
     let commands = hostile.told("commands").await;
@@ -499,6 +520,9 @@ async fn a_hostile_page_reaches_nothing() {
     // One that turns into a download leaves nothing behind at all; the person closes the window.
     hostile.turn("wait");
     again(page, &hostile).await;
+    if stay {
+        kept(page, &desk, app.pid(), &hostile, "wait").await;
+    }
     let before = hostile.with(|it| it.attachments);
     hostile.order("/attachment");
     until("the attachment to be sent", async || {

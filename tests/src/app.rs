@@ -58,7 +58,7 @@ impl App {
         let outside = trial.outside();
         let pid_file = outside.join("pid");
         let _ = std::fs::remove_file(&pid_file);
-        let launcher = launcher(&outside, &pid_file);
+        let launcher = launcher(&outside, &pid_file, &options.envs);
         let mut command = Command::new("WebKitWebDriver");
         command
             .args(["--host=127.0.0.1".to_owned(), format!("--port={port}")])
@@ -68,6 +68,13 @@ impl App {
             .stderr(Stdio::null())
             .kill_on_drop(true);
         surroundings(&mut command, trial, &options);
+        // They are the app's: a driver may need what a test takes away, such as the session bus.
+        for (name, _) in &options.envs {
+            match std::env::var_os(name) {
+                Some(own) => command.env(name, own),
+                None => command.env_remove(name),
+            };
+        }
         let driver = command.spawn().expect("WebKitWebDriver starts");
         let address = format!("http://127.0.0.1:{port}");
         let status = format!("{address}/status");
@@ -217,11 +224,15 @@ fn kill(pid: u32) {
 
 /// A script that notes its process id and turns into the app: WebDriver tells neither the id nor
 /// what the app writes.
-fn launcher(outside: &Path, pid_file: &Path) -> PathBuf {
+fn launcher(outside: &Path, pid_file: &Path, envs: &[(String, String)]) -> PathBuf {
     use std::os::unix::fs::PermissionsExt;
     let path = outside.join("launch");
+    let exports: String = envs
+        .iter()
+        .map(|(name, value)| format!("export {name}='{}'\n", value.replace('\'', r"'\''")))
+        .collect();
     let script = format!(
-        "#!/bin/sh\necho $$ > '{}'\nexec '{}' \"$@\" >> '{}' 2>> '{}'\n",
+        "#!/bin/sh\n{exports}echo $$ > '{}'\nexec '{}' \"$@\" >> '{}' 2>> '{}'\n",
         pid_file.display(),
         binary().display(),
         outside.join("out.log").display(),

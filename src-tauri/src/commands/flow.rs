@@ -56,6 +56,17 @@ pub(crate) async fn flow_in_browser<R: Runtime>(
 }
 
 #[tauri::command]
+pub(crate) async fn flow_stay<R: Runtime>(
+    window: WebviewWindow<R>,
+    desk: State<'_, Desk>,
+    flow: FlowId,
+    wanted: bool,
+) -> Answer<FlowView> {
+    own(&window, &desk, flow)?;
+    seated(&desk, move |console, _| console.flow_stay(flow, wanted)).await
+}
+
+#[tauri::command]
 pub(crate) async fn flow_by_code<R: Runtime>(
     window: WebviewWindow<R>,
     desk: State<'_, Desk>,

@@ -1,7 +1,8 @@
 //! The Settings screen.
 
 use tauri::State;
-use tsunagi_console::views::{SettingsChange, Start};
+use tsunagi_console::KeptSignInId;
+use tsunagi_console::views::{KeptSignInView, SettingsChange, Start};
 
 use super::{Answer, Desk, seated};
 
@@ -12,6 +13,22 @@ pub(crate) async fn settings_change(
 ) -> Answer<Start> {
     seated(&desk, move |console, session| {
         console.change_settings(session, &change)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn kept_sign_ins_list(desk: State<'_, Desk>) -> Answer<Vec<KeptSignInView>> {
+    seated(&desk, |console, session| console.kept_sign_ins(session)).await
+}
+
+#[tauri::command]
+pub(crate) async fn kept_sign_ins_clear(
+    desk: State<'_, Desk>,
+    only: Option<KeptSignInId>,
+) -> Answer<Vec<KeptSignInView>> {
+    seated(&desk, move |console, session| {
+        console.clear_sign_ins(session, only)
     })
     .await
 }

@@ -3,6 +3,7 @@
 
 export type ConnectionId = string;
 export type FlowId = string;
+export type KeptSignInId = string;
 export type MemberId = string;
 export type RegistrationId = string;
 export type Timestamp = number;
@@ -173,7 +174,11 @@ since: Timestamp,
 /**
  * What happened last.
  */
-code: string, };
+code: string, 
+/**
+ * For so long, and so often, that a person should look.
+ */
+long: boolean, };
 export type Mend = "authorize" | "choose_primary" | "enable";
 export type Station = { 
 /**
@@ -649,7 +654,11 @@ authorizedAt: Timestamp,
 /**
  * Last used.
  */
-lastUsed: Timestamp | null, };
+lastUsed: Timestamp | null, 
+/**
+ * The viewer's kept sign-in for this account.
+ */
+kept: KeptSignInId | null, };
 export type AccountPlace = { 
 /**
  * Which environments.
@@ -788,6 +797,16 @@ wire: Array<string>,
 millis: number | null, };
 export type AgentKind = "webview" | "browser" | "device";
 export type Stage = "waiting" | "checking" | "ask_replace" | "done" | "failed";
+export type Stay = "off" | "on" | "no_account" | "not_here";
+export type QrView = { 
+/**
+ * Width and height in modules, with the light margin that cameras need.
+ */
+size: number, 
+/**
+ * The dark modules, as the `d` of an SVG path in units of modules.
+ */
+path: string, };
 export type CodeView = { 
 /**
  * What a person types.
@@ -796,7 +815,11 @@ userCode: string,
 /**
  * Where, as a person types it.
  */
-address: string, };
+address: string, 
+/**
+ * The same for a camera, with the code in it where the provider offers that.
+ */
+qr: QrView | null, };
 export type FlowView = { 
 /**
  * Identifier.
@@ -882,6 +905,10 @@ mayBecomePrimary: boolean,
  * The answer so far; `flow_primary` changes it.
  */
 primaryWanted: boolean, 
+/**
+ * Whether the page stays signed in; `flow_stay` changes it while the page is open.
+ */
+stay: Stay, 
 /**
  * What went wrong.
  */
@@ -1135,6 +1162,27 @@ member: string | null,
  * The workspace's name.
  */
 workspace: string | null, };
+export type KeptSignInView = { 
+/**
+ * Identifier.
+ */
+id: KeptSignInId, 
+/**
+ * Where one is signed in.
+ */
+service: ServiceMark, 
+/**
+ * As whom.
+ */
+account: string, 
+/**
+ * Since when.
+ */
+keptSince: Timestamp, 
+/**
+ * When it last led to an authorization.
+ */
+lastUsed: Timestamp, };
 export type PracticeView = { 
 /**
  * It is serving.
@@ -1177,6 +1225,8 @@ export interface Commands {
   welcome_found: { args: { founding: Founding }; answer: Founded };
   vault_unlock: { args: { passphrase: string | null }; answer: Start };
   settings_change: { args: { change: SettingsChange }; answer: Start };
+  kept_sign_ins_list: { args: {  }; answer: Array<KeptSignInView> };
+  kept_sign_ins_clear: { args: { only: KeptSignInId | null }; answer: Array<KeptSignInView> };
   home_get: { args: {  }; answer: HomeView };
   connections_list: { args: { query: ListQuery }; answer: ConnectionPage };
   gallery_list: { args: {  }; answer: Array<GalleryEntry> };
@@ -1202,6 +1252,7 @@ export interface Commands {
   flow_cancel: { args: { flow: FlowId }; answer: void };
   flow_extend: { args: { flow: FlowId }; answer: FlowView };
   flow_in_browser: { args: { flow: FlowId }; answer: FlowView };
+  flow_stay: { args: { flow: FlowId; wanted: boolean }; answer: FlowView };
   flow_by_code: { args: { flow: FlowId }; answer: FlowView };
   flow_open_address: { args: { flow: FlowId }; answer: void };
   flow_paste: { args: { flow: FlowId; address: string }; answer: FlowView };

@@ -1,14 +1,14 @@
 // The program, in memory: for development in a browser and for the screen tests. Never part of
 // what is shipped. `?locale=ja&theme=dark&home=first|empty|many|quiet&vault=…&keyring=no` choose
-// where it begins; `?flow=<stage>` what the flow window meets.
+// where it begins; `opening=<ms>` how long it takes to; `?flow=<stage>` what the flow window meets.
 import type { Backend, Events } from "./backend";
 import type {
-  AccountView, Commands, ConnectionId, ConnectionRow, Failure, FlowRecord, FlowView, NewConnection, PracticeFaults, Reach,
+  AccountView, Commands, ConnectionId, ConnectionRow, Failure, FlowRecord, FlowView, KeptSignInView, NewConnection, PracticeFaults, Reach,
   RegistrationView, Start, Station,
 } from "./bindings";
 import { failureOf, type FailureCode } from "./fake/failures";
-import { flowView, succeed } from "./fake/flows";
-import { answerOf, connectorView, environmentsOf, gallery, impactOf, seed, seedFiles, seedMany, seedRegistrations, seedTimeline } from "./fake/seed";
+import { CODE, flowView, succeed } from "./fake/flows";
+import { answerOf, connectorView, environmentsOf, gallery, impactOf, seed, seedFiles, seedKept, seedMany, seedRegistrations, seedTimeline } from "./fake/seed";
 
 type Args<K extends keyof Commands> = Commands[K]["args"];
 type Answer<K extends keyof Commands> = Commands[K]["answer"];
@@ -30,6 +30,9 @@ interface World {
   faults: PracticeFaults;
   accepted: Set<string>;
   flow: FlowView | null;
+  kept: KeptSignInView[];
+  /** A kept sign-in whose page is open. */
+  open: string | null;
   made: number;
 }
 
@@ -41,6 +44,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
   const of = (name: string): string | null => options.get(name);
   const locale = of("locale") === "ja" ? "ja" : "en";
   const home = of("home") ?? "full";
+  const opened = Date.now() + Number(of("opening") ?? 0);
   const heard = new Map<keyof Events, Set<(payload: never) => void>>();
 
   const world: World = {
@@ -63,6 +67,8 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     faults: { accessSeconds: null, token: null, api: null, slowMillis: null },
     accepted: new Set(),
     flow: null,
+    kept: home === "full" ? seedKept() : [],
+    open: of("open"),
     made: 0,
   };
   if (home === "first") world.start.vault = { state: "none" };
@@ -88,7 +94,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     const row = need(id);
     put({ ...row, stations: row.stations.map((station) => (station.reach === reach || reach === "all" ? { ...station, ...part } : station)) });
   };
-  const viewOf = (id: ConnectionId): Answer<"connection_get"> => environmentsOf(need(id), world.registrations, world.drafts.get(id) ?? null, world.start);
+  const viewOf = (id: ConnectionId): Answer<"connection_get"> => environmentsOf(need(id), world.registrations, world.drafts.get(id) ?? null, world.start, world.kept);
 
   /** Signing in as a person would, a moment later. */
   const signIn = (row: ConnectionRow, reach: Reach, id: string): void => {
@@ -108,7 +114,10 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
   };
 
   const handlers: Handlers = {
-    start: () => started(),
+    start: async () => {
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, opened - Date.now())));
+      return started();
+    },
     welcome_found: ({ founding }) => {
       if (!world.start.keyring && (founding.passphrase ?? "").length < 8) refuse("passphrase_short");
       world.start = {
@@ -272,11 +281,15 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       world.flow = { ...(world.flow ?? refuse("flow_unknown")), agent: "browser", now: Date.now() };
       return world.flow;
     },
+    flow_stay: ({ wanted }) => {
+      world.flow = { ...(world.flow ?? refuse("flow_unknown")), stay: wanted ? "on" : "off", now: Date.now() };
+      return world.flow;
+    },
     flow_by_code: () => {
       world.flow = {
         ...(world.flow ?? refuse("flow_unknown")),
         agent: "device",
-        code: { userCode: "WDJB-MJHT", address: "https://accounts.zoho.com/oauth/v3/device" },
+        code: CODE,
         now: Date.now(),
       };
       return world.flow;
@@ -304,6 +317,14 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       // The program opens another window and closes this one; here the page becomes that window.
       if (location.pathname.endsWith("flow.html")) setTimeout(() => location.assign(`flow.html?flow=${id}&stage=waiting`));
       return id;
+    },
+    kept_sign_ins_list: () => world.kept,
+    kept_sign_ins_clear: ({ only }) => {
+      const cleared = world.kept.filter((kept) => only === null || kept.id === only);
+      if (cleared.some((kept) => kept.id === world.open)) refuse("sign_in_open");
+      world.kept = world.kept.filter((kept) => !cleared.includes(kept));
+      changed();
+      return world.kept;
     },
     connectors_get: () => ({
       folder: "~/.local/share/tsunagi/connectors",

@@ -24,6 +24,27 @@ export const behaviors = {
       await page.getByRole("heading", { name: "Connections" }).waitFor();
     },
   },
+  "a start that takes long says what it does, then goes on": {
+    path: "index.html?opening=1500#/connections",
+    act: async (page) => {
+      await page.getByRole("status").filter({ hasText: "Opening the catalog…" }).waitFor();
+      assert.equal(await page.locator(".conn-row").count(), 0, "nothing is made up meanwhile");
+      await ready(page);
+      assert.equal(await page.getByText("Opening the catalog…").count(), 0, "and then it is over");
+    },
+  },
+  "a code for another device has a picture that cameras read in the dark theme, too": {
+    path: "flow.html?flow=f-1&theme=dark&stage=device",
+    options: { width: 460, height: 300, colorScheme: "dark" },
+    act: async (page) => {
+      const picture = page.getByRole("img", { name: "QR code for https://accounts.zoho.com/oauth/v3/device" });
+      await picture.waitFor();
+      const look = await picture.evaluate((svg) => ({ around: getComputedStyle(svg).backgroundColor, modules: getComputedStyle(svg.querySelector("path")).fill, wide: svg.getBoundingClientRect().width }));
+      assert.deepEqual([look.around, look.modules], ["rgb(255, 255, 255)", "rgb(0, 0, 0)"], "dark on light");
+      const [, , size] = (await picture.getAttribute("viewBox")).split(" ").map(Number);
+      assert.ok(look.wide / size >= 3, `each module is ${look.wide / size} pixels wide: enough for a camera`);
+    },
+  },
   "first start: Start empty, in Japanese": {
     path: "index.html?home=first",
     act: async (page) => {
@@ -418,6 +439,51 @@ export const behaviors = {
       assert.equal((await focus(page)).text, "Keep aiko@example.com", "keeping is the harmless answer");
       await button(page, "Keep aiko@example.com").click();
       await page.getByText("Connected as aiko@example.com").waitFor();
+    },
+  },
+  "flow: staying signed in is the person's wish, and can be taken back": {
+    path: "flow.html?flow=f&stage=waiting",
+    options: { width: 460, height: 300 },
+    act: async (page) => {
+      const box = page.getByRole("checkbox", { name: "Stay signed in on this computer." });
+      assert.equal(await box.isChecked(), false, "nothing is kept unless it is wished for");
+      await box.check();
+      await page.waitForTimeout(50);
+      assert.equal(await box.isChecked(), true);
+      await box.uncheck();
+      await page.waitForTimeout(50);
+      assert.equal(await box.isChecked(), false);
+    },
+  },
+  "settings: a kept sign-in is cleared, then all": {
+    path: "index.html?x=1#/settings",
+    act: async (page) => {
+      const rows = page.locator("[data-kept] li");
+      await rows.first().waitFor();
+      assert.equal(await rows.count(), 3);
+      await button(page, "Clear Zoho CRM, aiko@example.com").click();
+      await button(page, "Clear Zoho CRM, aiko@example.com").waitFor({ state: "detached" });
+      assert.equal(await rows.count(), 2, "one less");
+      assert.equal((await focus(page)).text, "Kept sign-ins", "the focus is not lost with the button");
+      await button(page, "Clear all").click();
+      await page.getByText("None. Tick").waitFor();
+      assert.equal(await rows.count(), 0);
+    },
+  },
+  "settings: what is open is not cleared": {
+    path: "index.html?open=kept-2#/settings",
+    act: async (page) => {
+      await button(page, "Clear all").click();
+      await page.getByText("so nothing was cleared").waitFor();
+      assert.equal(await page.locator("[data-kept] li").count(), 3, "nor is anything else");
+    },
+  },
+  "accounts: a kept sign-in is cleared where the account is": {
+    path: "index.html?x=1#/connection/c-0013/accounts",
+    act: async (page) => {
+      await page.getByText("Stays signed in").waitFor();
+      await button(page, "Clear Practice service, aiko@practice.example").click();
+      await page.getByText("Stays signed in").waitFor({ state: "detached" });
     },
   },
   "flow: a failure can be tried again": {

@@ -1,12 +1,13 @@
 // Every screen there is, and how to know that it stands.
 const main = { options: {} };
-const small = { width: 460, height: 220 };
+const small = { width: 460, height: 300 };
 const see = (selector) => (page) => page.locator(selector).first().waitFor();
 const settle = async (page) => page.waitForTimeout(250);
 
 export const places = [
   { name: "welcome", path: "index.html?home=first", ...main, ready: see("form button.primary") },
   { name: "welcome-passphrase", path: "index.html?home=first&keyring=no", ...main, ready: see('input[type="password"]') },
+  { name: "opening", path: "index.html?opening=4000", ...main, ready: see('[role="status"]') },
   { name: "connections", path: "index.html?x=1#/connections", ...main, ready: see(".conn-row") },
   { name: "connections-1024", path: "index.html?x=1#/connections", options: { width: 1024, height: 768 }, ready: see(".conn-row") },
   { name: "connections-1600", path: "index.html?x=1#/connections", options: { width: 1600, height: 900 }, ready: see(".conn-row") },
@@ -56,7 +57,9 @@ export const places = [
     },
   },
   { name: "connectors", path: "index.html?x=1#/connectors", ...main, ready: see(".file") },
-  { name: "settings", path: "index.html?x=1#/settings", ...main, ready: see(".about") },
+  { name: "settings", path: "index.html?x=1#/settings", options: { width: 1280, height: 1000 }, ready: see("[data-kept] li") },
+  { name: "settings-1024", path: "index.html?x=1#/settings", options: { width: 1024, height: 768 }, ready: see("[data-kept] li") },
+  { name: "settings-none-kept", path: "index.html?home=quiet#/settings", ...main, ready: see("[data-kept] .none") },
   {
     name: "palette", path: "index.html?x=1#/connections", ...main,
     ready: async (page) => {
@@ -80,7 +83,7 @@ export const places = [
   { name: "vault-passphrase", path: "index.html?vault=passphrase#/connections", ...main, ready: see(".vault input") },
   { name: "high-contrast", path: "index.html?x=1#/connections", options: { contrast: "more" }, ready: see(".conn-row") },
   { name: "forced-colors", path: "index.html?x=1#/connections", options: { forcedColors: "active" }, ready: see(".conn-row") },
-  ...["waiting", "low", "browser", "device", "checking", "ask_replace", "done", "failed"].map((stage) => ({
+  ...["waiting", "low", "browser", "device", "stay", "no_account", "checking", "ask_replace", "done", "failed"].map((stage) => ({
     name: `flow-${stage}`, path: `flow.html?flow=f&stage=${stage}`, options: small, ready: see(".tbar"),
   })),
 ];

@@ -60,7 +60,9 @@ for (const place of places) {
     for (const theme of ["light", "dark"]) {
       const name = `${place.name} ${locale} ${theme}`;
       const address = place.path.replace("?", `?locale=${locale}&theme=${theme}&`);
-      waiting.push(() => test(name, address, place.options ?? {}, (page) => look(place, name, locale, page)));
+      // What is shown before the program has answered follows the desktop.
+      const options = { locale, colorScheme: theme, ...place.options };
+      waiting.push(() => test(name, address, options, (page) => look(place, name, locale, page)));
     }
   }
 }

@@ -25,7 +25,7 @@ describe("a station", () => {
   });
 
   it("shows unreachable only beside Connected: health is never hidden by the network", () => {
-    const unreachable = { since: 0, code: "timeout" };
+    const unreachable = { since: 0, code: "timeout", long: false };
     expect(look({ ...base, unreachable }).shape).toBe("unreachable");
     expect(look({ ...base, unreachable, health: { state: "not_connected", reason: "revoked" } }).shape).toBe("revoked");
   });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use tsunagi_domain::freshness::lapse;
 use tsunagi_domain::hosts::Origin;
 use tsunagi_domain::{Account, AuthorizationId, Health, MemberId, Timestamp};
 
@@ -58,6 +59,8 @@ pub struct Unreachable {
     pub since: Timestamp,
     /// What went wrong, as a code such as `timeout`.
     pub code: String,
+    /// Renewals that have failed in a row since then.
+    pub failures: u32,
 }
 
 impl Catalog {
@@ -133,13 +136,15 @@ impl Catalog {
         self.catalog().write(|db| {
             let changed = db
                 .prepare_cached(
-                    "UPDATE authorization SET unreachable_since = ?2, unreachable_code = ?3
+                    "UPDATE authorization SET unreachable_since = ?2, unreachable_code = ?3,
+                         unreachable_failures = ?4
                      WHERE id = ?1",
                 )?
                 .execute(params![
                     id.bytes(),
                     unreachable.map(|unreachable| unreachable.since.0),
                     unreachable.map(|unreachable| &unreachable.code),
+                    unreachable.map_or(0, |unreachable| unreachable.failures),
                 ])?;
             found_one(changed, "authorization")
         })
@@ -169,8 +174,8 @@ impl Catalog {
         self.catalog().write(|db| touch(db, id, at))
     }
 
-    /// Connected, renewable authorizations of enabled connections that end before `before`, the
-    /// most urgent first.
+    /// Renewable authorizations of enabled connections that end before `before`, the most urgent
+    /// first: Connected ones, and those whose scopes are missing, which a renewal may bring back.
     ///
     /// # Errors
     /// As every read.
@@ -178,8 +183,8 @@ impl Catalog {
         self.catalog().read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT id FROM authorization a
-                 WHERE renewable = 1 AND health = 'connected' AND expires_at IS NOT NULL
-                     AND expires_at < ?1
+                 WHERE renewable = 1 AND health IN ('connected', 'scopes_missing')
+                     AND expires_at IS NOT NULL AND expires_at < ?1
                      AND EXISTS (SELECT 1 FROM slot s JOIN connection c ON c.id = s.connection
                                  WHERE s.authorization = a.id AND c.enabled = 1)
                  ORDER BY expires_at LIMIT ?2",
@@ -213,9 +218,9 @@ pub(crate) fn put(db: &Connection, authorization: &Authorization) -> Result<()> 
         "INSERT INTO authorization (id, account_id, account_name, account_email, label, asked,
              granted, health, issued_at, expires_at, refresh_expires_at, renewable,
              unreachable_since, unreachable_code, origins, extras, authorized_by, authorized_at,
-             last_used, last_renewed, version)
+             last_used, last_renewed, version, ends_at, unreachable_failures)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21)
+             ?19, ?20, ?21, ?22, ?23)
          ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id,
              account_name = excluded.account_name, account_email = excluded.account_email,
              label = excluded.label, asked = excluded.asked, granted = excluded.granted,
@@ -225,7 +230,8 @@ pub(crate) fn put(db: &Connection, authorization: &Authorization) -> Result<()> 
              unreachable_code = excluded.unreachable_code, origins = excluded.origins,
              extras = excluded.extras, authorized_by = excluded.authorized_by,
              authorized_at = excluded.authorized_at, last_used = excluded.last_used,
-             last_renewed = excluded.last_renewed, version = excluded.version",
+             last_renewed = excluded.last_renewed, version = excluded.version,
+             ends_at = excluded.ends_at, unreachable_failures = excluded.unreachable_failures",
     )?
     .execute(params![
         authorization.id.bytes(),
@@ -253,6 +259,12 @@ pub(crate) fn put(db: &Connection, authorization: &Authorization) -> Result<()> 
         row::millis(authorization.last_used),
         row::millis(authorization.last_renewed),
         row::integer(authorization.version),
+        row::millis(lapse(
+            authorization.renewable,
+            authorization.expires_at,
+            authorization.refresh_expires_at,
+        )),
+        unreachable.map_or(0, |unreachable| unreachable.failures),
     ])?;
     Ok(())
 }
@@ -262,6 +274,7 @@ pub(crate) fn authorization(row: &Row<'_>) -> rusqlite::Result<Authorization> {
         Some(since) => Some(Unreachable {
             since,
             code: row.get("unreachable_code")?,
+            failures: row.get("unreachable_failures")?,
         }),
         None => None,
     };

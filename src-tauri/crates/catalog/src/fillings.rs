@@ -153,7 +153,8 @@ impl Catalog {
         self.catalog().write(|db| {
             let changed = db.execute(
                 "UPDATE authorization SET health = 'revoked', renewable = 0,
-                     unreachable_since = NULL, unreachable_code = NULL WHERE id = ?1",
+                     unreachable_since = NULL, unreachable_code = NULL,
+                     unreachable_failures = 0 WHERE id = ?1",
                 [id.bytes()],
             )?;
             crate::workspace::found_one(changed, "authorization")?;

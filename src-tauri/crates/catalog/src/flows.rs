@@ -4,10 +4,16 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{ConnectionId, FlowId, RegistrationId, Timestamp};
+use tsunagi_domain::flow::went_well;
+use tsunagi_domain::{
+    Connection as DomainConnection, ConnectionId, FlowId, RegistrationId, Timestamp,
+};
 
 use crate::row::{self, Key, Word};
-use crate::{Catalog, CatalogError, Result, slots};
+use crate::{Catalog, CatalogError, Result, connections, slots};
+
+/// How a flow ends that an earlier session left running.
+const INTERRUPTED: &str = "interrupted";
 
 /// One attempt to authorize, from click to outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +64,8 @@ impl Catalog {
         self.catalog().write(|db| {
             db.prepare_cached(
                 "INSERT INTO flow (id, connection, reach, member, registration, state_hash, agent,
-                     started_at, deadline, outcome, ended_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                     started_at, deadline, outcome, ended_at, failed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?
             .execute(params![
                 flow.id.bytes(),
@@ -73,6 +79,7 @@ impl Catalog {
                 flow.deadline.0,
                 flow.outcome,
                 row::millis(flow.ended_at),
+                flow.outcome.as_deref().is_some_and(failed),
             ])?;
             Ok(())
         })
@@ -157,6 +164,33 @@ impl Catalog {
         })
     }
 
+    /// Flows begun since `since` that failed, with their connection and timeline, the latest first.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn failed_flows(
+        &self,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(DomainConnection, Flow, Vec<Step>)>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT * FROM flow WHERE failed = 1 AND started_at >= ?1
+                 ORDER BY started_at DESC, key DESC LIMIT ?2",
+            )?;
+            let rows = statement.query_map(params![since.0, limit], flow)?;
+            let mut failed = Vec::new();
+            for flow in row::collect("flow", rows)? {
+                // One in quarantine has no name to show it by.
+                if let Ok(Some(connection)) = connections::by_id(db, flow.key.connection.bytes()) {
+                    let steps = steps(db, flow.id)?;
+                    failed.push((connection, flow, steps));
+                }
+            }
+            Ok(failed)
+        })
+    }
+
     /// At start: ends what an earlier session left running, as `interrupted`. Says how many.
     ///
     /// # Errors
@@ -164,20 +198,25 @@ impl Catalog {
     pub fn abandon_flows(&self, now: Timestamp) -> Result<u32> {
         self.catalog().write(|db| {
             let ended = db.execute(
-                "UPDATE flow SET outcome = 'interrupted', ended_at = ?1 WHERE outcome IS NULL",
-                [now.0],
+                "UPDATE flow SET outcome = ?2, ended_at = ?1, failed = ?3 WHERE outcome IS NULL",
+                params![now.0, INTERRUPTED, failed(INTERRUPTED)],
             )?;
             Ok(u32::try_from(ended).unwrap_or(u32::MAX))
         })
     }
 }
 
+fn failed(outcome: &str) -> bool {
+    !went_well(outcome)
+}
+
 pub(crate) fn finish(db: &Connection, id: FlowId, outcome: &str, now: Timestamp) -> Result<bool> {
     let ended = db
         .prepare_cached(
-            "UPDATE flow SET outcome = ?2, ended_at = ?3 WHERE id = ?1 AND outcome IS NULL",
+            "UPDATE flow SET outcome = ?2, ended_at = ?3, failed = ?4
+             WHERE id = ?1 AND outcome IS NULL",
         )?
-        .execute(params![id.bytes(), outcome, now.0])?;
+        .execute(params![id.bytes(), outcome, now.0, failed(outcome)])?;
     Ok(ended > 0)
 }
 

@@ -5,10 +5,15 @@
 //! before the request leaves, tells the next holder that an answer may have been lost.
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use tsunagi_domain::{AuthorizationId, Timestamp};
+use tsunagi_domain::freshness::lapse;
+use tsunagi_domain::health::scopes_granted;
+use tsunagi_domain::{AuthorizationId, Health, NotConnected, Timestamp};
 
 use crate::row::{self, Key};
-use crate::{Catalog, CatalogError, Result, standing};
+use crate::{Catalog, CatalogError, Result, authorizations, connections, slots, standing};
+
+/// How far apart two processes may read the same clock before it counts as set back.
+const SKEW_MS: i64 = 120_000;
 
 /// The answer to asking for a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +35,30 @@ pub enum Lease {
         /// When it ends unless it is extended.
         until: Timestamp,
     },
+}
+
+/// How many renewals a provider allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    /// Whose budget it is: all that name the same share it, over all processes.
+    pub of: String,
+    /// So many renewals
+    pub renewals: u32,
+    /// in so many milliseconds.
+    pub window_ms: i64,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The answer to asking whether a version may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// Send it.
+    Go,
+    /// The lease is no longer yours, or another version is stored.
+    Overtaken,
+    /// The budget is used up for now.
+    UsedUp,
 }
 
 /// What a renewal got.
@@ -197,23 +226,33 @@ impl Catalog {
         generation: u64,
         version: u64,
     ) -> Result<bool> {
+        self.catalog()
+            .write(|db| mark(db, id, owner, generation, version))
+    }
+
+    /// As [`Catalog::mark_sending`], and takes one renewal out of a provider's budget with it:
+    /// both are durable, or neither. Nothing is taken or marked where the budget is used up.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn mark_sending_within(
+        &self,
+        id: AuthorizationId,
+        owner: &str,
+        generation: u64,
+        version: u64,
+        budget: &Budget,
+    ) -> Result<Sending> {
         self.catalog().write(|db| {
-            let changed = db
-                .prepare_cached(
-                    "UPDATE lease SET
-                         attempts = CASE WHEN sending = ?4 THEN attempts + 1 ELSE 1 END,
-                         sending = ?4
-                     WHERE authorization = ?1 AND owner = ?2 AND generation = ?3 AND EXISTS (
-                         SELECT 1 FROM credential c
-                         WHERE c.authorization = lease.authorization AND c.version = ?4)",
-                )?
-                .execute(params![
-                    id.bytes(),
-                    owner,
-                    row::integer(generation),
-                    row::integer(version)
-                ])?;
-            Ok(changed > 0)
+            if !has_left(db, budget)? {
+                return Ok(Sending::UsedUp);
+            }
+            if !mark(db, id, owner, generation, version)? {
+                return Ok(Sending::Overtaken);
+            }
+            db.prepare_cached("INSERT INTO renewal_sent (budget, at) VALUES (?1, ?2)")?
+                .execute(params![budget.of, budget.now.0])?;
+            Ok(Sending::Go)
         })
     }
 
@@ -242,7 +281,8 @@ impl Catalog {
     /// Stores what a renewal got, where the lease is still yours and the version that was sent
     /// still the stored one; `false` otherwise, and nothing is stored. Takes away the `sending`
     /// mark and what was unreachable; a health that said expired, client refused or outcome
-    /// unknown is Connected again, since the provider has just shown otherwise. The lease stays.
+    /// unknown is Connected again, since the provider has just shown otherwise. Where the answer
+    /// names scopes, the health says with them whether any is missing. The lease stays.
     ///
     /// # Errors
     /// As every write.
@@ -261,6 +301,7 @@ impl Catalog {
                 "UPDATE authorization SET version = ?2, expires_at = ?3, refresh_expires_at = ?4,
                      granted = coalesce(?5, granted), renewable = ?6, issued_at = ?7,
                      last_renewed = ?8, unreachable_since = NULL, unreachable_code = NULL,
+                     unreachable_failures = 0, ends_at = ?9,
                      health = CASE WHEN health IN ('expired', 'client_refused', 'outcome_unknown')
                          THEN 'connected' ELSE health END
                  WHERE id = ?1",
@@ -274,7 +315,15 @@ impl Catalog {
                 renewal.renewable,
                 renewal.issued_at.0,
                 renewal.now.0,
+                row::millis(lapse(
+                    renewal.renewable,
+                    renewal.expires_at,
+                    renewal.refresh_expires_at
+                )),
             ])?;
+            if renewal.granted.is_some() {
+                restate_scopes(db, id)?;
+            }
             standing::refresh_of(db, id)?;
             Ok(true)
         })
@@ -294,6 +343,80 @@ impl Catalog {
             Ok(())
         })
     }
+}
+
+/// Stores whether scopes are missing, as the last answer granted them. An authorization that sits
+/// in several slots is only Not connected when it is so in all of them (R21). Every other reason
+/// stays what it is.
+fn restate_scopes(db: &Transaction<'_>, id: [u8; 16]) -> Result<()> {
+    let Some(authorization) = authorizations::by_id(db, id)? else {
+        return Ok(());
+    };
+    let missing = Health::NotConnected(NotConnected::ScopesMissing);
+    if ![Health::Connected, missing].contains(&authorization.health) {
+        return Ok(());
+    }
+    let mut wanted = Vec::new();
+    for key in slots::keys_of(db, id)? {
+        let connection = connections::by_id(db, key.connection.bytes())?;
+        // Slots of the other environment mode are out of reach and ask for nothing.
+        wanted.extend(
+            connection
+                .filter(|connection| connection.mode.reaches().contains(&key.reach))
+                .map(|connection| connection.scopes),
+        );
+    }
+    let granted = authorization.granted.as_deref();
+    let enough = wanted.is_empty()
+        || wanted
+            .iter()
+            .any(|wanted| scopes_granted(wanted, &authorization.asked, granted));
+    let now = if enough { Health::Connected } else { missing };
+    if now != authorization.health {
+        db.prepare_cached("UPDATE authorization SET health = ?2 WHERE id = ?1")?
+            .execute(params![id, row::health_word(now)])?;
+    }
+    Ok(())
+}
+
+fn mark(
+    db: &Transaction<'_>,
+    id: AuthorizationId,
+    owner: &str,
+    generation: u64,
+    version: u64,
+) -> Result<bool> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE lease SET
+                 attempts = CASE WHEN sending = ?4 THEN attempts + 1 ELSE 1 END,
+                 sending = ?4
+             WHERE authorization = ?1 AND owner = ?2 AND generation = ?3 AND EXISTS (
+                 SELECT 1 FROM credential c
+                 WHERE c.authorization = lease.authorization AND c.version = ?4)",
+        )?
+        .execute(params![
+            id.bytes(),
+            owner,
+            row::integer(generation),
+            row::integer(version)
+        ])?;
+    Ok(changed > 0)
+}
+
+/// Whether one more renewal is within the budget. Forgets what has left its window, and what was
+/// sent by a clock that was set back since; two processes may read it a little apart.
+fn has_left(db: &Transaction<'_>, budget: &Budget) -> Result<bool> {
+    let (from, to) = (
+        budget.now.plus_millis(-budget.window_ms),
+        budget.now.plus_millis(SKEW_MS),
+    );
+    db.prepare_cached("DELETE FROM renewal_sent WHERE budget = ?1 AND (at <= ?2 OR at > ?3)")?
+        .execute(params![budget.of, from.0, to.0])?;
+    let sent: u32 = db
+        .prepare_cached("SELECT count(*) FROM renewal_sent WHERE budget = ?1")?
+        .query_row([&budget.of], |row| row.get(0))?;
+    Ok(sent < budget.renewals)
 }
 
 /// Replaces the sealed bytes where version and generation still match.

@@ -1,8 +1,8 @@
 //! The catalog: what the workspace remembers, in two SQLite files.
 //!
 //! This room keeps workspace, members, client registrations, accepted connectors, connections,
-//! slots, authorizations with their sealed credentials, renewal leases, flows and the event log
-//! in `catalog.sqlite`, and runs in `data.sqlite`. It is the only crate that speaks SQL, and its
+//! slots, authorizations with their sealed credentials, renewal leases, flows, which sign-ins are
+//! kept, and the event log in `catalog.sqlite`, and runs in `data.sqlite`. It is the only crate that speaks SQL, and its
 //! public API speaks the domain's words: no SQL type leaves it. It may touch those two files, their
 //! lock file and their backups, all in the home it is given, and nothing else. It never opens a
 //! sealed byte, never decides a rule, never waits for the network inside a transaction, and never
@@ -18,6 +18,8 @@ mod error;
 mod events;
 mod fillings;
 mod flows;
+mod kept_sign_ins;
+mod lapsing;
 mod leases;
 mod list;
 mod needing;
@@ -44,7 +46,9 @@ pub use error::CatalogError;
 pub use events::{Entry, Event, Fault, NewEvent, Tag, Verification};
 pub use fillings::Filling;
 pub use flows::{Flow, Step};
-pub use leases::{Lease, Renewal};
+pub use kept_sign_ins::KeptSignIn;
+pub use lapsing::Lapse;
+pub use leases::{Budget, Lease, Renewal, Sending};
 pub use list::{Cursor, ListQuery, ListRow, Page, Sort};
 pub use primaries::Primary;
 pub use quarantine::Quarantined;

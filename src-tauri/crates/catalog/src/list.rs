@@ -5,7 +5,7 @@ use rusqlite::{Connection as Db, ToSql};
 use serde::{Deserialize, Serialize};
 use tsunagi_domain::{Connection, Kind, MemberId, Timestamp};
 
-use crate::needing::{NEEDS, connections_needing};
+use crate::needing::{NEEDS, connections_needing, may_choose};
 use crate::row::{self, Key, Word};
 use crate::{Catalog, CatalogError, Primary, Result, Slot};
 use crate::{connections, primaries, search, slots, uses};
@@ -99,6 +99,12 @@ struct Conditions {
     bound: Vec<(String, Value)>,
 }
 
+/// Who looks, as [`NEEDS`] asks for it.
+struct Viewer {
+    id: [u8; 16],
+    chooses: bool,
+}
+
 impl Conditions {
     fn bind(&mut self, value: impl Into<Value>) -> String {
         let name = format!(":p{}", self.bound.len());
@@ -114,7 +120,7 @@ impl Conditions {
         }
     }
 
-    fn bound<'a>(&'a self, sql: &str, viewer: &'a [u8; 16]) -> Vec<(&'a str, &'a dyn ToSql)> {
+    fn bound<'a>(&'a self, sql: &str, viewer: &'a Viewer) -> Vec<(&'a str, &'a dyn ToSql)> {
         let mut bound: Vec<(&str, &dyn ToSql)> = self
             .bound
             .iter()
@@ -122,13 +128,23 @@ impl Conditions {
             .collect();
         // SQLite refuses names a statement does not have.
         if sql.contains(":viewer") {
-            bound.push((":viewer", viewer));
+            bound.push((":viewer", &viewer.id));
+            bound.push((":chooses", &viewer.chooses));
         }
         bound
     }
 }
 
 impl Catalog {
+    /// How many connections there are.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn connection_count(&self) -> Result<u64> {
+        self.catalog()
+            .read(|db| count(db, "SELECT count(*) FROM connection"))
+    }
+
     /// A page of the list. Pages follow each other by key, so that rows that come and go
     /// meanwhile move nothing; by last use, a connection that is used meanwhile moves to the
     /// front.
@@ -136,14 +152,21 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::Cursor`] for a cursor of another order; else as every read.
     pub fn list(&self, query: &ListQuery) -> Result<Page> {
-        let viewer = query.viewer.bytes();
         let mut conditions = filters(query);
         let limit = query.limit.clamp(1, PAGE_MAX);
         self.catalog().read(|db| {
             let all = count(db, "SELECT count(*) FROM connection")?;
             let needing = connections_needing(db, query.viewer)?;
+            let viewer = Viewer {
+                id: query.viewer.bytes(),
+                chooses: may_choose(db, query.viewer)?,
+            };
+            // What is counted anyway is not looked for row by row.
+            let alone = conditions.sql.len() <= 1;
             let total = if conditions.sql.is_empty() {
                 all
+            } else if let Some(needs) = query.needs_person.filter(|_| alone) {
+                if needs { needing } else { all - needing }
             } else {
                 let sql = format!(
                     "SELECT count(*) FROM connection c WHERE {}",

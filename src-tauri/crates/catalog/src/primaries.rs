@@ -5,7 +5,7 @@ use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{ConnectionId, MemberId, Reach, Timestamp};
 
 use crate::row::{self, Key, Word};
-use crate::{Catalog, Result};
+use crate::{Catalog, Result, standing};
 
 /// Whose account unattended runs use in a reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,16 +55,22 @@ impl Catalog {
         member: Option<MemberId>,
         now: Timestamp,
     ) -> Result<()> {
-        self.catalog().write(|db| match member {
-            Some(_) => put(db, connection, reach, member, now),
-            None => {
-                db.prepare_cached(
-                    "UPDATE primary_account SET member = NULL, since = ?3
-                     WHERE connection = ?1 AND reach = ?2 AND member IS NOT NULL",
-                )?
-                .execute(params![connection.bytes(), reach.word(), now.0])?;
-                Ok(())
+        self.catalog().write(|db| {
+            match member {
+                Some(_) => put(db, connection, reach, member, now)?,
+                None => {
+                    db.prepare_cached(
+                        "UPDATE primary_account SET member = NULL, since = ?3
+                         WHERE connection = ?1 AND reach = ?2 AND member IS NOT NULL",
+                    )?
+                    .execute(params![
+                        connection.bytes(),
+                        reach.word(),
+                        now.0
+                    ])?;
+                }
             }
+            standing::refresh(db, connection.bytes())
         })
     }
 }
@@ -86,6 +92,7 @@ pub(crate) fn of_connection(db: &Connection, connection: [u8; 16]) -> Result<Vec
     Ok(primaries)
 }
 
+/// Who calls this or [`lose`] counts the connection again before the transaction ends.
 pub(crate) fn put(
     db: &Connection,
     connection: ConnectionId,

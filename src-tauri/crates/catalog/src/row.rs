@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tsunagi_domain::ids::SlotId;
 use tsunagi_domain::{
-    AuthorizationId, ConnectionId, EventId, FlowId, Health, Kind, MemberId, Mode, NotConnected,
-    Plan, Reach, RegistrationId, Role, RunId, Timestamp, WorkspaceId,
+    AuthorizationId, ConnectionId, EventId, FlowId, Health, KeptSignInId, Kind, MemberId, Mode,
+    NotConnected, Plan, Reach, RegistrationId, Role, RunId, Timestamp, WorkspaceId,
 };
 
 use crate::{CatalogError, Result};
@@ -38,6 +38,7 @@ keys!(
     ConnectionId,
     EventId,
     FlowId,
+    KeptSignInId,
     MemberId,
     RegistrationId,
     RunId,

@@ -15,8 +15,15 @@ pub(crate) struct Schema {
 }
 
 /// `catalog.sqlite`.
-pub(crate) static CATALOG: LazyLock<Schema> =
-    LazyLock::new(|| Schema::new(0x5473_6e63, vec![include_str!("migrations/catalog_1.sql")]));
+pub(crate) static CATALOG: LazyLock<Schema> = LazyLock::new(|| {
+    Schema::new(
+        0x5473_6e63,
+        vec![
+            include_str!("migrations/catalog_1.sql"),
+            include_str!("migrations/catalog_2.sql"),
+        ],
+    )
+});
 
 /// `data.sqlite`.
 pub(crate) static DATA: LazyLock<Schema> =

@@ -1,4 +1,4 @@
-//! Which reaches of a connection are connected, counted when something changes rather than when
+//! Which reaches of a connection are connected and have a primary account, counted when something changes rather than when
 //! somebody looks: the tray and the list ask for "what needs a person" all the time, and a
 //! catalog holds up to a hundred thousand connections.
 
@@ -31,9 +31,10 @@ pub(crate) fn refresh(db: &Transaction<'_>, connection: [u8; 16]) -> Result<()> 
     if enabled && personal {
         asked = reaches;
         db.prepare_cached(
-            "INSERT INTO standing (member, connection, connected, remaining)
-             SELECT s.member, s.connection, count(*), ?2 - count(*)
+            "INSERT INTO standing (member, connection, connected, remaining, unled)
+             SELECT s.member, s.connection, count(*), ?2 - count(*), count(*) - count(p.member)
              FROM slot s JOIN authorization a ON a.id = s.authorization
+             LEFT JOIN primary_account p ON p.connection = s.connection AND p.reach = s.reach
              WHERE s.connection = ?1 AND s.member IS NOT NULL AND a.health = 'connected'
                  AND (s.reach = 'all') = (?2 = 1)
              GROUP BY s.member",

@@ -176,7 +176,7 @@ fn put_member(db: &Connection, member: &Member) -> Result<()> {
     Ok(())
 }
 
-fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
+pub(crate) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
     Ok(Member {
         id: row::id(row, "id")?,
         name: row.get("name")?,

@@ -1,10 +1,11 @@
 //! How a person is taken to a provider and brought back, and how the doors hear of changes. The
 //! shell implements these with windows; tests implement them without.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
-use tsunagi_domain::FlowId;
+use tsunagi_domain::{FlowId, KeptSignInId};
 use tsunagi_oauth::Verdict;
 use url::Url;
 
@@ -25,8 +26,21 @@ pub struct Visit {
     pub locale: Locale,
     /// Says of every navigation of the provider's window whether it may load.
     pub judge: Arc<dyn Fn(&Url) -> Verdict + Send + Sync>,
-    /// Where what was seen is told.
+    /// Where the page keeps what it stores, and finds what it stored before; `None` where it is
+    /// to remember nothing and leave nothing behind.
+    pub profile: Option<Profile>,
+    /// Where what was seen is told. A page that was replaced by another one of the same flow
+    /// tells nobody any more.
     pub sightings: UnboundedSender<Sighting>,
+}
+
+/// A place of its own for what a service's page stores. One page at a time is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name.
+    pub id: KeptSignInId,
+    /// Its folder, which is there already, and its owner's alone.
+    pub folder: PathBuf,
 }
 
 impl std::fmt::Debug for Visit {
@@ -73,7 +87,17 @@ pub trait UserAgent: Send + Sync {
     /// `browser_missing`.
     fn browse(&self, address: &Url) -> Result<(), &'static str>;
 
-    /// Closes the provider's page, where it is in a window of the program.
+    /// Whether pages can be opened in profiles on this computer.
+    fn keeps_sign_ins(&self) -> bool {
+        true
+    }
+
+    /// Clears what the platform keeps of a profile elsewhere than in its folder. No page is open
+    /// in it, and none will be.
+    fn forget(&self, _profile: KeptSignInId) {}
+
+    /// Closes the provider's page, where it is in a window of the program. The page tells that it
+    /// is closed once it is.
     fn close_page(&self, flow: FlowId);
 
     /// Closes the flow window.

@@ -15,9 +15,10 @@ use url::Url;
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::flow::{Errand, Running, channel, host_of, is_secure};
+use crate::kept_sign_ins::Staying;
 use crate::messages;
 use crate::rows::mark;
-use crate::views::{AgentKind, FlowView, Stage};
+use crate::views::{AgentKind, FlowView, Stage, Stay};
 
 /// How long a person has to sign in, in seconds.
 const SIGN_IN_SECONDS: u32 = 180;
@@ -100,7 +101,19 @@ impl Console {
         if self.requires_iss(&connector, &resolved).await? {
             attempt.require_iss();
         }
-        let view = self.first_view(&connection, &connector, &member, key, kind, attempt.url())?;
+        let mut view =
+            self.first_view(&connection, &connector, &member, key, kind, attempt.url())?;
+        let mut stay = Staying::default();
+        let named = resolved.whoami.is_some() || connection.scopes.iter().any(|it| it == "openid");
+        if !self.inner.agent.keeps_sign_ins() {
+            view.stay = Stay::NotHere;
+        } else if !named {
+            view.stay = Stay::NoAccount;
+        } else if kind == AgentKind::Webview {
+            let before = previous.as_ref().map(|slot| &slot.authorization.account);
+            stay = self.staying(&member, &connector.id, before)?;
+            view.stay = stay.as_view();
+        }
         let args = [
             ("connection".to_owned(), connection.name.to_string()),
             ("environment".to_owned(), reach.as_str().to_owned()),
@@ -126,10 +139,11 @@ impl Console {
             view: Arc::new(Mutex::new(view)),
             orders,
             attempt: Arc::new(Mutex::new(Some(attempt))),
+            signed_in: Arc::default(),
         };
         let id = errand.id;
         self.remember(id, running.clone());
-        tokio::spawn(self.clone().run(errand, running, received));
+        tokio::spawn(self.clone().run(errand, running, received, stay));
         Ok(id)
     }
 
@@ -175,6 +189,7 @@ impl Console {
             primary: false,
             may_become_primary: primary::may_take(connection.kind, member.role, current),
             primary_wanted: first,
+            stay: Stay::Off,
             failure: None,
         })
     }

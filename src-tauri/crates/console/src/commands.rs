@@ -34,6 +34,8 @@ pub fn all() -> Vec<Command> {
         welcome_found(founding: v::Founding) -> v::Founded;
         vault_unlock(passphrase: Option<String>) -> v::Start;
         settings_change(change: v::SettingsChange) -> v::Start;
+        kept_sign_ins_list() -> Vec<v::KeptSignInView>;
+        kept_sign_ins_clear(only: Option<d::KeptSignInId>) -> Vec<v::KeptSignInView>;
         home_get() -> v::HomeView;
         connections_list(query: v::ListQuery) -> v::ConnectionPage;
         gallery_list() -> Vec<v::GalleryEntry>;
@@ -59,6 +61,7 @@ pub fn all() -> Vec<Command> {
         flow_cancel(flow: d::FlowId) -> ();
         flow_extend(flow: d::FlowId) -> v::FlowView;
         flow_in_browser(flow: d::FlowId) -> v::FlowView;
+        flow_stay(flow: d::FlowId, wanted: bool) -> v::FlowView;
         flow_by_code(flow: d::FlowId) -> v::FlowView;
         flow_open_address(flow: d::FlowId) -> ();
         flow_paste(flow: d::FlowId, address: String) -> v::FlowView;
@@ -93,6 +96,7 @@ pub fn typescript() -> String {
     declare!(
         d::ConnectionId,
         d::FlowId,
+        d::KeptSignInId,
         d::MemberId,
         d::RegistrationId,
         d::Timestamp,
@@ -142,6 +146,8 @@ pub fn typescript() -> String {
         v::StepView,
         v::AgentKind,
         v::Stage,
+        v::Stay,
+        v::QrView,
         v::CodeView,
         v::FlowView,
         v::UseView,
@@ -157,6 +163,7 @@ pub fn typescript() -> String {
         v::HomeView,
         v::NamedFlow,
         v::SettingsChange,
+        v::KeptSignInView,
         v::PracticeView,
         v::PracticeFaults,
     );

@@ -92,7 +92,7 @@ impl Console {
             created_at: connection.created_at,
             created_by,
             environments,
-            accounts: self.accounts(&row)?,
+            accounts: self.accounts(&row, &viewer)?,
             may_manage: access::may_manage(&viewer).is_ok(),
             problem: resolved.err().map(|error| self.failure(&error.into())),
             row: self.row(&row, &viewer),
@@ -154,7 +154,7 @@ impl Console {
         })
     }
 
-    fn accounts(&self, row: &ListRow) -> Result<Vec<AccountRow>, ConsoleError> {
+    fn accounts(&self, row: &ListRow, viewer: &Member) -> Result<Vec<AccountRow>, ConsoleError> {
         let connection = &row.connection;
         let service = self.mark_of(&connection.connector).name;
         let mut accounts: Vec<(Option<tsunagi_domain::MemberId>, AccountRow)> = Vec::new();
@@ -181,7 +181,9 @@ impl Console {
                 entry.places.push(place);
                 continue;
             }
-            accounts.push((slot.key.member, self.account_row(slot, account, place)?));
+            let mut entry = self.account_row(slot, account, place)?;
+            entry.kept = self.kept_for(viewer, &connection.connector, slot)?;
+            accounts.push((slot.key.member, entry));
         }
         Ok(accounts.into_iter().map(|(_, row)| row).collect())
     }
@@ -202,6 +204,7 @@ impl Console {
             places: vec![place],
             authorized_at: slot.authorization.authorized_at,
             last_used: slot.authorization.last_used,
+            kept: None,
         })
     }
 

@@ -14,6 +14,7 @@ use tsunagi_vault::{KeyHolder, KeyringError};
 use crate::agent::{Bell, Practice, UserAgent};
 use crate::error::ConsoleError;
 use crate::flow::Running;
+use crate::kept_sign_ins::Profiles;
 use crate::unlock::VaultState;
 use crate::views::{Failure, Locale, Theme};
 
@@ -70,6 +71,8 @@ pub(crate) struct Inner {
     pub(crate) person: String,
     pub(crate) flows: Mutex<HashMap<FlowId, Running>>,
     pub(crate) practice_failure: Mutex<Option<ConsoleError>>,
+    /// The profiles that provider's pages are open in.
+    pub(crate) profiles: Profiles,
     /// Held while a flow begins, so that two clicks on one slot begin one flow.
     pub(crate) beginning: tokio::sync::Mutex<()>,
     /// Held while a workspace is founded, so that there is one.
@@ -107,6 +110,7 @@ impl Console {
         })?;
         let catalog = Catalog::open(&home)?;
         catalog.abandon_flows(clock.now())?;
+        crate::kept_sign_ins::tidy(&home, &catalog, &*agent)?;
         let (library, problems) = load_library(&catalog)?;
         for connector in library.all() {
             catalog.set_connector_words(&connector.id, &words(connector))?;
@@ -142,6 +146,7 @@ impl Console {
                 practice,
                 person,
                 flows: Mutex::default(),
+                profiles: Profiles::default(),
                 practice_failure: Mutex::default(),
                 beginning: tokio::sync::Mutex::default(),
                 founding: Mutex::default(),

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tsunagi_catalog::{Flow, Step};
 use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{Connection, FlowId, Member, RegistrationId, Timestamp};
+use tsunagi_domain::{Account, Connection, FlowId, Member, RegistrationId, Timestamp};
 use tsunagi_gateway::Arrived;
 use tsunagi_oauth::{Attempt, Listener, Pages, Verdict};
 use url::Url;
@@ -21,6 +21,7 @@ use url::Url;
 use crate::agent::{Sighting, Visit};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::kept_sign_ins::Staying;
 use crate::messages;
 use crate::views::{AgentKind, FlowView, Stage};
 
@@ -37,6 +38,8 @@ pub(crate) struct Running {
     pub(crate) view: Arc<Mutex<FlowView>>,
     pub(crate) orders: UnboundedSender<Order>,
     pub(crate) attempt: Arc<Mutex<Option<Attempt>>>,
+    /// Who has signed in, once the provider told.
+    pub(crate) signed_in: Arc<Mutex<Option<Account>>>,
 }
 
 /// What a door tells a flow.
@@ -45,6 +48,7 @@ pub(crate) enum Order {
     Cancel,
     Extend,
     InBrowser,
+    Stay { wanted: bool },
     ByCode,
     Pasted(Url),
     Answer { replace: bool },
@@ -77,14 +81,56 @@ pub(crate) enum End {
 /// What a flow hears while it runs: orders of doors, and what its user agent sees.
 pub(crate) struct Ears {
     pub(crate) orders: UnboundedReceiver<Order>,
-    pub(crate) seen: UnboundedReceiver<Sighting>,
-    told: UnboundedSender<Sighting>,
+    pub(crate) seen: Seen,
+}
+
+/// What the page that is open now tells.
+pub(crate) struct Seen {
+    told: Option<UnboundedReceiver<Sighting>>,
+    /// A page of ours is open, as far as it has told.
+    open: bool,
+}
+
+/// How long a page is waited for that is being closed.
+const CLOSES: Duration = Duration::from_secs(3);
+
+impl Seen {
+    /// The next sighting; waits for ever where no page tells anything any more.
+    pub(crate) async fn next(&mut self) -> Option<Sighting> {
+        let sighting = match &mut self.told {
+            Some(told) => told.recv().await,
+            None => None,
+        };
+        match sighting {
+            Some(sighting) => {
+                self.open &= sighting != Sighting::Closed;
+                Some(sighting)
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Returns once the page that was asked to close has done so: until then it may write into
+    /// its profile.
+    async fn closed(&mut self) {
+        let gone = async {
+            while self.open {
+                self.next().await;
+            }
+        };
+        if tokio::time::timeout(CLOSES, gone).await.is_err() {
+            tracing::warn!("a sign-in page does not say that it is closed");
+        }
+    }
 }
 
 impl Ears {
-    fn new(orders: UnboundedReceiver<Order>) -> Self {
-        let (told, seen) = unbounded_channel();
-        Self { orders, seen, told }
+    const fn new(orders: UnboundedReceiver<Order>) -> Self {
+        let seen = Seen {
+            told: None,
+            open: false,
+        };
+        Self { orders, seen }
     }
 
     /// Returns once somebody ends the flow: by an order, or by closing its window.
@@ -96,7 +142,7 @@ impl Ears {
                         return;
                     }
                 }
-                Some(sighting) = self.seen.recv() => {
+                Some(sighting) = self.seen.next() => {
                     if sighting == Sighting::Dismissed {
                         return;
                     }
@@ -132,6 +178,19 @@ impl Running {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// The provider told whose account it is.
+    pub(crate) fn note_signed_in(&self, account: &Account) {
+        if let Ok(mut signed_in) = self.signed_in.lock() {
+            *signed_in = Some(account.clone());
+        }
+    }
+
+    /// Who has signed in, as far as the provider told.
+    pub(crate) fn signed_in(&self) -> Option<Account> {
+        let signed_in = self.signed_in.lock().ok();
+        signed_in.and_then(|account| account.clone())
+    }
+
     fn judge(&self, url: &Url) -> Verdict {
         let attempt = self
             .attempt
@@ -153,9 +212,12 @@ impl Console {
         mut errand: Errand,
         running: Running,
         orders: UnboundedReceiver<Order>,
+        mut stay: Staying,
     ) {
         let mut ears = Ears::new(orders);
-        let end = self.steps(&mut errand, &running, &mut ears).await;
+        let end = self
+            .steps(&mut errand, &running, &mut ears, &mut stay)
+            .await;
         if let Ok(mut attempt) = running.attempt.lock() {
             *attempt = None;
         }
@@ -172,6 +234,8 @@ impl Console {
         };
         let id = errand.id;
         let now = self.now();
+        let well = stage == Stage::Done;
+        let gone = self.settle_stay(&errand, &running, &mut stay, well).await;
         if stage == Stage::Failed {
             let finish = {
                 let outcome = outcome.clone();
@@ -188,6 +252,10 @@ impl Console {
             view.failure = failure.map(|error| self.failure(&error));
         });
         self.inner.bell.changed();
+        if !gone.is_empty() {
+            ears.seen.closed().await;
+            self.delete_profiles(gone);
+        }
         if stage == Stage::Done && outcome == "connected" {
             // Long enough to read whose account it is.
             tokio::time::sleep(Duration::from_secs(2)).await;
@@ -212,8 +280,9 @@ impl Console {
         errand: &mut Errand,
         running: &Running,
         ears: &mut Ears,
+        stay: &mut Staying,
     ) -> Result<End, ConsoleError> {
-        let waited = self.wait(errand, running, ears).await?;
+        let waited = self.wait(errand, running, ears, stay).await?;
         self.inner.agent.close_page(errand.id);
         let callback = match waited {
             Waited::Callback(url) => url,
@@ -236,8 +305,8 @@ impl Console {
         errand: &mut Errand,
         running: &Running,
         ears: &mut Ears,
+        stay: &mut Staying,
     ) -> Result<Waited, ConsoleError> {
-        let sightings = ears.told.clone();
         let (kind, deadline) = {
             let view = running.lock();
             (view.agent, view.deadline)
@@ -248,7 +317,7 @@ impl Console {
             let line = vec![self.opened_line(running)];
             self.step(errand.id, "opened", Ok(()), line, None).await?;
         }
-        self.visit(errand, running, kind, &sightings)?;
+        ears.seen = self.visit(errand, running, kind, stay)?;
         if kind == AgentKind::Device {
             let _ = running.orders.send(Order::ByCode);
         }
@@ -275,7 +344,7 @@ impl Console {
             tokio::select! {
                 url = &mut listening => return Ok(self.in_time(url, deadline)),
                 arrived = &mut polling => return Ok(Waited::Arrived(Box::new(arrived?))),
-                Some(sighting) = ears.seen.recv() => match sighting {
+                Some(sighting) = ears.seen.next() => match sighting {
                     Sighting::Callback(url) => return Ok(self.in_time(url, deadline)),
                     Sighting::Mismatch => return Ok(Waited::End(ConsoleError::new("state_mismatch"))),
                     Sighting::Failed(code) => {
@@ -302,6 +371,7 @@ impl Console {
                     }
                     Some(Order::ByCode) if running.lock().code.is_none() => {
                         kind = AgentKind::Device;
+                        stay.leave();
                         self.inner.agent.close_page(errand.id);
                         let device = self.ask_for_code(errand, running).await?;
                         deadline = running.lock().deadline;
@@ -310,11 +380,24 @@ impl Console {
                     Some(Order::InBrowser) if kind == AgentKind::Webview => {
                         kind = AgentKind::Browser;
                         self.inner.agent.close_page(errand.id);
-                        self.visit(errand, running, kind, &sightings)?;
+                        stay.leave();
+                        ears.seen = self.visit(errand, running, kind, stay)?;
                         self.show(running, |view| view.agent = AgentKind::Browser);
                     }
+                    Some(Order::Stay { wanted }) if kind == AgentKind::Webview => {
+                        if self.change_stay(stay, wanted) {
+                            self.inner.agent.close_page(errand.id);
+                            ears.seen = self.visit(errand, running, kind, stay)?;
+                        }
+                        self.show(running, |view| view.stay = stay.as_view());
+                    }
                     Some(Order::Pasted(url)) => return Ok(self.in_time(url, deadline)),
-                    Some(Order::InBrowser | Order::ByCode | Order::Answer { .. }) => {}
+                    Some(
+                        Order::InBrowser
+                        | Order::ByCode
+                        | Order::Stay { .. }
+                        | Order::Answer { .. },
+                    ) => {}
                 },
                 () = tokio::time::sleep(left.min(LOOK_AGAIN)) => {
                     if self.now() >= deadline {
@@ -333,13 +416,14 @@ impl Console {
         }
     }
 
+    /// Opens the provider's page, and gives what it tells from now on.
     fn visit(
         &self,
         errand: &Errand,
         running: &Running,
         kind: AgentKind,
-        sightings: &UnboundedSender<Sighting>,
-    ) -> Result<(), ConsoleError> {
+        stay: &Staying,
+    ) -> Result<Seen, ConsoleError> {
         let url = {
             let attempt = running
                 .attempt
@@ -352,6 +436,12 @@ impl Console {
             let running = running.clone();
             move |url: &Url| running.judge(url)
         };
+        let profile = stay.profile(self.home());
+        if let Some(profile) = &profile {
+            self.make_profile(profile)?;
+        }
+        // A page that is replaced is not listened to any more: that it closes ends nothing.
+        let (sightings, told) = unbounded_channel();
         let visit = Visit {
             flow: errand.id,
             kind,
@@ -359,9 +449,14 @@ impl Console {
             title: errand.title.clone(),
             locale: self.locale(),
             judge: Arc::new(judge),
-            sightings: sightings.clone(),
+            profile,
+            sightings,
         };
-        self.inner.agent.open(visit).map_err(ConsoleError::new)
+        self.inner.agent.open(visit).map_err(ConsoleError::new)?;
+        Ok(Seen {
+            told: Some(told),
+            open: kind == AgentKind::Webview,
+        })
     }
 
     /// The pages the system browser shows at the end.

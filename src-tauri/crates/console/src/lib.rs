@@ -18,6 +18,7 @@ mod console;
 mod error;
 mod flow;
 mod home;
+mod kept_sign_ins;
 pub mod messages;
 mod new_connection;
 mod practice;
@@ -37,6 +38,8 @@ mod welcome;
 
 pub use console::{Console, OpenKeyring, Session, Surroundings};
 pub use error::ConsoleError;
-pub use tsunagi_domain::{Clock, ConnectionId, FlowId, Reach, RegistrationId, SystemClock};
+pub use tsunagi_domain::{
+    Clock, ConnectionId, FlowId, KeptSignInId, Reach, RegistrationId, SystemClock,
+};
 pub use tsunagi_oauth::Verdict;
 pub use tsunagi_vault::{KeyHolder, KeyringError, MemoryKeyHolder, platform_keyring};

@@ -2,8 +2,11 @@
 
 use tsunagi_catalog::{ListRow, Primary, Slot};
 use tsunagi_connectors::{Connector, Text};
-use tsunagi_domain::health::{Condition, health, scopes_granted};
-use tsunagi_domain::{Account, Connection, Health, Kind, Member, NotConnected, Reach, Timestamp};
+use tsunagi_domain::freshness::lapse;
+use tsunagi_domain::health::{Condition, health, missing_scopes, scopes_granted};
+use tsunagi_domain::ladder::is_long;
+use tsunagi_domain::need::{Need, need};
+use tsunagi_domain::{Account, Connection, Health, Kind, Member, Reach, Timestamp};
 
 use crate::console::Console;
 use crate::views::{
@@ -79,9 +82,10 @@ impl Console {
             kind: connection.kind,
             mode: connection.mode,
             enabled: connection.enabled,
-            needs_person: stations
-                .iter()
-                .any(|station| matches!(station.mend, Some(Mend::Authorize | Mend::ChoosePrimary))),
+            needs_person: stations.iter().any(|station| match station.mend {
+                Some(Mend::Authorize | Mend::ChoosePrimary) => true,
+                Some(Mend::Enable) | None => false,
+            }),
             stations,
             uses: row.uses,
             last_used: row.last_used,
@@ -120,27 +124,20 @@ impl Console {
         let shown_health = self.slot_health(connection, reach, shown.copied());
         let no_primary =
             connection.kind == Kind::LoggedInUser && primary.is_none() && !here.is_empty();
-        let mend = match own_health {
-            Health::NotConnected(NotConnected::Disabled) => Some(Mend::Enable),
-            Health::NotConnected(_) => Some(Mend::Authorize),
-            Health::Connected if no_primary && viewer.role.may_be_primary() => {
-                Some(Mend::ChoosePrimary)
-            }
-            Health::Connected => None,
-        };
+        let current = primary.map(|primary| primary.member);
+        let mend = need(connection.kind, own_health, current, viewer).map(|need| match need {
+            Need::Authorize => Mend::Authorize,
+            Need::ChoosePrimary => Mend::ChoosePrimary,
+            Need::Enable => Mend::Enable,
+        });
         let authorization = shown.map(|slot| &slot.authorization);
         let service = self.mark_of(&connection.connector).name;
         let missing = authorization.map_or(0, |authorization| {
-            connection
-                .scopes
-                .iter()
-                .filter(|scope| {
-                    authorization
-                        .granted
-                        .as_ref()
-                        .is_some_and(|granted| !granted.contains(scope))
-                })
-                .count()
+            missing_scopes(
+                &connection.scopes,
+                &authorization.asked,
+                authorization.granted.as_deref(),
+            )
         });
         Station {
             reach,
@@ -152,6 +149,7 @@ impl Console {
                     .map(|unreachable| UnreachableView {
                         since: unreachable.since,
                         code: unreachable.code.clone(),
+                        long: is_long(unreachable.failures, unreachable.since, self.now()),
                     })
             }),
             account: authorization.map(|authorization| {
@@ -175,11 +173,11 @@ impl Console {
 
     /// When a connected authorization ends for good, where that is near.
     fn lapses(&self, authorization: &tsunagi_catalog::Authorization) -> Option<Timestamp> {
-        let end = if authorization.renewable {
-            authorization.refresh_expires_at
-        } else {
-            authorization.expires_at
-        }?;
+        let end = lapse(
+            authorization.renewable,
+            authorization.expires_at,
+            authorization.refresh_expires_at,
+        )?;
         let near = end.millis_since(self.now()) < LAPSES_SOON_MS;
         (near && authorization.health == Health::Connected).then_some(end)
     }
@@ -196,7 +194,12 @@ impl Console {
             enabled: connection.enabled,
             stored: slot.map(|slot| slot.authorization.health),
             scopes_granted: slot.is_none_or(|slot| {
-                scopes_granted(&connection.scopes, slot.authorization.granted.as_deref())
+                let authorization = &slot.authorization;
+                scopes_granted(
+                    &connection.scopes,
+                    &authorization.asked,
+                    authorization.granted.as_deref(),
+                )
             }),
             origins_unchanged,
         })

@@ -75,6 +75,7 @@ impl Console {
                 return Err(error);
             }
         };
+        running.note_signed_in(&account);
         let Some(replaces) = self.guard(errand, running, ears, &account).await? else {
             self.show(running, |view| view.stage = Stage::Checking);
             let lines = self.hand_back(errand, arrived.grant).await;
@@ -248,7 +249,7 @@ impl Console {
                     None | Some(Order::Cancel) => return Ok(None),
                     Some(_) => {}
                 },
-                Some(sighting) = ears.seen.recv() => {
+                Some(sighting) = ears.seen.next() => {
                     if sighting == Sighting::Dismissed {
                         return Ok(None);
                     }
@@ -414,5 +415,6 @@ impl Console {
 
 /// Whether the provider granted all that was asked for.
 fn is_whole(errand: &Errand, arrived: &Arrived) -> bool {
-    scopes_granted(&errand.connection.scopes, arrived.granted.as_deref())
+    let asked = &errand.connection.scopes;
+    scopes_granted(asked, asked, arrived.granted.as_deref())
 }

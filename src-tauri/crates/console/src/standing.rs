@@ -65,6 +65,7 @@ impl Console {
             stored: Some(Health::Connected),
             scopes_granted: scopes_granted(
                 &connection.scopes,
+                &slot.authorization.asked,
                 slot.authorization.granted.as_deref(),
             ),
             origins_unchanged: self.origins_unchanged(connection, reach, slot),

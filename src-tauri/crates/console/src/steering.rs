@@ -7,7 +7,7 @@ use url::Url;
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::flow::{Order, Running};
-use crate::views::{FlowView, Stage};
+use crate::views::{AgentKind, FlowView, Stage, Stay};
 
 /// Flows that ended are looked at a little longer; more than these are forgotten.
 const ENDED_KEPT: usize = 32;
@@ -100,26 +100,52 @@ impl Console {
         self.inner.agent.browse(&address).map_err(ConsoleError::new)
     }
 
-    /// Goes on in the system browser.
+    /// Goes on in the system browser; where the page is there already, opens it once more, since
+    /// its tab may have been closed, or never have come up.
     ///
     /// # Errors
-    /// `flow_over`; `browser_needs_loopback` where the redirect address is not on this computer.
+    /// `flow_over`; `browser_needs_loopback` where the redirect address is not on this computer;
+    /// `browser_missing`.
     pub fn flow_in_browser(&self, flow: FlowId) -> Result<FlowView, ConsoleError> {
         let running = self.running(flow)?;
-        let loopback = {
+        let (address, loopback) = {
             let attempt = running.attempt.lock().ok();
             attempt
                 .and_then(|attempt| {
-                    attempt
-                        .as_ref()
-                        .map(|attempt| attempt.redirect().scheme() == "http")
+                    let attempt = attempt.as_ref()?;
+                    Some((attempt.url().clone(), attempt.redirect().scheme() == "http"))
                 })
-                .unwrap_or(false)
+                .ok_or_else(|| ConsoleError::new("flow_over"))?
         };
         if !loopback {
             return Err(ConsoleError::new("browser_needs_loopback"));
         }
+        if running.lock().agent == AgentKind::Browser {
+            self.inner
+                .agent
+                .browse(&address)
+                .map_err(ConsoleError::new)?;
+            return Ok(running.view(self.now()));
+        }
         self.order(flow, Order::InBrowser)
+    }
+
+    /// Whether the service's page is to stay signed in on this computer: reopens the page, in a
+    /// profile that is kept or in one that remembers nothing. Nothing else of the flow changes.
+    ///
+    /// # Errors
+    /// `flow_over`; `stay_not_offered` where no page of ours is open, or nothing can be kept.
+    pub fn flow_stay(&self, flow: FlowId, wanted: bool) -> Result<FlowView, ConsoleError> {
+        let running = self.running(flow)?;
+        {
+            let mut view = running.lock();
+            let open = view.stage == Stage::Waiting && view.agent == AgentKind::Webview;
+            if !open || !matches!(view.stay, Stay::Off | Stay::On) {
+                return Err(ConsoleError::new("stay_not_offered"));
+            }
+            view.stay = if wanted { Stay::On } else { Stay::Off };
+        }
+        self.order(flow, Order::Stay { wanted })
     }
 
     /// Takes a pasted redirect address.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tsunagi_catalog::Step;
 use tsunagi_domain::ConnectionId;
+use tsunagi_domain::flow::went_well;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -34,10 +35,7 @@ impl Console {
     pub(crate) fn flow_record(&self, flow: &tsunagi_catalog::Flow, steps: &[Step]) -> FlowRecord {
         let locale = self.locale();
         let outcome = flow.outcome.clone();
-        let ok = matches!(
-            outcome.as_deref(),
-            None | Some("connected" | "kept" | "revoked")
-        );
+        let ok = outcome.as_deref().is_none_or(went_well);
         let summary = match outcome.as_deref() {
             None => messages::text(locale, "outcome.running", &BTreeMap::new()),
             Some(code) if messages::find(locale, &format!("outcome.{code}")).is_some() => {

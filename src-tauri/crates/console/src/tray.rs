@@ -127,10 +127,13 @@ pub fn tray_model(locale: Locale, state: &TrayState) -> TrayMenu {
         }
         TrayState::Open { needs, count, .. } => {
             icon = TrayIcon::Needs;
-            let key = if *count == 1 {
-                "tray.needs.one"
-            } else {
-                "tray.needs.other"
+            // Choosing a primary account is no authorizing.
+            let authorizing = needs.iter().all(|need| need.mend == Mend::Authorize);
+            let key = match (authorizing, *count) {
+                (true, 1) => "tray.needs.one",
+                (true, _) => "tray.needs.other",
+                (false, 1) => "tray.needs_person.one",
+                (false, _) => "tray.needs_person.other",
             };
             lines.push(entry(
                 say(key, &[("count", count.to_string())]),
@@ -216,17 +219,7 @@ impl Console {
                 mend: station.mend.unwrap_or(Mend::Authorize),
             });
         }
-        let query = tsunagi_catalog::ListQuery {
-            search: String::new(),
-            kinds: Vec::new(),
-            connectors: Vec::new(),
-            needs_person: None,
-            viewer: id,
-            sort: tsunagi_catalog::Sort::Name,
-            after: None,
-            limit: 1,
-        };
-        let connections = catalog.list(&query).map_or(0, |page| page.all);
+        let connections = catalog.connection_count().unwrap_or_default();
         TrayState::Open {
             needs,
             count: usize::try_from(count).unwrap_or(usize::MAX),

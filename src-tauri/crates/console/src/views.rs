@@ -15,7 +15,7 @@ pub use connection::{
 pub use connectors::{
     ConnectorFile, ConnectorsView, DiffRow, FileState, PracticeFaults, PracticeView,
 };
-pub use flow::{AgentKind, CodeView, FlowRecord, FlowView, Stage, StepView};
+pub use flow::{AgentKind, CodeView, FlowRecord, FlowView, QrView, Stage, Stay, StepView};
 pub use list::{
     AccountView, ConnectionPage, ConnectionRow, HomeView, ListQuery, Mend, NamedFlow, Need,
     ServiceMark, SortBy, Station, UnreachableView,
@@ -25,6 +25,6 @@ pub use setup::{
     PresetView, RedirectForm, RegistrationDraft, RegistrationView, ReuseOffer, ScopeView,
 };
 pub use start::{
-    Failure, Founded, Founding, Locale, MemberView, SettingsChange, Start, Theme, VaultView,
+    Failure, Founded, Founding, KeptSignInView, Locale, MemberView, SettingsChange, Start, Theme, VaultView,
     WorkspaceView,
 };

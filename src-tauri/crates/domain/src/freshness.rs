@@ -6,7 +6,8 @@ use crate::{NotConnected, Timestamp};
 pub const MARGIN_MAX_MS: i64 = 15 * 60 * 1000;
 /// The part of the lifetime that is kept in reserve, in percent.
 pub const MARGIN_PERCENT: i64 = 20;
-/// After a failed renewal, how long until it is tried again unless a person asks: 30 seconds.
+/// After a failed renewal, how long no request tries it again: 30 seconds. What nobody waits for
+/// takes longer, see [`crate::ladder`].
 pub const COOL_DOWN_MS: i64 = 30_000;
 
 /// Lifetime of an access token.
@@ -16,6 +17,21 @@ pub struct Lifetime {
     pub issued_at: Timestamp,
     /// When it ends; `None` where the provider does not say and its connector does not know.
     pub expires_at: Option<Timestamp>,
+}
+
+/// When an authorization ends for good: with its refresh token where it can be renewed, else with
+/// its access token. `None` where that is not known.
+#[must_use]
+pub const fn lapse(
+    renewable: bool,
+    expires_at: Option<Timestamp>,
+    refresh_expires_at: Option<Timestamp>,
+) -> Option<Timestamp> {
+    if renewable {
+        refresh_expires_at
+    } else {
+        expires_at
+    }
 }
 
 /// Whether a token may be used as it is.

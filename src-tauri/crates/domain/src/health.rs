@@ -121,9 +121,17 @@ pub const fn health(condition: Condition) -> Health {
     }
 }
 
-/// Whether `granted` holds every scope of `asked`. `None` means that the provider did not say,
-/// which RFC 6749 §5.1 defines as "identical to what was requested".
+/// Whether every scope of `wanted` is granted. An authorization that was asked for `asked` holds
+/// `granted`; `None` means that the provider did not say, which RFC 6749 §5.1 defines as
+/// "identical to what was requested" at that time, whatever a connection wants by now (R20).
 #[must_use]
-pub fn scopes_granted(asked: &[String], granted: Option<&[String]>) -> bool {
-    granted.is_none_or(|granted| asked.iter().all(|scope| granted.contains(scope)))
+pub fn scopes_granted(wanted: &[String], asked: &[String], granted: Option<&[String]>) -> bool {
+    missing_scopes(wanted, asked, granted) == 0
+}
+
+/// How many scopes of `wanted` are not granted, as [`scopes_granted`] tells it.
+#[must_use]
+pub fn missing_scopes(wanted: &[String], asked: &[String], granted: Option<&[String]>) -> usize {
+    let held = granted.unwrap_or(asked);
+    wanted.iter().filter(|scope| !held.contains(scope)).count()
 }

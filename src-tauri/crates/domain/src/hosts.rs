@@ -153,6 +153,23 @@ impl From<HostPattern> for String {
     }
 }
 
+/// Whether an address is one of this computer, in any writing: no proxy is asked for it, and no
+/// service on the network may send us there.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => {
+            ip.is_loopback() || ip.to_ipv4_mapped().is_some_and(|ip| ip.is_loopback())
+        }
+        Some(url::Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        None => false,
+    }
+}
+
 /// R23: whether a credential may go to `url`, given the hosts its connector lists.
 ///
 /// # Errors

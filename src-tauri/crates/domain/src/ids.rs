@@ -84,3 +84,7 @@ id!(
     /// One entry of the audit log.
     EventId
 );
+id!(
+    /// A kept sign-in. Also names its folder, and on macOS its data store.
+    KeptSignInId
+);

@@ -10,13 +10,16 @@ pub mod access;
 pub mod account;
 pub mod connection;
 pub mod environment;
+pub mod flow;
 pub mod freshness;
 pub mod gate;
 pub mod health;
 pub mod hosts;
 pub mod ids;
+pub mod ladder;
 pub mod member;
 pub mod names;
+pub mod need;
 pub mod offer;
 pub mod primary;
 pub mod refusal;
@@ -28,10 +31,11 @@ pub use connection::{Connection, Kind, Mode};
 pub use environment::{Environment, Reach};
 pub use health::{Health, NotConnected};
 pub use ids::{
-    AuthorizationId, ConnectionId, EventId, FlowId, MemberId, RegistrationId, RunId, SlotId,
-    WorkspaceId,
+    AuthorizationId, ConnectionId, EventId, FlowId, KeptSignInId, MemberId, RegistrationId, RunId,
+    SlotId, WorkspaceId,
 };
 pub use member::{Member, Role};
+pub use need::Need;
 pub use refusal::{Refusal, RefusalCode};
 pub use time::{Clock, SystemClock, Timestamp};
 pub use workspace::{DataCenter, Plan, Workspace};

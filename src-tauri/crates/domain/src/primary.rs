@@ -1,6 +1,6 @@
 //! R11 and R12: the primary account of a logged-in-user connection, per reach.
 
-use crate::{Kind, MemberId, Role};
+use crate::{Kind, Member, MemberId, Role, access};
 
 /// What authorizing a slot does to its reach's primary account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,4 +39,11 @@ pub fn is_lost(current: Option<MemberId>, revoked: MemberId) -> bool {
 #[must_use]
 pub fn may_take(kind: Kind, role: Role, current: Option<MemberId>) -> bool {
     kind == Kind::LoggedInUser && role.may_be_primary() && current.is_none()
+}
+
+/// R2, R11: whether the member may make their own account primary where nobody is: an active super
+/// admin or admin.
+#[must_use]
+pub fn may_choose(member: &Member) -> bool {
+    access::may_manage(member).is_ok() && member.role.may_be_primary()
 }

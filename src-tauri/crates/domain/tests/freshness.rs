@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tsunagi_domain::freshness::{
-    Consequence, Fault, Freshness, Lifetime, MARGIN_MAX_MS, consequence, freshness,
+    Consequence, Fault, Freshness, Lifetime, MARGIN_MAX_MS, consequence, freshness, lapse,
 };
 use tsunagi_domain::{NotConnected, Timestamp};
 
@@ -199,5 +199,23 @@ proptest! {
         if freshness(lifetime, Timestamp(now), jitter) != Freshness::Expired {
             prop_assert!(now < expires, "what has ended is never used");
         }
+    }
+}
+
+#[test]
+fn an_authorization_ends_with_what_could_still_renew_it() {
+    let (token, refresh) = (Some(START), Some(START.plus_seconds(60)));
+    for (renewable, expires_at, refresh_expires_at, end) in [
+        (true, token, refresh, refresh),
+        (true, token, None, None),
+        (true, None, None, None),
+        (false, token, refresh, token),
+        (false, None, refresh, None),
+    ] {
+        assert_eq!(
+            lapse(renewable, expires_at, refresh_expires_at),
+            end,
+            "renewable: {renewable}, {expires_at:?}, {refresh_expires_at:?}"
+        );
     }
 }

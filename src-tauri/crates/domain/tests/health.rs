@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use tsunagi_domain::health::{Condition, health, scopes_granted};
+use tsunagi_domain::health::{Condition, health, missing_scopes, scopes_granted};
 use tsunagi_domain::{Health, NotConnected};
 
 fn conditions() -> impl Iterator<Item = Condition> {
@@ -100,25 +100,32 @@ fn reasons_are_read_as_they_are_written() {
 fn an_absent_scope_means_as_requested() {
     let asked = ["crm.read".to_owned(), "crm.write".to_owned()];
     assert!(
-        scopes_granted(&asked, None),
+        scopes_granted(&asked, &asked, None),
         "RFC 6749 §5.1: omitted, if identical"
     );
     assert!(
-        !scopes_granted(&asked, Some(&[])),
+        !scopes_granted(&asked, &asked[..1], None),
+        "R20: identical to what was asked for then, not to what is wanted now"
+    );
+    assert!(
+        !scopes_granted(&asked, &asked, Some(&[])),
         "an empty list is an answer, and grants nothing"
     );
-    assert!(!scopes_granted(&asked, Some(&asked[..1])), "one is missing");
     assert!(
-        scopes_granted(&asked[..1], Some(&asked)),
+        !scopes_granted(&asked, &asked, Some(&asked[..1])),
+        "one is missing"
+    );
+    assert!(
+        scopes_granted(&asked[..1], &[], Some(&asked)),
         "more than asked for is enough"
     );
     assert!(
-        scopes_granted(&[], Some(&[])),
-        "nothing asked, nothing missing"
+        scopes_granted(&[], &[], Some(&[])),
+        "nothing wanted, nothing missing"
     );
     let upper = ["CRM.READ".to_owned()];
     assert!(
-        !scopes_granted(&upper, Some(&asked)),
+        !scopes_granted(&upper, &asked, Some(&asked)),
         "RFC 6749 §3.3: scopes are case-sensitive"
     );
 }
@@ -126,10 +133,14 @@ fn an_absent_scope_means_as_requested() {
 proptest! {
     #[test]
     fn scopes_are_granted_exactly_when_none_is_missing(
+        wanted in proptest::collection::vec("[a-d]", 0..5),
         asked in proptest::collection::vec("[a-d]", 0..5),
-        granted in proptest::collection::vec("[a-d]", 0..5),
+        granted in proptest::option::of(proptest::collection::vec("[a-d]", 0..5)),
     ) {
-        let missing = asked.iter().filter(|scope| !granted.contains(scope)).count();
-        prop_assert_eq!(scopes_granted(&asked, Some(&granted)), missing == 0, "in any order");
+        let held = granted.as_ref().unwrap_or(&asked);
+        let missing = wanted.iter().filter(|scope| !held.contains(scope)).count();
+        let granted = granted.as_deref();
+        prop_assert_eq!(scopes_granted(&wanted, &asked, granted), missing == 0, "in any order");
+        prop_assert_eq!(missing_scopes(&wanted, &asked, granted), missing, "as many");
     }
 }

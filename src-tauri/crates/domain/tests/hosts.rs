@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use tsunagi_domain::RefusalCode;
-use tsunagi_domain::hosts::{HostPattern, Origin, is_reserved_header, may_receive};
+use tsunagi_domain::hosts::{HostPattern, Origin, is_loopback, is_reserved_header, may_receive};
 use url::Url;
 
 fn pattern(text: &str) -> HostPattern {
@@ -382,5 +382,30 @@ proptest! {
             let written = String::from(pattern.clone());
             prop_assert_eq!(HostPattern::try_from(written), Ok(pattern), "written and read again");
         }
+    }
+}
+
+#[test]
+fn this_computer_is_known_in_every_writing() {
+    for own in [
+        "http://127.0.0.1:8080/",
+        "http://127.9.9.9/",
+        "http://2130706433/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "https://localhost/",
+        "https://LOCALHOST./",
+        "https://service.localhost/",
+    ] {
+        assert!(is_loopback(&url(own)), "{own} is this computer");
+    }
+    for other in [
+        "https://localhost.example/",
+        "https://notlocalhost/",
+        "https://10.0.0.1/",
+        "https://[::2]/",
+        "https://128.0.0.1/",
+    ] {
+        assert!(!is_loopback(&url(other)), "{other} is another");
     }
 }

@@ -1,5 +1,5 @@
-//! What one process knows about its renewals: which are under way, which failed a moment ago,
-//! how many a provider has had, and which answer could not be stored yet.
+//! What one process knows about its renewals: which are under way, which failed a moment ago or
+//! rest on the failure ladder, and which answer could not be stored yet.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tsunagi_catalog::Renewal;
-use tsunagi_connectors::Connector;
 use tsunagi_domain::freshness::COOL_DOWN_MS;
+use tsunagi_domain::ladder::Rung;
 use tsunagi_domain::{AuthorizationId, Timestamp};
 
 /// A renewal that failed.
@@ -24,7 +24,7 @@ struct Cooling {
 pub(crate) struct Flights {
     locks: Mutex<HashMap<AuthorizationId, Arc<tokio::sync::Mutex<()>>>>,
     cooling: Mutex<HashMap<AuthorizationId, Cooling>>,
-    sent: Mutex<HashMap<String, Vec<Timestamp>>>,
+    resting: Mutex<HashMap<AuthorizationId, (Timestamp, Timestamp)>>,
     unstored: Mutex<HashMap<AuthorizationId, Renewal>>,
     /// Held by the one round of [`crate::Gateway::renew_due`] that is under way.
     pub(crate) round: tokio::sync::Mutex<()>,
@@ -78,24 +78,28 @@ impl Flights {
         if let Ok(mut cooling) = self.cooling.lock() {
             cooling.remove(&id);
         }
+        if let Ok(mut resting) = self.resting.lock() {
+            resting.remove(&id);
+        }
     }
 
-    /// Takes one renewal out of the provider's budget, where it has one.
-    pub(crate) fn within_budget(&self, connector: &Connector, now: Timestamp) -> bool {
-        let Some(rate) = connector.rate else {
-            return true;
-        };
-        let Ok(mut sent) = self.sent.lock() else {
-            return true;
-        };
-        let times = sent.entry(connector.id.clone()).or_default();
-        let window = 0..i64::from(rate.seconds) * 1000;
-        times.retain(|at| window.contains(&now.millis_since(*at)));
-        if times.len() >= rate.refreshes as usize {
-            return false;
+    /// Waits until the rung's time before the next renewal that nobody waits for.
+    pub(crate) fn rest(&self, id: AuthorizationId, since: Timestamp, rung: Rung) {
+        if let Ok(mut resting) = self.resting.lock() {
+            resting.insert(id, (since, rung.next));
         }
-        times.push(now);
-        true
+    }
+
+    /// Whether it is too early for a renewal that nobody waits for. After a restart it is not:
+    /// what was in the way may have been the reason for it.
+    pub(crate) fn rests(&self, id: AuthorizationId, now: Timestamp) -> bool {
+        let Ok(resting) = self.resting.lock() else {
+            return false;
+        };
+        // A clock set back is not waited for.
+        resting
+            .get(&id)
+            .is_some_and(|(since, next)| *since <= now && now < *next)
     }
 
     /// Keeps an answer that could not be stored. Its tokens are sealed.

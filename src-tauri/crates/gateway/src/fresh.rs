@@ -10,9 +10,10 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tsunagi_catalog::{Authorization, Lease, Renewal, Sealed, Unreachable};
+use tsunagi_catalog::{Authorization, Budget, Lease, Renewal, Sealed, Sending, Unreachable};
 use tsunagi_connectors::Connector;
 use tsunagi_domain::freshness::{Consequence, Fault, Freshness, Lifetime, consequence, freshness};
+use tsunagi_domain::ladder::rung;
 use tsunagi_domain::{AuthorizationId, Health, NotConnected, Timestamp};
 use tsunagi_oauth::{OAuthError, Tokens, Unreachable as Away, Wire};
 use tsunagi_vault::DataKey;
@@ -51,6 +52,9 @@ pub(crate) struct Fresh {
 pub(crate) enum Urgency {
     /// Renew when less than the margin is left; a token that still works will do if that fails.
     WhenDue,
+    /// As [`Self::WhenDue`], and nobody waits for it: a token that lacks scopes, which no request
+    /// may use, is kept alive too.
+    Ahead,
     /// The service refused this version of the token: only a newer one will do.
     NewerThan(u64),
 }
@@ -122,7 +126,8 @@ impl Gateway {
     }
 
     /// Renews what is due before it is asked for, one after the other; errors stay in the log and
-    /// in the catalog. Does nothing while an earlier round is under way.
+    /// in the catalog. What has failed is tried again as the failure ladder says
+    /// ([`tsunagi_domain::ladder`]). Does nothing while an earlier round is under way.
     pub async fn renew_due(&self) {
         let Ok(_only_round) = self.inner.flights.round.try_lock() else {
             return;
@@ -131,13 +136,26 @@ impl Gateway {
         let before = self.now().plus_seconds(DUE_SECONDS);
         let due = self.db(move |catalog| catalog.due(before, ROUND_MAX)).await;
         for id in due.unwrap_or_default() {
+            if self.rests(id).await {
+                continue;
+            }
             let Ok(Some(place)) = self.place_of(id).await else {
                 continue;
             };
-            if let Err(error) = self.fresh(&place, Urgency::WhenDue).await {
+            if let Err(error) = self.fresh(&place, Urgency::Ahead).await {
                 tracing::warn!(authorization = %id, code = error.code(), "not renewed");
             }
         }
+    }
+
+    /// Whether the failure ladder says that it is too early. Once the provider has been reached,
+    /// or somebody has authorized again, there is nothing to rest from.
+    async fn rests(&self, id: AuthorizationId) -> bool {
+        if !self.inner.flights.rests(id, self.now()) {
+            return false;
+        }
+        let stored = self.db(move |catalog| catalog.authorization(id)).await;
+        matches!(stored, Ok(Some(stored)) if stored.unreachable.is_some())
     }
 
     /// Renews, or waits for the process that does. Called by one caller per credential at a time.
@@ -189,8 +207,10 @@ impl Gateway {
             .db(move |catalog| catalog.authorization(id))
             .await?
             .ok_or_else(|| place.refuse(NotConnected::NeverAuthorized))?;
-        if let Health::NotConnected(reason) = authorization.health {
-            return Err(place.refuse(reason).into());
+        match (authorization.health, urgency) {
+            (Health::Connected, _)
+            | (Health::NotConnected(NotConnected::ScopesMissing), Urgency::Ahead) => {}
+            (Health::NotConnected(reason), _) => return Err(place.refuse(reason).into()),
         }
         let lifetime = Lifetime {
             issued_at: authorization.issued_at,
@@ -339,12 +359,14 @@ impl Gateway {
             return Ok(Outcome::Failed(place.refuse(NotConnected::Expired).into()));
         };
         let client = self.client(connector, place.registration).await?;
-        if !self.inner.flights.within_budget(connector, self.now()) {
-            return Ok(Outcome::Failed(GateError::BudgetUsedUp));
-        }
-        // Durable before the request leaves: a crash from here on shows.
-        if !self.mark_sending(id, generation, version).await? {
-            return Ok(Outcome::LookAgain);
+        // Durable before the request leaves: a crash from here on shows, and the budget is taken.
+        match self
+            .begin_sending(connector, id, generation, version)
+            .await?
+        {
+            Sending::Go => {}
+            Sending::Overtaken => return Ok(Outcome::LookAgain),
+            Sending::UsedUp => return Ok(Outcome::Failed(GateError::BudgetUsedUp)),
         }
         // RFC 6749 §6: none that was not granted, whatever the connection asks for by now.
         let scopes = authorization
@@ -373,6 +395,35 @@ impl Gateway {
                     .await
             }
         }
+    }
+
+    /// Marks that a version is about to be sent, within the provider's budget where it has one.
+    async fn begin_sending(
+        &self,
+        connector: &Connector,
+        id: AuthorizationId,
+        generation: u64,
+        version: u64,
+    ) -> Result<Sending, GateError> {
+        let Some(rate) = connector.rate else {
+            let marked = self.mark_sending(id, generation, version).await?;
+            return Ok(if marked {
+                Sending::Go
+            } else {
+                Sending::Overtaken
+            });
+        };
+        let budget = Budget {
+            of: connector.id.clone(),
+            renewals: rate.refreshes,
+            window_ms: i64::from(rate.seconds) * 1000,
+            now: self.now(),
+        };
+        let owner = self.inner.owner.clone();
+        self.db(move |catalog| {
+            catalog.mark_sending_within(id, &owner, generation, version, &budget)
+        })
+        .await
     }
 
     async fn mark_sending(
@@ -496,11 +547,22 @@ impl Gateway {
                     _ => None,
                 };
                 self.inner.flights.cool(id, now, asked, code.clone());
-                let since = authorization
+                let (since, failures) = authorization
                     .unreachable
                     .as_ref()
-                    .map_or(now, |unreachable| unreachable.since);
-                let unreachable = Unreachable { since, code };
+                    .map_or((now, 0), |before| (before.since, before.failures));
+                let failures = failures.saturating_add(1);
+                let rung = rung(failures, since, now);
+                self.inner.flights.rest(id, now, rung);
+                if rung.tell {
+                    let days = now.millis_since(since) / (24 * 3600 * 1000);
+                    tracing::error!(authorization = %id, code, failures, days, "no renewal for days");
+                }
+                let unreachable = Unreachable {
+                    since,
+                    code,
+                    failures,
+                };
                 self.db(move |catalog| catalog.set_unreachable(id, Some(&unreachable)))
                     .await?;
                 self.changed();

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use tokio::time::Instant;
-use tsunagi_domain::hosts::Origin;
+use tsunagi_domain::hosts::{Origin, is_loopback};
 use tsunagi_domain::{Refusal, RefusalCode};
+use tsunagi_oauth::Unreachable;
 use url::Url;
 
 use crate::{GateError, Limits};
@@ -149,20 +150,6 @@ fn redirect(method: &Method, from: &Url, response: &reqwest::Response) -> Option
     (is_loopback(from) || !is_loopback(&next)).then_some((next, origin))
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => {
-            ip.is_loopback() || ip.to_ipv4_mapped().is_some_and(|ip| ip.is_loopback())
-        }
-        Some(url::Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        None => false,
-    }
-}
-
 async fn read(
     mut response: reqwest::Response,
     url: Url,
@@ -197,23 +184,9 @@ async fn read(
 }
 
 fn unreachable(error: &reqwest::Error, url: &Url) -> GateError {
-    use std::error::Error as _;
-    let mut text = String::new();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text.push_str(&inner.to_string().to_ascii_lowercase());
-        source = inner.source();
-    }
-    let kind = if error.is_timeout() {
-        "timeout"
-    } else if text.contains("dns") || text.contains("lookup") {
-        "dns"
-    } else if text.contains("certificate") || text.contains("tls") {
-        "tls"
-    } else if error.is_connect() {
-        "connect"
-    } else {
-        "broken"
+    let kind = match Unreachable::of(error) {
+        Unreachable::Connect if !error.is_connect() => "broken",
+        kind => kind.as_str(),
     };
     GateError::Unreachable {
         kind,

@@ -208,16 +208,14 @@ fn health_of(
     authorization: &Authorization,
     resolved: &Resolved,
 ) -> Health {
-    // RFC 6749 §5.1: an answer without scopes means those that were asked for then, which the
-    // connection may have changed since (R20).
-    let granted = authorization
-        .granted
-        .as_ref()
-        .unwrap_or(&authorization.asked);
     health(Condition {
         enabled: connection.enabled,
         stored: Some(authorization.health),
-        scopes_granted: scopes_granted(&connection.scopes, Some(granted)),
+        scopes_granted: scopes_granted(
+            &connection.scopes,
+            &authorization.asked,
+            authorization.granted.as_deref(),
+        ),
         origins_unchanged: authorization.origins == resolved.origins,
     })
 }

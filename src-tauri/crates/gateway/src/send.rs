@@ -242,7 +242,11 @@ impl Gateway {
             && !fresh.unreachable
         {
             let (id, since, code) = (place.authorization, self.now(), (*kind).to_owned());
-            let unreachable = Unreachable { since, code };
+            let unreachable = Unreachable {
+                since,
+                code,
+                failures: 0,
+            };
             self.db(move |catalog| catalog.set_unreachable(id, Some(&unreachable)))
                 .await?;
             self.changed();

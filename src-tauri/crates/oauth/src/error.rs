@@ -20,6 +20,12 @@ pub enum Unreachable {
 }
 
 impl Unreachable {
+    /// The kind of what a request failed with.
+    #[must_use]
+    pub fn of(error: &reqwest::Error) -> Self {
+        crate::http::kind_of(error)
+    }
+
     /// `dns`, `connect`, `tls` or `timeout`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

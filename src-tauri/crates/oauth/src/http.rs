@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use tsunagi_connectors::{Body, ClientAuth, Connector, Resolved};
-use tsunagi_domain::hosts::{Origin, may_receive};
+use tsunagi_domain::hosts::{Origin, is_loopback, may_receive};
 use tsunagi_domain::{Clock, SystemClock};
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -97,13 +97,7 @@ impl Http {
     }
 
     fn client(&self, url: &Url) -> &reqwest::Client {
-        let loopback = match url.host() {
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-            Some(url::Host::Domain(name)) => name == "localhost",
-            None => false,
-        };
-        if loopback {
+        if is_loopback(url) {
             &self.direct
         } else {
             &self.proxied
@@ -233,6 +227,13 @@ pub(crate) struct Raw {
 
 /// reqwest's own error names the address with its query, so only its kind is kept.
 fn unreachable(error: &reqwest::Error) -> OAuthError {
+    OAuthError::Unreachable {
+        kind: Unreachable::of(error),
+    }
+}
+
+/// What the kinds of failure have in common with no other: reqwest tells them apart in words only.
+pub(crate) fn kind_of(error: &reqwest::Error) -> Unreachable {
     let mut texts = String::new();
     let mut garbled = false;
     let mut source = std::error::Error::source(error);
@@ -242,7 +243,7 @@ fn unreachable(error: &reqwest::Error) -> OAuthError {
         garbled |= is_garbled(inner);
         source = inner.source();
     }
-    let kind = if error.is_timeout() {
+    if error.is_timeout() {
         Unreachable::Timeout
     } else if texts.contains("dns error") {
         Unreachable::Dns
@@ -254,8 +255,7 @@ fn unreachable(error: &reqwest::Error) -> OAuthError {
         Unreachable::Tls
     } else {
         Unreachable::Connect
-    };
-    OAuthError::Unreachable { kind }
+    }
 }
 
 /// What a TLS handshake fails with where there is no certificate to blame: invalid data, inside

@@ -15,7 +15,7 @@ use crate::params::{Params, Repeated};
 use crate::server::Ctx;
 use crate::tickets::Purpose;
 use crate::words::{Language, Why};
-use crate::{Account, CLIENT_ID, PracticeError, SCOPES, accounts, device, pages};
+use crate::{Account, CLIENT_ID, PracticeError, SCOPES, accounts, device, pages, sessions};
 
 /// The longest parameter accepted, in bytes.
 const LONGEST: usize = 2048;
@@ -31,6 +31,8 @@ pub(crate) struct Request {
     pub(crate) nonce: Option<String>,
     pub(crate) login_hint: Option<String>,
     pub(crate) ui_locales: Option<String>,
+    /// The account is to be chosen even where somebody is signed in already.
+    pub(crate) choose: bool,
 }
 
 /// An authorization request that is refused.
@@ -159,10 +161,12 @@ fn ask(params: &Params, redirect_uri: &str) -> Result<Request, Told> {
         ));
     }
     let scopes = scopes(once("scope")?).map_err(|why| told("invalid_scope", why))?;
-    // Nobody is remembered, so nobody is ever signed in already (OpenID Connect Core 1.0 section
+    let prompt = once("prompt")?.unwrap_or_default();
+    let prompts = |word| prompt.split_ascii_whitespace().any(|prompt| prompt == word);
+    // Whoever may be signed in: consent is asked for every time (OpenID Connect Core 1.0 section
     // 3.1.2.6).
-    if once("prompt")?.is_some_and(|prompt| prompt.split_ascii_whitespace().any(|p| p == "none")) {
-        return Err(told("login_required", "Nobody is signed in here"));
+    if prompts("none") {
+        return Err(told("login_required", "A person has to answer here"));
     }
     Ok(Request {
         redirect_uri: redirect_uri.to_owned(),
@@ -172,6 +176,7 @@ fn ask(params: &Params, redirect_uri: &str) -> Result<Request, Told> {
         nonce: once("nonce")?.map(str::to_owned),
         login_hint: once("login_hint")?.map(str::to_owned),
         ui_locales: once("ui_locales")?.map(str::to_owned),
+        choose: prompts("login") || prompts("select_account"),
     })
 }
 
@@ -228,9 +233,19 @@ pub(crate) async fn start(
         let auth_time = ctx.now();
         return allow(&ctx, request, account, auth_time, language).await;
     }
+    let choose = request.choose;
     let purpose = Purpose::Redirect(request);
-    match ctx.tickets.issue(purpose.clone(), ctx.now()) {
-        Ok(ticket) => pages::sign_in(language, &ticket, purpose.hinted(), purpose.answers_to()),
+    // Whoever is signed in in this browser is asked for consent only, unless the client expects
+    // somebody else.
+    let here = sessions::signed_in(&ctx, &headers).filter(|(account, _)| {
+        let expected = purpose.hinted().is_none_or(|hinted| hinted == *account);
+        expected && !choose
+    });
+    match ctx.tickets.issue(purpose.clone(), here, ctx.now()) {
+        Ok(ticket) => match here {
+            Some((account, _)) => pages::consent(language, &ticket, account, &purpose),
+            None => pages::sign_in(language, &ticket, purpose.hinted(), purpose.answers_to()),
+        },
         Err(error) => failed(&error, language),
     }
 }
@@ -260,9 +275,13 @@ pub(crate) async fn sign_in(
         Ok(ticket) => ticket,
         Err(error) => return failed(&error, language),
     };
-    match account {
-        Some(account) => pages::consent(language, &ticket, account, &purpose),
-        None => pages::sign_in(language, &ticket, purpose.hinted(), purpose.answers_to()),
+    let Some(account) = account else {
+        return pages::sign_in(language, &ticket, purpose.hinted(), purpose.answers_to());
+    };
+    let page = pages::consent(language, &ticket, account, &purpose);
+    match sessions::remember(&ctx, &headers, account, page).await {
+        Ok(page) => page,
+        Err(error) => failed(&error, language),
     }
 }
 

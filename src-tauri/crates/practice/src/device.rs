@@ -106,7 +106,7 @@ pub(crate) async fn enter(
             return pages::device(status, language, None, Some(why));
         }
     };
-    match ctx.tickets.issue(Purpose::Device(asked), now) {
+    match ctx.tickets.issue(Purpose::Device(asked), None, now) {
         Ok(ticket) => pages::sign_in(language, &ticket, None, ""),
         Err(error) => failed(&error, language),
     }

@@ -22,6 +22,7 @@ mod pages;
 mod params;
 mod secrets;
 mod server;
+mod sessions;
 mod state;
 mod store;
 mod tickets;

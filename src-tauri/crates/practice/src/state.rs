@@ -34,6 +34,8 @@ pub(crate) struct State {
     pub(crate) access: BTreeMap<String, Access>,
     /// By digest of the refresh token.
     pub(crate) refresh: BTreeMap<String, Refresh>,
+    /// Browsers in which somebody is signed in, by digest of their cookie.
+    pub(crate) sessions: BTreeMap<String, Session>,
     /// Those added by `POST /api/contacts`, in order.
     pub(crate) contacts: Vec<Contact>,
 }
@@ -50,6 +52,7 @@ impl Default for State {
             codes: BTreeMap::new(),
             access: BTreeMap::new(),
             refresh: BTreeMap::new(),
+            sessions: BTreeMap::new(),
             contacts: Vec::new(),
         }
     }
@@ -98,6 +101,16 @@ pub(crate) struct Refresh {
     /// A newer one took its place; using this one again revokes the family (RFC 9700 section
     /// 4.14.2).
     pub(crate) replaced: bool,
+}
+
+/// A browser in which somebody is signed in.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Session {
+    pub(crate) account: String,
+    /// When the person signed in, in seconds since 1970.
+    pub(crate) auth_time: i64,
+    /// Seconds since 1970.
+    pub(crate) expires: i64,
 }
 
 /// A contact of the API.

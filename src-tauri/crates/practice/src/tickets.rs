@@ -1,6 +1,6 @@
 //! Sign-ins under way. A page carries only a ticket: a one-time random value that stands for the
-//! request, which stays here. So no cookie is needed, nothing on a page can be altered, and no
-//! other site can answer for the person.
+//! request, which stays here. So no cookie stands for a request, nothing on a page can be altered,
+//! and no other site can answer for the person.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -79,9 +79,15 @@ pub(crate) struct Ticket {
 pub(crate) struct Tickets(Mutex<HashMap<String, Ticket>>);
 
 impl Tickets {
-    /// Starts a sign-in; returns its ticket.
-    pub(crate) fn issue(&self, purpose: Purpose, now: i64) -> Result<String, PracticeError> {
-        self.insert(purpose, None, now + TICKET_SECONDS, now)
+    /// Starts a sign-in, of somebody who is known already where the browser says so; returns its
+    /// ticket.
+    pub(crate) fn issue(
+        &self,
+        purpose: Purpose,
+        known: Option<(&'static Account, i64)>,
+        now: i64,
+    ) -> Result<String, PracticeError> {
+        self.insert(purpose, known, now + TICKET_SECONDS, now)
     }
 
     /// Notes who was chosen (or nobody): the old ticket is used up, and a new one with the same

@@ -17,6 +17,7 @@ const FAILURES = {
   host_not_listed: ["The connector does not list this host, so no credential was sent to it.", "Use a path of the service's own API.", "コネクタにないホストのため、認証情報を送りませんでした。", "サービスの API のパスを使ってください。"],
   still_used: ["2 places use this connection.", "Remove them there first: Morning digest (Tasks), Overdue reminder (Tasks).", "この外部連携は 2 か所で使われています。", "先に使用をやめてください: 朝のまとめ(タスク)、期限切れの通知(タスク)。"],
   flow_unknown: ["This sign-in has ended.", "Begin again from the connection.", "このサインインは終わっています。", "外部連携からやり直してください。"],
+  sign_in_open: ["The sign-in page of Practice service is open as aiko@practice.example, so nothing was cleared.", "Finish or cancel that sign-in, then clear again.", "練習サービスのサインイン画面が aiko@practice.example で開いているため、何も消去していません。", "そのサインインを終えるか取り消してから、もう一度消去してください。"],
   paste_not_an_answer: ["This is not the address the sign-in ended on.", "Copy the whole address from the browser's address bar; it contains code= and state=.", "サインイン完了時のアドレスではありません。", "ブラウザーのアドレス欄から、code= と state= を含む全体をコピーしてください。"],
   access_denied: ["Not authorized: the sign-in page said “access denied”.", "Somebody pressed Reject on the consent page, or the account may not grant these scopes.", "認証できません。サインイン画面が「access denied」と答えました。", "同意画面で拒否されたか、このアカウントには許可できない範囲です。"],
 } as const satisfies Record<string, readonly [string, string, string, string]>;

@@ -1,6 +1,6 @@
 // What the fake workspace holds: one of every state there is.
 import type {
-  AccountView, ConnectionRow, ConnectionView, ConnectorFile, ConnectorView, EnvironmentCard, FlowRecord, GalleryEntry, Health, Impact, Kind,
+  AccountView, ConnectionRow, ConnectionView, ConnectorFile, ConnectorView, EnvironmentCard, FlowRecord, GalleryEntry, Health, Impact, KeptSignInView, Kind,
   Locale, NewConnection, NotConnected, Reach, RegistrationView, ScopeView, ServiceMark, Start, Station, StepView, TryAnswer,
 } from "../bindings";
 
@@ -145,7 +145,7 @@ export function seed(locale: Locale, quiet: boolean): ConnectionRow[] {
     row(n("Candidate sheet", "候補者一覧"), "candidate_sheet", "zoho_sheet", "logged_in_user", [station("all", { account: account("dana@example.com", "Dana Kim"), primary: true, others: 11 })], 26 * MINUTE, 3),
     row(n("Shop payments", "店舗の支払い"), "shop_payments", "razorpay", "admin", three({ account: account("rzp_test 4k2d") }, { account: account("rzp_test 9m1x") }, { account: account("rzp_live 7w0q") }), MINUTE, 5),
     row(n("Visit reminders", "来店リマインダー"), "visit_reminders", "twilio", "admin", three({ account: account("Twilio Account 2") }, { account: account("Twilio Account 2"), lapsesAt: quiet ? null : now + 8 * DAY }, { account: account("Twilio Account 1") }), 40 * MINUTE, 7),
-    row(n("Project mirror", "プロジェクトの写し"), "project_mirror", "zoho_projects", "admin", three({ account: account("pm-dev@example.com") }, { account: account("pm-stg@example.com"), unreachable: quiet ? null : { since: now - 32 * MINUTE, code: "timeout" } }, { account: account("pm@example.com") }), HOUR, 2),
+    row(n("Project mirror", "プロジェクトの写し"), "project_mirror", "zoho_projects", "admin", three({ account: account("pm-dev@example.com") }, { account: account("pm-stg@example.com"), unreachable: quiet ? null : { since: now - 32 * MINUTE, code: "timeout", long: false } }, { account: account("pm@example.com") }), HOUR, 2),
     row(n("Contract archive", "契約書の保管"), "contract_archive", "kura_archive", "admin", [station("all", { account: account("kura-client-01") })], 6 * HOUR, 1),
     row(n("Practice CRM", "練習用 CRM"), "practice_crm", "practice", "logged_in_user", [station("all", { account: account("aiko@practice.example", "Aiko Mori"), primary: true })], 2 * DAY),
     row(n("Release notices", "リリースのお知らせ"), "release_notices", "slack", "admin", [station("all", { health: not("disabled"), account: account("build-bot") })], 9 * DAY, 2),
@@ -208,8 +208,16 @@ export function seedFiles(accepted: Set<string>): ConnectorFile[] {
   return files.map((file) => (accepted.has(file.file) ? { ...file, state: "accepted", diff: [] } : file));
 }
 
+/** Where the acting member stays signed in. */
+export function seedKept(): KeptSignInView[] {
+  const now = Date.now();
+  const kept = (id: string, at: string, account: string, used: number): KeptSignInView => ({ id, service: byId(at).mark, account, keptSince: now - 60 * DAY, lastUsed: now - used });
+  return [kept("kept-1", "zoho_crm", "aiko@example.com", 2 * DAY), kept("kept-2", "practice", "aiko@practice.example", 9 * DAY), kept("kept-3", "kura_archive", "the-account-for-long-names-of-the-accounting-department@kumo-works.example", 40 * DAY)];
+}
+
 /** A connection's details, made up from its row. */
-export function environmentsOf(one: ConnectionRow, registrations: RegistrationView[], draft: NewConnection | null, start: Start): ConnectionView {
+export function environmentsOf(one: ConnectionRow, registrations: RegistrationView[], draft: NewConnection | null, start: Start, kept: KeptSignInView[] = []): ConnectionView {
+  const keptOf = (id: string): string | null => kept.find((sign) => sign.service.id === id)?.id ?? null;
   const now = Date.now();
   const scopes = scopesOf(one.service.id).filter((scope) => (draft ? draft.scopes.includes(scope.name) : scope.default));
   const host = byId(one.service.id).host;
@@ -232,11 +240,11 @@ export function environmentsOf(one: ConnectionRow, registrations: RegistrationVi
       ? people.map(([name, email], i) => ({
           member: { id: `member-${i + 1}`, name, role: i === 0 ? "super_admin" : i < 3 ? "admin" : "developer" }, account: { label: email, name, email },
           places: one.stations.map((at) => ({ reach: at.reach, health: i === 2 && at.reach === "production" ? not("revoked") : connected, primary: at.primary && at.account?.label === email })),
-          authorizedAt: now - (80 - i * 20) * DAY, lastUsed: now - i * 22 * HOUR - 3 * MINUTE,
+          authorizedAt: now - (80 - i * 20) * DAY, lastUsed: now - i * 22 * HOUR - 3 * MINUTE, kept: i === 0 ? keptOf(one.service.id) : null,
         }))
       : filledStations.map((at) => ({
           member: one.kind === "logged_in_user" ? start.member : null, account: at.account as AccountView,
-          places: [{ reach: at.reach, health: at.health, primary: at.primary }], authorizedAt: now - 80 * DAY, lastUsed: one.lastUsed,
+          places: [{ reach: at.reach, health: at.health, primary: at.primary }], authorizedAt: now - 80 * DAY, lastUsed: one.lastUsed, kept: keptOf(one.service.id),
         }));
   return {
     row: one, scopes, registration: one.service.practice ? null : (own[0] ?? null), registrations: own, parameters: connector?.parameters ?? [],

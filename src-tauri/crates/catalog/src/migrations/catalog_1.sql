@@ -95,13 +95,14 @@ CREATE INDEX connection_personal ON connection (personal) WHERE personal > 0;
 CREATE INDEX connection_by_age ON connection (created_at, id, missing, personal)
     WHERE missing > 0 OR personal > 0;
 
--- How many reaches of an enabled logged-in-user connection a member has connected, and how many
--- are left. No row: none connected.
+-- How many reaches of an enabled logged-in-user connection a member has connected, how many are
+-- left, and in how many of the connected ones nobody is primary (R11). No row: none connected.
 CREATE TABLE standing (
     member BLOB NOT NULL REFERENCES member (id),
     connection BLOB NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
     connected INTEGER NOT NULL,
     remaining INTEGER NOT NULL,
+    unled INTEGER NOT NULL,
     PRIMARY KEY (member, connection)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX standing_of_connection ON standing (connection);
@@ -149,8 +150,12 @@ CREATE TABLE authorization (
     expires_at INTEGER,
     refresh_expires_at INTEGER,
     renewable INTEGER NOT NULL CHECK (renewable IN (0, 1)),
+    -- When it ends for good, where that is known (domain::freshness::lapse).
+    ends_at INTEGER,
     unreachable_since INTEGER,
     unreachable_code TEXT,
+    -- Renewals that failed in a row meanwhile.
+    unreachable_failures INTEGER NOT NULL DEFAULT 0,
     origins TEXT NOT NULL,
     extras TEXT NOT NULL,
     authorized_by BLOB NOT NULL REFERENCES member (id),
@@ -161,7 +166,9 @@ CREATE TABLE authorization (
     CHECK ((unreachable_since IS NULL) = (unreachable_code IS NULL))
 ) STRICT;
 CREATE INDEX authorization_due ON authorization (expires_at)
-    WHERE renewable = 1 AND health = 'connected' AND expires_at IS NOT NULL;
+    WHERE renewable = 1 AND health IN ('connected', 'scopes_missing') AND expires_at IS NOT NULL;
+CREATE INDEX authorization_ending ON authorization (ends_at)
+    WHERE health = 'connected' AND ends_at IS NOT NULL;
 
 -- Sealed bytes. No row where the authorization was revoked.
 CREATE TABLE credential (
@@ -192,6 +199,15 @@ CREATE TABLE lease (
     sending INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+
+-- Renewals sent lately, by whose budget they were taken out of: a provider counts them all,
+-- whichever process sent them, and does not forget them when the program ends.
+CREATE TABLE renewal_sent (
+    key INTEGER PRIMARY KEY,
+    budget TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX renewal_sent_of_budget ON renewal_sent (budget, at);
 
 CREATE TABLE slot (
     key INTEGER PRIMARY KEY,
@@ -226,10 +242,12 @@ CREATE TABLE flow (
     started_at INTEGER NOT NULL,
     deadline INTEGER NOT NULL,
     outcome TEXT,
-    ended_at INTEGER
+    ended_at INTEGER,
+    failed INTEGER NOT NULL DEFAULT 0 CHECK (failed IN (0, 1))
 ) STRICT;
 CREATE INDEX flow_of_connection ON flow (connection, started_at, id);
 CREATE INDEX flow_open ON flow (started_at) WHERE outcome IS NULL;
+CREATE INDEX flow_failed ON flow (started_at) WHERE failed = 1;
 
 CREATE TABLE flow_step (
     key INTEGER PRIMARY KEY,

@@ -158,3 +158,59 @@ fn flows_an_earlier_session_left_running_are_interrupted() {
         "nor may its callback count"
     );
 }
+
+#[test]
+fn failures_of_all_connections_come_latest_first_and_what_went_well_is_none() {
+    let home = Home::new();
+    let key = |n: u8| {
+        let made = home.add(&format!("Practice {n}"), Kind::Admin, Mode::Same);
+        shared_slot(made.id, Reach::All)
+    };
+    let outcomes = [
+        "connected",
+        "access_denied",
+        "kept",
+        "scopes_missing",
+        "revoked",
+        "timed_out",
+    ];
+    for (n, outcome) in (0_u8..).zip(outcomes) {
+        let mut begun = flow(key(n), [n; 32]);
+        begun.started_at = NOW.plus_seconds(i64::from(n));
+        home.catalog.begin_flow(&begun).unwrap();
+        assert!(
+            home.catalog
+                .finish_flow(begun.id, outcome, NOW.plus_seconds(60))
+                .unwrap()
+        );
+    }
+    let mut left = flow(key(9), [9; 32]);
+    left.started_at = NOW.plus_seconds(9);
+    home.catalog.begin_flow(&left).unwrap();
+    let failed = |since, limit| -> Vec<(String, String)> {
+        let failed = home.catalog.failed_flows(since, limit).unwrap();
+        failed
+            .into_iter()
+            .map(|(connection, flow, _)| (connection.name.to_string(), flow.outcome.unwrap()))
+            .collect()
+    };
+    let named = |n: u8, outcome: &str| (format!("Practice {n}"), outcome.to_owned());
+    let three = [
+        named(5, "timed_out"),
+        named(3, "scopes_missing"),
+        named(1, "access_denied"),
+    ];
+    assert_eq!(failed(NOW, 10), three, "one that runs has not failed");
+    assert_eq!(failed(NOW, 2), three[..2], "no more than asked for");
+    assert_eq!(
+        failed(NOW.plus_seconds(2), 10),
+        three[..2],
+        "and none from before"
+    );
+    home.catalog.abandon_flows(NOW.plus_seconds(70)).unwrap();
+    assert_eq!(
+        failed(NOW, 1),
+        [named(9, "interrupted")],
+        "what the program's end cut off has"
+    );
+}

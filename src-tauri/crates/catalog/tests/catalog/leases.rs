@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tsunagi_catalog::{Catalog, Lease, Renewal, Unreachable};
-use tsunagi_domain::{AuthorizationId, Health, Kind, Mode, NotConnected, Reach};
+use tsunagi_catalog::{Budget, Catalog, Lease, Renewal, Sending, Unreachable};
+use tsunagi_domain::{AuthorizationId, Health, Kind, Mode, NotConnected, Reach, Timestamp};
 
 use crate::fixture::{Home, NOW, filling, sealed, shared_slot};
 
@@ -153,6 +153,7 @@ fn a_renewal_is_stored_whole() {
     let unreachable = Unreachable {
         since: NOW,
         code: "http_503".to_owned(),
+        failures: 2,
     };
     home.catalog
         .set_unreachable(id, Some(&unreachable))
@@ -426,4 +427,197 @@ fn only_the_stored_version_is_sent() {
         home.catalog.mark_sending(id, "a", generation, 2).unwrap(),
         "version 2 is the one"
     );
+}
+
+/// Takes the lease, and one renewal out of the budget.
+fn send(catalog: &Catalog, id: AuthorizationId, of: &str, now: Timestamp) -> Sending {
+    let asked = catalog.take_lease(id, of, now, TTL).unwrap();
+    let Lease::Taken {
+        generation,
+        version,
+        ..
+    } = asked
+    else {
+        panic!("nobody else has it: {asked:?}");
+    };
+    let budget = Budget {
+        of: of.to_owned(),
+        renewals: 2,
+        window_ms: 600_000,
+        now,
+    };
+    let sending = catalog
+        .mark_sending_within(id, of, generation, version, &budget)
+        .unwrap();
+    catalog.release_lease(id, of, generation).unwrap();
+    sending
+}
+
+#[test]
+fn a_providers_budget_is_shared_by_processes_and_survives_their_end() {
+    let (home, id) = home_with_one();
+    let at = |seconds| NOW.plus_seconds(seconds);
+    assert_eq!(send(&home.catalog, id, "books", at(0)), Sending::Go);
+    let other = Catalog::open(home.path()).unwrap();
+    assert_eq!(send(&other, id, "books", at(1)), Sending::Go);
+    for catalog in [&home.catalog, &other] {
+        assert_eq!(
+            send(catalog, id, "books", at(2)),
+            Sending::UsedUp,
+            "two in ten minutes, whoever sends them"
+        );
+    }
+    assert_eq!(
+        send(&other, id, "files", at(3)),
+        Sending::Go,
+        "another provider has its own"
+    );
+    let again = Catalog::open(home.path()).unwrap();
+    assert_eq!(
+        send(&again, id, "books", at(599)),
+        Sending::UsedUp,
+        "a restart forgets nothing"
+    );
+    assert_eq!(
+        send(&again, id, "books", at(600)),
+        Sending::Go,
+        "the first one has left the window"
+    );
+    assert_eq!(
+        send(&again, id, "books", at(600)),
+        Sending::UsedUp,
+        "and only that one"
+    );
+    assert_eq!(
+        send(&again, id, "books", at(-3600)),
+        Sending::Go,
+        "a clock that was set back must not stop renewals for good"
+    );
+}
+
+#[test]
+fn two_processes_that_read_the_clock_apart_still_share_a_budget() {
+    let (home, id) = home_with_one();
+    assert_eq!(send(&home.catalog, id, "books", NOW), Sending::Go);
+    let before = NOW.plus_millis(-40);
+    assert_eq!(send(&home.catalog, id, "books", before), Sending::Go);
+    assert_eq!(send(&home.catalog, id, "books", before), Sending::UsedUp);
+}
+
+#[test]
+fn what_may_not_be_sent_takes_nothing_out_of_the_budget() {
+    let (home, id) = home_with_one();
+    let generation = taken(&home.catalog, id);
+    let budget = Budget {
+        of: "books".to_owned(),
+        renewals: 1,
+        window_ms: 600_000,
+        now: NOW,
+    };
+    let mark = |generation, version| {
+        home.catalog
+            .mark_sending_within(id, "a", generation, version, &budget)
+            .unwrap()
+    };
+    assert_eq!(mark(generation, 2), Sending::Overtaken, "another version");
+    assert_eq!(mark(generation + 1, 1), Sending::Overtaken, "no lease");
+    assert_eq!(mark(generation, 1), Sending::Go, "it is still there");
+    assert_eq!(mark(generation, 1), Sending::UsedUp);
+    home.catalog.release_lease(id, "a", generation).unwrap();
+    let next = home.catalog.take_lease(id, "a", NOW, TTL).unwrap();
+    let Lease::Taken {
+        interrupted,
+        retried,
+        ..
+    } = next
+    else {
+        panic!("it was given back: {next:?}");
+    };
+    assert!(
+        interrupted && !retried,
+        "the mark that was allowed is durable, and a refused one leaves no second"
+    );
+}
+
+#[test]
+fn a_renewal_stores_with_its_scopes_whether_any_is_missing() {
+    let (home, id) = home_with_one();
+    let health = || home.catalog.authorization(id).unwrap().unwrap().health;
+    let missing = Health::NotConnected(NotConnected::ScopesMissing);
+    let scope = |name: &str| Some(vec![name.to_owned()]);
+    // What the answer grants, what is stored before, what is stored with it.
+    for (granted, before, after) in [
+        (scope("contacts.write"), Health::Connected, missing),
+        (None, missing, missing),
+        (scope("contacts.read"), missing, Health::Connected),
+        (None, Health::Connected, Health::Connected),
+        (Some(Vec::new()), Health::Connected, missing),
+        (
+            scope("contacts.read"),
+            Health::NotConnected(NotConnected::ConnectorChanged),
+            Health::NotConnected(NotConnected::ConnectorChanged),
+        ),
+        (
+            scope("contacts.write"),
+            Health::NotConnected(NotConnected::OutcomeUnknown),
+            missing,
+        ),
+    ] {
+        home.catalog.set_health(id, before).unwrap();
+        let version = home.catalog.authorization(id).unwrap().unwrap().version;
+        let generation = taken(&home.catalog, id);
+        let renewed = Renewal {
+            granted: granted.clone(),
+            ..renewal(id, generation, version)
+        };
+        assert!(home.catalog.store_renewal(&renewed).unwrap());
+        assert_eq!(health(), after, "{granted:?} granted, {before:?} before");
+        let needing = home.catalog.needing_count(home.member).unwrap();
+        assert_eq!(
+            needing,
+            u64::from(after != Health::Connected),
+            "and tray and Home count it at once"
+        );
+        home.catalog.release_lease(id, "a", generation).unwrap();
+    }
+}
+
+#[test]
+fn r21_scopes_are_missing_only_where_every_connection_that_shares_misses_them() {
+    let (home, id) = home_with_one();
+    let mut other = home.add("Other", Kind::Admin, Mode::Same);
+    home.catalog
+        .share(shared_slot(other.id, Reach::All), id)
+        .unwrap();
+    other.scopes = vec!["contacts.write".to_owned()];
+    home.catalog.update_connection(&other).unwrap();
+    let generation = taken(&home.catalog, id);
+    let renew = |version, scope: &str| {
+        let renewed = Renewal {
+            granted: Some(vec![scope.to_owned()]),
+            ..renewal(id, generation, version)
+        };
+        assert!(home.catalog.store_renewal(&renewed).unwrap());
+        home.catalog.authorization(id).unwrap().unwrap().health
+    };
+    assert_eq!(renew(1, "contacts.write"), Health::Connected, "one has all");
+    let missing = Health::NotConnected(NotConnected::ScopesMissing);
+    assert_eq!(renew(2, "mail.read"), missing, "neither has");
+}
+
+#[test]
+fn what_lacks_scopes_is_due_too_so_that_a_renewal_can_bring_them_back() {
+    let (home, id) = home_with_one();
+    let due = || home.catalog.due(NOW.plus_seconds(7200), 10).unwrap();
+    for (reason, is_due) in [
+        (NotConnected::ScopesMissing, true),
+        (NotConnected::Expired, false),
+        (NotConnected::OutcomeUnknown, false),
+        (NotConnected::ConnectorChanged, false),
+    ] {
+        home.catalog
+            .set_health(id, Health::NotConnected(reason))
+            .unwrap();
+        assert_eq!(due() == [id], is_due, "{reason:?}");
+    }
 }

@@ -478,7 +478,15 @@ fn what_one_member_needs_is_not_what_another_needs() {
             .map(|page| (page.total, page.needing))
             .unwrap()
     };
-    assert_eq!(needing(home.member), (0, 0), "she has authorized");
+    assert_eq!(
+        needing(home.member),
+        (1, 1),
+        "she has authorized, and may choose who is primary"
+    );
+    home.catalog
+        .set_primary(made.id, Reach::All, Some(home.member), NOW)
+        .unwrap();
+    assert_eq!(needing(home.member), (0, 0), "she is");
     assert_eq!(needing(other), (1, 1), "he has not");
     home.catalog
         .set_health(id, Health::NotConnected(NotConnected::Expired))

@@ -5,6 +5,8 @@ mod connections;
 mod events;
 mod fixture;
 mod flows;
+mod kept_sign_ins;
+mod lapsing;
 mod leases;
 mod list;
 mod needing;

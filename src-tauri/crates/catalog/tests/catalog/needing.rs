@@ -4,17 +4,25 @@
 use proptest::prelude::*;
 use tsunagi_catalog::{Catalog, ListQuery, Sort};
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{Connection, ConnectionId, Health, Kind, MemberId, Mode, NotConnected, Reach};
+use tsunagi_domain::{
+    Connection, ConnectionId, Health, Kind, Member, MemberId, Mode, NotConnected, Reach, Role,
+};
 
-use crate::fixture::{Home, NOW, add_member, connection, filling, shared_slot};
+use crate::fixture::{Home, NOW, add_member, connection, filling, shared_slot, slot};
 use crate::leases::{renewal, taken};
 
-/// The rule as DESIGN words it, over everything the catalog holds.
+/// The rule as DESIGN words it, over everything the catalog holds: who is not connected needs to
+/// authorize; a super admin or admin who is needs to choose where nobody is primary (R11, R12).
 fn by_looking(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)> {
     let mut needing = Vec::new();
+    let chooses = catalog.member(viewer).unwrap().is_some_and(|member| {
+        member.active && matches!(member.role, Role::SuperAdmin | Role::Admin)
+    });
     for connection in catalog.connections_of_connector("practice").unwrap() {
         let slots = catalog.slots(connection.id).unwrap();
-        let member = (connection.kind == Kind::LoggedInUser).then_some(viewer);
+        let primaries = catalog.primaries(connection.id).unwrap();
+        let personal = connection.kind == Kind::LoggedInUser;
+        let member = personal.then_some(viewer);
         for reach in connection.mode.reaches() {
             let key = SlotKey {
                 connection: connection.id,
@@ -24,7 +32,8 @@ fn by_looking(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)>
             let connected = slots
                 .iter()
                 .any(|slot| slot.key == key && slot.authorization.health == Health::Connected);
-            if connection.enabled && !connected {
+            let led = !personal || primaries.iter().any(|primary| primary.reach == *reach);
+            if connection.enabled && (!connected || (chooses && !led)) {
                 needing.push((connection.id, *reach));
             }
         }
@@ -52,6 +61,9 @@ enum Change {
     Renew(usize),
     Switch(usize),
     Toggle(usize),
+    Lead(usize),
+    Unlead(usize),
+    Role(usize),
     Delete(usize),
 }
 
@@ -68,6 +80,9 @@ fn change() -> impl Strategy<Value = Change> {
         2 => n.clone().prop_map(Change::Renew),
         2 => n.clone().prop_map(Change::Switch),
         2 => n.clone().prop_map(Change::Toggle),
+        6 => n.clone().prop_map(Change::Lead),
+        2 => n.clone().prop_map(Change::Unlead),
+        3 => n.clone().prop_map(Change::Role),
         1 => n.prop_map(Change::Delete),
     ]
 }
@@ -105,12 +120,10 @@ fn apply(home: &Home, members: &[MemberId], change: Change) {
     match change {
         Change::Add(_) => {}
         Change::Fill(n) => {
-            catalog
-                .fill(&filling(
-                    key(&pick(n), n, members),
-                    members[n % members.len()],
-                ))
-                .unwrap();
+            let key = key(&pick(n), n, members);
+            let mut filling = filling(key, members[n % members.len()]);
+            filling.primary = key.member.is_some() && n % 4 == 0;
+            catalog.fill(&filling).unwrap();
         }
         Change::Share(from, to) => {
             if let Some(slot) = sitting(from) {
@@ -167,6 +180,31 @@ fn apply(home: &Home, members: &[MemberId], change: Change) {
             connection.enabled = !connection.enabled;
             catalog.update_connection(&connection).unwrap();
         }
+        Change::Lead(n) | Change::Unlead(n) => {
+            let connection = pick(n);
+            if connection.kind == Kind::LoggedInUser {
+                let key = key(&connection, n, members);
+                let member = matches!(change, Change::Lead(_)).then_some(members[n % 3]);
+                catalog
+                    .set_primary(connection.id, key.reach, member, NOW)
+                    .unwrap();
+            }
+        }
+        Change::Role(n) => {
+            let member = Member {
+                id: members[n % members.len()],
+                name: "Somebody".to_owned(),
+                role: [
+                    Role::SuperAdmin,
+                    Role::Admin,
+                    Role::Developer,
+                    Role::User,
+                    Role::PortalUser,
+                ][n % 5],
+                active: n % 7 != 0,
+            };
+            catalog.set_member(&member).unwrap();
+        }
         Change::Delete(n) => catalog.delete_connection(pick(n).id).unwrap(),
     }
 }
@@ -189,31 +227,51 @@ fn compare(catalog: &Catalog, viewer: MemberId) -> Result<(), TestCaseError> {
         limit: 1_000,
     };
     let page = catalog.list(&query).unwrap();
+    let mut shown: Vec<_> = page.rows.iter().map(|row| row.connection.id).collect();
+    let mut wanted = connections.clone();
+    shown.sort();
+    wanted.sort();
+    prop_assert_eq!(shown, wanted, "the filter shows those");
+    let others = ListQuery {
+        needs_person: Some(false),
+        ..query
+    };
+    let others = catalog.list(&others).unwrap();
+    prop_assert_eq!(
+        others.total,
+        others.all - page.total,
+        "and the other filter the others"
+    );
     prop_assert_eq!(
         page.needing,
         connections.len() as u64,
         "in as many connections"
     );
-    prop_assert_eq!(page.total, page.needing, "and the filter shows those");
+    prop_assert_eq!(page.total, page.needing, "and they are counted");
     Ok(())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 24,
+        cases: 32,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
 
     #[test]
     fn what_is_counted_is_what_a_look_at_every_slot_says(
-        changes in proptest::collection::vec(change(), 1..40)
+        changes in proptest::collection::vec(change(), 1..60)
     ) {
         let home = Home::new();
-        let members = [home.member, add_member(&home.catalog, "Ben")];
+        let members = [
+            home.member,
+            add_member(&home.catalog, "Ben"),
+            add_member(&home.catalog, "Chie"),
+        ];
+        let stranger = MemberId::new();
         for change in changes {
             apply(&home, &members, change);
-            for viewer in members {
+            for viewer in members.into_iter().chain([stranger]) {
                 compare(&home.catalog, viewer)?;
             }
         }
@@ -256,5 +314,61 @@ fn the_oldest_connection_comes_first_and_no_more_than_asked_for() {
         home.catalog.needing_count(home.member).unwrap(),
         3,
         "and how many there are"
+    );
+}
+
+#[test]
+fn r11_a_reach_where_nobody_is_primary_needs_who_may_choose_once() {
+    let home = Home::new();
+    let (aiko, ben) = (home.member, add_member(&home.catalog, "Ben"));
+    let made = home.add("Practice", Kind::LoggedInUser, Mode::PerEnvironment);
+    let fill = |reach, member| {
+        let key = slot(made.id, reach, member);
+        home.catalog.fill(&filling(key, member)).unwrap();
+    };
+    let lead = |reach, member| {
+        home.catalog
+            .set_primary(made.id, reach, member, NOW)
+            .unwrap();
+    };
+    fill(Reach::Development, aiko);
+    fill(Reach::Stage, aiko);
+    fill(Reach::Stage, ben);
+    lead(Reach::Stage, Some(ben));
+    let needs = |viewer| -> Vec<Reach> {
+        let needing = counted(&home.catalog, viewer);
+        let count = home.catalog.needing_count(viewer).unwrap();
+        assert_eq!(count, needing.len() as u64, "counted as listed");
+        needing.into_iter().map(|(_, reach)| reach).collect()
+    };
+    assert_eq!(
+        needs(aiko),
+        [Reach::Development, Reach::Production],
+        "nobody is primary in Development; in Production she has to authorize, and that is one need"
+    );
+    lead(Reach::Development, Some(aiko));
+    assert_eq!(needs(aiko), [Reach::Production], "chosen");
+    lead(Reach::Stage, None);
+    assert_eq!(
+        needs(aiko),
+        [Reach::Stage, Reach::Production],
+        "the choice was taken back"
+    );
+    let developer = Member {
+        id: aiko,
+        name: "Aiko".to_owned(),
+        role: Role::Developer,
+        active: true,
+    };
+    home.catalog.set_member(&developer).unwrap();
+    assert_eq!(
+        needs(aiko),
+        [Reach::Production],
+        "who may not choose is not asked to"
+    );
+    assert_eq!(
+        needs(ben),
+        [Reach::Development, Reach::Stage, Reach::Production],
+        "Ben may"
     );
 }

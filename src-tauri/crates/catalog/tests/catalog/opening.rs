@@ -6,7 +6,7 @@ use crate::fixture::{Home, connection};
 
 #[test]
 fn a_file_of_a_later_version_is_refused_and_left_untouched() {
-    for name in ["catalog.sqlite", "data.sqlite"] {
+    for (name, known) in [("catalog.sqlite", 2), ("data.sqlite", 1)] {
         let home = tempfile::tempdir().unwrap();
         drop(Catalog::open(home.path()).unwrap());
         let path = home.path().join(name);
@@ -21,7 +21,7 @@ fn a_file_of_a_later_version_is_refused_and_left_untouched() {
             CatalogError::TooNew {
                 file: name.to_owned(),
                 found: 9,
-                known: 1
+                known
             },
             "the person must learn which file, and how far apart the versions are"
         );

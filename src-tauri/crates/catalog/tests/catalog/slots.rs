@@ -19,6 +19,7 @@ fn what_fills_a_slot_comes_back_as_it_was() {
     full.authorization.unreachable = Some(Unreachable {
         since: NOW,
         code: "timeout".to_owned(),
+        failures: 3,
     });
     full.authorization.refresh_expires_at = Some(NOW.plus_seconds(86_400));
     full.sealed.previous = Some((0, b"before".to_vec()));
@@ -421,6 +422,7 @@ fn what_is_noted_about_an_authorization_is_kept() {
     let unreachable = Unreachable {
         since: NOW,
         code: "dns".to_owned(),
+        failures: 0,
     };
     home.catalog
         .set_unreachable(id, Some(&unreachable))

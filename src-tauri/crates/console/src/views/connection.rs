@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use tsunagi_domain::{ConnectionId, Environment, Health, Reach, RegistrationId, Timestamp};
+use tsunagi_domain::{
+    ConnectionId, Environment, Health, KeptSignInId, Reach, RegistrationId, Timestamp,
+};
 
 use super::{
     AccountView, ConnectionRow, Failure, MemberView, ParameterView, RegistrationView, ScopeView,
@@ -53,6 +55,8 @@ pub struct AccountRow {
     pub authorized_at: Timestamp,
     /// Last used.
     pub last_used: Option<Timestamp>,
+    /// The viewer's kept sign-in for this account.
+    pub kept: Option<KeptSignInId>,
 }
 
 /// Where an account sits.

@@ -74,6 +74,20 @@ pub enum Stage {
     Failed,
 }
 
+/// Whether the service's page stays signed in on this computer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Stay {
+    /// No: the page remembers nothing.
+    Off,
+    /// Yes, for the account that signs in.
+    On,
+    /// It cannot: the service does not tell whose account it is.
+    NoAccount,
+    /// It cannot on this computer.
+    NotHere,
+}
+
 /// A code to be entered at a provider's address, on any device.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -82,6 +96,18 @@ pub struct CodeView {
     pub user_code: String,
     /// Where, as a person types it.
     pub address: String,
+    /// The same for a camera, with the code in it where the provider offers that.
+    pub qr: Option<QrView>,
+}
+
+/// A QR code, to be drawn dark on light, whatever the theme.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct QrView {
+    /// Width and height in modules, with the light margin that cameras need.
+    pub size: u32,
+    /// The dark modules, as the `d` of an SVG path in units of modules.
+    pub path: String,
 }
 
 /// What the flow window shows.
@@ -130,6 +156,8 @@ pub struct FlowView {
     pub may_become_primary: bool,
     /// The answer so far; `flow_primary` changes it.
     pub primary_wanted: bool,
+    /// Whether the page stays signed in; `flow_stay` changes it while the page is open.
+    pub stay: Stay,
     /// What went wrong.
     pub failure: Option<Failure>,
 }

@@ -42,6 +42,8 @@ pub struct UnreachableView {
     pub since: Timestamp,
     /// What happened last.
     pub code: String,
+    /// For so long, and so often, that a person should look.
+    pub long: bool,
 }
 
 /// What mends a station.

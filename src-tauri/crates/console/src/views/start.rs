@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use tsunagi_domain::{ConnectionId, MemberId, Plan, Role};
+use tsunagi_domain::{ConnectionId, KeptSignInId, MemberId, Plan, Role, Timestamp};
+
+use super::ServiceMark;
 
 /// A refusal or an error, in the acting member's language. Screens match on `code` only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -146,4 +148,20 @@ pub struct SettingsChange {
     pub member: Option<String>,
     /// The workspace's name.
     pub workspace: Option<String>,
+}
+
+/// A kept sign-in of the acting member.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptSignInView {
+    /// Identifier.
+    pub id: KeptSignInId,
+    /// Where one is signed in.
+    pub service: ServiceMark,
+    /// As whom.
+    pub account: String,
+    /// Since when.
+    pub kept_since: Timestamp,
+    /// When it last led to an authorization.
+    pub last_used: Timestamp,
 }

@@ -24,6 +24,60 @@ async fn shown(desk: &Desk, flow: FlowId) -> CodeView {
     code().unwrap()
 }
 
+/// What a camera reads: the path is drawn as a browser draws it, three pixels a module.
+fn scanned(code: &CodeView) -> String {
+    const SCALE: usize = 3;
+    let qr = code.qr.as_ref().expect("a QR code");
+    let size = qr.size as usize;
+    let mut dark = vec![false; size * size];
+    for run in qr.path.split_terminator('z') {
+        let numbers: Vec<usize> = run
+            .split(|sign: char| !sign.is_ascii_digit())
+            .filter_map(|number| number.parse().ok())
+            .collect();
+        let &[x, y, length, 1, back] = numbers.as_slice() else {
+            panic!("not a run of modules: {run}")
+        };
+        assert_eq!(length, back, "a rectangle: {run}");
+        assert!(
+            [x, y, size - 1 - y, size - x - length]
+                .iter()
+                .all(|free| *free >= 4),
+            "the margin stays light: {run}"
+        );
+        dark[y * size + x..y * size + x + length].fill(true);
+    }
+    let shade = |x: usize, y: usize| {
+        if dark[y / SCALE * size + x / SCALE] {
+            0
+        } else {
+            255
+        }
+    };
+    let side = size * SCALE;
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(side, side, shade);
+    let grids = picture.detect_grids();
+    assert_eq!(grids.len(), 1, "one code is found");
+    grids[0].decode().expect("and it can be read").1
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rfc8628_a_camera_reads_the_address_with_the_code_in_it() {
+    let (desk, id) = Desk::practice();
+    let (_, code) = ask_for_code(&desk, id).await;
+    let read = Url::parse(&scanned(&code)).unwrap();
+    let typed = Url::parse(&code.address).unwrap();
+    assert_eq!(
+        read.origin(),
+        typed.origin(),
+        "it leads where the window says"
+    );
+    assert!(
+        read.query_pairs().any(|(_, value)| value == code.user_code),
+        "and nobody has to type the code: {read}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rfc8628_a_code_entered_elsewhere_connects() {
     let (desk, id) = Desk::practice();

@@ -169,6 +169,7 @@ pub(crate) const BEN: &str = "practice-2";
 pub(crate) struct Agent {
     pub(crate) person: Mutex<Person>,
     pub(crate) visits: Mutex<Vec<Visit>>,
+    pub(crate) browsed: Mutex<Vec<Url>>,
     pub(crate) pages_closed: Mutex<Vec<FlowId>>,
     pub(crate) flows_closed: Mutex<Vec<FlowId>>,
     pub(crate) shown: Mutex<Vec<FlowId>>,
@@ -180,6 +181,7 @@ impl Default for Agent {
         Self {
             person: Mutex::new(Person::Allows(AIKO)),
             visits: Mutex::default(),
+            browsed: Mutex::default(),
             pages_closed: Mutex::default(),
             flows_closed: Mutex::default(),
             shown: Mutex::default(),
@@ -191,6 +193,11 @@ impl Default for Agent {
 impl Agent {
     pub(crate) fn person(&self, person: Person) {
         *self.person.lock().unwrap() = person;
+    }
+
+    /// The addresses that were opened beside any visit.
+    pub(crate) fn browsed(&self) -> Vec<Url> {
+        self.browsed.lock().unwrap().clone()
     }
 
     /// The latest visit of a flow.
@@ -206,7 +213,8 @@ impl Agent {
 }
 
 impl UserAgent for Agent {
-    fn browse(&self, _address: &Url) -> Result<(), &'static str> {
+    fn browse(&self, address: &Url) -> Result<(), &'static str> {
+        self.browsed.lock().unwrap().push(address.clone());
         Ok(())
     }
 
@@ -233,6 +241,11 @@ impl UserAgent for Agent {
 
     fn close_page(&self, flow: FlowId) {
         self.pages_closed.lock().unwrap().push(flow);
+        // As a window does.
+        let visits = self.visits.lock().unwrap();
+        for visit in visits.iter().filter(|visit| visit.flow == flow) {
+            let _ = visit.sightings.send(Sighting::Closed);
+        }
     }
 
     fn close_flow(&self, flow: FlowId) {

@@ -188,6 +188,14 @@ async fn a_flow_goes_on_in_the_browser() {
         desk.world.agent.visit(flow).kind == AgentKind::Browser
     })
     .await;
+    // A tab that was closed, or never came up, is opened once more.
+    desk.console.flow_in_browser(flow).unwrap();
+    let opened = desk.world.agent.browsed();
+    assert_eq!(
+        opened,
+        [desk.world.agent.visit(flow).url],
+        "the same page of the same flow"
+    );
     // Closing the page makes the window say so; in the browser that ends nothing.
     desk.world.agent.sees(flow, Sighting::Closed);
     let visit = desk.world.agent.visit(flow);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tsunagi_connectors::{Library, Rate};
+use tsunagi_domain::ladder::Rung;
 use tsunagi_domain::{AuthorizationId, Timestamp};
 
 use super::{Flights, jitter};
@@ -67,27 +67,25 @@ fn a_failed_renewal_cools_for_thirty_seconds_and_longer_where_the_provider_asks(
 }
 
 #[test]
-fn the_budget_of_a_provider_holds_for_its_window_and_others_have_their_own() {
-    let library = Library::built_in();
-    let mut strict = library.get("practice").unwrap().clone();
-    strict.rate = Some(Rate {
-        refreshes: 2,
-        seconds: 60,
-    });
-    let mut other = strict.clone();
-    other.id = "other".to_owned();
-    let (flights, at) = (Flights::default(), Timestamp(1_000_000));
-    assert!(flights.within_budget(&strict, at) && flights.within_budget(&strict, at));
-    assert!(
-        !flights.within_budget(&strict, at.plus_seconds(59)),
-        "two per minute, no third"
+fn what_nobody_waits_for_rests_as_long_as_the_ladder_says() {
+    let (flights, id, at) = (
+        Flights::default(),
+        AuthorizationId::new(),
+        Timestamp(1_000_000),
     );
+    let rests = |seconds| flights.rests(id, at.plus_seconds(seconds));
+    assert!(!rests(0), "nothing has failed");
+    let rung = Rung {
+        next: at.plus_seconds(3600),
+        tell: false,
+    };
+    flights.rest(id, at, rung);
+    assert!(rests(0) && rests(3599), "not before its time");
+    assert!(!rests(3600), "but then");
     assert!(
-        flights.within_budget(&other, at),
-        "one provider's budget is not another's"
+        !rests(-5),
+        "a clock set back must not make it wait for the old time"
     );
-    assert!(
-        flights.within_budget(&strict, at.plus_seconds(60)),
-        "the window moves on"
-    );
+    flights.warm(id);
+    assert!(!rests(0), "success begins the ladder anew");
 }

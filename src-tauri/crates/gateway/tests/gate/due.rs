@@ -173,6 +173,37 @@ async fn renewals_stay_within_the_providers_budget() {
 }
 
 #[tokio::test]
+async fn the_budget_is_the_providers_whichever_process_renews_and_after_a_restart() {
+    let server = Server::start().await;
+    let top = "rate = { refreshes = 2, seconds = 600 }".to_owned();
+    let home = Home::with(
+        &server,
+        Plans {
+            top,
+            ..Plans::default()
+        },
+    )
+    .await;
+    server.it().expires_in = 10;
+    home.expire();
+    let other = home.restarted();
+    for gateway in [&home.gateway, &other] {
+        let answer = gateway.send(home.call("/files")).await;
+        assert_eq!(answer.unwrap().status, 200, "one renewal each");
+        home.clock.forward(11);
+    }
+    for gateway in [&home.gateway, &other, &home.restarted()] {
+        let refused = gateway.send(home.call("/files")).await;
+        let code = refused.map(|answer| answer.status).unwrap_err().code();
+        assert_eq!(code, "budget_used_up", "two in ten minutes, all in all");
+    }
+    assert_eq!(server.token_requests(), 2, "no third was sent");
+    home.clock.forward(600);
+    let answer = other.send(home.call("/files")).await;
+    assert_eq!(answer.unwrap().status, 200, "and then it goes on");
+}
+
+#[tokio::test]
 async fn a_token_that_lives_for_minutes_is_not_renewed_all_the_time() {
     let server = Server::start().await;
     let home = Home::new(&server).await;

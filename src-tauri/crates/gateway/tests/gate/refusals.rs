@@ -97,8 +97,16 @@ async fn every_reason_of_not_connected_is_refused() {
             reason.as_str(),
             "the refusal says why"
         );
-        home.gateway.renew_due().await;
         assert!(server.was_left_alone(), "R4: {reason:?} sends nothing");
+        home.gateway.renew_due().await;
+        if reason == NotConnected::ScopesMissing {
+            // Its token still lives: without renewals it could not come back by itself.
+            assert_eq!(server.token_requests(), 1, "{reason:?} is kept alive");
+            assert_eq!(server.api_requests(), 0, "R4: and no service is asked");
+            assert_eq!(home.stored().health, health, "which grants nothing");
+            server.it().token_requests.clear();
+        }
+        assert!(server.was_left_alone(), "{reason:?} is not renewed");
     }
 }
 

@@ -6,5 +6,6 @@ mod doors;
 mod faults;
 mod flow;
 mod restart;
+mod sessions;
 mod tokens;
 mod visit;
