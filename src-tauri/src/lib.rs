@@ -16,6 +16,8 @@ mod page;
 mod place;
 mod practice;
 mod profile;
+#[cfg(target_os = "linux")]
+mod proxy;
 mod tray;
 mod windows;
 

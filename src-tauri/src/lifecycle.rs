@@ -48,7 +48,10 @@ pub fn main() -> ExitCode {
         return fail("No home folder is known: set TSUNAGI_HOME to a folder for the data.");
     };
     #[cfg(target_os = "linux")]
-    crate::bus::hide_if_silent();
+    {
+        crate::proxy::except_this_computer();
+        crate::bus::hide_if_silent();
+    }
     run(&folder, hidden)
 }
 

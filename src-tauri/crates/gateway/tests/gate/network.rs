@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
@@ -57,7 +57,7 @@ impl Company {
     }
 }
 
-fn path(path: &PathBuf) -> String {
+fn path(path: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 
@@ -272,11 +272,11 @@ async fn in_a_process_of_its_own() {
         Err(error) => {
             let args: BTreeMap<String, String> = error.args();
             let kind = args.get("reason").or_else(|| args.get("kind"));
-            println!("{error} {error:?} {args:?}");
+            writeln!(std::io::stdout(), "{error} {error:?} {args:?}").unwrap();
             json!({ "code": error.code(), "kind": kind, "connected": connected })
         }
     };
-    println!("OUTCOME {told}");
+    writeln!(std::io::stdout(), "OUTCOME {told}").unwrap();
 }
 
 fn code(way: &str) -> &'static str {
