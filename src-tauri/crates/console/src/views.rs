@@ -25,6 +25,6 @@ pub use setup::{
     PresetView, RedirectForm, RegistrationDraft, RegistrationView, ReuseOffer, ScopeView,
 };
 pub use start::{
-    Failure, Founded, Founding, KeptSignInView, Locale, MemberView, SettingsChange, Start, Theme, VaultView,
-    WorkspaceView,
+    Failure, Founded, Founding, KeptSignInView, Locale, MemberView, SettingsChange, Start, Theme,
+    VaultView, WorkspaceView,
 };
