@@ -12,7 +12,7 @@ const ownMessages: Plugin = {
   transform(code, id) {
     if (!/\/messages\/(en|ja)\.json$/.test(id)) return null;
     const all = JSON.parse(code) as Record<string, string>;
-    const owned = /^(ui|category|health|kind|environment|role)\./;
+    const owned = /^(ui|category|health|kind|environment|role|area|edition)\./;
     return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([key]) => owned.test(key))));
   },
 };

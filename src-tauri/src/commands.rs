@@ -1,14 +1,21 @@
 //! The commands: each takes the session, calls the console, and maps the error. One file per
 //! screen, named as the screen and the console's module.
 
+mod activity;
+mod applications;
 mod authorizations;
 mod connection;
 mod connections;
 mod connectors;
 mod flow;
 mod home;
+mod live;
+mod managing;
+mod members;
 mod new_connection;
 mod practice;
+mod primaries;
+mod session;
 mod settings;
 mod welcome;
 
@@ -122,6 +129,20 @@ commands! {
     welcome::welcome_found,
     welcome::vault_unlock,
     welcome::show_main,
+    session::session_get,
+    session::session_sign_in,
+    session::session_lock,
+    session::session_active,
+    session::session_auto_lock,
+    session::session_passphrase,
+    session::session_passphrase_not_now,
+    members::members_get,
+    members::member_invite,
+    members::member_impact,
+    members::member_change,
+    members::member_deactivate,
+    members::member_reactivate,
+    members::member_reset_passphrase,
     settings::settings_change,
     settings::kept_sign_ins_list,
     settings::kept_sign_ins_clear,
@@ -143,6 +164,25 @@ commands! {
     connection::connection_delete,
     authorizations::authorization_rename,
     authorizations::primary_choose,
+    primaries::primaries_list,
+    primaries::primary_offer,
+    primaries::primary_accept,
+    primaries::primary_decline,
+    primaries::primary_withdraw,
+    managing::connections_ids,
+    managing::connections_impact,
+    managing::connections_run,
+    managing::connection_test,
+    managing::connection_edit,
+    managing::connection_edit_impact,
+    managing::switch_offers,
+    managing::switch_impact,
+    managing::authorization_switch,
+    managing::connection_replacements,
+    managing::connection_replace,
+    managing::registration_touches,
+    managing::registration_change,
+    managing::registration_delete,
     authorizations::authorization_impact,
     authorizations::authorization_revoke,
     authorizations::authorize,
@@ -160,6 +200,26 @@ commands! {
     connectors::connectors_get,
     connectors::connectors_accept,
     connectors::connectors_open_folder,
+    activity::activity_list,
+    activity::activity_verify,
+    activity::activity_export,
+    activity::exports_open_folder,
+    applications::applications_list,
+    applications::application_get,
+    applications::application_create,
+    applications::application_change,
+    applications::application_delete,
+    applications::application_share,
+    applications::application_grant,
+    applications::application_grantable,
+    applications::application_access_impact,
+    applications::connection_uses,
+    live::live_applications,
+    live::live_get,
+    live::live_rename,
+    live::live_impact,
+    live::live_revoke,
+    live::edit_get,
     practice::practice_get,
     practice::practice_set_faults,
     practice::practice_revoke_all,

@@ -21,6 +21,8 @@ use crate::{home, logs, tray, windows};
 
 /// How often what is due is renewed.
 const RENEWAL_ROUND: Duration = Duration::from_secs(60);
+/// How often it is looked whether the seat at the keyboard is to be locked.
+const IDLE_ROUND: Duration = Duration::from_secs(20);
 /// How long a hidden start waits for the desktop's panel, which may be starting as well.
 const PANEL_PATIENCE: Duration = Duration::from_secs(5);
 /// How often it looks.
@@ -294,6 +296,7 @@ fn begin<R: Runtime>(app: &AppHandle<R>, opened: Opened<R>, hidden: bool) {
     });
     if let Some((console, _)) = begun {
         console.unlock_at_start();
+        tauri::async_runtime::spawn(watch_seat(console.clone()));
         tauri::async_runtime::spawn(keep_fresh(console));
     }
 }
@@ -330,6 +333,19 @@ async fn show_unless_in_tray<R: Runtime>(app: AppHandle<R>) {
             return;
         }
         tokio::time::sleep(PANEL_LOOK).await;
+    }
+}
+
+/// Locks the seat where nobody has moved for long enough. Beside the renewals, which a slow
+/// provider may hold up.
+async fn watch_seat(console: Console) {
+    loop {
+        tokio::time::sleep(IDLE_ROUND).await;
+        let console = console.clone();
+        let looked = tauri::async_runtime::spawn_blocking(move || console.lock_if_idle());
+        if looked.await.is_err() {
+            tracing::error!("looking at the seat broke off");
+        }
     }
 }
 

@@ -26,6 +26,8 @@ class App {
   failure = $state<Failure | null>(null);
   /** Said to screen readers, and shortly in the status bar. */
   said = $state("");
+  /** Takes back what was said last, where that is possible. */
+  undo = $state.raw<(() => void) | null>(null);
   hints = $state<Hint[]>([]);
   palette = $state(false);
   shortcuts = $state(false);
@@ -69,10 +71,15 @@ class App {
     });
   }
 
-  say(text: string): void {
+  say(text: string, undo: (() => void) | null = null): void {
     this.said = text;
+    this.undo = undo;
     clearTimeout(this.#sayTimer);
-    this.#sayTimer = setTimeout(() => (this.said = ""), 8000);
+    // What can be undone stays a while longer.
+    this.#sayTimer = setTimeout(() => {
+      this.said = "";
+      this.undo = null;
+    }, undo ? 20_000 : 8000);
   }
 
   /** Something changed. Several changes at once are one. */

@@ -1,24 +1,40 @@
 // Where the window is: kept in the fragment, so that back, forward and links simply work.
-import type { ConnectionId } from "./backend/bindings";
+import type { ApplicationId, ConnectionId, Environment } from "./backend/bindings";
 
-export const CONNECTION_TABS = ["overview", "environments", "accounts", "timeline", "try"] as const;
+export const CONNECTION_TABS = ["overview", "environments", "accounts", "uses", "timeline", "try"] as const;
 export type ConnectionTab = (typeof CONNECTION_TABS)[number];
+
+export const APPLICATION_TABS = ["connections", "members", "uses"] as const;
+export type ApplicationTab = (typeof APPLICATION_TABS)[number];
+
+const ENVIRONMENTS: readonly Environment[] = ["development", "stage", "production"];
 
 export type Route =
   | { screen: "home" }
   | { screen: "connections" }
-  | { screen: "new-connection"; service: string | null }
+  | { screen: "new-connection"; service: string | null; /** Which one asks for it and may use it then. */ application?: ApplicationId | null }
   | { screen: "connection"; id: ConnectionId; tab: ConnectionTab }
   | { screen: "connectors" }
+  | { screen: "primaries" }
+  | { screen: "applications" }
+  | { screen: "application"; id: ApplicationId; tab: ApplicationTab }
+  | { screen: "live"; application: ApplicationId | null; environment: Environment; mode: "live" | "edit" }
+  | { screen: "activity" }
+  | { screen: "members" }
   | { screen: "settings" };
 
 /** The fragment of a place, `#` included. */
 export function link(route: Route): string {
   switch (route.screen) {
     case "new-connection":
+      if (route.application) return `#/new-connection/${encodeURIComponent(route.service ?? "")}/${route.application}`;
       return route.service ? `#/new-connection/${encodeURIComponent(route.service)}` : "#/new-connection";
     case "connection":
       return `#/connection/${route.id}/${route.tab}`;
+    case "application":
+      return `#/application/${route.id}/${route.tab}`;
+    case "live":
+      return route.application ? `#/live/${route.application}/${route.environment}/${route.mode}` : "#/live";
     default:
       return `#/${route.screen}`;
   }
@@ -26,17 +42,26 @@ export function link(route: Route): string {
 
 /** The place a fragment means; the connections list where it means none. */
 export function parse(fragment: string): Route {
-  const [screen, id, tab] = fragment.replace(/^#\/?/, "").split("/");
+  const [screen, id, tab, mode] = fragment.replace(/^#\/?/, "").split("/");
   switch (screen) {
     case "home":
     case "connectors":
+    case "primaries":
+    case "applications":
+    case "activity":
+    case "members":
     case "settings":
       return { screen };
     case "new-connection":
-      return { screen, service: id ? decodeURIComponent(id) : null };
+      return { screen, service: id ? decodeURIComponent(id) : null, ...(tab ? { application: tab } : {}) };
     case "connection":
       if (!id) return { screen: "connections" };
       return { screen, id, tab: CONNECTION_TABS.find((known) => known === tab) ?? "environments" };
+    case "application":
+      if (!id) return { screen: "applications" };
+      return { screen, id, tab: APPLICATION_TABS.find((known) => known === tab) ?? "connections" };
+    case "live":
+      return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", mode: mode === "edit" ? "edit" : "live" };
     default:
       return { screen: "connections" };
   }

@@ -1,7 +1,7 @@
 //! Authorizing, revoking, renaming accounts, choosing primaries.
 
 use tauri::State;
-use tsunagi_console::views::{AgentKind, ConnectionView, Impact, RevokeOutcome};
+use tsunagi_console::views::{AgentKind, ConnectionView, Impact, RevokeOutcome, Whose};
 use tsunagi_console::{ConnectionId, FlowId, Reach};
 
 use super::{Answer, Desk};
@@ -11,11 +11,12 @@ pub(crate) async fn authorization_rename(
     desk: State<'_, Desk>,
     connection: ConnectionId,
     reach: Reach,
+    whose: Whose,
     label: String,
 ) -> Answer<ConnectionView> {
     let console = desk.console()?;
     let answer = console
-        .rename_account(console.session(), connection, reach, &label)
+        .rename_account_of(console.session(), connection, reach, whose, &label)
         .await;
     answer.map_err(|error| console.failure(&error))
 }
@@ -38,9 +39,12 @@ pub(crate) async fn authorization_impact(
     desk: State<'_, Desk>,
     connection: ConnectionId,
     reach: Reach,
+    whose: Whose,
 ) -> Answer<Impact> {
     let console = desk.console()?;
-    let answer = console.impact(console.session(), connection, reach).await;
+    let answer = console
+        .impact_of(console.session(), connection, reach, whose)
+        .await;
     answer.map_err(|error| console.failure(&error))
 }
 
@@ -49,9 +53,12 @@ pub(crate) async fn authorization_revoke(
     desk: State<'_, Desk>,
     connection: ConnectionId,
     reach: Reach,
+    whose: Whose,
 ) -> Answer<RevokeOutcome> {
     let console = desk.console()?;
-    let answer = console.revoke(console.session(), connection, reach).await;
+    let answer = console
+        .revoke_of(console.session(), connection, reach, whose)
+        .await;
     answer.map_err(|error| console.failure(&error))
 }
 

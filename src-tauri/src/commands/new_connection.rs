@@ -1,11 +1,11 @@
 //! The New connection screen.
 
 use tauri::State;
-use tsunagi_console::ConnectionId;
 use tsunagi_console::views::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, RedirectForm,
     RegistrationDraft, RegistrationView, ReuseOffer,
 };
+use tsunagi_console::{ApplicationId, ConnectionId};
 
 use super::{Answer, Desk, seated};
 
@@ -53,9 +53,10 @@ pub(crate) async fn connection_reuse(
 pub(crate) async fn connection_create(
     desk: State<'_, Desk>,
     draft: NewConnection,
+    application: Option<ApplicationId>,
 ) -> Answer<ConnectionId> {
     seated(&desk, move |console, session| {
-        console.create(session, &draft)
+        console.create_from(session, &draft, application)
     })
     .await
 }

@@ -66,6 +66,7 @@ async fn main() -> Result<(), Failure> {
         gateway.send(Call {
             link_name: link_name.clone(),
             caller: Caller::Member(member),
+            application: None,
             environment: Environment::Development,
             area: "test".to_owned(),
             request: Request {

@@ -4,10 +4,14 @@
 import type { Backend, Events } from "./backend";
 import type {
   AccountView, Commands, ConnectionId, ConnectionRow, Failure, FlowRecord, FlowView, KeptSignInView, NewConnection, PracticeFaults, Reach,
-  RegistrationView, Start, Station,
+  RegistrationView, Role, Start, Station,
 } from "./bindings";
+import { applicationHandlers } from "./fake/applications";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
+import { driftOf, managing } from "./fake/managing";
+import { memberHandlers } from "./fake/members";
+import { ACTORS, seedActivity } from "./fake/activity";
 import { answerOf, connectorView, environmentsOf, gallery, impactOf, seed, seedFiles, seedKept, seedMany, seedRegistrations, seedTimeline } from "./fake/seed";
 
 type Args<K extends keyof Commands> = Commands[K]["args"];
@@ -20,6 +24,8 @@ const ask = (name: string): string | null => query.get(name);
 const LATENCY = Number(ask("latency") ?? 4);
 /** How long a person takes to sign in. */
 const SIGN_IN = Number(ask("signin") ?? 500);
+
+const ROLES: readonly Role[] = ["super_admin", "admin", "developer", "user", "portal_user"];
 
 interface World {
   start: Start;
@@ -50,7 +56,11 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
   const world: World = {
     start: {
       workspace: home === "first" ? null : { name: "Kumo Works", plan: "paid", dataCenter: "us" },
-      member: { id: home === "first" ? null : "member-1", name: locale === "ja" ? "森 愛子" : "Aiko Mori", role: "super_admin" },
+      member: { id: home === "first" ? null : "member-1", name: locale === "ja" ? "森 愛子" : "Aiko Mori", role: ROLES.find((role) => role === of("role")) ?? "super_admin" },
+      session: {
+        signedIn: of("seat") !== "locked", passphrase: of("passphrase") === "set", askPassphrase: of("ask") === "1",
+        alone: home === "first" || of("members") === "one", autoLock: 15,
+      },
       vault: { state: "open", keyring: of("keyring") !== "no" },
       locale,
       theme: of("theme") === "dark" ? "dark" : of("theme") === "system" ? "system" : "light",
@@ -87,14 +97,21 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
   const need = (id: ConnectionId): ConnectionRow => world.rows.find((row) => row.id === id) ?? refuse("connection_unknown");
   const started = (): Start => ({ ...world.start, needing: world.rows.flatMap((row) => (row.enabled ? row.stations.filter((station) => station.mend !== null) : [])).length });
   const put = (row: ConnectionRow): void => {
-    const now = { ...row, needsPerson: needing(row) };
+    const now = { ...row, needsPerson: needing(row), drift: driftOf(row.stations) };
     world.rows = world.rows.some((one) => one.id === row.id) ? world.rows.map((one) => (one.id === row.id ? now : one)) : [...world.rows, now];
   };
   const setStation = (id: ConnectionId, reach: Reach, part: Partial<Station>): void => {
     const row = need(id);
     put({ ...row, stations: row.stations.map((station) => (station.reach === reach || reach === "all" ? { ...station, ...part } : station)) });
   };
-  const viewOf = (id: ConnectionId): Answer<"connection_get"> => environmentsOf(need(id), world.registrations, world.drafts.get(id) ?? null, world.start, world.kept);
+  const viewOf = (id: ConnectionId): Answer<"connection_get"> => managed.decorate(environmentsOf(need(id), world.registrations, world.drafts.get(id) ?? null, world.start, world.kept));
+  const managed = managing({
+    start: () => world.start, rows: () => world.rows, put, setStation, view: (id) => viewOf(id), changed, refuse,
+    remove: (id) => (world.rows = world.rows.filter((row) => row.id !== id)),
+    list: (asked) => found(asked),
+    quiet: home === "quiet",
+    registrations: () => world.registrations, setRegistrations: (all) => (world.registrations = all),
+  });
 
   /** Signing in as a person would, a moment later. */
   const signIn = (row: ConnectionRow, reach: Reach, id: string): void => {
@@ -112,6 +129,18 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       changed();
     }, SIGN_IN);
   };
+
+  function found(asked: Args<"connections_list">["query"]): ConnectionRow[] {
+    const wanted = asked.search.normalize("NFKC").toLowerCase();
+    const fits = (row: ConnectionRow): boolean =>
+      `${row.name} ${row.linkName} ${row.service.name} ${row.stations.map((station) => station.account?.label ?? "").join(" ")}`.normalize("NFKC").toLowerCase().includes(wanted) &&
+      (asked.kinds.length === 0 || asked.kinds.includes(row.kind)) &&
+      (asked.services.length === 0 || asked.services.includes(row.service.id));
+    const fitting = world.rows.filter(fits);
+    return fitting
+      .filter((row) => asked.needsPerson === null || needing(row) === asked.needsPerson)
+      .toSorted((a, b) => (asked.sort === "name" ? a.name.localeCompare(b.name, world.start.locale) : (b.lastUsed ?? 0) - (a.lastUsed ?? 0)));
+  }
 
   const handlers: Handlers = {
     start: async () => {
@@ -154,21 +183,14 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       const lapsing = world.rows.flatMap((row) => row.stations.filter((station) => station.lapsesAt !== null && station.lapsesAt < soon && station.health.state === "connected").map((station) => ({ connection: row.id, name: row.name, service: row.service, station })));
       const failed = world.rows.find((row) => row.linkName === "customer_lookup");
       const failures = failed ? [{ connection: failed.id, name: failed.name, flow: seedTimeline("production", false, world.start.locale, Date.now() - 3 * 3_600_000) }] : [];
-      return { needs, lapsing, failures, connections: world.rows.length };
+      return { offers: managed.offers(), needs, lapsing, failures, connections: world.rows.length };
     },
     connections_list: ({ query: asked }) => {
-      const wanted = asked.search.normalize("NFKC").toLowerCase();
-      const fits = (row: ConnectionRow): boolean =>
-        `${row.name} ${row.linkName} ${row.service.name} ${row.stations.map((station) => station.account?.label ?? "").join(" ")}`.normalize("NFKC").toLowerCase().includes(wanted) &&
-        (asked.kinds.length === 0 || asked.kinds.includes(row.kind)) &&
-        (asked.services.length === 0 || asked.services.includes(row.service.id));
-      const found = world.rows.filter(fits);
-      const rows = found
-        .filter((row) => asked.needsPerson === null || needing(row) === asked.needsPerson)
-        .toSorted((a, b) => (asked.sort === "name" ? a.name.localeCompare(b.name, world.start.locale) : (b.lastUsed ?? 0) - (a.lastUsed ?? 0)));
+      const rows = found(asked);
+      const all = found({ ...asked, needsPerson: null });
       const from = asked.after === null ? 0 : Number(asked.after);
       const to = from + Math.min(200, asked.limit);
-      return { rows: rows.slice(from, to), total: rows.length, all: world.rows.length, needing: found.filter(needing).length, next: to < rows.length ? String(to) : null };
+      return { rows: rows.slice(from, to), total: rows.length, all: world.rows.length, needing: all.filter(needing).length, next: to < rows.length ? String(to) : null };
     },
     gallery_list: () => gallery(world.start.locale),
     gallery_service: ({ service }) => connectorView(service, world.registrations, world.start.locale) ?? refuse("connector_unknown"),
@@ -189,7 +211,11 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
         .filter((row) => row.service.id === draft.connector && row.kind === draft.kind && row.mode === draft.mode)
         .flatMap((row) => row.stations.filter((station) => station.health.state === "connected" && station.account).slice(0, 1).map((station) => ({ connection: row.id, connectionName: row.name, reach: station.reach, account: station.account as AccountView })))
         .slice(0, 1),
-    connection_create: ({ draft }) => create(draft),
+    connection_create: ({ draft, application }) => {
+      const id = create(draft);
+      if (application) handlers.application_grant({ application, connection: id, granted: true });
+      return id;
+    },
     registration_draft: ({ redirect }) => {
       const id = "019ab0c4-7c1e-7d22-9a51-5b1f0a7c2e10";
       const address = redirect.form === "loopback_any_port" ? "http://127.0.0.1" : redirect.form === "loopback_port" ? `http://127.0.0.1:${redirect.port}` : redirect.base;
@@ -338,6 +364,25 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       return handlers.connectors_get({}) as Answer<"connectors_get">;
     },
     connectors_open_folder: () => undefined,
+
+    activity_list: ({ query }) => {
+      const entries = seedActivity(world.start.locale);
+      const hour = 3600 * 1000;
+      const shown = entries.filter((entry) =>
+        (query.actor === null || entry.actor === ACTORS[query.actor]) && (!query.byProgram || entry.actor === null)
+        && (query.groups.length === 0 || query.groups.includes(entry.action.split(".")[0] ?? ""))
+        && (query.since === null || entry.at >= query.since - hour) && (query.before === null || entry.seq < query.before));
+      return {
+        entries: shown.slice(0, 20), next: shown.length > 20 ? (shown[19]?.seq ?? null) : null,
+        actors: Object.entries(ACTORS).map(([id, name]) => ({ id, name })),
+        groups: ["workspace", "member", "connection", "authorization", "primary"],
+      };
+    },
+    activity_verify: () => (ask("log") === "broken"
+      ? { whole: 27, failure: failureOf("log_broken", world.start.locale) }
+      : { whole: seedActivity(world.start.locale).length, failure: null }),
+    activity_export: ({ query }) => ({ path: "~/.local/share/tsunagi/exports/activity-2026-11-24-091500.csv", entries: query.groups.length === 0 ? seedActivity(world.start.locale).length : 12 }),
+    exports_open_folder: () => undefined,
     practice_get: () => ({ running: true, address: "http://127.0.0.1:41990", failure: null, faults: world.faults }),
     practice_set_faults: ({ faults }) => {
       world.faults = faults;
@@ -345,6 +390,9 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     },
     practice_revoke_all: () => handlers.practice_get({}) as Answer<"practice_get">,
     show_main: () => undefined,
+    ...managed.handlers,
+    ...memberHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
+    ...applicationHandlers({ start: () => world.start, rows: () => world.rows, setStation, changed }, home === "first" || home === "empty"),
   };
 
   function create(draft: NewConnection): ConnectionId {
@@ -356,7 +404,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     const reused = draft.reuse === null ? null : (need(draft.reuse).stations.find((station) => station.account)?.account ?? null);
     const reaches: Reach[] = draft.mode === "same" ? ["all"] : ["development", "stage", "production"];
     put({
-      id, name: draft.name, linkName, service: entry.service, kind: draft.kind, mode: draft.mode, enabled: true, uses: 0, lastUsed: null, needsPerson: true,
+      id, name: draft.name, linkName, service: entry.service, kind: draft.kind, mode: draft.mode, enabled: true, uses: 0, lastUsed: null, needsPerson: true, drift: [],
       stations: reaches.map((reach) => ({
         reach, health: reused ? { state: "connected" } : { state: "not_connected", reason: "never_authorized" }, unreachable: null, account: reused,
         primary: false, noPrimary: false, others: 0, lapsesAt: null, missingScopes: 0, mend: reused ? null : "authorize",

@@ -5,7 +5,7 @@ import en from "../../messages/en.json";
 import ja from "../../messages/ja.json";
 
 /** What screens may say; the rest of the source is the program's own and is not bundled. */
-type Owned = "ui" | "category" | "health" | "kind" | "environment" | "role";
+type Owned = "ui" | "category" | "health" | "kind" | "environment" | "role" | "area" | "edition";
 export type Key = Extract<keyof typeof en, `${Owned}.${string}`>;
 /** A key that has `.one` and `.other`. */
 export type PluralKey = Key extends infer K ? (K extends `${infer P}.other` ? P : never) : never;
@@ -50,6 +50,6 @@ export function tn(key: PluralKey, n: number, params?: Params): string {
 }
 
 /** A name that may have no message, such as a category of a connector file. */
-export function named(prefix: "category", id: string): string {
+export function named(prefix: "category" | "area", id: string): string {
   return messages[current][`${prefix}.${id}`] ?? id;
 }

@@ -1,6 +1,6 @@
 // What a station looks and sounds like. Which state it is in comes from the program; nothing here
 // decides one.
-import type { AccountView, Environment, Health, Reach, Station } from "../backend/bindings";
+import type { AccountView, DriftView, Environment, Health, Reach, Station } from "../backend/bindings";
 import { clock, daysUntil } from "../i18n/format";
 import { t, tn } from "../i18n/i18n.svelte";
 
@@ -54,6 +54,27 @@ export function word(station: Station): string {
   return healthWord(station.health);
 }
 
+/**
+ * The same in one word, for a single environment's bar: beside the action there is room for some
+ * ten letters, and the sign has said it already. The whole word is in the tip and in the name.
+ */
+export function brief(station: Station): string {
+  switch (look(station).shape) {
+    case "never":
+      return t("ui.slot.brief_never");
+    case "refused":
+      return t("ui.slot.brief_refused");
+    case "changed":
+      return t("ui.slot.brief_changed");
+    case "unknown":
+      return t("ui.slot.brief_unknown");
+    case "scopes":
+      return t("ui.slot.brief_scopes");
+    default:
+      return word(station);
+  }
+}
+
 /** The word of what mends it, or `null`. */
 export function mendWord(station: Station): string | null {
   switch (station.mend) {
@@ -66,6 +87,14 @@ export function mendWord(station: Station): string | null {
     default:
       return null;
   }
+}
+
+/** How an environment differs, where its own sign does not say it already. */
+export function driftWord(drift: DriftView): string | null {
+  const environment = t(`environment.${drift.environment}`);
+  if (drift.kind === "fewer_scopes") return tn("ui.drift.fewer_scopes", drift.scopes.length, { environment });
+  if (drift.kind === "same_account") return t("ui.drift.same_account", { environment });
+  return null;
 }
 
 /** "Production", "All environments". */

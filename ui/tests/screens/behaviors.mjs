@@ -182,7 +182,7 @@ export const behaviors = {
       await page.getByRole("heading", { name: "Customer lookup" }).waitFor();
       await page.keyboard.press("Escape");
       await ready(page);
-      assert.equal(await row(page, "Customer lookup").getAttribute("aria-selected"), "true", "one sees where one was");
+      assert.equal(await row(page, "Customer lookup").getAttribute("aria-current"), "true", "one sees where one was");
       assert.equal(await row(page, "Customer lookup").locator('[tabindex="0"]').count(), 1, "and Tab goes there");
     },
   },
@@ -263,29 +263,206 @@ export const behaviors = {
   "rename, disable, enable, delete": {
     path: "index.html?x=1#/connection/c-0019/environments",
     act: async (page) => {
-      await button(page, "Rename…").click();
+      await button(page, "Edit…").click();
       await page.getByRole("dialog").getByLabel("Name").fill("Drive, renamed");
-      await button(page, "Rename").click();
+      await button(page, "Save").click();
       await page.getByRole("heading", { name: "Drive, renamed" }).waitFor();
+      await button(page, "Undo").waitFor();
       await button(page, "Disable…").click();
       assert.equal((await focus(page)).text, "Keep it enabled", "the harmless answer has the focus");
       await button(page, "Disable").click();
       await page.getByRole("button", { name: "Enable", exact: true }).first().click();
       await button(page, "Disable…").waitFor();
-      await button(page, "Delete…").click();
+      await button(page, "More actions").click();
+      await page.getByRole("menuitem", { name: "Delete…" }).click();
+      assert.equal((await focus(page)).text, "Keep it", "the harmless answer has the focus");
       await button(page, "Delete").click();
       await ready(page);
       assert.equal(await row(page, "Drive, renamed").count(), 0, "it is gone");
     },
   },
+  "disable: undone from the status bar": {
+    path: "index.html?x=1#/connection/c-0001/environments",
+    act: async (page) => {
+      await button(page, "Disable…").click();
+      const dialog = page.getByRole("alertdialog", { name: "Disable Customer lookup?" });
+      await dialog.getByText("3 uses stop").waitFor();
+      await button(page, "Disable and stop 3 uses").click();
+      await button(page, "Enable").first().waitFor();
+      await button(page, "Undo").click();
+      await button(page, "Disable…").waitFor();
+    },
+  },
   "delete: refused with the places that use it": {
     path: "index.html?x=1#/connection/c-0001/overview",
     act: async (page) => {
-      await button(page, "Delete…").click();
-      await button(page, "Delete").click();
-      await page.getByRole("alert").getByText("2 places use this connection.").waitFor();
+      await button(page, "More actions").click();
+      await page.getByRole("menuitem", { name: "Delete…" }).click();
+      const dialog = page.getByRole("alertdialog", { name: "Delete Customer lookup?" });
+      await dialog.getByText("2 places use this connection.").waitFor();
+      await dialog.getByText(/Used in Morning digest/).waitFor();
+      assert.ok(await button(page, "Delete").isDisabled(), "not while it is used");
       await page.keyboard.press("Escape");
       await page.getByRole("heading", { name: "Customer lookup" }).waitFor();
+    },
+  },
+  "edit: a scope more shows who signs in again before anything is done": {
+    path: "index.html?signin=5000#/connection/c-0005/environments",
+    act: async (page) => {
+      await button(page, "Edit…").click();
+      await page.getByRole("checkbox", { name: /ZohoCRM.bulk.READ/ }).check();
+      await button(page, "Save").click();
+      const dialog = page.getByRole("alertdialog", { name: "Change Zoho CRM?" });
+      await dialog.getByText("ZohoCRM.bulk.READ").waitFor();
+      await dialog.getByText("Who has to sign in again").waitFor();
+      assert.equal((await focus(page)).text, "Back", "the harmless answer has the focus");
+      await button(page, "Save and authorize").click();
+      await page.getByRole("region", { name: "All environments" }).getByText("Scopes missing").waitFor();
+      await page.getByText("Sign in to authorize Zoho CRM in the window that has opened").waitFor();
+    },
+  },
+  "edit: one authorization per environment says what sits where": {
+    path: "index.html?x=1#/connection/c-0005/environments",
+    act: async (page) => {
+      await button(page, "Edit…").click();
+      await page.getByRole("radio", { name: "One per environment" }).click();
+      await button(page, "Save").click();
+      const dialog = page.getByRole("alertdialog", { name: "Change Zoho CRM?" });
+      await dialog.getByText("Nobody has to sign in again.").waitFor();
+      await dialog.getByText("What is used where afterwards").waitFor();
+      await dialog.getByRole("button", { name: "Save", exact: true }).click();
+      await page.getByRole("region", { name: "Production" }).getByText("Connected", { exact: true }).waitFor();
+      await page.getByText("Stage runs as the same account as Production.").waitFor();
+    },
+  },
+  "scopes that uses need are asked for in one press": {
+    path: "index.html?signin=5000#/connection/c-0006/environments",
+    act: async (page) => {
+      const note = page.locator(".note", { hasText: "Uses need 1 scope that is not asked for." });
+      await note.getByRole("button", { name: "Ask for the missing scopes" }).click();
+      await page.getByRole("alertdialog", { name: "Change Lead intake?" }).getByText("ZohoCRM.bulk.READ").waitFor();
+      await button(page, "Save and authorize").waitFor();
+    },
+  },
+  "switch authorization: another one of the same service, or a new sign-in": {
+    path: "index.html?signin=5000#/connection/c-0017/environments",
+    act: async (page) => {
+      await button(page, "Actions for All environments").click();
+      await page.getByRole("menuitem", { name: "Switch authorization…" }).click();
+      const dialog = page.getByRole("dialog", { name: /^Switch authorization of/ });
+      await dialog.getByRole("radio", { name: "Sign in with another account" }).waitFor();
+      await dialog.getByRole("button", { name: "Authorize", exact: true }).click();
+      await page.getByText(/^Sign in to authorize/).waitFor();
+    },
+  },
+  "replace in all uses": {
+    path: "index.html?x=1#/connection/c-0006/environments",
+    act: async (page) => {
+      await button(page, "More actions").click();
+      await page.getByRole("menuitem", { name: "Replace in all uses…" }).click();
+      const dialog = page.getByRole("alertdialog", { name: "Replace Lead intake in all its uses?" });
+      await dialog.getByRole("radio", { name: /Zoho CRM/ }).check();
+      await button(page, "Replace in 3 uses").click();
+      await page.getByText(/uses now go through Zoho CRM/).waitFor();
+    },
+  },
+  "test: each slot answers or says why not": {
+    path: "index.html?x=1#/connection/c-0001/environments",
+    act: async (page) => {
+      await button(page, "More actions").click();
+      await page.getByRole("menuitem", { name: "Test" }).click();
+      const dialog = page.getByRole("dialog", { name: "Test Customer lookup" });
+      await dialog.getByText("1 did not answer as it should").waitFor();
+      assert.equal(await dialog.getByRole("listitem").count(), 3, "one line a slot");
+    },
+  },
+  "grid: chosen by Space, Shift and Ctrl A, and disabled together": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      const first = row(page, "Books ledger").locator("[data-column='0']");
+      await first.focus();
+      await page.keyboard.press("Space");
+      await page.getByText("1 chosen").first().waitFor();
+      await page.keyboard.press("Shift+ArrowDown");
+      await page.getByRole("toolbar", { name: "Chosen connections" }).getByText("2 chosen").waitFor();
+      await page.keyboard.press("Escape");
+      await until(page, () => !document.querySelector('[role="toolbar"]'));
+      await page.getByLabel("Filter by name or account").fill("zoho");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent?.startsWith("6 of"));
+      await page.locator(".conn-row [data-column='0']").first().focus();
+      await page.keyboard.press("Control+a");
+      const bar = page.getByRole("toolbar", { name: "Chosen connections" });
+      await bar.getByText("6 chosen").waitFor();
+      await bar.getByRole("button", { name: "Disable…" }).click();
+      await page.getByRole("alertdialog", { name: "Disable 6 connections?" }).waitFor();
+      assert.equal((await focus(page)).text, "Keep it enabled", "the harmless answer has the focus");
+      await page.getByRole("button", { name: /^Disable and stop/ }).click();
+      await page.getByText("6 connections disabled").waitFor();
+      await button(page, "Undo").click();
+      await until(page, () => document.querySelectorAll(".slot.is-off").length === 0);
+    },
+  },
+  "many: what cannot be deleted is told, and the rest goes on": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await row(page, "Customer lookup").click({ modifiers: ["Control"] });
+      await row(page, "Contract search").click({ modifiers: ["Control"] });
+      await page.getByRole("toolbar", { name: "Chosen connections" }).getByRole("button", { name: "Delete…" }).click();
+      const dialog = page.getByRole("alertdialog", { name: "Delete 2 connections?" });
+      await dialog.getByText("1 cannot be deleted while it is used").waitFor();
+      await button(page, "Delete").click();
+      await page.getByText("1 connection deleted").waitFor();
+      assert.equal(await row(page, "Contract search").count(), 0, "one is gone");
+      assert.equal(await row(page, "Customer lookup").count(), 1, "the other is not");
+    },
+  },
+  "primary accounts: an offer is accepted from Home": {
+    path: "index.html?x=1#/home",
+    act: async (page) => {
+      await page.getByText("Accept the primary account of Lead intake").waitFor();
+      await button(page, "Accept").click();
+      await until(page, () => !document.body.textContent.includes("Accept the primary account"));
+      await page.getByRole("link", { name: "Primary accounts" }).click();
+      await page.getByRole("row", { name: /Lead intake/ }).getByText("Aiko Mori").waitFor();
+    },
+  },
+  "primary accounts: offered to another member, and withdrawn": {
+    path: "index.html?x=1#/connection/c-0006/accounts",
+    act: async (page) => {
+      await button(page, "Actions for Chidi Nwosu").click();
+      await page.getByRole("menuitem", { name: "Offer Development" }).click();
+      const note = page.locator(".note", { hasText: "Aiko Mori offers Chidi Nwosu the primary account of Development" });
+      await note.getByRole("button", { name: "Withdraw" }).click();
+      await note.waitFor({ state: "detached" });
+      await button(page, "Accept").click();
+      await page.getByRole("img", { name: "Primary account in Production" }).waitFor();
+    },
+  },
+  "accounts: a manager revokes another member's": {
+    path: "index.html?x=1#/connection/c-0002/accounts",
+    act: async (page) => {
+      await button(page, "Actions for Ben Osei").click();
+      await page.getByRole("menuitem", { name: "Revoke… Stage" }).click();
+      await page.getByRole("alertdialog", { name: /^Revoke/ }).waitFor();
+      assert.equal((await focus(page)).text, "Keep it", "the harmless answer has the focus");
+    },
+  },
+  "client registration: a change lists what it touches, and one in use is not deleted": {
+    path: "index.html?x=1#/connectors",
+    act: async (page) => {
+      await button(page, "Actions for Kumo Works, main").click();
+      await page.getByRole("menuitem", { name: "Edit…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Change Kumo Works, main" });
+      await dialog.getByText("Lead intake").waitFor();
+      await dialog.getByLabel("Client ID").fill("1000.OTHER");
+      await dialog.getByText("each of these has to be authorized again").waitFor();
+      await dialog.getByRole("button", { name: /^Change for/ }).click();
+      await page.getByText("1000.OTHER").waitFor();
+      await button(page, "Actions for Kumo Works, main").click();
+      await page.getByRole("menuitem", { name: "Delete…" }).click();
+      assert.ok(await button(page, "Delete").isDisabled(), "not while connections use it");
     },
   },
   "make primary": {
@@ -402,6 +579,117 @@ export const behaviors = {
       await page.getByRole("article", { name: "old-forms.toml" }).getByText("Line 14:").waitFor();
     },
   },
+  "sign in: a wrong passphrase says so, the right one opens": {
+    path: "index.html?seat=locked",
+    act: async (page) => {
+      assert.equal(await page.getByRole("navigation").count(), 0, "nothing of the workspace is shown");
+      await page.getByLabel("Passphrase", { exact: true }).fill("wrong horse");
+      await page.keyboard.press("Enter");
+      await page.getByRole("alert").getByText("That is not the passphrase.").waitFor();
+      assert.equal(await page.getByLabel("Passphrase", { exact: true }).inputValue(), "", "and is forgotten");
+      await page.getByLabel("Passphrase", { exact: true }).fill("correct horse");
+      await button(page, "Sign in").click();
+      await ready(page);
+    },
+  },
+  "sign in: after five wrong ones a wait is counted down": {
+    path: "index.html?seat=locked",
+    act: async (page) => {
+      await page.getByRole("radio", { name: /Ben Osei/ }).check({ force: true });
+      for (let i = 0; i < 5; i += 1) {
+        await page.getByLabel("Passphrase", { exact: true }).fill("wrong horse");
+        await page.keyboard.press("Enter");
+        await until(page, () => document.querySelector('.seat input[type="password"]')?.value === "");
+      }
+      await page.getByText(/The next try is possible in (30|2\d) s\./).waitFor();
+      assert.ok(await button(page, "Sign in").isDisabled(), "nothing can be tried meanwhile");
+      await page.getByRole("radio", { name: /Chidi Nwosu/ }).check({ force: true });
+      assert.ok(await button(page, "Sign in").isEnabled(), "others sign in as ever");
+    },
+  },
+  "lock and switch from the top bar": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await page.getByRole("button", { name: /^(AM )?Aiko Mori/ }).click();
+      await page.getByRole("menuitem", { name: "Switch member…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Switch member" });
+      await dialog.getByRole("radio", { name: /Chidi Nwosu/ }).check({ force: true });
+      await dialog.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("button", { name: /Chidi Nwosu/ }).click();
+      await page.getByRole("menuitem", { name: "Lock" }).click();
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+      assert.equal(await page.locator(".conn-row").count(), 0, "the list is gone with its member");
+    },
+  },
+  "a portal user sees applications and settings, and no shortcut leads further": {
+    path: "index.html?role=portal_user#/connections",
+    act: async (page) => {
+      await page.getByRole("link", { name: "Applications" }).waitFor();
+      assert.deepEqual(await page.locator(".sidebar a").allTextContents().then((all) => all.map((one) => one.trim())), ["Applications", "Settings"]);
+      await page.keyboard.press("Control+k");
+      await page.keyboard.press("n");
+      assert.match(page.url(), /#\/live/, "still there");
+      assert.equal(await page.getByRole("dialog").count(), 0, "and nothing opened");
+    },
+  },
+  "a second member has the first one asked for a passphrase": {
+    path: "index.html?members=one#/members",
+    act: async (page) => {
+      await button(page, "Invite").click();
+      await page.getByRole("dialog").getByLabel("Name").fill("Rei Tanaka");
+      await page.getByRole("dialog").getByRole("radio", { name: /^Admin/ }).check();
+      await page.getByRole("dialog").getByRole("button", { name: "Invite" }).click();
+      await page.getByRole("row", { name: /Rei Tanaka/ }).waitFor();
+      const ask = page.getByRole("region", { name: "You no longer work here alone." });
+      await ask.getByRole("button", { name: "Set passphrase…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Set a passphrase" });
+      await dialog.getByLabel("New passphrase", { exact: true }).fill("correct horse");
+      await dialog.getByLabel("New passphrase again").fill("correct horse");
+      await dialog.getByRole("button", { name: "Set passphrase" }).click();
+      await ask.waitFor({ state: "detached" });
+    },
+  },
+  "members: raising a role asks for one's passphrase, lowering one shows what is lost": {
+    path: "index.html?passphrase=set#/members",
+    act: async (page) => {
+      await button(page, "Actions for Ben Osei").click();
+      await page.getByRole("menuitem", { name: "Edit…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Edit Ben Osei" });
+      await dialog.getByRole("radio", { name: /^Super admin/ }).check();
+      await dialog.getByLabel("Your passphrase").fill("wrong horse");
+      await dialog.getByRole("button", { name: "Save" }).click();
+      await dialog.getByText("That is not the passphrase.").waitFor();
+      await dialog.getByRole("radio", { name: /^User/ }).check();
+      await dialog.getByText("2 primary accounts are lost.").waitFor();
+      await dialog.getByText("Morning digest").waitFor();
+      await dialog.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("row", { name: /Ben Osei/ }).getByText("User", { exact: true }).waitFor();
+    },
+  },
+  "members: deactivating shows what goes, keeps by Escape, and says what came of it": {
+    path: "index.html?x=1#/members",
+    act: async (page) => {
+      const open = async () => {
+        await button(page, "Actions for Ben Osei").click();
+        await page.getByRole("menuitem", { name: "Deactivate…" }).click();
+      };
+      await open();
+      const dialog = page.getByRole("alertdialog", { name: "Deactivate Ben Osei?" });
+      await dialog.waitFor();
+      assert.equal((await focus(page)).text, "Keep them", "the harmless answer has the focus");
+      await dialog.getByText("revoke it by hand at accounts.zoho.com").waitFor();
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      await open();
+      await dialog.getByLabel("Hand over to").selectOption({ label: "Chidi Nwosu (Developer)" });
+      await dialog.getByRole("button", { name: "Deactivate and remove 2 authorizations" }).click();
+      const left = page.getByRole("dialog", { name: "Ben Osei has left" });
+      await left.getByText("3 connections were handed over to Chidi Nwosu.").waitFor();
+      await left.getByRole("button", { name: "Close" }).click();
+      await page.getByRole("row", { name: /Ben Osei/ }).getByText("Deactivated").waitFor();
+    },
+  },
   "settings: language and theme change at once": {
     path: "index.html?x=1#/settings",
     act: async (page) => {
@@ -412,7 +700,7 @@ export const behaviors = {
       await page.getByRole("radio", { name: "English" }).click();
       await page.getByLabel("Your name").fill("Aiko M.");
       await button(page, "Save").first().click();
-      await page.getByRole("link", { name: /Aiko M\./ }).waitFor();
+      await page.getByRole("button", { name: /Aiko M\./ }).waitFor();
     },
   },
   "flow: time is added when little is left, and the address can be pasted": {
@@ -511,6 +799,140 @@ export const behaviors = {
       assert.notEqual(color, "rgb(1, 2, 3)", "the tests do run under the policy");
       await page.waitForTimeout(50);
       await page.evaluate(() => (window.__breaches.length = 0));
+    },
+  },
+  "applications: made, shared, granted a connection, and access taken back with its impact": {
+    path: "index.html?x=1#/applications",
+    act: async (page) => {
+      await button(page, "New application").click();
+      await page.getByLabel("Name", { exact: true }).fill("Returns");
+      await button(page, "Create").click();
+      await page.getByRole("heading", { name: "Returns" }).waitFor();
+      await page.getByText("It may use no connection yet.").waitFor();
+      await button(page, "Grant access…").click();
+      await page.getByLabel("Find a connection").fill("team");
+      await button(page, "Grant Team alerts").click();
+      await page.getByText("Granted", { exact: true }).waitFor();
+      await button(page, "Done").click();
+      await page.getByRole("tab", { name: "Shared with 1" }).click();
+      await page.getByRole("switch", { name: "Share with Dana Kim" }).check();
+      await page.getByRole("tab", { name: "Shared with 2" }).waitFor();
+      await page.getByRole("tab", { name: "Connections 1" }).click();
+      await button(page, "Remove access… Team alerts").click();
+      const dialog = page.getByRole("alertdialog", { name: "Stop Returns from using Team alerts?" });
+      await dialog.getByText("No use stops").waitFor();
+      assert.equal((await focus(page)).text, "Keep access", "the harmless button has the focus");
+      await button(page, "Remove access").click();
+      await page.getByText("It may use no connection yet.").waitFor();
+      await button(page, "Undo").click();
+      await page.getByRole("link", { name: "Team alerts" }).waitFor();
+    },
+  },
+  "applications: what a C5 application cannot use says why": {
+    path: "index.html?x=1#/application/app-library/connections",
+    act: async (page) => {
+      await button(page, "Grant access…").click();
+      const refused = button(page, "Grant Lead intake");
+      await refused.waitFor();
+      assert.ok(await refused.isDisabled(), "R10: a logged-in-user connection");
+      await page.getByText("C5 applications have no logged-in-user connections.").first().waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("link", { name: "Team alerts" }).waitFor();
+    },
+  },
+  "applications: one that is used is not deleted, and its places are listed": {
+    path: "index.html?x=1#/application/app-tasks/connections",
+    act: async (page) => {
+      await button(page, "Delete…").click();
+      const dialog = page.getByRole("alertdialog", { name: "Tasks cannot be deleted yet" });
+      await dialog.getByText("Morning digest").waitFor();
+      assert.equal(await button(page, "Delete").count(), 0, "R18: there is nothing to press");
+      await button(page, "Close").click();
+      await page.goto(page.url().replace("app-tasks", "app-library"));
+      await button(page, "Delete…").click();
+      await button(page, "Delete").click();
+      await page.getByRole("heading", { name: "Applications" }).waitFor();
+      await page.getByRole("row", { name: /^Orders/ }).waitFor();
+      assert.equal(await page.getByRole("row", { name: /^Library desk/ }).count(), 0, "it is gone");
+    },
+  },
+  "applications: a connection made from one may be used by it": {
+    path: "index.html?x=1#/application/app-library/connections",
+    act: async (page) => {
+      await button(page, "New connection").click();
+      await page.getByRole("button", { name: /^Practice service/ }).click();
+      await page.getByText("Made for Library desk").waitFor();
+      assert.ok(await page.getByRole("radio", { name: "Logged-in user" }).isDisabled(), "R10, before anything is stored");
+      await page.getByLabel("Name", { exact: true }).fill("Readers");
+      await button(page, "Create only").click();
+      await page.getByRole("heading", { name: "Readers" }).waitFor();
+      await page.getByRole("tab", { name: "Used in" }).click();
+      await page.getByRole("link", { name: "Library desk" }).waitFor();
+    },
+  },
+  "used in: places, what stops them, and access granted from the connection": {
+    path: "index.html?x=1#/connection/c-0002/uses",
+    act: async (page) => {
+      const place = page.getByRole("row", { name: /^Morning digest/ });
+      await place.getByText("Stops").waitFor();
+      await place.getByText("Nobody is primary there").waitFor();
+      await button(page, "Grant access").click();
+      assert.ok(await page.getByRole("menuitem", { name: "Library desk (C5)" }).isDisabled(), "R10");
+      await page.getByRole("menuitem", { name: "Orders" }).click();
+      await page.getByRole("link", { name: "Orders" }).waitFor();
+      await button(page, "Remove access… Tasks").click();
+      await page.getByText("1 more use has stopped already").waitFor();
+      await button(page, "Remove access and stop 1 use").click();
+      await page.getByText("The application may not use this connection.").first().waitFor();
+    },
+  },
+  "live mode: a portal user authorizes, renames and revokes their own, and sees nothing else": {
+    path: "index.html?role=portal_user&signin=100#/connections",
+    act: async (page) => {
+      await page.getByRole("heading", { name: "Orders" }).waitFor({ state: "attached" });
+      assert.ok(page.url().includes("#/live"), "every place leads to live mode");
+      assert.equal(await page.getByRole("listitem", { name: "Customer lookup" }).count(), 0, "R15: not an admin connection");
+      assert.equal(await page.getByRole("radio", { name: "Edit mode" }).count(), 0, "nor edit mode");
+      const own = page.getByRole("listitem", { name: "Lead intake" });
+      await own.getByText("Never authorized").waitFor();
+      await own.getByRole("button", { name: "Authorize Lead intake" }).click();
+      await own.getByText("Connected", { exact: true }).waitFor();
+      await own.getByRole("button", { name: /^Rename / }).click();
+      await page.getByRole("dialog").getByRole("textbox").fill("Mine");
+      await button(page, "Save").click();
+      await own.getByText("Mine", { exact: true }).waitFor();
+      await own.getByRole("button", { name: "Revoke… Lead intake" }).click();
+      assert.equal((await focus(page)).text, "Keep it", "the harmless button has the focus");
+      await button(page, "Revoke").click();
+      await own.getByText("Not connected").waitFor();
+      await own.getByRole("button", { name: "Authorize again Lead intake" }).waitFor();
+    },
+  },
+  "live mode: the environment switch follows the connection's mode": {
+    path: "index.html?x=1#/live/app-orders/production/live",
+    act: async (page) => {
+      const lookup = page.getByRole("listitem", { name: "Customer lookup" });
+      await lookup.getByText("Revoked").waitFor();
+      await page.getByRole("radio", { name: "Stage" }).click();
+      await lookup.getByText("helpdesk-stg").waitFor();
+      await page.getByRole("listitem", { name: "Zoho CRM" }).getByText("ops").waitFor();
+      await page.keyboard.press("ArrowLeft");
+      await lookup.getByText("helpdesk-dev").waitFor();
+      assert.ok(page.url().includes("/development/live"), "the address says where one is");
+    },
+  },
+  "edit mode: what the component uses, and no other connection": {
+    path: "index.html?x=1#/live/app-orders/production/live",
+    act: async (page) => {
+      await page.getByRole("radio", { name: "Edit mode" }).click();
+      await page.getByRole("button", { name: /^New order/ }).click();
+      await page.getByRole("listitem", { name: "Lead intake" }).waitFor();
+      await page.getByRole("listitem", { name: "Customer lookup" }).waitFor();
+      assert.equal(await page.getByRole("listitem", { name: "Shop payments" }).count(), 0, "R15: the checkout uses that one");
+      await page.getByRole("button", { name: /^Checkout/ }).press("Enter");
+      await page.getByRole("listitem", { name: "Shop payments" }).waitFor();
+      await page.getByText("1 not asked for").waitFor();
+      assert.equal(await page.getByRole("listitem", { name: "Lead intake" }).count(), 0, "only the other component's");
     },
   },
 };

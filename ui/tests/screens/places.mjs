@@ -4,6 +4,12 @@ const small = { width: 460, height: 300 };
 const see = (selector) => (page) => page.locator(selector).first().waitFor();
 const settle = async (page) => page.waitForTimeout(250);
 
+/** Opens a member's menu and chooses an entry. */
+const memberMenu = async (page, row, entry) => {
+  await page.locator("table.list tbody tr").nth(row).locator("button").click();
+  await page.locator('[role="menuitem"]').nth(entry).click();
+};
+
 export const places = [
   { name: "welcome", path: "index.html?home=first", ...main, ready: see("form button.primary") },
   { name: "welcome-passphrase", path: "index.html?home=first&keyring=no", ...main, ready: see('input[type="password"]') },
@@ -56,7 +62,201 @@ export const places = [
       await settle(page);
     },
   },
+  { name: "primaries", path: "index.html?x=1#/primaries", ...main, ready: see("table.list td") },
+  { name: "primaries-1024", path: "index.html?x=1#/primaries", options: { width: 1024, height: 768 }, ready: see("table.list td") },
+  { name: "accounts-offer", path: "index.html?x=1#/connection/c-0006/accounts", ...main, ready: see(".note .primary") },
+  { name: "environments-drift", path: "index.html?x=1#/connection/c-0006/environments", ...main, ready: see(".note code") },
+  {
+    name: "connections-chosen", path: "index.html?x=1#/connections", options: { width: 1024, height: 768 },
+    ready: async (page) => {
+      await page.locator(".conn-row [data-column='0']").first().focus();
+      await page.keyboard.press("Space");
+      await page.keyboard.press("Shift+ArrowDown");
+      await page.keyboard.press("Shift+ArrowDown");
+      await page.locator('[role="toolbar"]').waitFor();
+      await settle(page);
+    },
+  },
+  ...[["disable", 2], ["delete", 4], ["test", 0]].map(([name, at]) => ({
+    name: `connections-${name}`, path: "index.html?x=1#/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".conn-row [data-column='0']").first().focus();
+      await page.keyboard.press("Space");
+      await page.keyboard.press("Shift+ArrowDown");
+      await page.keyboard.press("Shift+ArrowDown");
+      await page.locator('[role="toolbar"] .btn').nth(at).click();
+      await page.locator("dialog[open]").waitFor();
+      await settle(page);
+    },
+  })),
+  {
+    name: "edit", path: "index.html?x=1#/connection/c-0006/environments", options: { width: 1280, height: 900 },
+    ready: async (page) => {
+      await page.locator(".head .btn").first().click();
+      await page.locator("dialog[open] .scopes li").first().waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "edit-impact", path: "index.html?x=1#/connection/c-0006/environments", ...main,
+    ready: async (page) => {
+      await page.locator(".note .btn").first().click();
+      await page.locator("dialog[open] .seats").waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "switch", path: "index.html?x=1#/connection/c-0018/environments", ...main,
+    ready: async (page) => {
+      await page.locator(".slotcard footer .ghost").last().click();
+      await page.locator('[role="menuitem"]').first().click();
+      await page.locator("dialog[open]").waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "replace", path: "index.html?x=1#/connection/c-0006/environments", ...main,
+    ready: async (page) => {
+      await page.locator(".head .btn").last().click();
+      await page.locator('[role="menuitem"]').nth(1).click();
+      await page.locator("dialog[open] .well").first().waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "registration-change", path: "index.html?x=1#/connectors", options: { width: 1280, height: 900 },
+    ready: async (page) => {
+      await page.locator("td.acts .btn").first().click();
+      await page.locator('[role="menuitem"]').first().click();
+      await page.locator("dialog[open] .touched").waitFor();
+      await settle(page);
+    },
+  },
   { name: "connectors", path: "index.html?x=1#/connectors", ...main, ready: see(".file") },
+  { name: "activity", path: "index.html?x=1#/activity", ...main, ready: see("tbody tr") },
+  {
+    name: "activity-verified", path: "index.html?x=1#/activity", options: { width: 1024, height: 768 },
+    ready: async (page) => {
+      await page.locator(".toolbar .btn").nth(0).click();
+      await page.locator(".told p").waitFor();
+      await page.locator(".toolbar .btn").nth(1).click();
+      await page.locator(".told p").nth(1).waitFor();
+    },
+  },
+  {
+    name: "activity-broken", path: "index.html?log=broken#/activity", ...main,
+    ready: async (page) => {
+      await page.locator(".toolbar .btn").nth(0).click();
+      await page.locator('[data-code="log_broken"]').waitFor();
+    },
+  },
+  { name: "sign-in", path: "index.html?seat=locked", ...main, ready: see(".seat input[type='password']") },
+  {
+    name: "sign-in-wrong", path: "index.html?seat=locked", options: { width: 1024, height: 768 },
+    ready: async (page) => {
+      await page.locator(".seat input[type='password']").fill("wrong horse");
+      await page.keyboard.press("Enter");
+      await page.locator('[data-code="member_passphrase_wrong"]').waitFor();
+    },
+  },
+  { name: "ask-passphrase", path: "index.html?ask=1#/connections", ...main, ready: see(".ask") },
+  { name: "members", path: "index.html?passphrase=set#/members", ...main, ready: see("table.list tbody tr") },
+  { name: "members-1024", path: "index.html?x=1#/members", options: { width: 1024, height: 768 }, ready: see("table.list tbody tr") },
+  ...[
+    ["invite", async (page) => page.locator(".toolbar .primary").click()],
+    ["edit", async (page) => memberMenu(page, 1, 0)],
+    ["demote", async (page) => {
+      await memberMenu(page, 1, 0);
+      await page.locator('dialog[open] input[value="developer"]').check();
+      await page.locator(".losses").waitFor();
+    }],
+    ["reset", async (page) => memberMenu(page, 1, 1)],
+    ["leave", async (page) => memberMenu(page, 1, 2)],
+    ["left", async (page) => {
+      await memberMenu(page, 1, 2);
+      await page.locator("dialog[open] .danger").click();
+      await page.locator("dialog[open] .btn.primary").waitFor();
+    }],
+  ].map(([what, open]) => ({
+    name: `members-${what}`, path: "index.html?passphrase=set#/members", ...main,
+    ready: async (page) => {
+      await page.locator("table.list tbody tr").first().waitFor();
+      await open(page);
+      await page.locator("dialog[open]").waitFor();
+      await settle(page);
+    },
+  })),
+  ...["set", "change", "remove"].map((what, i) => ({
+    name: `passphrase-${what}`, path: `index.html?passphrase=${what === "set" ? "none" : "set"}#/settings`, ...main,
+    ready: async (page) => {
+      await page.locator(".row-form .acts button").nth(Math.max(0, i - 1)).click();
+      await page.locator("dialog[open]").waitFor();
+      await settle(page);
+    },
+  })),
+  {
+    name: "switch-member", path: "index.html?x=1#/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".topbar .acting").click();
+      await page.locator('[role="menuitem"]').nth(1).click();
+      await page.locator("dialog[open] .seat").waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "acting-menu", path: "index.html?x=1#/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".topbar .acting").click();
+      await page.locator('[role="menu"]').waitFor();
+      await settle(page);
+    },
+  },
+  { name: "portal-user", path: "index.html?role=portal_user#/connections", ...main, ready: see(".sidebar a[aria-current]") },
+  { name: "applications", path: "index.html?x=1#/applications", ...main, ready: see("table.list") },
+  { name: "applications-empty", path: "index.html?home=empty#/applications", ...main, ready: see(".empty") },
+  { name: "application", path: "index.html?x=1#/application/app-orders/connections", ...main, ready: see("table.list") },
+  { name: "application-members", path: "index.html?x=1#/application/app-orders/members", ...main, ready: see(".switch") },
+  { name: "application-uses-1024", path: "index.html?x=1#/application/app-orders/uses", options: { width: 1024, height: 768 }, ready: see("table.list") },
+  {
+    name: "application-new", path: "index.html?x=1#/applications", ...main,
+    ready: async (page) => {
+      await page.locator(".toolbar .primary").click();
+      await page.locator("dialog[open]").waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "application-grant", path: "index.html?x=1#/application/app-library/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".section-head .btn").first().click();
+      await page.locator("dialog[open] li").first().waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "application-remove", path: "index.html?x=1#/application/app-orders/connections", ...main,
+    ready: async (page) => {
+      await page.locator("table.list .btn").first().click();
+      await page.locator("dialog[open]").waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "application-delete", path: "index.html?x=1#/application/app-tasks/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".head .ghost").click();
+      await page.locator("dialog[open]").waitFor();
+      await settle(page);
+    },
+  },
+  { name: "used-in", path: "index.html?x=1#/connection/c-0006/uses", ...main, ready: see(".apps") },
+  { name: "used-in-1024", path: "index.html?x=1#/connection/c-0002/uses", options: { width: 1024, height: 768 }, ready: see(".apps") },
+  { name: "live", path: "index.html?x=1#/live/app-orders/production/live", ...main, ready: see(".acts") },
+  { name: "live-1024", path: "index.html?x=1#/live/app-tasks/stage/live", options: { width: 1024, height: 768 }, ready: see(".acts") },
+  { name: "live-portal", path: "index.html?role=portal_user#/live", ...main, ready: see(".acts") },
+  { name: "live-nothing", path: "index.html?role=portal_user&home=empty#/live", ...main, ready: see(".nothing") },
+  { name: "edit-mode", path: "index.html?x=1#/live/app-orders/production/edit", ...main, ready: see(".components button") },
+  { name: "set-up-for-application", path: "index.html?x=1#/new-connection/zoho_crm/app-library", ...main, ready: see(".scopes li") },
   { name: "settings", path: "index.html?x=1#/settings", options: { width: 1280, height: 1000 }, ready: see("[data-kept] li") },
   { name: "settings-1024", path: "index.html?x=1#/settings", options: { width: 1024, height: 768 }, ready: see("[data-kept] li") },
   { name: "settings-none-kept", path: "index.html?home=quiet#/settings", ...main, ready: see("[data-kept] .none") },

@@ -31,8 +31,8 @@ describe("the fake program", () => {
     const program = fake("home=empty");
     const changed = vi.fn();
     const stop = program.on("changed", changed);
-    const id = await program.call("connection_create", { draft });
-    await expect(program.call("connection_create", { draft: { ...draft, linkName: "lead_intake_two" } })).rejects.toMatchObject({ code: "link_name_taken" });
+    const id = await program.call("connection_create", { draft, application: null });
+    await expect(program.call("connection_create", { draft: { ...draft, linkName: "lead_intake_two" }, application: null })).rejects.toMatchObject({ code: "link_name_taken" });
     await program.call("authorize", { connection: id, reach: "all", agent: null });
     await vi.waitFor(async () => {
       const view = await program.call("connection_get", { connection: id });

@@ -5,6 +5,7 @@ use tsunagi_domain::connection::Settings;
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Reach, RegistrationId};
 
+use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
 use crate::{Catalog, CatalogError, Result, fillings, search, standing};
 
@@ -31,8 +32,8 @@ impl Catalog {
             }
             db.prepare_cached(
                 "INSERT INTO connection (id, name, folded, link_name, connector, kind, mode, scopes,
-                     registration, settings, enabled, created_by, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                     registration, settings, enabled, created_by, created_at, owner)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?12)",
             )?
             .execute(params![
                 connection.id.bytes(),
@@ -105,31 +106,20 @@ impl Catalog {
     /// differ; else as every write.
     pub fn update_connection(&self, connection: &Connection) -> Result<()> {
         self.catalog().write(|db| {
-            let before =
-                by_id(db, connection.id.bytes())?.ok_or(CatalogError::Missing("connection"))?;
-            if before.link_name != connection.link_name {
-                return Err(CatalogError::Fixed("link name"));
-            }
-            if before.connector != connection.connector {
-                return Err(CatalogError::Fixed("connector"));
-            }
-            if before.kind != connection.kind {
-                return Err(CatalogError::Fixed("kind"));
-            }
-            db.prepare_cached(
-                "UPDATE connection SET name = ?2, folded = ?3, mode = ?4, scopes = ?5,
-                     registration = ?6, settings = ?7, enabled = ?8 WHERE id = ?1",
-            )?
-            .execute(params![
-                connection.id.bytes(),
-                connection.name.as_str(),
-                search::fold(connection.name.as_str()),
-                connection.mode.word(),
-                row::to_json(&connection.scopes)?,
-                row::bytes_opt(connection.registration),
-                row::to_json(&connection.settings)?,
-                connection.enabled,
-            ])?;
+            update(db, connection)?;
+            search::index(db, connection.id.bytes())?;
+            standing::refresh(db, connection.id.bytes())
+        })
+    }
+
+    /// As [`Catalog::update_connection`], and logs it in the same transaction.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::update_connection`].
+    pub fn change_connection(&self, connection: &Connection, event: &Entry<'_>) -> Result<()> {
+        self.catalog().write(|db| {
+            update(db, connection)?;
+            events::append(db, &event.event, event.tag)?;
             search::index(db, connection.id.bytes())?;
             standing::refresh(db, connection.id.bytes())
         })
@@ -209,6 +199,35 @@ impl Catalog {
             Ok(())
         })
     }
+}
+
+/// Writes what may change of a connection; what never changes is compared.
+pub(crate) fn update(db: &Transaction<'_>, connection: &Connection) -> Result<()> {
+    let before = by_id(db, connection.id.bytes())?.ok_or(CatalogError::Missing("connection"))?;
+    if before.link_name != connection.link_name {
+        return Err(CatalogError::Fixed("link name"));
+    }
+    if before.connector != connection.connector {
+        return Err(CatalogError::Fixed("connector"));
+    }
+    if before.kind != connection.kind {
+        return Err(CatalogError::Fixed("kind"));
+    }
+    db.prepare_cached(
+        "UPDATE connection SET name = ?2, folded = ?3, mode = ?4, scopes = ?5,
+             registration = ?6, settings = ?7, enabled = ?8 WHERE id = ?1",
+    )?
+    .execute(params![
+        connection.id.bytes(),
+        connection.name.as_str(),
+        search::fold(connection.name.as_str()),
+        connection.mode.word(),
+        row::to_json(&connection.scopes)?,
+        row::bytes_opt(connection.registration),
+        row::to_json(&connection.settings)?,
+        connection.enabled,
+    ])?;
+    Ok(())
 }
 
 fn id_of(db: &Db, link_name: &str) -> Result<Option<[u8; 16]>> {

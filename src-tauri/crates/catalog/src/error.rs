@@ -41,6 +41,9 @@ pub enum CatalogError {
     /// R19: another connection has this link name.
     #[error("the link name is taken")]
     LinkNameTaken,
+    /// Another application has this name.
+    #[error("the name is taken")]
+    NameTaken,
     /// What is named does not exist.
     #[error("no such {0}")]
     Missing(&'static str),
@@ -79,6 +82,7 @@ impl CatalogError {
         "row_unreadable",
         "already_founded",
         "link_name_taken",
+        "name_taken",
         "missing",
         "no_such_slot",
         "fixed",
@@ -101,6 +105,7 @@ impl CatalogError {
             Self::Unreadable(_) => "row_unreadable",
             Self::Founded => "already_founded",
             Self::LinkNameTaken => "link_name_taken",
+            Self::NameTaken => "name_taken",
             Self::Missing(_) => "missing",
             Self::NoSuchSlot => "no_such_slot",
             Self::Fixed(_) => "fixed",

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use tsunagi_domain::{EventId, MemberId, Timestamp};
 
@@ -16,7 +17,7 @@ use crate::row::{self, Key};
 use crate::{Catalog, Result};
 
 /// The vault's keyed hash: HMAC-SHA-256 (RFC 2104) over the tag before and the bytes.
-pub type Tag<'a> = &'a dyn Fn(&[u8; 32], &[u8]) -> [u8; 32];
+pub type Tag<'a> = &'a (dyn Fn(&[u8; 32], &[u8]) -> [u8; 32] + Sync);
 
 /// Comes before the first entry.
 const START: [u8; 32] = [0; 32];
@@ -62,6 +63,34 @@ pub struct Event {
     pub id: EventId,
     /// What was logged.
     pub event: NewEvent,
+}
+
+/// Which entries are asked for. What is `None` or empty leaves nothing out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventQuery {
+    /// By whom.
+    pub actor: Option<By>,
+    /// To what, such as `connection/<id>`.
+    pub subject: Option<String>,
+    /// Groups of actions: what stands before the dot, such as `connection`.
+    pub groups: Vec<String>,
+    /// From when on.
+    pub since: Option<Timestamp>,
+    /// Until when, that moment left out.
+    pub until: Option<Timestamp>,
+    /// Numbered below this; `None` for the latest.
+    pub before: Option<u64>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A member.
+    Member(MemberId),
+    /// The program itself.
+    Program,
 }
 
 /// What going through the whole log showed.
@@ -132,6 +161,52 @@ impl Catalog {
                 )?;
                 row::collect("event", statement.query_map(params![before, limit], event)?)
             }
+        })
+    }
+
+    /// The entries that match, the latest first.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn find_events(&self, query: &EventQuery) -> Result<Vec<Event>> {
+        let mut sql = "SELECT * FROM event WHERE seq < ?".to_owned();
+        let before = query.before.map_or(i64::MAX, row::integer);
+        let mut bound: Vec<Value> = vec![before.into()];
+        match query.actor {
+            Some(By::Member(member)) => {
+                sql.push_str(" AND actor = ?");
+                bound.push(member.bytes().to_vec().into());
+            }
+            Some(By::Program) => sql.push_str(" AND actor IS NULL"),
+            None => {}
+        }
+        if let Some(subject) = &query.subject {
+            sql.push_str(" AND subject = ?");
+            bound.push(subject.clone().into());
+        }
+        if !query.groups.is_empty() {
+            // Between `group.` and `group/`, the next character: every action of that group.
+            let each = vec!["(action >= ? AND action < ?)"; query.groups.len()].join(" OR ");
+            sql.push_str(&format!(" AND ({each})"));
+            for group in &query.groups {
+                bound.push(format!("{group}.").into());
+                bound.push(format!("{group}/").into());
+            }
+        }
+        for (time, condition) in [(query.since, " AND at >= ?"), (query.until, " AND at < ?")] {
+            if let Some(time) = time {
+                sql.push_str(condition);
+                bound.push(time.0.into());
+            }
+        }
+        sql.push_str(" ORDER BY seq DESC LIMIT ?");
+        bound.push(i64::from(query.limit).into());
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached(&sql)?;
+            row::collect(
+                "event",
+                statement.query_map(rusqlite::params_from_iter(&bound), event)?,
+            )
         })
     }
 

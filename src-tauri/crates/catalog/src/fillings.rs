@@ -107,14 +107,11 @@ impl Catalog {
     /// As every write.
     pub fn vacate(&self, key: SlotKey) -> Result<bool> {
         let found = self.catalog().write(|db| {
-            let Some(id) = sitting(db, key)? else {
-                return Ok(false);
-            };
-            primaries::lose(db, key, None)?;
-            unseat(db, key)?;
-            drop_orphan(db, id)?;
-            look_again(db, vec![key.connection.bytes()])?;
-            Ok(true)
+            let found = vacate(db, key)?;
+            if found {
+                look_again(db, vec![key.connection.bytes()])?;
+            }
+            Ok(found)
         })?;
         self.catalog().scrub();
         Ok(found)
@@ -221,8 +218,19 @@ impl Catalog {
     }
 }
 
+/// Empties one slot; says whether something sat there.
+pub(crate) fn vacate(db: &Transaction<'_>, key: SlotKey) -> Result<bool> {
+    let Some(id) = sitting(db, key)? else {
+        return Ok(false);
+    };
+    primaries::lose(db, key, None)?;
+    unseat(db, key)?;
+    drop_orphan(db, id)?;
+    Ok(true)
+}
+
 /// R6, R9, R12: refuses a slot the connection does not have.
-fn exists(db: &Transaction<'_>, key: SlotKey) -> Result<()> {
+pub(crate) fn exists(db: &Transaction<'_>, key: SlotKey) -> Result<()> {
     let (kind, mode) = connections::shape(db, key.connection.bytes())?;
     let personal = kind == Kind::LoggedInUser;
     if mode.reaches().contains(&key.reach) && personal == key.member.is_some() {
@@ -259,7 +267,7 @@ fn unseat(db: &Transaction<'_>, key: SlotKey) -> Result<()> {
 }
 
 /// Seats an authorization in a slot, in place of what sat there.
-fn place(db: &Transaction<'_>, key: SlotKey, authorization: [u8; 16]) -> Result<()> {
+pub(crate) fn place(db: &Transaction<'_>, key: SlotKey, authorization: [u8; 16]) -> Result<()> {
     let before = sitting(db, key)?;
     if before == Some(authorization) {
         return Ok(());
@@ -287,7 +295,11 @@ pub(crate) fn drop_orphan(db: &Transaction<'_>, authorization: [u8; 16]) -> Resu
     Ok(())
 }
 
-fn put_credential(db: &Transaction<'_>, id: AuthorizationId, sealed: &Sealed) -> Result<()> {
+pub(crate) fn put_credential(
+    db: &Transaction<'_>,
+    id: AuthorizationId,
+    sealed: &Sealed,
+) -> Result<()> {
     db.prepare_cached("DELETE FROM credential WHERE authorization = ?1")?
         .execute([id.bytes()])?;
     db.prepare_cached(
@@ -307,7 +319,7 @@ fn put_credential(db: &Transaction<'_>, id: AuthorizationId, sealed: &Sealed) ->
     put_wraps(db, id, &sealed.wraps)
 }
 
-fn put_wraps(db: &Transaction<'_>, id: AuthorizationId, wraps: &[Wrap]) -> Result<()> {
+pub(crate) fn put_wraps(db: &Transaction<'_>, id: AuthorizationId, wraps: &[Wrap]) -> Result<()> {
     let mut statement = db.prepare_cached(
         "INSERT INTO credential_wrap (authorization, reader, wrapped) VALUES (?1, ?2, ?3)",
     )?;
@@ -328,7 +340,7 @@ fn fence(db: &Transaction<'_>, authorization: [u8; 16]) -> Result<()> {
 }
 
 /// Writes again what is derived from slots.
-fn look_again(db: &Transaction<'_>, mut connections: Vec<[u8; 16]>) -> Result<()> {
+pub(crate) fn look_again(db: &Transaction<'_>, mut connections: Vec<[u8; 16]>) -> Result<()> {
     connections.sort_unstable();
     connections.dedup();
     for connection in connections {

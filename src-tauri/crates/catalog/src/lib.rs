@@ -11,7 +11,9 @@
 //! Every call is synchronous and durable when it returns. Two processes may use one home at
 //! once: what reads and then writes does so in one immediate transaction.
 
+mod applications;
 mod authorizations;
+mod belongings;
 mod connections;
 mod connectors;
 mod error;
@@ -22,10 +24,14 @@ mod kept_sign_ins;
 mod lapsing;
 mod leases;
 mod list;
+mod members;
 mod needing;
+mod offers;
 mod primaries;
 mod quarantine;
 mod registrations;
+mod resealing;
+mod reshaping;
 mod row;
 mod runs;
 mod schema;
@@ -39,20 +45,25 @@ mod workspace;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use applications::ApplicationSummary;
 pub use authorizations::{Authorization, Unreachable};
+pub use belongings::Belongings;
 pub use connections::SlotSettings;
 pub use connectors::AcceptedConnector;
 pub use error::CatalogError;
-pub use events::{Entry, Event, Fault, NewEvent, Tag, Verification};
+pub use events::{By, Entry, Event, EventQuery, Fault, NewEvent, Tag, Verification};
 pub use fillings::Filling;
 pub use flows::{Flow, Step};
 pub use kept_sign_ins::KeptSignIn;
 pub use lapsing::Lapse;
 pub use leases::{Budget, Lease, Renewal, Sending};
 pub use list::{Cursor, ListQuery, ListRow, Page, Sort};
+pub use members::Proof;
+pub use offers::Offer;
 pub use primaries::Primary;
 pub use quarantine::Quarantined;
 pub use registrations::{Redirect, Registration, SealedSecret};
+pub use reshaping::Reshaping;
 pub use runs::Run;
 pub use slots::{Sealed, Slot, Wrap};
 pub use uses::Use;

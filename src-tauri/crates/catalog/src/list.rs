@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection as Db, ToSql};
 use serde::{Deserialize, Serialize};
-use tsunagi_domain::{Connection, Kind, MemberId, Timestamp};
+use tsunagi_domain::{Connection, ConnectionId, Kind, MemberId, Timestamp};
 
 use crate::needing::{NEEDS, connections_needing, may_choose};
 use crate::row::{self, Key, Word};
@@ -105,6 +105,15 @@ struct Viewer {
     chooses: bool,
 }
 
+impl Viewer {
+    fn of(db: &Db, id: MemberId) -> Result<Self> {
+        Ok(Self {
+            id: id.bytes(),
+            chooses: may_choose(db, id)?,
+        })
+    }
+}
+
 impl Conditions {
     fn bind(&mut self, value: impl Into<Value>) -> String {
         let name = format!(":p{}", self.bound.len());
@@ -157,10 +166,7 @@ impl Catalog {
         self.catalog().read(|db| {
             let all = count(db, "SELECT count(*) FROM connection")?;
             let needing = connections_needing(db, query.viewer)?;
-            let viewer = Viewer {
-                id: query.viewer.bytes(),
-                chooses: may_choose(db, query.viewer)?,
-            };
+            let viewer = Viewer::of(db, query.viewer)?;
             // What is counted anyway is not looked for row by row.
             let alone = conditions.sql.len() <= 1;
             let total = if conditions.sql.is_empty() {
@@ -219,6 +225,33 @@ impl Catalog {
                 needing,
                 next,
             })
+        })
+    }
+}
+
+impl Catalog {
+    /// Every connection that search and filters of `query` find, in its order and beyond its
+    /// page, at most `most`.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn list_ids(&self, query: &ListQuery, most: u32) -> Result<Vec<ConnectionId>> {
+        let conditions = filters(query);
+        let order = match query.sort {
+            Sort::Name => "c.folded, c.id",
+            Sort::LastUsed => "c.last_used DESC, c.id DESC",
+        };
+        let sql = format!(
+            "SELECT c.id FROM connection c WHERE {} ORDER BY {order} LIMIT {most}",
+            conditions.sql()
+        );
+        self.catalog().read(|db| {
+            let viewer = Viewer::of(db, query.viewer)?;
+            let mut statement = db.prepare_cached(&sql)?;
+            let rows = statement.query_map(conditions.bound(&sql, &viewer).as_slice(), |row| {
+                row::id(row, "id")
+            })?;
+            row::collect("connection", rows)
         })
     }
 }

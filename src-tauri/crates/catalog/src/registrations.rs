@@ -130,22 +130,33 @@ impl Catalog {
         })
     }
 
-    /// Changes name, client id and secret. Connector and redirect address never change: they are
-    /// what the person registered at the provider.
+    /// Changes name, client id, secret and form of the redirect address. The connector never
+    /// changes, nor does the identifier in the address.
     ///
     /// # Errors
     /// [`CatalogError::Missing`]; else as every write.
     pub fn update_registration(&self, registration: &Registration) -> Result<()> {
+        let (redirect, port, address) = columns(&registration.redirect);
         self.catalog().write(|db| {
             let changed = db.execute(
-                "UPDATE registration SET name = ?2, client_id = ?3, secret = ?4, secret_version = ?5
-                 WHERE id = ?1",
+                "UPDATE registration SET name = ?2, client_id = ?3, secret = ?4,
+                     secret_version = ?5, redirect = ?6, redirect_port = ?7,
+                     redirect_address = ?8 WHERE id = ?1",
                 params![
                     registration.id.bytes(),
                     registration.name,
                     registration.client_id,
-                    registration.secret.as_ref().map(|secret| secret.sealed.as_slice()),
-                    registration.secret.as_ref().map(|secret| row::integer(secret.version)),
+                    registration
+                        .secret
+                        .as_ref()
+                        .map(|secret| secret.sealed.as_slice()),
+                    registration
+                        .secret
+                        .as_ref()
+                        .map(|secret| row::integer(secret.version)),
+                    redirect,
+                    port,
+                    address,
                 ],
             )?;
             found_one(changed, "registration")?;

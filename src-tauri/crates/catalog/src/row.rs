@@ -9,8 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tsunagi_domain::ids::SlotId;
 use tsunagi_domain::{
-    AuthorizationId, ConnectionId, EventId, FlowId, Health, KeptSignInId, Kind, MemberId, Mode,
-    NotConnected, Plan, Reach, RegistrationId, Role, RunId, Timestamp, WorkspaceId,
+    ApplicationId, AuthorizationId, ConnectionId, Edition, EventId, FlowId, Health, KeptSignInId,
+    Kind, MemberId, Mode, NotConnected, Plan, Reach, RegistrationId, Role, RunId, Timestamp, UseId,
+    WorkspaceId,
 };
 
 use crate::{CatalogError, Result};
@@ -34,6 +35,7 @@ macro_rules! keys {
     )*};
 }
 keys!(
+    ApplicationId,
     AuthorizationId,
     ConnectionId,
     EventId,
@@ -43,6 +45,7 @@ keys!(
     RegistrationId,
     RunId,
     SlotId,
+    UseId,
     WorkspaceId
 );
 
@@ -129,6 +132,7 @@ macro_rules! words {
     )*};
 }
 words! {
+    Edition: C5, C6;
     Kind: System, Admin, LoggedInUser;
     Mode: Same, PerEnvironment;
     Reach: All, Development, Stage, Production;

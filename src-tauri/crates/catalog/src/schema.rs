@@ -21,6 +21,7 @@ pub(crate) static CATALOG: LazyLock<Schema> = LazyLock::new(|| {
         vec![
             include_str!("migrations/catalog_1.sql"),
             include_str!("migrations/catalog_2.sql"),
+            include_str!("migrations/catalog_3.sql"),
         ],
     )
 });

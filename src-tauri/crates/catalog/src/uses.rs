@@ -1,43 +1,107 @@
 //! Places that refer to a connection.
 
-use rusqlite::Connection;
-use tsunagi_domain::{ConnectionId, Environment};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use tsunagi_domain::{ApplicationId, ConnectionId, Environment, Timestamp, UseId};
 
-use crate::row::{self, Key};
-use crate::{Catalog, Result};
+use crate::events::{self, Entry};
+use crate::row::{self, Key, Word};
+use crate::{Catalog, CatalogError, Result};
 
 /// One place that refers to a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
+    /// Identifier.
+    pub id: UseId,
+    /// What it uses.
+    pub connection: ConnectionId,
+    /// The application it belongs to.
+    pub application: ApplicationId,
+    /// In which environment.
+    pub environment: Environment,
     /// The area, such as `invoke_url`.
     pub area: String,
     /// What the place is called there.
     pub name: String,
-    /// The application it belongs to.
-    pub application: String,
-    /// In which environment.
-    pub environment: Environment,
+    /// Scopes it needs.
+    pub scopes: Vec<String>,
+    /// Whether it runs with nobody present.
+    pub unattended: bool,
+    /// When it runs next, where that is known.
+    pub next_run: Option<Timestamp>,
 }
 
 impl Catalog {
-    /// Everything that uses a connection (R18).
+    /// Adds a place that uses a connection, or changes it.
+    ///
+    /// # Errors
+    /// [`CatalogError::Missing`] where connection or application are unknown; else as every
+    /// write.
+    pub fn set_use(&self, used: &Use) -> Result<()> {
+        self.catalog().write(|db| {
+            db.prepare_cached(
+                "INSERT INTO use (id, connection, application, environment, area, name, scopes,
+                     unattended, next_run)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                 ON CONFLICT (id) DO UPDATE SET connection = excluded.connection,
+                     application = excluded.application, environment = excluded.environment,
+                     area = excluded.area, name = excluded.name, scopes = excluded.scopes,
+                     unattended = excluded.unattended, next_run = excluded.next_run",
+            )?
+            .execute(params![
+                used.id.bytes(),
+                used.connection.bytes(),
+                used.application.bytes(),
+                used.environment.word(),
+                used.area,
+                used.name,
+                row::to_json(&used.scopes)?,
+                used.unattended,
+                row::millis(used.next_run),
+            ])?;
+            Ok(())
+        })
+    }
+
+    /// Removes a place. Says whether it was there.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn remove_use(&self, id: UseId) -> Result<bool> {
+        self.catalog()
+            .write(|db| Ok(db.execute("DELETE FROM use WHERE id = ?1", [id.bytes()])? > 0))
+    }
+
+    /// Everything that uses a connection (R18), by application, environment, area and name.
     ///
     /// # Errors
     /// As every read.
     pub fn uses(&self, id: ConnectionId) -> Result<Vec<Use>> {
         self.catalog().read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT * FROM use WHERE connection = ?1
-                 ORDER BY application, environment, area, name, key",
+                "SELECT u.* FROM use u JOIN application a ON a.id = u.application
+                 WHERE u.connection = ?1
+                 ORDER BY a.folded, u.environment, u.area, u.name, u.key",
             )?;
-            let rows = statement.query_map([id.bytes()], |row| {
-                Ok(Use {
-                    area: row.get("area")?,
-                    name: row.get("name")?,
-                    application: row.get("application")?,
-                    environment: row::word(row, "environment")?,
-                })
-            })?;
+            row::collect("use", statement.query_map([id.bytes()], used)?)
+        })
+    }
+
+    /// Everything an application uses in an environment, by area and name.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn uses_of_application(
+        &self,
+        application: ApplicationId,
+        environment: Environment,
+    ) -> Result<Vec<Use>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT * FROM use WHERE application = ?1 AND environment = ?2
+                 ORDER BY area, name, key",
+            )?;
+            let rows =
+                statement.query_map(params![application.bytes(), environment.word()], used)?;
             row::collect("use", rows)
         })
     }
@@ -49,9 +113,57 @@ impl Catalog {
     pub fn count_uses(&self, id: ConnectionId) -> Result<u32> {
         self.catalog().read(|db| count(db, id.bytes()))
     }
+
+    /// Puts one connection in another's place in all its uses at once (R16, R18), and lets the
+    /// applications concerned use it. Gives how many places there were.
+    ///
+    /// # Errors
+    /// [`CatalogError::Missing`] where `to` is unknown; else as every write.
+    pub fn replace_in_uses(
+        &self,
+        from: ConnectionId,
+        to: ConnectionId,
+        event: Option<&Entry<'_>>,
+    ) -> Result<usize> {
+        self.catalog().write(|db| {
+            let known = db
+                .prepare_cached("SELECT 1 FROM connection WHERE id = ?1")?
+                .query_row([to.bytes()], |_| Ok(()))
+                .optional()?;
+            known.ok_or(CatalogError::Missing("connection"))?;
+            db.execute(
+                "INSERT INTO application_connection (application, connection)
+                 SELECT DISTINCT application, ?2 FROM use WHERE connection = ?1
+                 ON CONFLICT DO NOTHING",
+                params![from.bytes(), to.bytes()],
+            )?;
+            let moved = db.execute(
+                "UPDATE use SET connection = ?2 WHERE connection = ?1",
+                params![from.bytes(), to.bytes()],
+            )?;
+            if let Some(entry) = event {
+                events::append(db, &entry.event, entry.tag)?;
+            }
+            Ok(moved)
+        })
+    }
 }
 
 pub(crate) fn count(db: &Connection, id: [u8; 16]) -> Result<u32> {
     let mut statement = db.prepare_cached("SELECT count(*) FROM use WHERE connection = ?1")?;
     Ok(statement.query_row([id], |row| row.get(0))?)
+}
+
+fn used(row: &Row<'_>) -> rusqlite::Result<Use> {
+    Ok(Use {
+        id: row::id(row, "id")?,
+        connection: row::id(row, "connection")?,
+        application: row::id(row, "application")?,
+        environment: row::word(row, "environment")?,
+        area: row.get("area")?,
+        name: row.get("name")?,
+        scopes: row::json(row, "scopes")?,
+        unattended: row.get("unattended")?,
+        next_run: row::time_opt(row, "next_run")?,
+    })
 }

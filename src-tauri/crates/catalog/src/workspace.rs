@@ -161,7 +161,7 @@ pub(crate) const fn found_one(changed: usize, what: &'static str) -> Result<()> 
     }
 }
 
-fn put_member(db: &Connection, member: &Member) -> Result<()> {
+pub(crate) fn put_member(db: &Connection, member: &Member) -> Result<()> {
     db.execute(
         "INSERT INTO member (id, name, role, active) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role,

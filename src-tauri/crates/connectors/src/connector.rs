@@ -319,6 +319,9 @@ pub struct Connector {
     /// When it ended (R16).
     #[serde(default)]
     pub retired: Option<Retired>,
+    /// The connector that followed it, where it is retired (R16).
+    #[serde(default)]
+    pub successor: Option<String>,
     /// OAuth 2.0 at this service.
     pub oauth: OAuth,
     /// Whether the provider's page may be shown in a web view window.

@@ -39,8 +39,11 @@ impl Console {
         let member = self.member(session)?;
         access::available(&self.workspace()?)?;
         let connection = self.connection(connection)?;
-        // Applications, through which connections are shared with users, come later.
-        access::may_authorize(&member, connection.kind, false)?;
+        let shared = self
+            .inner
+            .catalog
+            .is_shared_with(connection.id, member.id)?;
+        access::may_authorize(&member, connection.kind, shared)?;
         if !connection.enabled {
             return Err(Refusal::new(RefusalCode::Disabled)
                 .with("connection", connection.link_name.as_str())
@@ -187,6 +190,7 @@ impl Console {
             previous: None,
             uses: catalog.count_uses(connection.id)?,
             primary: false,
+            passphrase: self.has_passphrase(member.id)?,
             may_become_primary: primary::may_take(connection.kind, member.role, current),
             primary_wanted: first,
             stay: Stay::Off,

@@ -33,6 +33,20 @@ pub fn all() -> Vec<Command> {
         start() -> v::Start;
         welcome_found(founding: v::Founding) -> v::Founded;
         vault_unlock(passphrase: Option<String>) -> v::Start;
+        session_get() -> v::SessionView;
+        session_sign_in(member: d::MemberId, passphrase: Option<String>) -> v::Start;
+        session_lock() -> v::Start;
+        session_active() -> ();
+        session_auto_lock(minutes: u32) -> v::Start;
+        session_passphrase(current: Option<String>, next: Option<String>) -> v::Start;
+        session_passphrase_not_now() -> v::Start;
+        members_get() -> v::MembersView;
+        member_invite(invitation: v::Invitation) -> v::MembersView;
+        member_impact(member: d::MemberId, role: d::Role, active: bool) -> v::MemberImpact;
+        member_change(member: d::MemberId, change: v::MemberChange) -> v::MembersView;
+        member_deactivate(member: d::MemberId, heir: Option<d::MemberId>) -> v::LeaveOutcome;
+        member_reactivate(member: d::MemberId) -> v::MembersView;
+        member_reset_passphrase(member: d::MemberId) -> v::MembersView;
         settings_change(change: v::SettingsChange) -> v::Start;
         kept_sign_ins_list() -> Vec<v::KeptSignInView>;
         kept_sign_ins_clear(only: Option<d::KeptSignInId>) -> Vec<v::KeptSignInView>;
@@ -42,7 +56,7 @@ pub fn all() -> Vec<Command> {
         gallery_service(service: String) -> v::ConnectorView;
         connection_check_name(service: String, name: String, link_name: Option<String>) -> v::NameCheck;
         connection_reuse(draft: v::NewConnection) -> Vec<v::ReuseOffer>;
-        connection_create(draft: v::NewConnection) -> d::ConnectionId;
+        connection_create(draft: v::NewConnection, application: Option<d::ApplicationId>) -> d::ConnectionId;
         registration_draft(redirect: v::RedirectForm) -> v::RegistrationDraft;
         registration_add(registration: v::NewRegistration) -> v::RegistrationView;
         connection_get(connection: d::ConnectionId) -> v::ConnectionView;
@@ -52,10 +66,29 @@ pub fn all() -> Vec<Command> {
         connection_timeline(connection: d::ConnectionId) -> Vec<v::FlowRecord>;
         connection_try(request: v::TryRequest) -> v::TryAnswer;
         connection_delete(connection: d::ConnectionId) -> ();
-        authorization_rename(connection: d::ConnectionId, reach: d::Reach, label: String) -> v::ConnectionView;
+        authorization_rename(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose, label: String) -> v::ConnectionView;
         primary_choose(connection: d::ConnectionId, reach: d::Reach) -> v::ConnectionView;
-        authorization_impact(connection: d::ConnectionId, reach: d::Reach) -> v::Impact;
-        authorization_revoke(connection: d::ConnectionId, reach: d::Reach) -> v::RevokeOutcome;
+        primary_offer(connection: d::ConnectionId, reach: d::Reach, member: d::MemberId) -> v::ConnectionView;
+        primary_accept(connection: d::ConnectionId, reach: d::Reach) -> v::ConnectionView;
+        primary_decline(connection: d::ConnectionId, reach: d::Reach) -> v::ConnectionView;
+        primary_withdraw(connection: d::ConnectionId, reach: d::Reach, member: d::MemberId) -> v::ConnectionView;
+        primaries_list() -> Vec<v::PrimaryRow>;
+        authorization_impact(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::Impact;
+        authorization_revoke(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::RevokeOutcome;
+        connection_edit(connection: d::ConnectionId, edit: v::ConnectionEdit) -> v::ConnectionView;
+        connection_edit_impact(connection: d::ConnectionId, edit: v::ConnectionEdit) -> v::EditImpact;
+        switch_offers(connection: d::ConnectionId, reach: d::Reach) -> Vec<v::SwitchOffer>;
+        switch_impact(connection: d::ConnectionId, reach: d::Reach, from: d::ConnectionId) -> v::SwitchImpact;
+        authorization_switch(connection: d::ConnectionId, reach: d::Reach, from: d::ConnectionId) -> v::ConnectionView;
+        connections_ids(query: v::ListQuery) -> Vec<d::ConnectionId>;
+        connections_impact(action: v::BulkAction, connections: Vec<d::ConnectionId>) -> Vec<v::BulkPart>;
+        connections_run(action: v::BulkAction, connections: Vec<d::ConnectionId>) -> Vec<v::BulkResult>;
+        connection_test(connection: d::ConnectionId) -> Vec<v::TestResult>;
+        connection_replacements(connection: d::ConnectionId) -> v::Replacements;
+        connection_replace(connection: d::ConnectionId, by: d::ConnectionId) -> u32;
+        registration_touches(registration: d::RegistrationId) -> Vec<v::Touched>;
+        registration_change(change: v::RegistrationChange) -> v::RegistrationView;
+        registration_delete(registration: d::RegistrationId) -> ();
         authorize(connection: d::ConnectionId, reach: d::Reach, agent: Option<v::AgentKind>) -> d::FlowId;
         flow_get(flow: d::FlowId) -> v::FlowView;
         flow_cancel(flow: d::FlowId) -> ();
@@ -71,6 +104,26 @@ pub fn all() -> Vec<Command> {
         connectors_get() -> v::ConnectorsView;
         connectors_accept(file: String, hash: String) -> v::ConnectorsView;
         connectors_open_folder() -> ();
+        activity_list(query: v::ActivityQuery) -> v::ActivityPage;
+        activity_verify() -> v::VerificationView;
+        activity_export(query: v::ActivityQuery) -> v::WrittenFile;
+        exports_open_folder() -> ();
+        applications_list() -> Vec<v::ApplicationRow>;
+        application_get(application: d::ApplicationId) -> v::ApplicationView;
+        application_create(name: String, edition: d::Edition) -> d::ApplicationId;
+        application_change(application: d::ApplicationId, name: String, edition: d::Edition) -> v::ApplicationView;
+        application_delete(application: d::ApplicationId) -> ();
+        application_share(application: d::ApplicationId, member: d::MemberId, shared: bool) -> v::ApplicationView;
+        application_grant(application: d::ApplicationId, connection: d::ConnectionId, granted: bool) -> ();
+        application_grantable(application: d::ApplicationId, search: String) -> Vec<v::Grantable>;
+        application_access_impact(application: d::ApplicationId, connection: d::ConnectionId) -> v::AccessImpact;
+        connection_uses(connection: d::ConnectionId) -> v::UsedIn;
+        live_applications() -> Vec<v::ApplicationMark>;
+        live_get(application: d::ApplicationId, environment: d::Environment) -> v::LiveView;
+        live_rename(application: d::ApplicationId, environment: d::Environment, connection: d::ConnectionId, label: String) -> v::LiveView;
+        live_impact(application: d::ApplicationId, environment: d::Environment, connection: d::ConnectionId) -> v::Impact;
+        live_revoke(application: d::ApplicationId, environment: d::Environment, connection: d::ConnectionId) -> v::RevokeOutcome;
+        edit_get(application: d::ApplicationId, environment: d::Environment, component: Option<d::application::Component>) -> v::EditView;
         practice_get() -> v::PracticeView;
         practice_set_faults(faults: v::PracticeFaults) -> v::PracticeView;
         practice_revoke_all() -> v::PracticeView;
@@ -94,13 +147,17 @@ pub fn typescript() -> String {
         )* };
     }
     declare!(
+        d::ApplicationId,
         d::ConnectionId,
         d::FlowId,
         d::KeptSignInId,
         d::MemberId,
         d::RegistrationId,
+        d::UseId,
         d::Timestamp,
         d::Environment,
+        d::Edition,
+        d::application::Component,
         d::Reach,
         d::Role,
         d::Plan,
@@ -115,6 +172,18 @@ pub fn typescript() -> String {
         v::Start,
         v::WorkspaceView,
         v::MemberView,
+        v::SessionMark,
+        v::SessionView,
+        v::SeatView,
+        v::MembersView,
+        v::MemberRow,
+        v::MemberImpact,
+        v::PrimaryLoss,
+        v::OwnedConnection,
+        v::Farewell,
+        v::LeaveOutcome,
+        v::Invitation,
+        v::MemberChange,
         v::Founding,
         v::Founded,
         v::ServiceMark,
@@ -162,9 +231,56 @@ pub fn typescript() -> String {
         v::Need,
         v::HomeView,
         v::NamedFlow,
+        v::OfferView,
+        v::PrimaryActs,
+        v::PrimaryHolder,
+        v::PrimaryRow,
+        v::OfferedToYou,
+        v::Fate,
+        v::AffectedUse,
+        v::DriftKind,
+        v::DriftView,
+        v::NeededScope,
+        v::BulkAction,
+        v::BulkPart,
+        v::BulkResult,
+        v::TestResult,
+        v::ConnectionEdit,
+        v::PlacedAccount,
+        v::EditImpact,
+        v::SwitchOffer,
+        v::SwitchImpact,
+        v::Replacement,
+        v::Replacements,
+        v::RegistrationChange,
+        v::Touched,
         v::SettingsChange,
         v::KeptSignInView,
         v::PracticeView,
+        v::ActivityQuery,
+        v::ActivityEntry,
+        v::ActorView,
+        v::ActivityPage,
+        v::VerificationView,
+        v::WrittenFile,
+        v::ApplicationMark,
+        v::ApplicationRow,
+        v::ConnectionMark,
+        v::Sharing,
+        v::GrantedConnection,
+        v::Grantable,
+        v::ScopeNeed,
+        v::UsePlace,
+        v::ApplicationView,
+        v::AccessImpact,
+        v::ApplicationAccess,
+        v::GrantableApplication,
+        v::UsedIn,
+        v::LiveRow,
+        v::LiveView,
+        v::ComponentRow,
+        v::EditRow,
+        v::EditView,
         v::PracticeFaults,
     );
     out.push_str(

@@ -1,6 +1,6 @@
 //! The Connection screen: details, and what a manager changes about a connection.
 
-use tsunagi_catalog::{ListRow, Slot, SlotSettings};
+use tsunagi_catalog::{ListRow, Offer, Slot, SlotSettings};
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::offer;
@@ -10,8 +10,11 @@ use tsunagi_domain::{
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::impacts::Whole;
 use crate::rows::account_view;
-use crate::views::{AccountPlace, AccountRow, ConnectionView, EnvironmentCard, ScopeView};
+use crate::views::{
+    AccountPlace, AccountRow, ConnectionView, EnvironmentCard, PrimaryActs, ScopeView,
+};
 use crate::welcome::member_view;
 
 impl Console {
@@ -24,7 +27,7 @@ impl Console {
         session: Session,
         id: ConnectionId,
     ) -> Result<ConnectionView, ConsoleError> {
-        let viewer = self.member(session)?;
+        let viewer = self.reader(session)?;
         let connection = self.connection(id)?;
         let catalog = &self.inner.catalog;
         let row = ListRow {
@@ -93,6 +96,7 @@ impl Console {
             created_by,
             environments,
             accounts: self.accounts(&row, &viewer)?,
+            needed: self.needed(connection)?,
             may_manage: access::may_manage(&viewer).is_ok(),
             problem: resolved.err().map(|error| self.failure(&error.into())),
             row: self.row(&row, &viewer),
@@ -151,24 +155,28 @@ impl Console {
                 Some(slot) => self.shared_with(slot, connection.id)?,
                 None => Vec::new(),
             },
+            unattended: self.unattended(connection.id, |environment| reach.covers(environment))?,
         })
     }
 
+    /// Who has authorized: managers see all, other members themselves.
     fn accounts(&self, row: &ListRow, viewer: &Member) -> Result<Vec<AccountRow>, ConsoleError> {
         let connection = &row.connection;
+        let whole = Whole {
+            connection: connection.clone(),
+            slots: row.slots.clone(),
+            primaries: row.primaries.clone(),
+        };
+        let offers = self.inner.catalog.offers(connection.id)?;
+        let manages = access::may_manage(viewer).is_ok();
         let service = self.mark_of(&connection.connector).name;
         let mut accounts: Vec<(Option<tsunagi_domain::MemberId>, AccountRow)> = Vec::new();
         for slot in &row.slots {
-            if !connection.mode.reaches().contains(&slot.key.reach) {
+            let own = slot.key.member.is_none_or(|member| member == viewer.id);
+            if !connection.mode.reaches().contains(&slot.key.reach) || !(own || manages) {
                 continue;
             }
-            let place = AccountPlace {
-                reach: slot.key.reach,
-                health: self.slot_health(connection, slot.key.reach, Some(slot)),
-                primary: row.primaries.iter().any(|primary| {
-                    primary.reach == slot.key.reach && Some(primary.member) == slot.key.member
-                }),
-            };
+            let place = self.account_place(&whole, &offers, slot, viewer)?;
             let account = account_view(
                 &service,
                 slot.authorization.label.as_deref(),
@@ -188,6 +196,39 @@ impl Console {
         Ok(accounts.into_iter().map(|(_, row)| row).collect())
     }
 
+    fn account_place(
+        &self,
+        whole: &Whole,
+        offers: &[Offer],
+        slot: &Slot,
+        viewer: &Member,
+    ) -> Result<AccountPlace, ConsoleError> {
+        let reach = slot.key.reach;
+        let owner = match slot.key.member {
+            Some(member) => self.inner.catalog.member(member)?,
+            None => None,
+        };
+        let primary = whole
+            .primaries
+            .iter()
+            .find(|primary| primary.reach == reach && Some(primary.member) == slot.key.member);
+        let views = self.offer_views(offers, reach, viewer)?;
+        let by = slot.authorization.authorized_by;
+        Ok(AccountPlace {
+            reach,
+            health: self.slot_health(&whole.connection, reach, Some(slot)),
+            primary: primary.is_some(),
+            primary_since: primary.map(|primary| primary.since),
+            offer: views
+                .into_iter()
+                .find(|offer| offer.member.id == slot.key.member),
+            acts: owner.map_or_else(PrimaryActs::default, |owner| {
+                self.primary_acts(whole, offers, reach, viewer, &owner)
+            }),
+            may_revoke: access::may_revoke(viewer, by == viewer.id).is_ok(),
+        })
+    }
+
     fn account_row(
         &self,
         slot: &Slot,
@@ -198,6 +239,7 @@ impl Console {
             Some(member) => self.inner.catalog.member(member)?,
             None => None,
         };
+        let locked = self.is_locked(slot)?;
         Ok(AccountRow {
             member: member.as_ref().map(member_view),
             account,
@@ -205,6 +247,13 @@ impl Console {
             authorized_at: slot.authorization.authorized_at,
             last_used: slot.authorization.last_used,
             kept: None,
+            locked,
+            lapses_at: if slot.authorization.renewable {
+                slot.authorization.refresh_expires_at
+            } else {
+                slot.authorization.expires_at
+            }
+            .filter(|_| locked),
         })
     }
 
@@ -245,16 +294,8 @@ impl Console {
     ) -> Result<ConnectionView, ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
-        let mut connection = self.connection(id)?;
-        if connection.enabled != enabled {
-            connection.enabled = enabled;
-            self.inner.catalog.update_connection(&connection)?;
-            let action = if enabled {
-                "connection.enabled"
-            } else {
-                "connection.disabled"
-            };
-            self.log(session, action, &format!("connection/{id}"), &[])?;
+        let connection = self.connection(id)?;
+        if self.enable(session, &connection, enabled)?.0 {
             self.inner.bell.changed();
         }
         self.connection_view(session, id).await

@@ -20,7 +20,7 @@ impl Console {
         session: Session,
         query: &ListQuery,
     ) -> Result<ConnectionPage, ConsoleError> {
-        let viewer = self.member(session)?;
+        let viewer = self.reader(session)?;
         let page = self.inner.catalog.list(&tsunagi_catalog::ListQuery {
             search: query.search.clone(),
             kinds: query.kinds.clone(),

@@ -24,7 +24,7 @@ impl Console {
     /// # Errors
     /// `no_workspace`.
     pub fn connectors(&self, session: Session) -> Result<ConnectorsView, ConsoleError> {
-        let member = self.member(session)?;
+        let member = self.reader(session)?;
         let folder = self.connectors_folder();
         let accepted = self.inner.catalog.accepted_connectors()?;
         let mut files = Vec::new();
@@ -172,7 +172,7 @@ impl Console {
     /// # Errors
     /// `member_inactive`.
     pub fn may_open_folder(&self, session: Session) -> Result<PathBuf, ConsoleError> {
-        let member = self.member(session)?;
+        let member = self.reader(session)?;
         if member.active {
             Ok(self.connectors_folder())
         } else {

@@ -15,6 +15,7 @@ use crate::agent::{Bell, Practice, UserAgent};
 use crate::error::ConsoleError;
 use crate::flow::Running;
 use crate::kept_sign_ins::Profiles;
+use crate::session::Seat;
 use crate::unlock::VaultState;
 use crate::views::{Failure, Locale, Theme};
 
@@ -75,6 +76,12 @@ pub(crate) struct Inner {
     pub(crate) profiles: Profiles,
     /// Held while a flow begins, so that two clicks on one slot begin one flow.
     pub(crate) beginning: tokio::sync::Mutex<()>,
+    /// Who sits at the keyboard.
+    pub(crate) seat: RwLock<Seat>,
+    /// Held while somebody proves who they are: one try at a time.
+    pub(crate) signing_in: tokio::sync::Mutex<()>,
+    /// What happened while the vault was locked, to be logged when it opens.
+    pub(crate) unlogged: Mutex<Vec<NewEvent>>,
     /// Held while a workspace is founded, so that there is one.
     pub(crate) founding: Mutex<()>,
     pub(crate) opened_at: Instant,
@@ -149,6 +156,9 @@ impl Console {
                 profiles: Profiles::default(),
                 practice_failure: Mutex::default(),
                 beginning: tokio::sync::Mutex::default(),
+                seat: RwLock::default(),
+                signing_in: tokio::sync::Mutex::default(),
+                unlogged: Mutex::default(),
                 founding: Mutex::default(),
                 opened_at: Instant::now(),
                 keyring,
@@ -163,20 +173,6 @@ impl Console {
             }),
         };
         Ok(console)
-    }
-
-    /// Who acts: the one member who sits at this keyboard.
-    #[must_use]
-    pub fn session(&self) -> Session {
-        let member = self
-            .inner
-            .catalog
-            .members()
-            .ok()
-            .and_then(|members| members.into_iter().find(|member| member.active));
-        Session {
-            member: member.map(|member| member.id),
-        }
     }
 
     /// The acting member's language.
@@ -232,9 +228,10 @@ impl Console {
 
     /// The acting member.
     pub(crate) fn member(&self, session: Session) -> Result<Member, ConsoleError> {
-        let id = session
-            .member
-            .ok_or_else(|| ConsoleError::new("no_workspace"))?;
+        let Some(id) = session.member else {
+            self.workspace()?;
+            return Err(ConsoleError::new("signed_out"));
+        };
         let member = self.inner.catalog.member(id)?;
         member.ok_or_else(|| Refusal::new(RefusalCode::MemberInactive).into())
     }
@@ -243,6 +240,14 @@ impl Console {
     pub(crate) fn manager(&self, session: Session) -> Result<Member, ConsoleError> {
         let member = self.member(session)?;
         tsunagi_domain::access::available(&self.workspace()?)?;
+        tsunagi_domain::access::may_manage(&member)?;
+        Ok(member)
+    }
+
+    /// R2: the acting member looks at what managers look at. Says nothing about R1: a free plan
+    /// shows everything.
+    pub(crate) fn reader(&self, session: Session) -> Result<Member, ConsoleError> {
+        let member = self.member(session)?;
         tsunagi_domain::access::may_manage(&member)?;
         Ok(member)
     }

@@ -24,7 +24,7 @@ impl Console {
     /// # Errors
     /// `no_workspace`.
     pub fn home_view(&self, session: Session) -> Result<HomeView, ConsoleError> {
-        let viewer = self.member(session)?;
+        let viewer = self.reader(session)?;
         let catalog = &self.inner.catalog;
         let mut needs = Vec::new();
         for (connection, reach) in catalog.needing(viewer.id, SHOWN)? {
@@ -34,6 +34,7 @@ impl Console {
         let failures = catalog.failed_flows(since, FAILURES_SHOWN)?;
         let connections = catalog.connection_count()?;
         Ok(HomeView {
+            offers: self.offered_to(&viewer)?,
             needs,
             lapsing: self.lapsing(&viewer)?,
             failures: failures

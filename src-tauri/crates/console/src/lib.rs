@@ -7,7 +7,9 @@
 //! token, never speaks SQL, and never opens a window: how a person is taken to a provider is the
 //! [`agent::UserAgent`]'s business.
 
+mod activity;
 pub mod agent;
+mod applications;
 mod authorizations;
 mod coding;
 pub mod commands;
@@ -15,31 +17,47 @@ mod connection;
 mod connections;
 mod connectors;
 mod console;
+mod drifting;
+mod editing;
 mod error;
+mod exporting;
 mod flow;
 mod home;
+mod impacts;
 mod kept_sign_ins;
+mod live;
+mod managing;
+mod members;
 pub mod messages;
 mod new_connection;
+mod passphrases;
 mod practice;
+mod primaries;
 mod registrations;
 mod revocations;
 mod rows;
+mod session;
 mod settings;
 mod settling;
 mod standing;
 mod steering;
+mod switching;
+mod system;
 mod timeline;
 pub mod tray;
 mod trying;
 mod unlock;
+mod uses;
 pub mod views;
 mod welcome;
 
 pub use console::{Console, OpenKeyring, Session, Surroundings};
 pub use error::ConsoleError;
+pub use tsunagi_domain::application::Component;
+pub use tsunagi_domain::system::Cause;
 pub use tsunagi_domain::{
-    Clock, ConnectionId, FlowId, KeptSignInId, Reach, RegistrationId, SystemClock,
+    ApplicationId, Clock, ConnectionId, Edition, Environment, FlowId, KeptSignInId, MemberId,
+    Reach, RegistrationId, Role, SystemClock,
 };
 pub use tsunagi_oauth::Verdict;
 pub use tsunagi_vault::{KeyHolder, KeyringError, MemoryKeyHolder, platform_keyring};

@@ -1,14 +1,16 @@
 //! The New connection screen: gallery, set-up, client registrations.
 
 use tsunagi_connectors::{Connector, Registration as Needs};
-use tsunagi_domain::connection::{Settings, SlotKey};
+use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::names::{ConnectionName, LinkName, suggest_link_name};
 use tsunagi_domain::offer::{self, Likeness};
 use tsunagi_domain::{
-    Connection, ConnectionId, Health, Kind, Refusal, RefusalCode, RegistrationId, access,
+    Application, ApplicationId, Connection, ConnectionId, Health, Kind, Refusal, RefusalCode,
+    RegistrationId, access,
 };
 
 use crate::console::{Console, Session};
+use crate::editing::chosen_settings;
 use crate::error::ConsoleError;
 use crate::rows::{account_view, mark};
 use crate::views::{
@@ -25,7 +27,7 @@ impl Console {
     /// # Errors
     /// `no_workspace`.
     pub fn gallery(&self, session: Session) -> Result<Vec<GalleryEntry>, ConsoleError> {
-        self.member(session)?;
+        self.reader(session)?;
         let available = access::available(&self.workspace()?);
         let library = self.inner.gateway.library();
         let mut entries: Vec<GalleryEntry> = library
@@ -68,7 +70,7 @@ impl Console {
     /// # Errors
     /// `connector_missing`.
     pub fn service(&self, session: Session, id: &str) -> Result<ConnectorView, ConsoleError> {
-        self.member(session)?;
+        self.reader(session)?;
         let connector = self.connector(id)?;
         // Shown as a hint before the parameters are known: placeholders stay as they are.
         let host = connector
@@ -144,7 +146,7 @@ impl Console {
         name: &str,
         link_name: Option<&str>,
     ) -> Result<NameCheck, ConsoleError> {
-        self.member(session)?;
+        self.reader(session)?;
         let connector = self.connector(service)?;
         let taken = |link: &str| self.inner.catalog.link_name_taken(link).unwrap_or(true);
         let suggestion = suggest_link_name(name, &connector.id, taken);
@@ -217,8 +219,28 @@ impl Console {
         session: Session,
         draft: &NewConnection,
     ) -> Result<ConnectionId, ConsoleError> {
+        self.create_from(session, draft, None)
+    }
+
+    /// Makes a connection, from an application where there is one: that one may use it then.
+    ///
+    /// # Errors
+    /// Those of [`Self::create`], and R10. Nothing is made then.
+    pub fn create_from(
+        &self,
+        session: Session,
+        draft: &NewConnection,
+        application: Option<ApplicationId>,
+    ) -> Result<ConnectionId, ConsoleError> {
         let member = self.manager(session)?;
         self.inner.keys.vault()?;
+        let application = match application {
+            Some(id) => Some(self.application(id)?),
+            None => None,
+        };
+        if let Some(Application { name, edition, .. }) = &application {
+            tsunagi_domain::application::may_use_kind(name, *edition, draft.kind)?;
+        }
         let connector = self.connector(&draft.connector)?;
         self.not_retired(&connector)?;
         offer::kind_offered(&connector.name, draft.kind, &connector.kinds)?;
@@ -277,7 +299,13 @@ impl Console {
         ];
         let done = offer
             .map_or(Ok(()), |other| self.reuse(&connection, other, &member))
-            .and_then(|()| self.log(session, "connection.created", &subject, &args));
+            .and_then(|()| self.log(session, "connection.created", &subject, &args))
+            .and_then(|()| match &application {
+                Some(application) => {
+                    self.grant_application(session, application.id, connection.id, true)
+                }
+                None => Ok(()),
+            });
         if let Err(error) = done {
             // All of it or nothing: a disk that is full may still let go of a row.
             if let Err(left) = self.inner.catalog.delete_connection(connection.id) {
@@ -309,7 +337,7 @@ impl Console {
         Ok(())
     }
 
-    fn registration_for(
+    pub(crate) fn registration_for(
         &self,
         connector: &Connector,
         chosen: Option<RegistrationId>,
@@ -330,17 +358,10 @@ impl Console {
 
 fn reusable(connector: &Connector, other: &Connection, draft: &NewConnection) -> bool {
     // What the program fills in itself says nothing about what a person wants.
-    let chosen = |settings: &Settings| -> Settings {
-        let automatic = |name: &str| {
-            let mut parameters = connector.parameters.iter();
-            parameters.any(|parameter| parameter.automatic && parameter.name == name)
-        };
-        let settings = settings.iter().filter(|(name, _)| !automatic(name));
-        settings
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
-    };
-    let (theirs, own) = (chosen(&other.settings), chosen(&draft.settings));
+    let (theirs, own) = (
+        chosen_settings(connector, &other.settings),
+        chosen_settings(connector, &draft.settings),
+    );
     let other_likeness = Likeness {
         kind: other.kind,
         mode: other.mode,
@@ -360,7 +381,7 @@ fn reusable(connector: &Connector, other: &Connection, draft: &NewConnection) ->
 
 /// The scopes of a draft, each once. Where a connector lists none, any word of RFC 6749 §3.3
 /// will do; a space or another separator would silently become two.
-fn scopes_of(connector: &Connector, asked: &[String]) -> Result<Vec<String>, Refusal> {
+pub(crate) fn scopes_of(connector: &Connector, asked: &[String]) -> Result<Vec<String>, Refusal> {
     let separator = connector.oauth.scope_separator.as_str();
     let is_word = |scope: &str| {
         !scope.is_empty()

@@ -11,7 +11,7 @@ impl Console {
     /// # Errors
     /// `no_workspace`.
     pub fn practice(&self, session: Session) -> Result<PracticeView, ConsoleError> {
-        self.member(session)?;
+        self.reader(session)?;
         let port = self.inner.practice.port();
         let failure = self
             .inner

@@ -1,14 +1,18 @@
 //! Client registrations: the redirect address first, then what the provider gave for it.
 
-use tsunagi_catalog::{Redirect, Registration};
+use std::collections::BTreeSet;
+
+use tsunagi_catalog::{Redirect, Registration, Slot};
 use tsunagi_connectors::Registration as Needs;
-use tsunagi_domain::RegistrationId;
+use tsunagi_domain::{Connection, Health, NotConnected, Reach, RegistrationId};
 use tsunagi_oauth::Secret;
 use url::Url;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
-use crate::views::{NewRegistration, RedirectForm, RegistrationDraft, RegistrationView};
+use crate::views::{
+    NewRegistration, RedirectForm, RegistrationChange, RegistrationDraft, RegistrationView, Touched,
+};
 
 impl Console {
     /// An identifier and the redirect address that goes with it, to register at the provider.
@@ -82,6 +86,163 @@ impl Console {
             &[("service", &registration.connector)],
         )?;
         self.registration_view(&registration)
+    }
+
+    /// Every connection that a client registration serves: what changing it touches.
+    ///
+    /// # Errors
+    /// R1, R2; `registration_unknown`.
+    pub fn registration_touches(
+        &self,
+        session: Session,
+        id: RegistrationId,
+    ) -> Result<Vec<Touched>, ConsoleError> {
+        self.manager(session)?;
+        self.known_registration(id)?;
+        let catalog = &self.inner.catalog;
+        let mut touched = Vec::new();
+        for connection in catalog.connections_of_registration(id)? {
+            let Some(connection) = catalog.connection(connection)? else {
+                continue;
+            };
+            let slots = self.slots_with(&connection, id)?;
+            let authorizations: BTreeSet<_> =
+                slots.iter().map(|slot| slot.authorization.id).collect();
+            touched.push(Touched {
+                name: connection.name.to_string(),
+                service: self.mark_of(&connection.connector),
+                reaches: self.reaches_with(&connection, id)?,
+                authorizations: u32::try_from(authorizations.len()).unwrap_or(u32::MAX),
+                uses: catalog.count_uses(connection.id)?,
+                connection: connection.id,
+            });
+        }
+        Ok(touched)
+    }
+
+    /// Changes a client registration for every connection it serves. Tokens belong to the client
+    /// ID they were issued to (RFC 6749 §6): where that changes, each has to be authorized again.
+    ///
+    /// # Errors
+    /// R1, R2; `registration_unknown`; `client_id_empty`; `redirect_invalid`; the vault is
+    /// locked. Nothing is changed then.
+    pub fn change_registration(
+        &self,
+        session: Session,
+        change: &RegistrationChange,
+    ) -> Result<RegistrationView, ConsoleError> {
+        self.manager(session)?;
+        self.inner.keys.vault()?;
+        let mut registration = self.known_registration(change.id)?;
+        let client_id = change.client_id.trim().to_owned();
+        if client_id.is_empty() {
+            return Err(ConsoleError::new("client_id_empty"));
+        }
+        let other_client = client_id != registration.client_id;
+        registration.client_id = client_id;
+        registration.name = crate::welcome::person_name(&change.name)?;
+        if let Some(form) = &change.redirect {
+            registration.redirect = redirect(form)?;
+        }
+        match change.client_secret.as_deref().map(str::trim) {
+            None => {}
+            Some("") => registration.secret = None,
+            Some(secret) => {
+                let secret = Secret::new(secret);
+                let sealed = self
+                    .inner
+                    .gateway
+                    .seal_client_secret(registration.id, &secret)?;
+                registration.secret = Some(sealed);
+            }
+        }
+        self.inner.catalog.update_registration(&registration)?;
+        if other_client {
+            self.refuse_client(registration.id)?;
+        }
+        let subject = format!("registration/{}", registration.id);
+        let args = [("service", registration.connector.as_str())];
+        self.log(session, "registration.changed", &subject, &args)?;
+        self.inner.bell.changed();
+        self.registration_view(&registration)
+    }
+
+    /// Deletes a client registration that no connection uses.
+    ///
+    /// # Errors
+    /// R1, R2; `registration_unknown`; `registration_used`; the vault is locked.
+    pub fn delete_registration(
+        &self,
+        session: Session,
+        id: RegistrationId,
+    ) -> Result<(), ConsoleError> {
+        self.manager(session)?;
+        self.inner.keys.vault()?;
+        let registration = self.known_registration(id)?;
+        let used = self.inner.catalog.connections_of_registration(id)?;
+        if !used.is_empty() {
+            return Err(
+                ConsoleError::new("registration_used").with("count", used.len().to_string())
+            );
+        }
+        self.inner.catalog.delete_registration(id)?;
+        let subject = format!("registration/{id}");
+        let args = [("service", registration.connector.as_str())];
+        self.log(session, "registration.deleted", &subject, &args)?;
+        self.inner.bell.changed();
+        Ok(())
+    }
+
+    fn known_registration(&self, id: RegistrationId) -> Result<Registration, ConsoleError> {
+        let known = self.inner.catalog.registration(id)?;
+        known.ok_or_else(|| ConsoleError::new("registration_unknown"))
+    }
+
+    /// What was authorized with the client ID that was there before is not renewed any more.
+    fn refuse_client(&self, id: RegistrationId) -> Result<(), ConsoleError> {
+        let catalog = &self.inner.catalog;
+        for connection in catalog.connections_of_registration(id)? {
+            let Some(connection) = catalog.connection(connection)? else {
+                continue;
+            };
+            for slot in self.slots_with(&connection, id)? {
+                if slot.authorization.health == Health::Connected {
+                    let refused = Health::NotConnected(NotConnected::ClientRefused);
+                    catalog.set_health(slot.authorization.id, refused)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The reaches of a connection that use a registration.
+    fn reaches_with(
+        &self,
+        connection: &Connection,
+        id: RegistrationId,
+    ) -> Result<Vec<Reach>, ConsoleError> {
+        let overrides = self.inner.catalog.slot_settings(connection.id)?;
+        let own = |reach: Reach| {
+            let own = overrides.iter().find(|own| own.reach == reach);
+            own.and_then(|own| own.registration)
+        };
+        let reaches = connection.mode.reaches().iter().copied();
+        Ok(reaches
+            .filter(|reach| own(*reach).or(connection.registration) == Some(id))
+            .collect())
+    }
+
+    fn slots_with(
+        &self,
+        connection: &Connection,
+        id: RegistrationId,
+    ) -> Result<Vec<Slot>, ConsoleError> {
+        let reaches = self.reaches_with(connection, id)?;
+        let slots = self.inner.catalog.slots(connection.id)?;
+        Ok(slots
+            .into_iter()
+            .filter(|slot| reaches.contains(&slot.key.reach))
+            .collect())
     }
 
     pub(crate) fn registrations(

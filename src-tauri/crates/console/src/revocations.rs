@@ -1,31 +1,37 @@
-//! Revoking, renaming accounts, choosing primaries: what a member does with what is authorized.
+//! Revoking and renaming accounts: what a member does with what is authorized.
+
+use std::collections::BTreeSet;
 
 use tsunagi_catalog::Slot;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{
     Connection, ConnectionId, Environment, FlowId, Health, Kind, Member, NotConnected, Reach,
-    Refusal, RefusalCode, access, primary,
+    Refusal, RefusalCode, access,
 };
 use tsunagi_oauth::{Revoked, Wire};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::flow::host_of;
+use crate::managing::lose;
 use crate::rows::account_view;
-use crate::views::{ConnectionView, Impact, RevokeOutcome, UseView};
+use crate::views::{ConnectionView, Fate, Impact, RevokeOutcome, UseView, Whose};
 
 impl Console {
-    /// The acting member's slot of a reach: their own, or the connection's only one.
-    fn own_slot(
+    /// A slot of a reach: that of `whose`, else the acting member's own, or the connection's only
+    /// one.
+    fn slot_of(
         &self,
         member: &Member,
         connection: &Connection,
         reach: Reach,
+        whose: Whose,
     ) -> Result<Slot, ConsoleError> {
+        let owner = whose.unwrap_or(member.id);
         let key = SlotKey {
             connection: connection.id,
             reach,
-            member: (connection.kind == Kind::LoggedInUser).then_some(member.id),
+            member: (connection.kind == Kind::LoggedInUser).then_some(owner),
         };
         self.inner
             .catalog
@@ -33,7 +39,8 @@ impl Console {
             .ok_or_else(|| not_connected(connection, reach, NotConnected::NeverAuthorized).into())
     }
 
-    /// R18: what revoking would stop.
+    /// R18: what revoking the acting member's own authorization, or the connection's only one,
+    /// would stop.
     ///
     /// # Errors
     /// R2; nothing sits there.
@@ -43,9 +50,23 @@ impl Console {
         connection: ConnectionId,
         reach: Reach,
     ) -> Result<Impact, ConsoleError> {
+        self.impact_of(session, connection, reach, None).await
+    }
+
+    /// R18: what revoking a member's authorization would stop.
+    ///
+    /// # Errors
+    /// R2; nothing sits there.
+    pub async fn impact_of(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        whose: Whose,
+    ) -> Result<Impact, ConsoleError> {
         let member = self.member(session)?;
         let connection = self.connection(connection)?;
-        let slot = self.own_slot(&member, &connection, reach)?;
+        let slot = self.slot_of(&member, &connection, reach, whose)?;
         let authorization = &slot.authorization;
         access::may_revoke(&member, authorization.authorized_by == member.id)?;
         // A connector that is not there any more keeps nobody from revoking.
@@ -63,7 +84,7 @@ impl Console {
             .into_iter()
             .filter(|environment| reach.covers(*environment))
             .collect();
-        let stops = self.stops(&slot)?;
+        let (stops, goes_on) = self.stops(&slot)?;
         Ok(Impact {
             account: account_view(
                 &self.mark_of(&connection.connector).name,
@@ -73,6 +94,7 @@ impl Console {
             own: authorization.authorized_by == member.id,
             environments,
             stops,
+            goes_on,
             shared_with: self.shared_with(&slot, connection.id)?,
             primary,
             at_provider: revoke.is_some(),
@@ -80,24 +102,36 @@ impl Console {
         })
     }
 
-    /// Uses of every connection the authorization sits in, where it sits (R21).
-    fn stops(&self, slot: &Slot) -> Result<Vec<UseView>, ConsoleError> {
-        let catalog = &self.inner.catalog;
-        let mut stops = Vec::new();
-        for key in catalog.slots_of_authorization(slot.authorization.id)? {
-            for used in catalog.uses(key.connection)? {
-                if key.reach.covers(used.environment) {
-                    stops.push(UseView {
-                        area: used.area,
-                        name: used.name,
-                        application: used.application,
-                        environment: used.environment,
-                        next_run: None,
-                    });
+    /// Uses that stop and uses that go on without an authorization, of every connection it sits
+    /// in (R21).
+    fn stops(&self, slot: &Slot) -> Result<(Vec<UseView>, Vec<UseView>), ConsoleError> {
+        let keys = self
+            .inner
+            .catalog
+            .slots_of_authorization(slot.authorization.id)?;
+        let connections: BTreeSet<ConnectionId> = keys.iter().map(|key| key.connection).collect();
+        let (mut stops, mut goes_on) = (Vec::new(), Vec::new());
+        for id in connections {
+            let whole = self.whole(id)?;
+            let before = self.shape_of(&whole);
+            let mut after = before.clone();
+            let lost = |one: &&Slot| one.authorization.id == slot.authorization.id;
+            for gone in whole.slots.iter().filter(lost) {
+                lose(&mut after, gone);
+            }
+            let here = |environment| {
+                let mut reaches = keys.iter().filter(|key| key.connection == id);
+                reaches.any(|key| key.reach.covers(environment))
+            };
+            for affected in self.affected(id, &before, &after)? {
+                match affected.fate {
+                    Fate::Stops => stops.push(affected.used),
+                    Fate::GoesOn if here(affected.used.environment) => goes_on.push(affected.used),
+                    Fate::GoesOn | Fate::Starts | Fate::StaysStopped => {}
                 }
             }
         }
-        Ok(stops)
+        Ok((stops, goes_on))
     }
 
     pub(crate) fn shared_with(
@@ -132,13 +166,40 @@ impl Console {
         connection: ConnectionId,
         reach: Reach,
     ) -> Result<RevokeOutcome, ConsoleError> {
+        self.revoke_of(session, connection, reach, None).await
+    }
+
+    /// As [`Self::revoke`], of any member: managers revoke everybody's.
+    ///
+    /// # Errors
+    /// Those of [`Self::revoke`].
+    pub async fn revoke_of(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        whose: Whose,
+    ) -> Result<RevokeOutcome, ConsoleError> {
         let member = self.member(session)?;
         let connection = self.connection(connection)?;
-        let slot = self.own_slot(&member, &connection, reach)?;
-        let id = slot.authorization.id;
+        let slot = self.slot_of(&member, &connection, reach, whose)?;
         access::may_revoke(&member, slot.authorization.authorized_by == member.id)?;
+        let outcome = self.revoke_slot(session, &connection, &slot).await?;
+        self.inner.bell.changed();
+        Ok(outcome)
+    }
+
+    /// Revokes what sits in a slot, by a member who may.
+    pub(crate) async fn revoke_slot(
+        &self,
+        session: Session,
+        connection: &Connection,
+        slot: &Slot,
+    ) -> Result<RevokeOutcome, ConsoleError> {
+        let id = slot.authorization.id;
+        let reach = slot.key.reach;
         if slot.authorization.health == Health::NotConnected(NotConnected::Revoked) {
-            return Err(not_connected(&connection, reach, NotConnected::Revoked).into());
+            return Err(not_connected(connection, reach, NotConnected::Revoked).into());
         }
         self.inner.keys.vault()?;
         let started = std::time::Instant::now();
@@ -173,9 +234,7 @@ impl Console {
                 }
             }
         };
-        self.note_revocation(&slot, &wire, &outcome, started)
-            .await?;
-        self.inner.bell.changed();
+        self.note_revocation(slot, &wire, &outcome, started).await?;
         Ok(outcome)
     }
 
@@ -236,62 +295,30 @@ impl Console {
         reach: Reach,
         label: &str,
     ) -> Result<ConnectionView, ConsoleError> {
-        let member = self.member(session)?;
+        self.rename_account_of(session, connection, reach, None, label)
+            .await
+    }
+
+    /// As [`Self::rename_account`], of any member.
+    ///
+    /// # Errors
+    /// Those of [`Self::rename_account`].
+    pub async fn rename_account_of(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        whose: Whose,
+        label: &str,
+    ) -> Result<ConnectionView, ConsoleError> {
+        let member = self.reader(session)?;
         let known = self.connection(connection)?;
-        let slot = self.own_slot(&member, &known, reach)?;
+        let slot = self.slot_of(&member, &known, reach, whose)?;
         access::may_revoke(&member, slot.authorization.authorized_by == member.id)?;
         let label = crate::welcome::person_name(label)?;
         self.inner
             .catalog
             .rename_account(slot.authorization.id, &label)?;
-        self.inner.bell.changed();
-        self.connection_view(session, connection).await
-    }
-
-    /// R11: makes the acting member's own account primary where nobody is.
-    ///
-    /// # Errors
-    /// `role_not_allowed`; `primary_taken`; the member has no connected account there.
-    pub async fn choose_primary(
-        &self,
-        session: Session,
-        connection: ConnectionId,
-        reach: Reach,
-    ) -> Result<ConnectionView, ConsoleError> {
-        let member = self.member(session)?;
-        let known = self.connection(connection)?;
-        let slot = self.own_slot(&member, &known, reach)?;
-        if slot.authorization.health != Health::Connected {
-            return Err(Refusal::new(RefusalCode::MemberNotAuthorized)
-                .with("connection", known.link_name.as_str())
-                .with("environment", reach.as_str())
-                .into());
-        }
-        let current = self
-            .inner
-            .catalog
-            .primaries(connection)?
-            .into_iter()
-            .find(|primary| primary.reach == reach)
-            .map(|primary| primary.member);
-        if current.is_some_and(|current| current != member.id) {
-            return Err(ConsoleError::new("primary_taken"));
-        }
-        if !primary::may_take(known.kind, member.role, None) {
-            return Err(Refusal::new(RefusalCode::RoleNotAllowed).into());
-        }
-        self.inner.keys.vault()?;
-        let now = self.now();
-        self.inner
-            .catalog
-            .set_primary(connection, reach, Some(member.id), now)?;
-        let subject = format!("connection/{connection}");
-        self.log(
-            session,
-            "primary.chosen",
-            &subject,
-            &[("reach", reach.as_str())],
-        )?;
         self.inner.bell.changed();
         self.connection_view(session, connection).await
     }

@@ -1,6 +1,6 @@
 //! How connections, accounts and services are shown, wherever they are shown.
 
-use tsunagi_catalog::{ListRow, Primary, Slot};
+use tsunagi_catalog::{ListRow, Primary, Slot, Unreachable};
 use tsunagi_connectors::{Connector, Text};
 use tsunagi_domain::freshness::lapse;
 use tsunagi_domain::health::{Condition, health, missing_scopes, scopes_granted};
@@ -9,6 +9,7 @@ use tsunagi_domain::need::{Need, need};
 use tsunagi_domain::{Account, Connection, Health, Kind, Member, Reach, Timestamp};
 
 use crate::console::Console;
+use crate::impacts::Whole;
 use crate::views::{
     AccountView, ConnectionRow, Locale, Mend, ServiceMark, Station, UnreachableView,
 };
@@ -50,6 +51,15 @@ pub(crate) fn account_view(service: &str, label: Option<&str>, account: &Account
     }
 }
 
+/// The scopes an authorization holds. RFC 6749 §5.1: an answer without scopes means those that
+/// were asked for then, which the connection may have changed since (R20).
+pub(crate) fn held(authorization: &tsunagi_catalog::Authorization) -> &[String] {
+    authorization
+        .granted
+        .as_deref()
+        .unwrap_or(&authorization.asked)
+}
+
 impl Console {
     /// A connector's text in the acting member's language.
     pub(crate) fn pick(&self, text: &Text) -> String {
@@ -84,11 +94,20 @@ impl Console {
             enabled: connection.enabled,
             needs_person: stations.iter().any(|station| match station.mend {
                 Some(Mend::Authorize | Mend::ChoosePrimary) => true,
-                Some(Mend::Enable) | None => false,
+                // An offer of the primary account is no state of the slot: Home and tray tell of it.
+                Some(Mend::Enable | Mend::AcceptPrimary) | None => false,
             }),
             stations,
             uses: row.uses,
             last_used: row.last_used,
+            drift: self.drift(
+                &Whole {
+                    connection: connection.clone(),
+                    slots: row.slots.clone(),
+                    primaries: row.primaries.clone(),
+                },
+                viewer,
+            ),
         }
     }
 
@@ -146,11 +165,7 @@ impl Console {
                 authorization
                     .unreachable
                     .as_ref()
-                    .map(|unreachable| UnreachableView {
-                        since: unreachable.since,
-                        code: unreachable.code.clone(),
-                        long: is_long(unreachable.failures, unreachable.since, self.now()),
-                    })
+                    .map(|unreachable| self.unreachable_view(unreachable))
             }),
             account: authorization.map(|authorization| {
                 account_view(
@@ -171,8 +186,19 @@ impl Console {
         }
     }
 
+    pub(crate) fn unreachable_view(&self, unreachable: &Unreachable) -> UnreachableView {
+        UnreachableView {
+            since: unreachable.since,
+            code: unreachable.code.clone(),
+            long: is_long(unreachable.failures, unreachable.since, self.now()),
+        }
+    }
+
     /// When a connected authorization ends for good, where that is near.
-    fn lapses(&self, authorization: &tsunagi_catalog::Authorization) -> Option<Timestamp> {
+    pub(crate) fn lapses(
+        &self,
+        authorization: &tsunagi_catalog::Authorization,
+    ) -> Option<Timestamp> {
         let end = lapse(
             authorization.renewable,
             authorization.expires_at,

@@ -336,7 +336,11 @@ impl Console {
             .map_or_else(AuthorizationId::new, |old| old.id);
         let version = kept.as_ref().map_or(1, |old| old.version + 1);
         let becomes = self.becomes_primary(errand, running).await?;
-        let sealed = self.inner.gateway.seal(&arrived.grant, id, version)?;
+        let sealed = self
+            .inner
+            .gateway
+            .seal(&arrived.grant, id, version, key, becomes)
+            .await?;
         let authorization = Authorization {
             id,
             account: account.clone(),

@@ -70,6 +70,20 @@ impl Console {
         }
     }
 
+    /// Ends every flow: whoever began them leaves the keyboard.
+    pub(crate) fn cancel_all_flows(&self) {
+        let Ok(flows) = self.inner.flows.lock() else {
+            return;
+        };
+        for (id, running) in flows.iter() {
+            // One that has ended hears nothing, and its window may still show an account.
+            let _ = running.orders.send(Order::Cancel);
+            if matches!(running.lock().stage, Stage::Done | Stage::Failed) {
+                self.inner.agent.close_flow(*id);
+            }
+        }
+    }
+
     /// Adds two minutes.
     ///
     /// # Errors

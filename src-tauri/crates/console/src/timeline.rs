@@ -24,7 +24,7 @@ impl Console {
         session: Session,
         id: ConnectionId,
     ) -> Result<Vec<FlowRecord>, ConsoleError> {
-        self.member(session)?;
+        self.reader(session)?;
         let flows = self.inner.catalog.flows(id, FLOWS_SHOWN)?;
         Ok(flows
             .iter()

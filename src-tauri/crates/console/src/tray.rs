@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use tsunagi_domain::{ConnectionId, Reach};
+use tsunagi_domain::application::sees_in_live_mode;
+use tsunagi_domain::{Connection, ConnectionId, Member, Reach};
 
 use crate::console::{Console, Session};
+use crate::error::ConsoleError;
 use crate::messages;
 use crate::views::{Locale, Mend, VaultView};
 
@@ -163,6 +165,8 @@ fn need_entry(need: &TrayNeed, say: &Say<'_>) -> TrayLine {
         ("environment", need.reach.as_str().to_owned()),
     ];
     let key = match (need.mend, need.reach) {
+        (Mend::AcceptPrimary, Reach::All) => "tray.accept_primary_all",
+        (Mend::AcceptPrimary, _) => "tray.accept_primary",
         (Mend::ChoosePrimary, Reach::All) => "tray.choose_primary_all",
         (Mend::ChoosePrimary, _) => "tray.choose_primary",
         (_, Reach::All) => "tray.authorize_all",
@@ -170,7 +174,9 @@ fn need_entry(need: &TrayNeed, say: &Say<'_>) -> TrayLine {
     };
     let action = match need.mend {
         Mend::Authorize => TrayAction::Authorize(need.connection, need.reach),
-        Mend::ChoosePrimary | Mend::Enable => TrayAction::Show(need.connection),
+        Mend::ChoosePrimary | Mend::Enable | Mend::AcceptPrimary => {
+            TrayAction::Show(need.connection)
+        }
     };
     TrayLine::Entry {
         text: say(key, &args),
@@ -185,9 +191,74 @@ impl Console {
         tray_model(self.locale(), &self.tray_state(session))
     }
 
+    /// R15: users and portal users hear of the logged-in-user connections that are shared with
+    /// them, and of nothing else.
+    fn own_tray(&self, viewer: &Member) -> TrayState {
+        let shared = self.shared_with_member(viewer).unwrap_or_default();
+        let needs = self.own_needs(viewer, &shared).unwrap_or_default();
+        TrayState::Open {
+            count: needs.len(),
+            connections: shared.len(),
+            needs: needs
+                .into_iter()
+                .map(|(connection, reach)| TrayNeed {
+                    connection: connection.id,
+                    name: connection.name.to_string(),
+                    reach,
+                    mend: Mend::Authorize,
+                })
+                .collect(),
+        }
+    }
+
+    /// The enabled logged-in-user connections of the applications shared with a member.
+    fn shared_with_member(&self, viewer: &Member) -> Result<Vec<Connection>, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let mut found: Vec<Connection> = Vec::new();
+        for application in catalog.applications_shared_with(viewer.id)? {
+            for connection in catalog.connections_of_application(application.id)? {
+                let seen = sees_in_live_mode(viewer, connection.kind, true);
+                let known = found.iter().any(|known| known.id == connection.id);
+                if seen && connection.enabled && !known {
+                    found.push(connection);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn own_needs(
+        &self,
+        viewer: &Member,
+        shared: &[Connection],
+    ) -> Result<Vec<(Connection, Reach)>, ConsoleError> {
+        let mut needs = Vec::new();
+        for connection in shared {
+            let slots = self.inner.catalog.slots(connection.id)?;
+            let primaries = self.inner.catalog.primaries(connection.id)?;
+            for reach in connection.mode.reaches() {
+                let station = self.station(connection, *reach, &slots, &primaries, viewer);
+                if station.mend == Some(Mend::Authorize) {
+                    needs.push((connection.clone(), *reach));
+                }
+            }
+        }
+        Ok(needs)
+    }
+
+    /// How many slots need a member who manages nothing.
+    pub(crate) fn own_needing_count(&self, viewer: &Member) -> Result<u64, ConsoleError> {
+        let shared = self.shared_with_member(viewer)?;
+        Ok(self.own_needs(viewer, &shared)?.len() as u64)
+    }
+
     fn tray_state(&self, session: Session) -> TrayState {
         let Some(id) = session.member else {
-            return TrayState::Empty;
+            // Before the first start there is nobody to sign in.
+            return match self.workspace() {
+                Ok(_) => TrayState::Locked,
+                Err(_) => TrayState::Empty,
+            };
         };
         match self.vault_view() {
             VaultView::Open { .. } | VaultView::Waiting => {}
@@ -199,11 +270,23 @@ impl Console {
         let (Ok(Some(viewer)), Ok(needing), Ok(count)) = (
             catalog.member(id),
             catalog.needing(id, shown),
-            catalog.needing_count(id),
+            self.needing_count(id),
         ) else {
             return TrayState::Empty;
         };
-        let mut needs = Vec::new();
+        if !viewer.role.is_manager() {
+            return self.own_tray(&viewer);
+        }
+        let offers = self.offered_to(&viewer).unwrap_or_default();
+        let mut needs: Vec<TrayNeed> = offers
+            .into_iter()
+            .map(|offer| TrayNeed {
+                connection: offer.connection,
+                name: offer.name,
+                reach: offer.reach,
+                mend: Mend::AcceptPrimary,
+            })
+            .collect();
         for (connection, reach) in needing {
             let (Ok(slots), Ok(primaries)) = (
                 catalog.slots(connection.id),

@@ -44,6 +44,7 @@ impl Console {
             .send(Call {
                 link_name: connection.link_name.clone(),
                 caller: Caller::Member(member.id),
+                application: None,
                 environment: request.environment,
                 area: "try_it".to_owned(),
                 request: Request {

@@ -142,6 +142,7 @@ impl Console {
                 *slot = state;
             }
         }
+        self.log_what_waits();
         self.inner.bell.changed();
     }
 

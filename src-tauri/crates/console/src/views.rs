@@ -1,13 +1,26 @@
 //! What crosses IPC: the shapes screens read. Nothing here can hold a secret; the only secrets
 //! that ever cross come *from* the screens (a client secret, a passphrase) as arguments.
 
+mod activity;
+mod applications;
 mod connection;
 mod connectors;
 mod flow;
 mod list;
+mod managing;
+mod members;
+mod primaries;
 mod setup;
 mod start;
 
+pub use activity::{
+    ActivityEntry, ActivityPage, ActivityQuery, ActorView, VerificationView, WrittenFile,
+};
+pub use applications::{
+    AccessImpact, ApplicationAccess, ApplicationMark, ApplicationRow, ApplicationView,
+    ComponentRow, ConnectionMark, EditRow, EditView, Grantable, GrantableApplication,
+    GrantedConnection, LiveRow, LiveView, ScopeNeed, Sharing, UsePlace, UsedIn,
+};
 pub use connection::{
     AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, TryAnswer,
     TryRequest, UseView,
@@ -20,6 +33,16 @@ pub use list::{
     AccountView, ConnectionPage, ConnectionRow, HomeView, ListQuery, Mend, NamedFlow, Need,
     ServiceMark, SortBy, Station, UnreachableView,
 };
+pub use managing::{
+    AffectedUse, BulkAction, BulkPart, BulkResult, ConnectionEdit, DriftKind, DriftView,
+    EditImpact, Fate, NeededScope, PlacedAccount, RegistrationChange, Replacement, Replacements,
+    SwitchImpact, SwitchOffer, TestResult, Touched, Whose,
+};
+pub use members::{
+    Farewell, Invitation, LeaveOutcome, MemberChange, MemberImpact, MemberRow, MembersView,
+    OwnedConnection, PrimaryLoss, SeatView, SessionMark, SessionView,
+};
+pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryRow};
 pub use setup::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,
     PresetView, RedirectForm, RegistrationDraft, RegistrationView, ReuseOffer, ScopeView,

@@ -24,7 +24,7 @@ impl Console {
             Some(id) => self.inner.catalog.member(id)?,
             None => None,
         };
-        let problems = self
+        let problems: Vec<_> = self
             .problems()
             .into_iter()
             .map(|problem| {
@@ -32,10 +32,22 @@ impl Console {
                 self.failure(&error.with("detail", problem.to_string()))
             })
             .collect();
-        let needing = match session.member {
-            Some(id) => u32::try_from(self.inner.catalog.needing_count(id)?).unwrap_or(u32::MAX),
+        let needing = match &member {
+            Some(member) if member.role.is_manager() => self.needing_count(member.id)?,
+            Some(member) => self.own_needing_count(member)?,
             None => 0,
         };
+        let manages = member
+            .as_ref()
+            .is_none_or(|member| member.role.is_manager());
+        let seated = member.is_some();
+        let problems = if manages && (seated || workspace.is_none()) {
+            problems
+        } else {
+            // R15: what is wrong with connectors is for those who can mend it.
+            Vec::new()
+        };
+        let needing = u32::try_from(needing).unwrap_or(u32::MAX);
         Ok(Start {
             workspace: workspace.map(|workspace| WorkspaceView {
                 name: workspace.name,
@@ -50,6 +62,7 @@ impl Console {
                 },
                 member_view,
             ),
+            session: self.session_mark(session)?,
             vault: self.vault_view(),
             locale: self.locale(),
             theme: self.theme(),
@@ -107,7 +120,7 @@ impl Console {
         // It is founded: what fails from here on is told, and takes nothing back.
         let session = self.session();
         let subject = workspace.id.to_string();
-        if let Err(error) = self.log(session, "workspace_founded", &subject, &[]) {
+        if let Err(error) = self.log(session, "workspace.founded", &subject, &[]) {
             tracing::error!(code = %error.code, "the founding is not in the log");
         }
         let made = founding.practice.then(|| self.found_practice(session));

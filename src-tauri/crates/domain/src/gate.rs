@@ -23,6 +23,17 @@ pub struct Candidate<T> {
     pub value: T,
 }
 
+/// Through which application a request comes, if any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access<'a> {
+    /// Through none: a manager tries the connection itself.
+    Direct,
+    /// Through one that may use the connection.
+    Granted,
+    /// Through one that may not, by its name.
+    Missing(&'a str),
+}
+
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
@@ -32,6 +43,8 @@ pub struct Question<'a> {
     pub kind: Kind,
     /// Whether it is enabled.
     pub enabled: bool,
+    /// Whether the application the request comes through may use it.
+    pub access: Access<'a>,
     /// In which environment.
     pub environment: Environment,
     /// Who asks.
@@ -45,8 +58,8 @@ pub struct Question<'a> {
 /// primary account's, else the only one there is (R13). What is chosen must be connected (R4).
 ///
 /// # Errors
-/// [`RefusalCode::Disabled`], [`RefusalCode::NotConnected`],
-/// [`RefusalCode::MemberNotAuthorized`] or [`RefusalCode::NoPrimary`].
+/// [`RefusalCode::Disabled`], [`RefusalCode::ApplicationNoAccess`],
+/// [`RefusalCode::NotConnected`], [`RefusalCode::MemberNotAuthorized`] or [`RefusalCode::NoPrimary`].
 pub fn choose<T: Copy>(question: Question<'_>, candidates: &[Candidate<T>]) -> Result<T, Refusal> {
     let refuse = |code| {
         Refusal::new(code)
@@ -55,6 +68,9 @@ pub fn choose<T: Copy>(question: Question<'_>, candidates: &[Candidate<T>]) -> R
     };
     if !question.enabled {
         return Err(refuse(RefusalCode::Disabled));
+    }
+    if let Access::Missing(application) = question.access {
+        return Err(refuse(RefusalCode::ApplicationNoAccess).with("application", application));
     }
     let never =
         || refuse(RefusalCode::NotConnected).with("reason", NotConnected::NeverAuthorized.as_str());

@@ -57,6 +57,10 @@ id!(
     MemberId
 );
 id!(
+    /// An application that uses connections.
+    ApplicationId
+);
+id!(
     /// A connection.
     ConnectionId
 );
@@ -87,4 +91,8 @@ id!(
 id!(
     /// A kept sign-in. Also names its folder, and on macOS its data store.
     KeptSignInId
+);
+id!(
+    /// One place that uses a connection.
+    UseId
 );

@@ -8,31 +8,42 @@
 
 pub mod access;
 pub mod account;
+pub mod application;
 pub mod connection;
+pub mod drift;
 pub mod environment;
 pub mod flow;
 pub mod freshness;
 pub mod gate;
 pub mod health;
 pub mod hosts;
+pub mod idle;
 pub mod ids;
+pub mod impact;
 pub mod ladder;
 pub mod member;
 pub mod names;
 pub mod need;
 pub mod offer;
+pub mod passphrase;
 pub mod primary;
+pub mod readers;
 pub mod refusal;
+pub mod replace;
+pub mod reshape;
+pub mod roles;
+pub mod system;
 pub mod time;
 pub mod workspace;
 
 pub use account::Account;
+pub use application::{Application, Edition};
 pub use connection::{Connection, Kind, Mode};
 pub use environment::{Environment, Reach};
 pub use health::{Health, NotConnected};
 pub use ids::{
-    AuthorizationId, ConnectionId, EventId, FlowId, KeptSignInId, MemberId, RegistrationId, RunId,
-    SlotId, WorkspaceId,
+    ApplicationId, AuthorizationId, ConnectionId, EventId, FlowId, KeptSignInId, MemberId,
+    RegistrationId, RunId, SlotId, UseId, WorkspaceId,
 };
 pub use member::{Member, Role};
 pub use need::Need;

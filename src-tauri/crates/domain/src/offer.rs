@@ -2,7 +2,7 @@
 //! may share, and when one may go.
 
 use crate::connection::Settings;
-use crate::{Kind, Mode, Refusal, RefusalCode, RegistrationId, Timestamp};
+use crate::{Kind, Mode, Reach, Refusal, RefusalCode, RegistrationId, Timestamp};
 
 /// R16: whether a service is still served. `retired` is since when it is not, and the date as
 /// its connector writes it.
@@ -81,10 +81,29 @@ pub struct Likeness<'a> {
 /// scopes and parameters, both for all environments, and both or neither each member's own.
 #[must_use]
 pub fn may_share(one: Likeness<'_>, other: Likeness<'_>) -> bool {
+    one.mode == Mode::Same && other.mode == Mode::Same && is_alike(one, other)
+}
+
+/// R18, R21: whether the authorization that sits in one reach may sit in another's place: both
+/// for all environments or both for the same one, and otherwise as [`may_share`] says. Settings
+/// and registration are those of the reach.
+///
+/// # Errors
+/// [`RefusalCode::SwitchUnfit`], of the connection named `connection`.
+pub fn may_switch(
+    connection: &str,
+    (here, reach): (Likeness<'_>, Reach),
+    (other, sits): (Likeness<'_>, Reach),
+) -> Result<(), Refusal> {
+    if reach == sits && is_alike(here, other) {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::SwitchUnfit).with("connection", connection))
+}
+
+fn is_alike(one: Likeness<'_>, other: Likeness<'_>) -> bool {
     let holds = |all: &[String], some: &[String]| some.iter().all(|scope| all.contains(scope));
-    one.mode == Mode::Same
-        && other.mode == Mode::Same
-        && one.registration == other.registration
+    one.registration == other.registration
         && one.settings == other.settings
         && holds(one.scopes, other.scopes)
         && holds(other.scopes, one.scopes)

@@ -1,6 +1,6 @@
 //! R11 and R12: the primary account of a logged-in-user connection, per reach.
 
-use crate::{Kind, Member, MemberId, Role, access};
+use crate::{Health, Kind, Member, MemberId, Refusal, RefusalCode, Role, access};
 
 /// What authorizing a slot does to its reach's primary account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,4 +46,87 @@ pub fn may_take(kind: Kind, role: Role, current: Option<MemberId>) -> bool {
 #[must_use]
 pub fn may_choose(member: &Member) -> bool {
     access::may_manage(member).is_ok() && member.role.may_be_primary()
+}
+
+/// What an offer of the primary account does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handover {
+    /// It moves now: the other has accepted beforehand.
+    Moves,
+    /// It waits until the other accepts.
+    Waits,
+}
+
+/// A reach's primary account, offered.
+#[derive(Debug, Clone, Copy)]
+pub struct Offering<'a> {
+    /// Link name of the connection, for the sentence.
+    pub connection: &'a str,
+    /// Its kind.
+    pub kind: Kind,
+    /// Who is primary there now.
+    pub current: Option<MemberId>,
+    /// To whom it is offered.
+    pub to: &'a Member,
+    /// Health of their authorization there; `None` where they have none.
+    pub health: Option<Health>,
+}
+
+/// R11: whether the account of `offering.to` may be the primary one: a super admin or admin who
+/// has authorized, of a logged-in-user connection, and is not primary already.
+///
+/// # Errors
+/// [`RefusalCode::PrimaryNotOffered`], [`RefusalCode::PrimaryNotEligible`],
+/// [`RefusalCode::PrimaryNotAuthorized`] or [`RefusalCode::PrimaryAlready`].
+pub fn may_receive(offering: Offering<'_>) -> Result<(), Refusal> {
+    let refuse = |code| {
+        Refusal::new(code)
+            .with("connection", offering.connection)
+            .with("member", offering.to.name.clone())
+    };
+    if offering.kind != Kind::LoggedInUser {
+        return Err(refuse(RefusalCode::PrimaryNotOffered));
+    }
+    if !offering.to.active || !offering.to.role.may_be_primary() {
+        return Err(refuse(RefusalCode::PrimaryNotEligible));
+    }
+    if offering.health != Some(Health::Connected) {
+        return Err(refuse(RefusalCode::PrimaryNotAuthorized));
+    }
+    if offering.current == Some(offering.to.id) {
+        return Err(refuse(RefusalCode::PrimaryAlready));
+    }
+    Ok(())
+}
+
+/// R11: whether `actor` may offer the primary account to another member, and what that does.
+/// `accepted` says that the other has accepted beforehand. Nobody hands it to themself while
+/// another has it; where nobody has it, see [`may_take`].
+///
+/// # Errors
+/// [`RefusalCode::MemberInactive`], [`RefusalCode::RoleNotAllowed`],
+/// [`RefusalCode::PrimaryTaken`], or those of [`may_receive`].
+pub fn offer(actor: &Member, offering: Offering<'_>, accepted: bool) -> Result<Handover, Refusal> {
+    if !actor.active {
+        return Err(Refusal::new(RefusalCode::MemberInactive));
+    }
+    if !actor.role.may_be_primary() {
+        return Err(Refusal::new(RefusalCode::RoleNotAllowed));
+    }
+    may_receive(offering)?;
+    if offering.to.id == actor.id && offering.current.is_some() {
+        return Err(Refusal::new(RefusalCode::PrimaryTaken).with("connection", offering.connection));
+    }
+    Ok(if accepted || offering.to.id == actor.id {
+        Handover::Moves
+    } else {
+        Handover::Waits
+    })
+}
+
+/// R11: whether a member whose role or standing changes to this keeps the primary accounts they
+/// have.
+#[must_use]
+pub const fn is_kept(role: Role, active: bool) -> bool {
+    active && role.may_be_primary()
 }

@@ -70,6 +70,44 @@ codes! {
     /// A scope that the connector does not list, or none at all where one is needed.
     /// Argument: `scope`.
     ScopeUnknown => "scope_unknown",
+    /// R2: the last active super admin cannot be demoted or deactivated.
+    LastSuperAdmin => "last_super_admin",
+    /// R5: no connection was chosen, and none comes into being here. Argument: `service`.
+    ConnectionNeeded => "connection_needed",
+    /// R4: the application may not use the connection. Arguments: `connection`, `application`.
+    ApplicationNoAccess => "application_no_access",
+    /// R10: logged-in-user connections exist in C6 applications only. Argument: `application`.
+    EditionTooOld => "edition_too_old",
+    /// R15: the application is not shared with the member. Argument: `application`.
+    ApplicationNotShared => "application_not_shared",
+    /// No such application.
+    ApplicationUnknown => "application_unknown",
+    /// R18: the application still uses connections. Arguments: `application`, `count`.
+    ApplicationInUse => "application_in_use",
+    /// R11: only logged-in-user connections have a primary account. Arguments: `connection`,
+    /// `member`.
+    PrimaryNotOffered => "primary_not_offered",
+    /// R11: only super admins and admins may be primary. Arguments: `connection`, `member`.
+    PrimaryNotEligible => "primary_not_eligible",
+    /// R11: the member has not authorized there, or their authorization is not connected.
+    /// Arguments: `connection`, `member`.
+    PrimaryNotAuthorized => "primary_not_authorized",
+    /// R11: the member is primary already. Arguments: `connection`, `member`.
+    PrimaryAlready => "primary_already",
+    /// R11: another is primary; somebody else has to offer it. Argument: `connection`.
+    PrimaryTaken => "primary_taken",
+    /// R18: a connection cannot take its own place. Arguments: `connection`, `other`.
+    ReplaceSame => "replace_same",
+    /// R16, R18: the other connection is of another service. Arguments: `connection`, `other`.
+    ReplaceOtherService => "replace_other_service",
+    /// R18: the other connection is disabled or of a retired connector. Arguments: `connection`,
+    /// `other`.
+    ReplaceUnusable => "replace_unusable",
+    /// R14: a data source needs the same authorization in all environments. Arguments:
+    /// `connection`, `environment`.
+    SameAuthorizationNeeded => "same_authorization_needed",
+    /// R18, R21: an authorization that does not fit the place. Argument: `connection`.
+    SwitchUnfit => "switch_unfit",
     /// The connection needs a client registration of this service.
     RegistrationNeeded => "registration_needed",
     /// A parameter value the connector does not accept. Argument: `parameter`.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use tsunagi_domain::gate::{Caller, Candidate, Question, choose};
+use tsunagi_domain::gate::{Access, Caller, Candidate, Question, choose};
 use tsunagi_domain::{
     Environment, Health, Kind, MemberId, Mode, NotConnected, Reach, Refusal, RefusalCode,
 };
@@ -14,6 +14,7 @@ fn question(kind: Kind, caller: Caller, primary: Option<MemberId>) -> Question<'
         connection: "practice_crm",
         kind,
         enabled: true,
+        access: Access::Direct,
         environment: Environment::Production,
         caller,
         primary,
@@ -295,5 +296,46 @@ proptest! {
         let forward = choose(ask, &candidates);
         candidates.reverse();
         prop_assert_eq!(forward, choose(ask, &candidates), "reversed, the answer changed");
+    }
+}
+
+#[test]
+fn r4_an_application_without_access_is_refused_before_anything_is_chosen() {
+    let hana = MemberId::new();
+    for (kind, caller, candidate) in [
+        (Kind::Admin, Caller::Member(hana), shared(1)),
+        (Kind::System, Caller::Unattended, shared(1)),
+        (Kind::LoggedInUser, Caller::Member(hana), of(hana, 1)),
+        (Kind::LoggedInUser, Caller::Unattended, of(hana, 1)),
+    ] {
+        let ask = |access| Question {
+            access,
+            ..question(kind, caller, Some(hana))
+        };
+        assert_eq!(
+            choose(ask(Access::Granted), &[candidate]),
+            Ok(1),
+            "{kind:?} for {caller:?}: one with access passes"
+        );
+        let refusal = choose(ask(Access::Missing("Orders")), &[candidate]).unwrap_err();
+        assert_eq!(
+            refusal.code,
+            RefusalCode::ApplicationNoAccess,
+            "{kind:?} for {caller:?}"
+        );
+        assert_eq!(
+            (&*refusal.args["application"], &*refusal.args["connection"]),
+            ("Orders", "practice_crm"),
+            "the sentence names both"
+        );
+        let disabled = Question {
+            enabled: false,
+            ..ask(Access::Missing("Orders"))
+        };
+        assert_eq!(
+            code(choose(disabled, &[candidate])),
+            Some(RefusalCode::Disabled),
+            "a disabled connection works for nobody: that is what is to be mended first"
+        );
     }
 }

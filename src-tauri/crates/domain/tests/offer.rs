@@ -137,3 +137,54 @@ fn r21_an_authorization_is_shared_only_between_alikes() {
         assert!(!may_share(other, one), "{why}, asked the other way round");
     }
 }
+
+#[test]
+fn r18_an_authorization_switches_to_a_place_that_asks_for_the_same() {
+    use tsunagi_domain::Reach;
+    use tsunagi_domain::offer::may_switch;
+    let settings = Settings::new();
+    let (scopes, others) = (vec!["a".to_owned(), "b".to_owned()], vec!["a".to_owned()]);
+    let like = |kind, mode, scopes| Likeness {
+        kind,
+        mode,
+        registration: None,
+        scopes,
+        settings: &settings,
+    };
+    let per = |scopes| like(Kind::Admin, Mode::PerEnvironment, scopes);
+    let rows = [
+        (per(&scopes), Reach::Stage, per(&scopes), Reach::Stage, true),
+        (
+            per(&scopes),
+            Reach::Stage,
+            per(&scopes),
+            Reach::Production,
+            false,
+        ),
+        (
+            per(&scopes),
+            Reach::Stage,
+            per(&others),
+            Reach::Stage,
+            false,
+        ),
+        (
+            like(Kind::Admin, Mode::Same, &scopes),
+            Reach::All,
+            like(Kind::System, Mode::Same, &scopes),
+            Reach::All,
+            true,
+        ),
+        (
+            like(Kind::Admin, Mode::Same, &scopes),
+            Reach::All,
+            like(Kind::LoggedInUser, Mode::Same, &scopes),
+            Reach::All,
+            false,
+        ),
+    ];
+    for (here, reach, other, sits, fits) in rows {
+        let told = may_switch("crm", (here, reach), (other, sits));
+        assert_eq!(told.is_ok(), fits, "{here:?} {reach:?}, {other:?} {sits:?}");
+    }
+}

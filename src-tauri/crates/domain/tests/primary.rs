@@ -1,7 +1,11 @@
 //! R11 and R12: the primary account.
 
-use tsunagi_domain::primary::{Succession, is_lost, on_authorized};
-use tsunagi_domain::{Kind, MemberId, Role};
+#![allow(clippy::unwrap_used)]
+
+use tsunagi_domain::primary::{
+    Handover, Offering, Succession, is_kept, is_lost, may_receive, offer, on_authorized,
+};
+use tsunagi_domain::{Health, Kind, Member, MemberId, NotConnected, RefusalCode, Role};
 
 const ROLES: [Role; 5] = [
     Role::SuperAdmin,
@@ -80,4 +84,140 @@ fn r11_revoking_the_primary_loses_it_and_revoking_another_does_not() {
     );
     assert!(!is_lost(Some(hana), ken), "somebody else's went");
     assert!(!is_lost(None, ken), "there was none to lose");
+}
+
+fn member(role: Role, active: bool) -> Member {
+    Member {
+        id: MemberId::new(),
+        name: "Sora".to_owned(),
+        role,
+        active,
+    }
+}
+
+fn offering(to: &Member) -> Offering<'_> {
+    Offering {
+        connection: "practice_crm",
+        kind: Kind::LoggedInUser,
+        current: Some(MemberId::new()),
+        to,
+        health: Some(Health::Connected),
+    }
+}
+
+#[test]
+fn r11_an_offer_waits_for_the_other_unless_they_accepted_beforehand() {
+    let to = member(Role::Admin, true);
+    for role in ROLES {
+        let actor = member(role, true);
+        let (waits, moves) = (
+            offer(&actor, offering(&to), false),
+            offer(&actor, offering(&to), true),
+        );
+        if role.may_be_primary() {
+            assert_eq!(waits, Ok(Handover::Waits), "{role:?}");
+            assert_eq!(moves, Ok(Handover::Moves), "{role:?}");
+        } else {
+            for answer in [waits, moves] {
+                assert_eq!(
+                    answer.unwrap_err().code,
+                    RefusalCode::RoleNotAllowed,
+                    "{role:?} offers nothing"
+                );
+            }
+        }
+        let gone = member(role, false);
+        assert_eq!(
+            offer(&gone, offering(&to), true).unwrap_err().code,
+            RefusalCode::MemberInactive,
+            "{role:?}, deactivated"
+        );
+    }
+}
+
+#[test]
+fn r11_only_super_admins_and_admins_who_have_authorized_receive_it() {
+    for role in ROLES {
+        for active in [false, true] {
+            let to = member(role, active);
+            let answer = may_receive(offering(&to));
+            if active && role.may_be_primary() {
+                assert_eq!(answer, Ok(()), "{role:?}");
+                continue;
+            }
+            let refusal = answer.unwrap_err();
+            assert_eq!(
+                refusal.code,
+                RefusalCode::PrimaryNotEligible,
+                "{role:?}, active: {active}"
+            );
+            assert_eq!(
+                (&*refusal.args["member"], &*refusal.args["connection"]),
+                ("Sora", "practice_crm"),
+                "the sentence names both"
+            );
+        }
+    }
+    let to = member(Role::Admin, true);
+    for health in [
+        None,
+        Some(Health::NotConnected(NotConnected::Expired)),
+        Some(Health::NotConnected(NotConnected::Revoked)),
+    ] {
+        let asked = Offering {
+            health,
+            ..offering(&to)
+        };
+        assert_eq!(
+            may_receive(asked).unwrap_err().code,
+            RefusalCode::PrimaryNotAuthorized,
+            "{health:?}: unattended runs would stop at once"
+        );
+    }
+    for kind in [Kind::System, Kind::Admin] {
+        let asked = Offering {
+            kind,
+            ..offering(&to)
+        };
+        assert_eq!(
+            may_receive(asked).unwrap_err().code,
+            RefusalCode::PrimaryNotOffered,
+            "{kind:?} has none"
+        );
+    }
+    let asked = Offering {
+        current: Some(to.id),
+        ..offering(&to)
+    };
+    assert_eq!(
+        may_receive(asked).unwrap_err().code,
+        RefusalCode::PrimaryAlready
+    );
+}
+
+#[test]
+fn r11_nobody_takes_it_from_another_but_an_empty_place_is_taken_at_once() {
+    let actor = member(Role::SuperAdmin, true);
+    assert_eq!(
+        offer(&actor, offering(&actor), true).unwrap_err().code,
+        RefusalCode::PrimaryTaken,
+        "while another has it"
+    );
+    let empty = Offering {
+        current: None,
+        ..offering(&actor)
+    };
+    assert_eq!(
+        offer(&actor, empty, false),
+        Ok(Handover::Moves),
+        "who offers it to themself has accepted"
+    );
+}
+
+#[test]
+fn r11_demotion_and_leaving_cost_it() {
+    for role in ROLES {
+        assert_eq!(is_kept(role, true), role.may_be_primary(), "{role:?}");
+        assert!(!is_kept(role, false), "{role:?}, deactivated");
+    }
 }

@@ -1,15 +1,16 @@
 //! What is sealed: tokens, and the origins and hosts they were obtained for (R23).
 
 use serde::{Deserialize, Serialize};
-use tsunagi_catalog::{Sealed, Wrap};
+use tsunagi_catalog::Sealed;
 use tsunagi_connectors::Resolved;
 use tsunagi_domain::AuthorizationId;
 use tsunagi_domain::hosts::{HostPattern, Origin};
 use tsunagi_oauth::{Secret, Tokens};
-use tsunagi_vault::{Aad, DataKey, Reader, Vault};
+use tsunagi_vault::{Aad, DataKey};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::GateError;
+use crate::readers::{For, Opening, data_key};
+use crate::{GateError, Keys};
 
 /// The field name a credential is sealed under: part of its AAD, `credential/<id>/tokens/<version>`.
 const FIELD: &str = "tokens";
@@ -79,29 +80,23 @@ impl Grant {
         self.credential
     }
 
-    /// Seals under a new data key, wrapped for the workspace and for unattended runs.
+    /// Seals under a new data key, wrapped for its readers.
     ///
     /// # Errors
-    /// Where the vault fails.
+    /// [`GateError::Locked`] where a reader's key is not open, or where the vault fails.
     pub(crate) fn seal(
         &self,
-        vault: &Vault,
+        keys: &Keys,
+        readers: For,
         id: AuthorizationId,
         version: u64,
     ) -> Result<Sealed, GateError> {
-        let key = vault.new_data_key();
-        let subject = id.to_string();
-        let wrap = |reader: Reader| {
-            vault.wrap(&key, &subject, &reader).map(|wrapped| Wrap {
-                reader: reader.to_string(),
-                wrapped,
-            })
-        };
+        let key = keys.vault()?.new_data_key();
         Ok(Sealed {
             version,
             sealed: self.credential.sealed(&key, id, version)?,
             previous: None,
-            wraps: vec![wrap(Reader::Workspace)?, wrap(Reader::Unattended)?],
+            wraps: readers.wrap(keys, &key, id)?,
         })
     }
 }
@@ -110,23 +105,36 @@ impl Credential {
     /// Opens what the catalog holds.
     ///
     /// # Errors
-    /// Where the vault fails, or [`GateError::Damaged`].
+    /// [`GateError::Locked`], where the vault fails, or [`GateError::Damaged`].
     pub(crate) fn open(
-        vault: &Vault,
+        keys: &Keys,
+        opening: Opening,
         id: AuthorizationId,
         sealed: &Sealed,
     ) -> Result<(Self, DataKey), GateError> {
-        let key = data_key(vault, id, sealed)?;
-        let aad = Aad::credential(&id.to_string(), FIELD, sealed.version);
-        let bytes = key.open(&aad, &sealed.sealed)?;
+        let key = data_key(keys, opening, id, sealed)?;
+        let credential = Self::opened(&key, id, sealed.version, &sealed.sealed)?;
+        Ok((credential, key))
+    }
+
+    /// Opens sealed bytes of one version with their data key.
+    ///
+    /// # Errors
+    /// Where the vault fails, or [`GateError::Damaged`].
+    pub(crate) fn opened(
+        key: &DataKey,
+        id: AuthorizationId,
+        version: u64,
+        sealed: &[u8],
+    ) -> Result<Self, GateError> {
+        let bytes = key.open(&Aad::credential(&id.to_string(), FIELD, version), sealed)?;
         let mut plain: Plain = serde_json::from_slice(&bytes).map_err(|_| GateError::Damaged)?;
-        let credential = Self {
+        Ok(Self {
             access: Secret::new(std::mem::take(&mut plain.access)),
             refresh: plain.refresh.take().map(Secret::new),
             origins: std::mem::take(&mut plain.origins),
             hosts: std::mem::take(&mut plain.hosts),
-        };
-        Ok((credential, key))
+        })
     }
 
     /// Seals this credential as `version`.
@@ -162,16 +170,6 @@ impl Credential {
             hosts: self.hosts,
         }
     }
-}
-
-fn data_key(vault: &Vault, id: AuthorizationId, sealed: &Sealed) -> Result<DataKey, GateError> {
-    let reader = Reader::Workspace;
-    let wrap = sealed
-        .wraps
-        .iter()
-        .find(|wrap| wrap.reader == reader.to_string())
-        .ok_or(GateError::Locked)?;
-    Ok(vault.unwrap(&wrap.wrapped, &id.to_string(), &reader)?)
 }
 
 #[cfg(test)]

@@ -22,12 +22,13 @@ use crate::credential::Credential;
 use crate::flights::jitter;
 use crate::gate::joined;
 use crate::place::Place;
+use crate::readers::Opening;
 use crate::{GateError, Gateway};
 
 /// How long a lease lasts: twice what a token request may take.
-const LEASE_MS: i64 = 60_000;
+pub(crate) const LEASE_MS: i64 = 60_000;
 /// How often a waiting caller looks again.
-const LOOK_AGAIN: Duration = Duration::from_millis(40);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(40);
 /// How much earlier than its end a token may be due: the largest margin with its jitter.
 const DUE_SECONDS: i64 = 17 * 60;
 /// The most credentials that one round renews.
@@ -78,7 +79,7 @@ struct Doubt {
 }
 
 /// What one renewal came to.
-enum Outcome {
+pub(crate) enum Outcome {
     Renewed,
     /// Something changed meanwhile: look again.
     LookAgain,
@@ -243,7 +244,9 @@ impl Gateway {
 
     async fn open(&self, place: &Place, authorization: &Authorization) -> Result<Fresh, GateError> {
         let sealed = self.sealed(place).await?;
-        let (credential, _key) = self.unseal(place, authorization, &sealed).await?;
+        let (credential, _key) = self
+            .unseal(place, authorization, &sealed, place.opening)
+            .await?;
         Ok(Fresh {
             credential,
             // May be newer than `authorization` where another process has just renewed.
@@ -261,9 +264,10 @@ impl Gateway {
         place: &Place,
         authorization: &Authorization,
         sealed: &Sealed,
+        opening: Opening,
     ) -> Result<(Credential, DataKey), GateError> {
         let id = place.authorization;
-        let (credential, key) = Credential::open(&*self.inner.keys.vault()?, id, sealed)?;
+        let (credential, key) = Credential::open(&self.inner.keys, opening, id, sealed)?;
         if credential.origins == place.resolved.origins {
             return Ok((credential, key));
         }
@@ -353,7 +357,9 @@ impl Gateway {
             }
         }
         let sealed = self.sealed(place).await?;
-        let (credential, key) = self.unseal(place, authorization, &sealed).await?;
+        let (credential, key) = self
+            .unseal(place, authorization, &sealed, Opening::Upkeep)
+            .await?;
         let Some(refresh) = credential.refresh.clone() else {
             self.set_health(id, version, NotConnected::Expired).await?;
             return Ok(Outcome::Failed(place.refuse(NotConnected::Expired).into()));
@@ -467,7 +473,7 @@ impl Gateway {
 
     /// Makes a renewal durable. One that cannot be stored (the disk is full) is kept, sealed, and
     /// stored at the next try: it may hold the only refresh token the provider still accepts.
-    async fn store(&self, renewal: Renewal) -> Result<Outcome, GateError> {
+    pub(crate) async fn store(&self, renewal: Renewal) -> Result<Outcome, GateError> {
         let id = renewal.id;
         let version = renewal.expected_version + 1;
         let attempt = renewal.clone();

@@ -16,6 +16,7 @@ mod gate;
 mod keys;
 mod outgoing;
 mod place;
+mod readers;
 mod record;
 mod send;
 mod whoami;

@@ -1,18 +1,20 @@
 //! Which slot a request uses, and everything a request through it needs.
 
-use tsunagi_catalog::Authorization;
+use tsunagi_catalog::{Authorization, Catalog, CatalogError};
 use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::access::available;
+use tsunagi_domain::application::may_send;
 use tsunagi_domain::connection::Settings;
-use tsunagi_domain::gate::{Caller, Candidate, Question, choose};
+use tsunagi_domain::gate::{Access, Caller, Candidate, Question, choose};
 use tsunagi_domain::health::{Condition, health, scopes_granted};
 use tsunagi_domain::{
-    AuthorizationId, Connection, Environment, Health, NotConnected, Reach, Refusal, RefusalCode,
-    RegistrationId,
+    ApplicationId, AuthorizationId, Connection, ConnectionId, Environment, Health, MemberId,
+    NotConnected, Reach, Refusal, RefusalCode, RegistrationId,
 };
 use tsunagi_oauth::{Client, Secret};
 use tsunagi_vault::{Aad, Reader};
 
+use crate::readers::Opening;
 use crate::{GateError, Gateway};
 
 /// A filled slot, with everything a request through it needs.
@@ -24,31 +26,33 @@ pub(crate) struct Place {
     pub(crate) connector: Connector,
     pub(crate) resolved: Resolved,
     pub(crate) registration: Option<RegistrationId>,
+    /// For whom its credential is opened.
+    pub(crate) opening: Opening,
 }
 
 impl Gateway {
-    /// R1, and that whoever is present is still an active member.
+    /// R1, and that whoever is present may send through this application, or through none.
     ///
     /// # Errors
-    /// The refusals of [`available`], or [`RefusalCode::MemberInactive`].
-    pub(crate) async fn admit(&self, caller: Caller) -> Result<(), GateError> {
-        let (workspace, active) = self
+    /// The refusals of [`available`] and [`may_send`].
+    pub(crate) async fn admit(
+        &self,
+        caller: Caller,
+        application: Option<ApplicationId>,
+    ) -> Result<(), GateError> {
+        let (workspace, may) = self
             .db(move |catalog| {
-                let active = match caller {
-                    Caller::Unattended => true,
-                    Caller::Member(id) => catalog.member(id)?.is_some_and(|member| member.active),
+                let may = match caller {
+                    Caller::Unattended => Ok(()),
+                    Caller::Member(id) => may_come_through(catalog, id, application)?,
                 };
-                Ok((catalog.workspace()?, active))
+                Ok((catalog.workspace()?, may))
             })
             .await?;
         if let Some(workspace) = workspace {
             available(&workspace)?;
         }
-        if active {
-            Ok(())
-        } else {
-            Err(Refusal::new(RefusalCode::MemberInactive).into())
-        }
+        Ok(may?)
     }
 
     /// The filled slot a request uses, or why none.
@@ -56,12 +60,19 @@ impl Gateway {
         &self,
         connection: &Connection,
         caller: Caller,
+        application: Option<ApplicationId>,
         environment: Environment,
     ) -> Result<Place, GateError> {
         let reach = connection.mode.reach(environment);
         let id = connection.id;
-        let (slots, primaries) = self
-            .db(move |catalog| Ok((catalog.slots(id)?, catalog.primaries(id)?)))
+        let (slots, primaries, missing) = self
+            .db(move |catalog| {
+                let missing = match application {
+                    Some(application) => without_access(catalog, application, id)?,
+                    None => None,
+                };
+                Ok((catalog.slots(id)?, catalog.primaries(id)?, missing))
+            })
             .await?;
         let (connector, resolved, registration) = self.resolve(connection, reach).await?;
         let mut candidates = Vec::new();
@@ -76,6 +87,11 @@ impl Gateway {
             connection: connection.link_name.as_str(),
             kind: connection.kind,
             enabled: connection.enabled,
+            access: match (application, &missing) {
+                (None, _) => Access::Direct,
+                (Some(_), None) => Access::Granted,
+                (Some(_), Some(name)) => Access::Missing(name),
+            },
             environment,
             caller,
             primary: primaries
@@ -91,6 +107,7 @@ impl Gateway {
             connector,
             resolved,
             registration,
+            opening: Opening::For(caller),
         })
     }
 
@@ -146,6 +163,7 @@ impl Gateway {
             connector,
             resolved,
             registration,
+            opening: Opening::Upkeep,
         }))
     }
 
@@ -200,6 +218,46 @@ impl Place {
             .with("environment", self.environment.as_str())
             .with("reason", reason.as_str())
     }
+}
+
+/// Whether a member may send through an application, or through none.
+fn may_come_through(
+    catalog: &Catalog,
+    member: MemberId,
+    application: Option<ApplicationId>,
+) -> Result<Result<(), Refusal>, CatalogError> {
+    let Some(member) = catalog.member(member)? else {
+        return Ok(Err(Refusal::new(RefusalCode::MemberInactive)));
+    };
+    let through = match application {
+        None => None,
+        Some(id) => {
+            let shared = catalog.members_of_application(id)?.contains(&member.id);
+            Some((name_of(catalog, id)?, shared))
+        }
+    };
+    let through = through
+        .as_ref()
+        .map(|(name, shared)| (name.as_str(), *shared));
+    Ok(may_send(&member, through))
+}
+
+/// The name of an application; its identifier where it is gone.
+fn name_of(catalog: &Catalog, application: ApplicationId) -> Result<String, CatalogError> {
+    let known = catalog.application(application)?;
+    Ok(known.map_or_else(|| application.to_string(), |application| application.name))
+}
+
+/// The name of an application that may not use a connection.
+fn without_access(
+    catalog: &Catalog,
+    application: ApplicationId,
+    connection: ConnectionId,
+) -> Result<Option<String>, CatalogError> {
+    if catalog.has_access(application, connection)? {
+        return Ok(None);
+    }
+    name_of(catalog, application).map(Some)
 }
 
 /// The health of an authorization in a slot, as the connection and its connector stand now.

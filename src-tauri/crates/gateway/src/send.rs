@@ -9,7 +9,8 @@ use tsunagi_domain::gate::Caller;
 use tsunagi_domain::hosts::{HostPattern, is_reserved_header, may_receive};
 use tsunagi_domain::names::LinkName;
 use tsunagi_domain::{
-    AuthorizationId, Connection, Environment, NotConnected, Refusal, RefusalCode, RunId,
+    ApplicationId, AuthorizationId, Connection, Environment, NotConnected, Refusal, RefusalCode,
+    RunId,
 };
 use tsunagi_oauth::Secret;
 use url::Url;
@@ -31,6 +32,8 @@ pub struct Call {
     pub link_name: LinkName,
     /// Who asks.
     pub caller: Caller,
+    /// Through which application; `None` where a manager tries the connection itself.
+    pub application: Option<ApplicationId>,
     /// Where.
     pub environment: Environment,
     /// From which area, for the record.
@@ -139,9 +142,9 @@ impl Gateway {
                 .with("header", reserved.as_str())
                 .into());
         }
-        self.admit(call.caller).await?;
+        self.admit(call.caller, call.application).await?;
         let place = self
-            .choose(connection, call.caller, call.environment)
+            .choose(connection, call.caller, call.application, call.environment)
             .await?;
         let url = target(&place.resolved, &call.request.target)?;
         run.host = url.host_str().unwrap_or_default().to_owned();

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method};
 use serde_json::Value;
 use tsunagi_catalog::{Sealed, SealedSecret, Wrap};
 use tsunagi_connectors::{Connector, Resolved};
+use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{Account, AuthorizationId, RegistrationId, Timestamp};
 use tsunagi_oauth::{
     Attempt, Client, Code, Device, Metadata, OAuthError, Revoked, Secret, TokenHint, Tokens, Wire,
@@ -18,6 +19,7 @@ use url::Url;
 use crate::credential::Credential;
 use crate::fresh::{expires_at, refresh_expires_at};
 use crate::outgoing::Outgoing;
+use crate::readers::Opening;
 use crate::send::{allowed, attachment};
 use crate::{GateError, Gateway, Grant};
 
@@ -236,17 +238,20 @@ impl Gateway {
     }
 
     /// Seals a sign-in's tokens as `version` of an authorization's credential, under a data key
-    /// of its own.
+    /// of its own, for those who may open it in the slot that it is about to fill.
     ///
     /// # Errors
-    /// [`GateError::Locked`] or where the vault fails.
-    pub fn seal(
+    /// [`GateError::Locked`], where the catalog cannot be read, or where the vault fails.
+    pub async fn seal(
         &self,
         grant: &Grant,
         id: AuthorizationId,
         version: u64,
+        slot: SlotKey,
+        becomes_primary: bool,
     ) -> Result<Sealed, GateError> {
-        grant.seal(&*self.inner.keys.vault()?, id, version)
+        let readers = self.for_slot(id, slot, becomes_primary).await?;
+        grant.seal(&self.inner.keys, readers, id, version)
     }
 
     /// Seals a client secret.
@@ -296,7 +301,7 @@ impl Gateway {
         let Some(sealed) = self.db(move |catalog| catalog.sealed(id)).await? else {
             return Ok(Revoked::NotOffered);
         };
-        let (credential, _key) = Credential::open(&*self.inner.keys.vault()?, id, &sealed)?;
+        let (credential, _key) = Credential::open(&self.inner.keys, Opening::Upkeep, id, &sealed)?;
         // R23: a revocation endpoint that was not there when the tokens were sealed gets none.
         if credential.origins != place.resolved.origins {
             return Ok(Revoked::NotOffered);

@@ -31,6 +31,21 @@ impl Aad {
         Self(format!("master/{}", segment(catalog)))
     }
 
+    /// The master key of a catalog, sealed under its recovery code.
+    pub(crate) fn recovery(catalog: &str) -> Self {
+        Self(format!("recovery/{}", segment(catalog)))
+    }
+
+    /// The master key with the id `key_id` that a rotation replaces, sealed under the new one.
+    pub(crate) fn old(catalog: &str, key_id: &str) -> Self {
+        Self(format!("old/{}/{}", segment(catalog), segment(key_id)))
+    }
+
+    /// The subkey for the audit log of a catalog's first key, sealed under the one it has now.
+    pub(crate) fn events(catalog: &str) -> Self {
+        Self(format!("events/{}", segment(catalog)))
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
@@ -38,7 +53,7 @@ impl Aad {
 
 /// Keeps a slash inside a segment from reading as the next one: `a/b` + `c` must not be the same
 /// place as `a` + `b/c`. Identifiers and field names come through as they are.
-fn segment(text: &str) -> Cow<'_, str> {
+pub(crate) fn segment(text: &str) -> Cow<'_, str> {
     if text.contains(['/', '%']) {
         Cow::Owned(text.replace('%', "%25").replace('/', "%2F"))
     } else {

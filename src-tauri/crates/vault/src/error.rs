@@ -27,7 +27,7 @@ pub enum VaultError {
     /// A new passphrase of fewer than eight characters.
     #[error(
         "the passphrase has fewer than {} characters",
-        crate::vault::PASSPHRASE_MIN
+        crate::passphrase::PASSPHRASE_MIN
     )]
     PassphraseShort,
     /// The catalog's key is behind a passphrase, not in the keyring.
@@ -36,6 +36,15 @@ pub enum VaultError {
     /// The catalog's key is in the keyring, not behind a passphrase.
     #[error("this catalog opens with the keyring")]
     KeyringNeeded,
+    /// A recovery code with a typing mistake: its check symbol does not fit.
+    #[error("the recovery code has a typing mistake")]
+    RecoveryCodeMistyped,
+    /// A recovery code without a typing mistake that is not this catalog's, or an older one.
+    #[error("this recovery code is not the catalog's, or not its latest")]
+    RecoveryCodeWrong,
+    /// The catalog has no recovery code.
+    #[error("no recovery code was made for this catalog")]
+    RecoveryNotSetUp,
     /// A key record written by a newer version of the program.
     #[error("the key record has version {0}, which this program does not know")]
     RecordUnsupported(u8),
@@ -77,6 +86,9 @@ impl VaultError {
         "passphrase_short",
         "passphrase_needed",
         "keyring_needed",
+        "recovery_code_mistyped",
+        "recovery_code_wrong",
+        "recovery_not_set_up",
         "key_record_unsupported",
         "key_record_damaged",
         "sealed_damaged",
@@ -100,6 +112,9 @@ impl VaultError {
             Self::PassphraseShort => "passphrase_short",
             Self::PassphraseNeeded => "passphrase_needed",
             Self::KeyringNeeded => "keyring_needed",
+            Self::RecoveryCodeMistyped => "recovery_code_mistyped",
+            Self::RecoveryCodeWrong => "recovery_code_wrong",
+            Self::RecoveryNotSetUp => "recovery_not_set_up",
             Self::RecordUnsupported(_) => "key_record_unsupported",
             Self::RecordDamaged => "key_record_damaged",
             Self::SealedDamaged => "sealed_damaged",

@@ -23,7 +23,7 @@ fn random() -> KeyBytes {
 }
 
 /// The one key of a catalog, from which all others follow. Lives in a keyring or behind a
-/// passphrase; the program holds it only while opening a vault.
+/// passphrase; the program holds it only while opening a vault, or moving or replacing the key.
 pub struct MasterKey(KeyBytes);
 
 impl MasterKey {

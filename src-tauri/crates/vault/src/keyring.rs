@@ -1,11 +1,12 @@
-//! Where the master key lives.
+//! The keyring, where master keys live.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::MasterKey;
 
-/// A place that keeps one master key per catalog. Catalogs are named by their UUID.
+/// A place that keeps one master key per entry. A catalog's entry is named by its UUID; while its
+/// key is rotated it has a second, `<UUID>/next`.
 pub trait KeyHolder: Send + Sync {
     /// The catalog's key. `None` may also mean that the place is locked and does not say so.
     ///
@@ -18,6 +19,12 @@ pub trait KeyHolder: Send + Sync {
     /// # Errors
     /// See [`KeyringError`].
     fn set(&self, catalog: &str, key: &MasterKey) -> Result<(), KeyringError>;
+
+    /// Keeps the catalog's key no longer; well where there is none.
+    ///
+    /// # Errors
+    /// See [`KeyringError`].
+    fn remove(&self, catalog: &str) -> Result<(), KeyringError>;
 }
 
 /// Why the keyring could not be asked.
@@ -94,6 +101,15 @@ impl KeyHolder for MemoryKeyHolder {
             return Err(fault.clone());
         }
         memory.keys.insert(catalog.to_owned(), key.duplicate());
+        Ok(())
+    }
+
+    fn remove(&self, catalog: &str) -> Result<(), KeyringError> {
+        let mut memory = self.memory();
+        if let Some(fault) = &memory.fault {
+            return Err(fault.clone());
+        }
+        memory.keys.remove(catalog);
         Ok(())
     }
 }

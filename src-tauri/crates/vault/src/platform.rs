@@ -50,6 +50,13 @@ impl KeyHolder for PlatformKeyring {
             .set_secret(text.as_bytes())
             .map_err(|error| translate(&error))
     }
+
+    fn remove(&self, catalog: &str) -> Result<(), KeyringError> {
+        match entry(catalog)?.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(translate(&error)),
+        }
+    }
 }
 
 fn entry(catalog: &str) -> Result<Entry, KeyringError> {

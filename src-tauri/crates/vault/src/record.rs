@@ -19,8 +19,28 @@ pub struct KeyRecord {
     pub(crate) key_id: String,
     /// Where the master key is.
     pub(crate) method: Method,
-    /// Key-check value: HMAC-SHA-256 of the fields above under a subkey of the master key.
+    /// Key-check value: HMAC-SHA-256 of all other fields under a subkey of the master key.
     pub(crate) check: Blob,
+    /// The master key again, sealed under the recovery code; absent where none was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) recovery: Option<Blob>,
+    /// The subkey that chains the audit log, sealed under the master key; absent where it is the
+    /// master key's own, as it is until the first rotation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) events: Option<Blob>,
+    /// The key that is being replaced; absent where no rotation is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) old: Option<Old>,
+}
+
+/// The key that a rotation replaces, for as long as data keys are still wrapped under it.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub(crate) struct Old {
+    /// Its id, 32 hexadecimal digits.
+    pub(crate) key_id: String,
+    /// The master key it was, sealed under the new one: whoever finds the new key has both, and
+    /// no step of a rotation can lose the old one.
+    pub(crate) sealed_key: Blob,
 }
 
 impl KeyRecord {
@@ -36,6 +56,23 @@ impl KeyRecord {
         &self.key_id
     }
 
+    /// Whether a recovery code was made for the key there is now.
+    #[must_use]
+    pub const fn has_recovery_code(&self) -> bool {
+        self.recovery.is_some()
+    }
+
+    /// Whether a rotation has begun and is not finished.
+    #[must_use]
+    pub const fn is_rotating(&self) -> bool {
+        self.old.is_some()
+    }
+
+    /// Whether the key with this id is the one being replaced.
+    pub(crate) fn replaces(&self, key_id: &str) -> bool {
+        self.old.as_ref().is_some_and(|old| old.key_id == key_id)
+    }
+
     pub(crate) fn supported(&self) -> Result<(), VaultError> {
         if self.version == VERSION {
             Ok(())
@@ -44,27 +81,42 @@ impl KeyRecord {
         }
     }
 
-    /// What the key-check value is about.
+    /// What the key-check value is about. A record without the later fields reads as it did
+    /// before there were any.
     pub(crate) fn checked(&self) -> String {
         let Self {
             version,
             key_id,
             method,
-            ..
+            check: _,
+            recovery,
+            events,
+            old,
         } = self;
-        match method {
+        let mut text = match method {
             Method::Keyring => format!("{version}/{key_id}/keyring"),
             Method::Passphrase {
                 salt,
                 memory_kib,
                 passes,
                 lanes,
-                ..
+                // Sealed with the key that is checked.
+                sealed_key: _,
             } => {
                 let salt = STANDARD.encode(&salt.0);
                 format!("{version}/{key_id}/passphrase/{memory_kib}/{passes}/{lanes}/{salt}")
             }
+        };
+        // A line each: base64 has slashes, but neither line ends nor colons.
+        for (name, blob) in [("recovery", recovery), ("events", events)] {
+            if let Some(blob) = blob {
+                text += &format!("\n{name}:{}", STANDARD.encode(&blob.0));
+            }
         }
+        if let Some(Old { key_id, sealed_key }) = old {
+            text += &format!("\nold:{key_id}:{}", STANDARD.encode(&sealed_key.0));
+        }
+        text
     }
 }
 

@@ -3,7 +3,9 @@
 //! ```text
 //! 0   magic    "TSNG"
 //! 4   version  1
-//! 5   purpose  1 data, 2 wrapped data key, 3 master key under a passphrase
+//! 5   purpose  1 data, 2 wrapped data key, 3 master key under a passphrase,
+//!              4 master key under a recovery code, 5 replaced master key under the new one,
+//!              6 subkey for the audit log
 //! 6   key id   16 bytes, derived from the key
 //! 22  nonce    24 bytes, random
 //! 46  ciphertext, then a tag of 16 bytes
@@ -35,8 +37,14 @@ pub(crate) enum Purpose {
     Data = 1,
     /// A data key.
     Wrap = 2,
-    /// A master key.
+    /// A master key, under a passphrase.
     Master = 3,
+    /// A master key, under a recovery code.
+    Recovery = 4,
+    /// A master key that a rotation replaces, under the new one.
+    Old = 5,
+    /// The subkey that chains the audit log.
+    Events = 6,
 }
 
 /// Fills a subkey of `secret` for one use (HKDF-SHA-256, RFC 5869).
@@ -73,6 +81,18 @@ impl SealingKey {
     /// The key id, 32 hexadecimal digits.
     pub(crate) fn id(&self) -> String {
         self.id.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether these bytes say that this key sealed them. Only opening them proves it.
+    pub(crate) fn is_named_in(&self, purpose: Purpose, sealed: &[u8]) -> bool {
+        sealed.starts_with(&self.header(purpose))
+    }
+
+    pub(crate) fn duplicate(&self) -> Self {
+        Self {
+            id: self.id,
+            key: self.key.clone(),
+        }
     }
 
     fn header(&self, purpose: Purpose) -> [u8; NONCE_AT] {

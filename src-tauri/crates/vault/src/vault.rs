@@ -1,35 +1,24 @@
 //! A catalog's vault: wraps data keys and tags the audit log.
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use unicode_normalization::UnicodeNormalization;
-use zeroize::Zeroizing;
 
-use crate::key::{KeyBytes, blank};
-use crate::record::{Blob, Method, VERSION};
+use crate::key::KeyBytes;
+use crate::record::{Blob, Method, Old, VERSION};
 use crate::sealed::{Purpose, SealingKey, subkey};
-use crate::{Aad, DataKey, KeyHolder, KeyRecord, MasterKey, Reader, VaultError};
-
-/// The shortest new passphrase, in characters.
-pub(crate) const PASSPHRASE_MIN: usize = 8;
-
-/// Argon2id for new records: 64 MiB, three passes, one lane (RFC 9106 §4, second recommended
-/// option, in one lane because the program computes it in one thread).
-const MEMORY_KIB: u32 = 64 * 1024;
-const PASSES: u32 = 3;
-const LANES: u32 = 1;
-
-/// The most a record may ask for. It lies in a file: a forged one must not take all the memory.
-const MEMORY_KIB_MAX: u32 = 1024 * 1024;
-const PASSES_MAX: u32 = 16;
-const LANES_MAX: u32 = 16;
+use crate::{
+    Aad, DataKey, Home, KeyHolder, KeyRecord, MasterKey, Reader, VaultError, home, passphrase,
+};
 
 /// An open vault. Holds the subkeys of one catalog's master key, not the master key itself, and
-/// wipes them when dropped.
+/// wipes them when dropped. While the key is rotated it also holds what unwraps the old one's
+/// wraps.
 pub struct Vault {
     key_id: String,
     wrapping: SealingKey,
+    /// Of the key that a rotation replaces: unwraps, and wraps no more.
+    old: Option<SealingKey>,
+    /// Of the catalog's first key, whatever key it has now: the log's chain outlives rotations.
     events: KeyBytes,
     check: KeyBytes,
 }
@@ -49,13 +38,8 @@ impl Vault {
             return Err(VaultError::KeyringEntryExists);
         }
         let master = MasterKey::generate();
-        holder.set(catalog, &master)?;
-        match holder.get(catalog)? {
-            Some(kept) if kept.bytes() == master.bytes() => {
-                Ok(Self::of(catalog, &master).with_record(Method::Keyring))
-            }
-            _ => Err(VaultError::KeyringNotKept),
-        }
+        home::put(holder, catalog, &master)?;
+        Ok(Self::of(catalog, &master).with_record(Method::Keyring))
     }
 
     /// Takes up the key that the keyring already has for a catalog that has no record, as after
@@ -85,31 +69,14 @@ impl Vault {
         catalog: &str,
         passphrase: &str,
     ) -> Result<(Self, KeyRecord), VaultError> {
-        let passphrase = normalized(passphrase);
-        if passphrase.chars().count() < PASSPHRASE_MIN {
-            return Err(VaultError::PassphraseShort);
-        }
-        let mut salt = vec![0; 16];
-        getrandom::fill(&mut salt).map_err(|_| VaultError::NoRandomness)?;
         let master = MasterKey::generate();
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
-            .map_err(|_| VaultError::DerivationFailed)?;
-        let sealed_key = passphrase_key(catalog, &passphrase, &salt, params)?.seal(
-            Purpose::Master,
-            &Aad::master(catalog),
-            master.bytes(),
-        )?;
-        Ok(Self::of(catalog, &master).with_record(Method::Passphrase {
-            salt: Blob(salt),
-            memory_kib: MEMORY_KIB,
-            passes: PASSES,
-            lanes: LANES,
-            sealed_key: Blob(sealed_key),
-        }))
+        let method = passphrase::seal(catalog, passphrase, &master)?;
+        Ok(Self::of(catalog, &master).with_record(method))
     }
 
     /// Opens a catalog with the key in the keyring. Never makes one: an empty keyring may only
-    /// be a locked one. May block on the keyring's prompt.
+    /// be a locked one. A rotation that was interrupted goes on. May block on the keyring's
+    /// prompt.
     ///
     /// # Errors
     /// [`VaultError::KeyringLockedOrEmpty`], [`VaultError::WrongKey`], [`VaultError::Keyring`],
@@ -120,17 +87,12 @@ impl Vault {
         record: &KeyRecord,
         holder: &dyn KeyHolder,
     ) -> Result<Self, VaultError> {
-        record.supported()?;
-        if record.needs_passphrase() {
-            return Err(VaultError::PassphraseNeeded);
-        }
-        let master = holder
-            .get(catalog)?
-            .ok_or(VaultError::KeyringLockedOrEmpty)?;
-        Self::of(catalog, &master).checked(record)
+        let master = home::find(catalog, record, Home::Keyring(holder))?;
+        Self::unlocked(catalog, &master, record)
     }
 
-    /// Opens a catalog with its passphrase. Takes 64 MiB and a noticeable time.
+    /// Opens a catalog with its passphrase. A rotation that was interrupted goes on. Takes
+    /// 64 MiB and a noticeable time.
     ///
     /// # Errors
     /// [`VaultError::WrongPassphrase`], [`VaultError::KeyringNeeded`],
@@ -141,67 +103,101 @@ impl Vault {
         record: &KeyRecord,
         passphrase: &str,
     ) -> Result<Self, VaultError> {
-        record.supported()?;
-        let Method::Passphrase {
-            salt,
-            memory_kib,
-            passes,
-            lanes,
-            sealed_key,
-        } = &record.method
-        else {
-            return Err(VaultError::KeyringNeeded);
-        };
-        if *memory_kib > MEMORY_KIB_MAX || *passes > PASSES_MAX || *lanes > LANES_MAX {
-            return Err(VaultError::RecordDamaged);
-        }
-        let params = Params::new(*memory_kib, *passes, *lanes, None)
-            .map_err(|_| VaultError::RecordDamaged)?;
-        let master = passphrase_key(catalog, &normalized(passphrase), &salt.0, params)?
-            .open(Purpose::Master, &Aad::master(catalog), &sealed_key.0)
-            .map_err(|error| match error {
-                // The sealed key names the key that sealed it: another passphrase, another key.
-                VaultError::WrongKey => VaultError::WrongPassphrase,
-                _ => VaultError::RecordDamaged,
-            })?;
-        let master = MasterKey::from_slice(&master).ok_or(VaultError::RecordDamaged)?;
-        Self::of(catalog, &master).checked(record)
+        let master = home::find(catalog, record, Home::Passphrase(passphrase))?;
+        Self::unlocked(catalog, &master, record)
     }
 
     /// The catalog's name salts every subkey: the same master key under another name is another
     /// vault.
-    fn of(catalog: &str, master: &MasterKey) -> Self {
+    pub(crate) fn of(catalog: &str, master: &MasterKey) -> Self {
         let salt = catalog.as_bytes();
-        let wrapping = SealingKey::derive(master.bytes(), salt, b"tsunagi/1/wrap");
+        let wrapping = wrapping(catalog, master);
         Self {
             key_id: wrapping.id(),
             wrapping,
+            old: None,
             events: subkey(master.bytes(), salt, b"tsunagi/1/events"),
             check: subkey(master.bytes(), salt, b"tsunagi/1/check"),
         }
     }
 
     fn with_record(self, method: Method) -> (Self, KeyRecord) {
-        let mut record = KeyRecord {
+        let record = self.signed(KeyRecord {
             version: VERSION,
             key_id: self.key_id.clone(),
             method,
             check: Blob(Vec::new()),
-        };
-        let check = mac(&self.check).chain_update(record.checked()).finalize();
-        record.check = Blob(check.into_bytes().to_vec());
+            recovery: None,
+            events: None,
+            old: None,
+        });
         (self, record)
     }
 
-    fn checked(self, record: &KeyRecord) -> Result<Self, VaultError> {
+    /// The record with its key-check value.
+    pub(crate) fn signed(&self, mut record: KeyRecord) -> KeyRecord {
+        let check = mac(&self.check).chain_update(record.checked()).finalize();
+        record.check = Blob(check.into_bytes().to_vec());
+        record
+    }
+
+    /// Whether the record is about this vault's key, and as this key left it.
+    pub(crate) fn verify(&self, record: &KeyRecord) -> Result<(), VaultError> {
+        record.supported()?;
         if self.key_id != record.key_id {
             return Err(VaultError::WrongKey);
         }
         mac(&self.check)
             .chain_update(record.checked())
             .verify_slice(&record.check.0)
-            .map_err(|_| VaultError::RecordDamaged)?;
-        Ok(self)
+            .map_err(|_| VaultError::RecordDamaged)
+    }
+
+    /// The vault that the record describes, of the key it is about.
+    pub(crate) fn unlocked(
+        catalog: &str,
+        master: &MasterKey,
+        record: &KeyRecord,
+    ) -> Result<Self, VaultError> {
+        let mut vault = Self::of(catalog, master);
+        vault.verify(record)?;
+        let open = |purpose, aad: &Aad, sealed: &Blob| {
+            carrying(catalog, master)
+                .open(purpose, aad, &sealed.0)
+                .map_err(|_| VaultError::RecordDamaged)
+        };
+        if let Some(events) = &record.events {
+            let bytes = open(Purpose::Events, &Aad::events(catalog), events)?;
+            if bytes.len() != vault.events.len() {
+                return Err(VaultError::RecordDamaged);
+            }
+            vault.events.copy_from_slice(&bytes);
+        }
+        if let Some(Old { key_id, sealed_key }) = &record.old {
+            let bytes = open(Purpose::Old, &Aad::old(catalog, key_id), sealed_key)?;
+            let old = MasterKey::from_slice(&bytes).ok_or(VaultError::RecordDamaged)?;
+            vault.old = Some(wrapping(catalog, &old));
+        }
+        Ok(vault)
+    }
+
+    /// What a record carries over to the key that takes this one's place: the subkey for the
+    /// audit log, sealed under that key.
+    pub(crate) fn events_under(&self, catalog: &str, next: &MasterKey) -> Result<Blob, VaultError> {
+        carrying(catalog, next)
+            .seal(Purpose::Events, &Aad::events(catalog), &**self.events)
+            .map(Blob)
+    }
+
+    /// This vault, with nothing left of the key it replaced.
+    pub(crate) fn without_old(&self) -> Self {
+        Self {
+            key_id: self.key_id.clone(),
+            wrapping: self.wrapping.duplicate(),
+            old: None,
+            events: self.events.clone(),
+            check: self.check.clone(),
+        }
     }
 
     /// Id of the key that wraps, 32 hexadecimal digits. Not a secret.
@@ -230,11 +226,23 @@ impl Vault {
         subject: &str,
         reader: &Reader,
     ) -> Result<Vec<u8>, VaultError> {
-        let aad = self.wrap_aad(subject, reader)?;
+        shared(reader)?;
+        self.wrap_for(key, subject, reader)
+    }
+
+    /// Wraps for any reader; whose key this is decides which ones it may be.
+    pub(crate) fn wrap_for(
+        &self,
+        key: &DataKey,
+        subject: &str,
+        reader: &Reader,
+    ) -> Result<Vec<u8>, VaultError> {
+        let aad = Aad::wrap(subject, reader, &self.key_id);
         self.wrapping.seal(Purpose::Wrap, &aad, key.bytes())
     }
 
-    /// Unwraps what [`Self::wrap`] made for the same subject and reader.
+    /// Unwraps what [`Self::wrap`] made for the same subject and reader, while a rotation is
+    /// under way also what it made under the old key.
     ///
     /// # Errors
     /// [`VaultError::SealedDamaged`] where the bytes were changed or belong to another subject
@@ -246,16 +254,30 @@ impl Vault {
         subject: &str,
         reader: &Reader,
     ) -> Result<DataKey, VaultError> {
-        let aad = self.wrap_aad(subject, reader)?;
-        let bytes = self.wrapping.open(Purpose::Wrap, &aad, wrapped)?;
+        shared(reader)?;
+        self.unwrap_for(wrapped, subject, reader)
+    }
+
+    pub(crate) fn unwrap_for(
+        &self,
+        wrapped: &[u8],
+        subject: &str,
+        reader: &Reader,
+    ) -> Result<DataKey, VaultError> {
+        let key = match &self.old {
+            Some(old) if old.is_named_in(Purpose::Wrap, wrapped) => old,
+            _ => &self.wrapping,
+        };
+        let aad = Aad::wrap(subject, reader, &key.id());
+        let bytes = key.open(Purpose::Wrap, &aad, wrapped)?;
         DataKey::from_slice(&bytes).ok_or(VaultError::SealedDamaged)
     }
 
-    fn wrap_aad(&self, subject: &str, reader: &Reader) -> Result<Aad, VaultError> {
-        match reader {
-            Reader::Workspace | Reader::Unattended => Ok(Aad::wrap(subject, reader, &self.key_id)),
-            Reader::Member(_) => Err(VaultError::ReaderUnavailable),
-        }
+    /// Whether a wrap of this vault is under the key that wraps now: no rotation has to take it
+    /// up. Says nothing about a member's wraps, which never are.
+    #[must_use]
+    pub fn is_current(&self, wrapped: &[u8]) -> bool {
+        self.wrapping.is_named_in(Purpose::Wrap, wrapped)
     }
 
     /// The tag of an entry of the audit log that follows the entry tagged `previous` (32 zero
@@ -281,31 +303,27 @@ fn mac(key: &KeyBytes) -> Hmac<Sha256> {
     Hmac::new_from_slice(key.as_slice()).expect("HMAC takes keys of any length")
 }
 
-fn normalized(passphrase: &str) -> Zeroizing<String> {
-    // Room for the longest form at once: growing would leave copies behind.
-    let mut normal = Zeroizing::new(String::with_capacity(passphrase.len() * 3));
-    normal.extend(passphrase.nfc());
-    normal
+/// Refuses a member: what a workspace's vault wraps, everybody who has the workspace open can
+/// unwrap.
+pub(crate) fn shared(reader: &Reader) -> Result<(), VaultError> {
+    match reader {
+        Reader::Workspace | Reader::Unattended => Ok(()),
+        Reader::Member(_) => Err(VaultError::ReaderUnavailable),
+    }
 }
 
-fn passphrase_key(
-    catalog: &str,
-    passphrase: &str,
-    salt: &[u8],
-    params: Params,
-) -> Result<SealingKey, VaultError> {
-    let mut key = blank();
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(passphrase.as_bytes(), salt, key.as_mut_slice())
-        .map_err(|error| match error {
-            argon2::Error::SaltTooShort | argon2::Error::SaltTooLong => VaultError::RecordDamaged,
-            _ => VaultError::DerivationFailed,
-        })?;
-    Ok(SealingKey::derive(
-        &key,
-        catalog.as_bytes(),
-        b"tsunagi/1/passphrase",
-    ))
+fn wrapping(catalog: &str, master: &MasterKey) -> SealingKey {
+    SealingKey::derive(master.bytes(), catalog.as_bytes(), b"tsunagi/1/wrap")
+}
+
+/// The subkey that seals what a record carries over from an older key.
+pub(crate) fn carrying(catalog: &str, master: &MasterKey) -> SealingKey {
+    SealingKey::derive(master.bytes(), catalog.as_bytes(), b"tsunagi/1/carry")
+}
+
+/// Id of the key that wraps, 32 hexadecimal digits.
+pub(crate) fn key_id(catalog: &str, master: &MasterKey) -> String {
+    wrapping(catalog, master).id()
 }
 
 #[cfg(test)]

@@ -118,6 +118,10 @@ impl KeyHolder for Unfaithful {
             Ok(())
         }
     }
+
+    fn remove(&self, catalog: &str) -> Result<(), KeyringError> {
+        self.kept.remove(catalog)
+    }
 }
 
 #[test]
@@ -425,6 +429,9 @@ fn every_error_has_a_code_of_the_list_and_no_two_share_one() {
         VaultError::PassphraseShort,
         VaultError::PassphraseNeeded,
         VaultError::KeyringNeeded,
+        VaultError::RecoveryCodeMistyped,
+        VaultError::RecoveryCodeWrong,
+        VaultError::RecoveryNotSetUp,
         VaultError::RecordUnsupported(2),
         VaultError::RecordDamaged,
         VaultError::SealedDamaged,

@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use tsunagi_vault::{KeyRecord, KeyringError, Reader, Vault, VaultError, platform_keyring};
+use tsunagi_vault::{Home, KeyRecord, KeyringError, Reader, Vault, VaultError, platform_keyring};
 
 const CATALOG: &str = "0198c0de-0000-7000-8000-00000000000c";
 const STEP: &str = "TSUNAGI_TEST_STEP";
@@ -129,6 +129,63 @@ fn a_key_outlives_the_session_and_a_locked_keyring_makes_no_new_one() {
             .is_ok(),
         "the key of the session before opens what it wrapped"
     );
+}
+
+#[test]
+fn a_rotation_outlives_the_session_and_leaves_one_key_in_the_keyring() {
+    const NAME: &str = "a_rotation_outlives_the_session_and_leaves_one_key_in_the_keyring";
+    let Some((step, folder)) = step() else {
+        let home = home();
+        for step in ["begin", "finish", "open"] {
+            assert_passed(step, &session(NAME, step, home.path(), None, UNLOCKED));
+        }
+        return;
+    };
+
+    let holder = platform_keyring().expect("a Secret Service is running");
+    let next = format!("{CATALOG}/next");
+    let (record_at, wrapped_at) = (folder.join("record.json"), folder.join("wrapped"));
+    let store = |record: &KeyRecord, wrapped: &[u8]| {
+        std::fs::write(&record_at, serde_json::to_vec(record).unwrap()).unwrap();
+        std::fs::write(&wrapped_at, wrapped).unwrap();
+    };
+    if step == "begin" {
+        let (vault, record) = Vault::create_in_keyring(CATALOG, &*holder).unwrap();
+        let key = vault.new_data_key();
+        let wrapped = vault.wrap(&key, "credential", &Reader::Workspace).unwrap();
+        let (_, record) = Vault::begin_rotation(CATALOG, &record, Home::Keyring(&*holder)).unwrap();
+        store(&record, &wrapped);
+        return;
+    }
+
+    let record: KeyRecord = serde_json::from_slice(&std::fs::read(&record_at).unwrap()).unwrap();
+    let wrapped = std::fs::read(&wrapped_at).unwrap();
+    let vault = Vault::open_from_keyring(CATALOG, &record, &*holder).unwrap();
+    assert!(
+        vault
+            .unwrap(&wrapped, "credential", &Reader::Workspace)
+            .is_ok(),
+        "{step}: what the first session wrapped opens"
+    );
+    if step == "finish" {
+        assert!(record.is_rotating(), "the rotation goes on");
+        let wrapped = vault
+            .rewrap(&wrapped, "credential", &Reader::Workspace)
+            .unwrap();
+        let (_, record) = vault
+            .finish_rotation(CATALOG, &record, Some(&*holder))
+            .unwrap();
+        store(&record, &wrapped);
+        return;
+    }
+    assert_eq!(step, "open", "no other step");
+    assert!(vault.is_current(&wrapped), "it is under the new key");
+    assert!(holder.get(CATALOG).unwrap().is_some(), "which is there");
+    assert!(
+        holder.get(&next).unwrap().is_none(),
+        "and no second entry is left"
+    );
+    assert_eq!(holder.remove(&next), Ok(()), "removing nothing is no fault");
 }
 
 #[test]

@@ -38,7 +38,7 @@ export function flowView(id: string, row: ConnectionRow, reach: Reach, at?: Stag
     deadline: now + (asked === "low" ? 14_000 : 84_000), now, seconds: asked === "low" ? 90 : 90, stage,
     account: stage === "ask_replace" ? { label: "ben@example.com", name: "Ben Osei", email: "ben@example.com" } : known ? succeed(row) : null,
     previous: stage === "ask_replace" ? { label: "aiko@example.com", name: "Aiko Mori", email: "aiko@example.com" } : null,
-    uses: stage === "ask_replace" ? 11 : 0, primary: stage === "done", mayBecomePrimary: stage === "waiting" && row.kind === "logged_in_user", primaryWanted: true,
+    uses: stage === "ask_replace" ? 11 : 0, primary: stage === "done", mayBecomePrimary: stage === "waiting" && row.kind === "logged_in_user", passphrase: false, primaryWanted: true,
     stay: asked === "stay" ? "on" : asked === "no_account" ? "no_account" : "off",
     failure: stage === "failed" ? failureOf("access_denied", locale) : null,
   };

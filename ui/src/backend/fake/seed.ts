@@ -3,6 +3,7 @@ import type {
   AccountView, ConnectionRow, ConnectionView, ConnectorFile, ConnectorView, EnvironmentCard, FlowRecord, GalleryEntry, Health, Impact, KeptSignInView, Kind,
   Locale, NewConnection, NotConnected, Reach, RegistrationView, ScopeView, ServiceMark, Start, Station, StepView, TryAnswer,
 } from "../bindings";
+import { driftOf, usesOf } from "./managing";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -115,6 +116,7 @@ function station(reach: Reach, part: Partial<Station>): Station {
     mend: health.state === "connected" ? (part.noPrimary ? "choose_primary" : null) : enabled ? "authorize" : "enable", ...part,
   };
 }
+const NO_ACTS = { primarySince: null, offer: null, acts: { take: false, offer: false, accept: false, acceptBeforehand: false, decline: false, withdraw: false }, mayRevoke: true };
 const three = (d: Partial<Station>, s: Partial<Station>, p: Partial<Station>): Station[] => [station("development", d), station("stage", s), station("production", p)];
 
 let made = 0;
@@ -123,7 +125,7 @@ function row(name: string, linkName: string, serviceId: string, kind: Kind, stat
   const enabled = !stations.every((one) => one.health.state === "not_connected" && one.health.reason === "disabled");
   return {
     id: `c-${String(made).padStart(4, "0")}`, name, linkName, service: byId(serviceId).mark, kind, mode: stations.length === 1 ? "same" : "per_environment",
-    enabled, stations, uses, lastUsed: used === null ? null : Date.now() - used, needsPerson: enabled && stations.some((one) => one.mend !== null),
+    enabled, stations, drift: driftOf(stations), uses, lastUsed: used === null ? null : Date.now() - used, needsPerson: enabled && stations.some((one) => one.mend !== null),
   };
 }
 
@@ -231,6 +233,7 @@ export function environmentsOf(one: ConnectionRow, registrations: RegistrationVi
       renews: filled, expiresAt: filled ? now + (42 - i * 12) * MINUTE : null, lastRenewed: filled ? now - 18 * MINUTE : null, asked,
       granted: filled ? asked.slice(0, asked.length - at.missingScopes) : null, settings: {}, registration: null,
       sharedWith: one.linkName === "team_alerts" ? ["Release notices"] : [],
+      unattended: usesOf(one, at.reach).filter((use) => use.nextRun !== null),
     };
   });
   const people: [string, string][] = [["Aiko Mori", "aiko@example.com"], ["Ben Osei", "ben@example.com"], ["Chidi Nwosu", "chidi@example.com"], ["Dana Kim", "dana@example.com"]];
@@ -239,18 +242,19 @@ export function environmentsOf(one: ConnectionRow, registrations: RegistrationVi
     one.kind === "logged_in_user" && one.stations.length === 3
       ? people.map(([name, email], i) => ({
           member: { id: `member-${i + 1}`, name, role: i === 0 ? "super_admin" : i < 3 ? "admin" : "developer" }, account: { label: email, name, email },
-          places: one.stations.map((at) => ({ reach: at.reach, health: i === 2 && at.reach === "production" ? not("revoked") : connected, primary: at.primary && at.account?.label === email })),
-          authorizedAt: now - (80 - i * 20) * DAY, lastUsed: now - i * 22 * HOUR - 3 * MINUTE, kept: i === 0 ? keptOf(one.service.id) : null,
+          places: one.stations.map((at) => ({ reach: at.reach, health: i === 2 && at.reach === "production" ? not("revoked") : connected, primary: at.primary && at.account?.label === email, ...NO_ACTS })),
+          authorizedAt: now - (80 - i * 20) * DAY, lastUsed: now - i * 22 * HOUR - 3 * MINUTE, locked: i === 1, lapsesAt: i === 1 ? now + 40 * MINUTE : null, kept: i === 0 ? keptOf(one.service.id) : null,
         }))
       : filledStations.map((at) => ({
           member: one.kind === "logged_in_user" ? start.member : null, account: at.account as AccountView,
-          places: [{ reach: at.reach, health: at.health, primary: at.primary }], authorizedAt: now - 80 * DAY, lastUsed: one.lastUsed, kept: keptOf(one.service.id),
+          places: [{ reach: at.reach, health: at.health, primary: at.primary, ...NO_ACTS }], authorizedAt: now - 80 * DAY, lastUsed: one.lastUsed, locked: false, lapsesAt: null, kept: keptOf(one.service.id),
         }));
   return {
     row: one, scopes, registration: one.service.practice ? null : (own[0] ?? null), registrations: own, parameters: connector?.parameters ?? [],
     settings: draft?.settings ?? (one.service.id === "salesforce" ? { subdomain: "kumo" } : {}), host, hosts: connector?.hosts ?? [],
     apiBase: one.service.practice ? "http://127.0.0.1:41990/api" : `https://${connector?.hosts[0] ?? host}/v1`, tryPath: one.service.practice ? "/contacts" : "/users/me",
     createdAt: now - 81 * DAY, createdBy: one.kind === "system" ? null : start.member.name, environments: cards, accounts, mayManage: true, problem: null,
+    needed: one.linkName === "lead_intake" ? [{ scope: "ZohoCRM.bulk.READ", uses: ["Morning digest"], asked: false }] : [],
   };
 }
 
@@ -260,11 +264,12 @@ export function impactOf(one: ConnectionRow, reach: Reach): Impact {
   const now = Date.now();
   const stops = at.primary && one.uses > 0
     ? [["Morning digest", 2 * HOUR], ["Overdue reminder", 5 * HOUR], ["Weekly summary", 3 * DAY]].map(([name, wait]) => ({
-        area: "schedules", name: String(name), application: "Tasks", environment: reach === "all" ? ("production" as const) : reach, nextRun: now + Number(wait),
+        area: "schedule", name: String(name), application: "Tasks", environment: reach === "all" ? ("production" as const) : reach, nextRun: now + Number(wait),
       }))
     : [];
+  const goesOn = at.primary && one.uses > 2 ? [{ area: "form_workflow", name: "Post when a task is done", application: "Tasks", environment: reach === "all" ? ("production" as const) : reach, nextRun: null }] : [];
   return {
-    account: at.account ?? account("?"), own: true, environments: reach === "all" ? ["development", "stage", "production"] : [reach], stops,
+    goesOn, account: at.account ?? account("?"), own: true, environments: reach === "all" ? ["development", "stage", "production"] : [reach], stops,
     sharedWith: one.linkName === "team_alerts" ? ["Release notices"] : [], primary: at.primary, atProvider: true, host: byId(one.service.id).host,
   };
 }

@@ -1,7 +1,8 @@
 // The list as it stands: filters, groups, rows by page. Lives longer than the screen, so that
 // coming back shows the same place at once.
+import { SvelteMap } from "svelte/reactivity";
 import { call } from "../../app.svelte";
-import type { ConnectionPage, ConnectionRow, Failure, Kind, ListQuery, ServiceMark, SortBy } from "../../backend/bindings";
+import type { ConnectionId, ConnectionPage, ConnectionRow, Failure, Kind, ListQuery, ServiceMark, SortBy } from "../../backend/bindings";
 import { asFailure } from "../../backend/failure";
 
 const PAGE = 100;
@@ -34,7 +35,12 @@ class List {
   /** Where the list was left. */
   scrollTop = 0;
   active: { id: string; column: number } | null = null;
-  selected = $state<string | null>(null);
+  /** Chosen connections, by id, with what each is called where that is known. */
+  chosen = new SvelteMap<ConnectionId, string>();
+  /** The row that was opened last: coming back, one sees where one was. */
+  opened = $state<string | null>(null);
+  /** Where a run of chosen rows began, for Shift. */
+  anchor: number | null = null;
 
   #asked = 0;
 
@@ -47,6 +53,11 @@ class List {
     this.kinds = [];
     this.services = [];
     this.onlyNeeding = false;
+  }
+
+  /** What the filters say, for everything they find. */
+  get everything(): ListQuery {
+    return { ...this.#query(false, null, 0), needsPerson: this.onlyNeeding ? true : null };
   }
 
   #query(needsPerson: boolean, after: string | null, limit: number): ListQuery {

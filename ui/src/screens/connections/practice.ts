@@ -17,6 +17,7 @@ export async function practice(): Promise<void> {
       settings: {},
       reuse: null,
     },
+    application: null,
   });
   go({ screen: "connection", id, tab: "environments" });
   await app.authorize(id, "all", connector.suggestedName);

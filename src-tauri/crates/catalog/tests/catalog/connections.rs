@@ -3,7 +3,7 @@ use tsunagi_domain::connection::Settings;
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{Connection, Environment, Kind, Mode, Reach};
 
-use crate::fixture::{Home, connection, shared_slot};
+use crate::fixture::{Home, connection, shared_slot, used};
 
 #[test]
 fn a_connection_comes_back_as_it_was_made() {
@@ -102,13 +102,9 @@ fn r19_what_scripts_hold_on_to_never_changes() {
 fn r18_a_connection_in_use_is_not_deleted() {
     let home = Home::new();
     let made = home.add("Practice", Kind::Admin, Mode::Same);
-    home.raw()
-        .execute(
-            "INSERT INTO use (connection, area, name, application, environment)
-             VALUES (?1, 'invoke_url', 'Send contact', 'Shop', 'stage')",
-            [made.id.uuid().into_bytes()],
-        )
-        .unwrap();
+    let shop = home.application("Shop");
+    let place = used(made.id, shop, Environment::Stage);
+    home.catalog.set_use(&place).unwrap();
     let refused = home.catalog.delete_connection(made.id);
     assert_eq!(refused, Err(CatalogError::StillUsed), "R18");
     assert_eq!(
@@ -117,11 +113,12 @@ fn r18_a_connection_in_use_is_not_deleted() {
         "the place is counted"
     );
     let uses = home.catalog.uses(made.id).unwrap();
-    assert_eq!(uses[0].name, "Send contact", "and listed");
-    assert_eq!(
-        uses[0].environment,
-        Environment::Stage,
-        "with its environment"
+    assert_eq!(uses, [place.clone()], "and listed, with its environment");
+    assert!(home.catalog.remove_use(place.id).unwrap());
+    home.catalog.delete_connection(made.id).unwrap();
+    assert!(
+        !home.catalog.remove_use(place.id).unwrap(),
+        "once nothing uses it, it goes"
     );
 }
 

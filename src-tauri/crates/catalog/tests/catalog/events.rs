@@ -1,6 +1,7 @@
-use tsunagi_catalog::{Catalog, CatalogError, Fault, Verification};
+use tsunagi_catalog::{By, Catalog, CatalogError, EventQuery, Fault, NewEvent, Verification};
+use tsunagi_domain::MemberId;
 
-use crate::fixture::{Home, event, tag};
+use crate::fixture::{Home, NOW, event, tag};
 
 fn home_with(count: u64) -> Home {
     let home = Home::new();
@@ -202,4 +203,93 @@ fn an_entry_that_cannot_be_stored_leaves_the_chain_whole() {
         Verification::Whole { count: 2 },
         "and left nothing behind"
     );
+}
+
+#[test]
+fn entries_are_found_by_who_what_and_when() {
+    let home = Home::new();
+    let (aiko, ken) = (home.member, MemberId::new());
+    for (n, (actor, action, subject)) in [
+        (Some(aiko), "connection.created", "connection/1"),
+        (Some(ken), "connection.renamed", "connection/1"),
+        (None, "connections.odd", "connection/2"),
+        (Some(aiko), "member.changed", "member/2"),
+        (Some(aiko), "connection.deleted", "connection/2"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let entry = NewEvent {
+            at: NOW.plus_seconds(i64::try_from(n).unwrap()),
+            actor,
+            subject: subject.to_owned(),
+            ..event(action)
+        };
+        home.catalog.append_event(&entry, &tag).unwrap();
+    }
+    let all = EventQuery {
+        limit: 100,
+        ..EventQuery::default()
+    };
+    let found = |query: &EventQuery| -> Vec<u64> {
+        let entries = home.catalog.find_events(query).unwrap();
+        entries.into_iter().map(|entry| entry.seq).collect()
+    };
+    for (query, expected, why) in [
+        (all.clone(), vec![5, 4, 3, 2, 1], "the latest first"),
+        (
+            EventQuery {
+                actor: Some(By::Member(aiko)),
+                ..all.clone()
+            },
+            vec![5, 4, 1],
+            "one member's",
+        ),
+        (
+            EventQuery {
+                actor: Some(By::Program),
+                ..all.clone()
+            },
+            vec![3],
+            "the program's own",
+        ),
+        (
+            EventQuery {
+                subject: Some("connection/1".to_owned()),
+                ..all.clone()
+            },
+            vec![2, 1],
+            "about one thing",
+        ),
+        (
+            EventQuery {
+                groups: vec!["connection".to_owned()],
+                ..all.clone()
+            },
+            vec![5, 2, 1],
+            "one group, and not another one whose name begins the same",
+        ),
+        (
+            EventQuery {
+                groups: vec!["connection".to_owned(), "member".to_owned()],
+                actor: Some(By::Member(aiko)),
+                before: Some(5),
+                ..all.clone()
+            },
+            vec![4, 1],
+            "all of it at once, further back",
+        ),
+        (
+            EventQuery {
+                since: Some(NOW.plus_seconds(1)),
+                until: Some(NOW.plus_seconds(3)),
+                ..all.clone()
+            },
+            vec![3, 2],
+            "from one moment up to another",
+        ),
+        (EventQuery { limit: 2, ..all }, vec![5, 4], "a page"),
+    ] {
+        assert_eq!(found(&query), expected, "{why}");
+    }
 }

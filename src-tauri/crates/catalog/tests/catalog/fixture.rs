@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use tsunagi_catalog::{Authorization, Catalog, Filling, Flow, NewEvent, Sealed, Wrap};
+use tsunagi_catalog::{Authorization, Catalog, Filling, Flow, NewEvent, Sealed, Use, Wrap};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{
-    Account, AuthorizationId, Connection, ConnectionId, FlowId, Health, Kind, Member, MemberId,
-    Mode, Reach, Role, Timestamp,
+    Account, Application, ApplicationId, AuthorizationId, Connection, ConnectionId, Edition,
+    Environment, FlowId, Health, Kind, Member, MemberId, Mode, Reach, Role, Timestamp, UseId,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp(1_790_000_000_000);
@@ -53,6 +53,17 @@ impl Home {
         connection
     }
 
+    pub(crate) fn application(&self, name: &str) -> ApplicationId {
+        let application = Application {
+            id: ApplicationId::new(),
+            name: name.to_owned(),
+            edition: Edition::C6,
+            created_at: NOW,
+        };
+        self.catalog.set_application(&application).unwrap();
+        application.id
+    }
+
     /// Fills a slot with a new authorization.
     pub(crate) fn fill(&self, key: SlotKey) -> AuthorizationId {
         let filling = filling(key, self.member);
@@ -87,6 +98,24 @@ pub(crate) fn connection(name: &str, kind: Kind, mode: Mode) -> Connection {
         enabled: true,
         created_by: None,
         created_at: NOW,
+    }
+}
+
+pub(crate) fn used(
+    connection: ConnectionId,
+    application: ApplicationId,
+    environment: Environment,
+) -> Use {
+    Use {
+        id: UseId::new(),
+        connection,
+        application,
+        environment,
+        area: "invoke_url".to_owned(),
+        name: "Send contact".to_owned(),
+        scopes: vec!["contacts.write".to_owned()],
+        unattended: true,
+        next_run: Some(NOW.plus_seconds(60)),
     }
 }
 

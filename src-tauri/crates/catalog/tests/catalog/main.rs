@@ -1,6 +1,7 @@
 //! The catalog on real files.
 #![allow(clippy::unwrap_used)]
 
+mod applications;
 mod connections;
 mod events;
 mod fixture;
@@ -9,10 +10,14 @@ mod kept_sign_ins;
 mod lapsing;
 mod leases;
 mod list;
+mod members;
 mod needing;
+mod offers;
 mod opening;
 mod processes;
+mod resealing;
 mod revoking;
 mod runs;
 mod slots;
+mod uses;
 mod workspace;

@@ -1,6 +1,6 @@
 use rusqlite::Connection;
 use tsunagi_catalog::{Catalog, CatalogError};
-use tsunagi_domain::{Kind, Mode};
+use tsunagi_domain::{Kind, MemberId, Mode};
 
 use crate::fixture::{Home, connection};
 
@@ -209,4 +209,56 @@ fn a_full_disk_is_told_and_stores_nothing() {
     home.catalog
         .add_connection(&connection("Practice CRM", Kind::Admin, Mode::Same))
         .expect("with room made it must work again without a restart");
+}
+
+#[test]
+fn a_catalog_of_the_first_version_keeps_what_it_holds() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("catalog.sqlite");
+    let member = MemberId::new();
+    let made = connection("Practice", Kind::Admin, Mode::Same);
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch(include_str!("../../src/migrations/catalog_1.sql"))
+        .unwrap();
+    db.execute_batch("PRAGMA application_id = 0x54736e63; PRAGMA user_version = 1")
+        .unwrap();
+    db.execute(
+        "INSERT INTO member (id, name, role, active) VALUES (?1, 'Aiko', 'super_admin', 1)",
+        [member.uuid().into_bytes()],
+    )
+    .unwrap();
+    db.execute(
+        "INSERT INTO connection (id, name, folded, link_name, connector, kind, mode, scopes,
+             settings, enabled, created_by, created_at)
+         VALUES (?1, 'Practice', 'practice', ?2, 'practice', 'admin', 'same',
+             '[\"contacts.read\"]', '{\"region\":\"eu\"}', 1, ?3, ?4)",
+        rusqlite::params![
+            made.id.uuid().into_bytes(),
+            made.link_name.as_str(),
+            member.uuid().into_bytes(),
+            made.created_at.0
+        ],
+    )
+    .unwrap();
+    drop(db);
+    let catalog = Catalog::open(home.path()).unwrap();
+    let kept = tsunagi_domain::Connection {
+        created_by: Some(member),
+        ..made
+    };
+    assert_eq!(catalog.connection(kept.id).unwrap(), Some(kept.clone()));
+    assert_eq!(
+        catalog.owner(kept.id).unwrap(),
+        Some(member),
+        "who made it answers for it"
+    );
+    assert_eq!(
+        catalog.proof(member).unwrap(),
+        Some(tsunagi_catalog::Proof::default()),
+        "nobody had a passphrase of their own"
+    );
+    assert!(
+        home.path().join("catalog.sqlite.before-2").is_file(),
+        "and the file as it was is kept"
+    );
 }

@@ -7,8 +7,8 @@ use tsunagi_domain::{
 };
 
 use super::{
-    AccountView, ConnectionRow, Failure, MemberView, ParameterView, RegistrationView, ScopeView,
-    Station,
+    AccountView, ConnectionRow, Failure, MemberView, NeededScope, OfferView, ParameterView,
+    PrimaryActs, RegistrationView, ScopeView, Station,
 };
 
 /// One environment of a connection's details.
@@ -39,6 +39,8 @@ pub struct EnvironmentCard {
     pub registration: Option<RegistrationId>,
     /// Other connections that use the same authorization.
     pub shared_with: Vec<String>,
+    /// What runs here with nobody present.
+    pub unattended: Vec<UseView>,
 }
 
 /// One member's authorizations of a connection.
@@ -57,6 +59,11 @@ pub struct AccountRow {
     pub last_used: Option<Timestamp>,
     /// The viewer's kept sign-in for this account.
     pub kept: Option<KeptSignInId>,
+    /// Beside the health, never instead of it: only its member's passphrase opens it, and they
+    /// are away. It is not renewed until they sign in.
+    pub locked: bool,
+    /// When a locked one lapses, where that is known.
+    pub lapses_at: Option<Timestamp>,
 }
 
 /// Where an account sits.
@@ -69,6 +76,14 @@ pub struct AccountPlace {
     pub health: Health,
     /// Primary there.
     pub primary: bool,
+    /// Primary there since.
+    pub primary_since: Option<Timestamp>,
+    /// What is offered to its member there, or accepted beforehand.
+    pub offer: Option<OfferView>,
+    /// What the acting member can do about the primary account.
+    pub acts: PrimaryActs,
+    /// The acting member may rename and revoke it.
+    pub may_revoke: bool,
 }
 
 /// A connection's details.
@@ -103,6 +118,8 @@ pub struct ConnectionView {
     pub environments: Vec<EnvironmentCard>,
     /// Accounts.
     pub accounts: Vec<AccountRow>,
+    /// Scopes that uses need, and whether they are asked for.
+    pub needed: Vec<NeededScope>,
     /// The acting member manages connections.
     pub may_manage: bool,
     /// What is wrong with the connector, such as a withdrawn file.
@@ -137,6 +154,8 @@ pub struct Impact {
     pub environments: Vec<Environment>,
     /// Uses that stop.
     pub stops: Vec<UseView>,
+    /// Uses that go on: members run them with their own accounts.
+    pub goes_on: Vec<UseView>,
     /// Other connections that share it and lose it too (R21).
     pub shared_with: Vec<String>,
     /// It is the primary account, so unattended uses stop.

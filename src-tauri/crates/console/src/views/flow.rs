@@ -154,6 +154,8 @@ pub struct FlowView {
     pub primary: bool,
     /// The authorizing account may become primary and run unattended: ask (R11).
     pub may_become_primary: bool,
+    /// The member has a passphrase: as a primary account it can then be opened without it.
+    pub passphrase: bool,
     /// The answer so far; `flow_primary` changes it.
     pub primary_wanted: bool,
     /// Whether the page stays signed in; `flow_stay` changes it while the page is open.

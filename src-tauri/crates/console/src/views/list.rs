@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use tsunagi_domain::{ConnectionId, Health, Kind, Mode, Reach, Timestamp};
 
-use super::FlowRecord;
+use super::{DriftView, FlowRecord, OfferedToYou};
 
 /// How a service is drawn: a monogram in its hue, never a logo.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -56,6 +56,9 @@ pub enum Mend {
     ChoosePrimary,
     /// Enable the connection.
     Enable,
+    /// Accept the primary account that is offered, or decline it. Of the tray only: in lists it
+    /// stands beside what a station needs.
+    AcceptPrimary,
 }
 
 /// One bar of the environment matrix: `all`, or one environment.
@@ -110,6 +113,8 @@ pub struct ConnectionRow {
     pub last_used: Option<Timestamp>,
     /// Some station needs a person.
     pub needs_person: bool,
+    /// How the environments differ from what one would expect of them.
+    pub drift: Vec<DriftView>,
 }
 
 /// What the list shows.
@@ -179,6 +184,8 @@ pub struct Need {
 pub struct HomeView {
     /// What needs a person.
     pub needs: Vec<Need>,
+    /// Primary accounts that wait for the acting member's answer.
+    pub offers: Vec<OfferedToYou>,
     /// Authorizations that lapse within 14 days.
     pub lapsing: Vec<Need>,
     /// Attempts that failed lately, with their connection's name.

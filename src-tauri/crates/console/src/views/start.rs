@@ -6,6 +6,8 @@ use tsunagi_domain::{ConnectionId, KeptSignInId, MemberId, Plan, Role, Timestamp
 
 use super::ServiceMark;
 
+use super::SessionMark;
+
 /// A refusal or an error, in the acting member's language. Screens match on `code` only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -70,6 +72,8 @@ pub struct Start {
     pub workspace: Option<WorkspaceView>,
     /// The acting member; before the first start, the name proposed from the OS account.
     pub member: MemberView,
+    /// Who sits at the keyboard, and how sure the program is of that.
+    pub session: SessionMark,
     /// Whether credentials can be opened.
     pub vault: VaultView,
     /// Language in use.

@@ -87,7 +87,7 @@ async fn an_admin_connection_has_no_primary() {
         .console
         .choose_primary(desk.session(), id, Reach::All)
         .await;
-    assert_eq!(refused.unwrap_err().code, "role_not_allowed");
+    assert_eq!(refused.unwrap_err().code, "primary_not_offered");
     assert!(
         desk.try_it(id).await.unwrap().ok,
         "R6: everybody's runs use it"

@@ -57,7 +57,7 @@ fn the_menu_in_english() {
         (
             TrayState::Locked,
             TrayIcon::Needs,
-            &["The vault is locked", "-", "Unlock", "Quit"],
+            &["Locked", "-", "Unlock", "Quit"],
         ),
         (
             TrayState::Open {

@@ -128,6 +128,9 @@ fn keys() -> BTreeSet<String> {
     ] {
         keys.insert(format!("word.environment.{}", reach.as_str()));
     }
+    for role in ["super_admin", "admin", "developer", "user", "portal_user"] {
+        keys.insert(format!("word.role.{role}"));
+    }
     for reason in NotConnected::ALL {
         keys.insert(format!("word.reason.{}", reason.as_str()));
     }
@@ -169,7 +172,18 @@ fn the_scan_sees_the_codes_it_is_for() {
 fn no_message_of_rust_s_is_written_for_nothing() {
     let keys = keys();
     // A failure with a reason or kind may have a sentence for that reason.
-    let reasons = ["connect", "dns", "tls", "timeout", "refused", "broken"];
+    let reasons = [
+        "connect",
+        "dns",
+        "tls",
+        "timeout",
+        "refused",
+        "broken",
+        "gap",
+        "altered",
+        "truncated",
+        "head",
+    ];
     let known = |key: &str| {
         let code = key
             .strip_prefix("error.")

@@ -8,7 +8,9 @@ use tsunagi_oauth::{Secret, Tokens};
 use tsunagi_vault::{MemoryKeyHolder, Vault};
 
 use super::Credential;
+use crate::Keys;
 use crate::fresh::Fresh;
+use crate::readers::{For, Opening};
 
 fn tokens(access: &str, refresh: Option<&str>) -> Tokens {
     Tokens {
@@ -83,13 +85,15 @@ fn a_renewal_without_a_refresh_token_keeps_the_old_one() {
 #[test]
 fn what_is_sealed_opens_for_its_own_authorization_and_version_only() {
     let (vault, _) = Vault::create_in_keyring("c", &MemoryKeyHolder::new()).unwrap();
+    let keys = Keys::locked();
+    keys.open(vault);
     let (id, other) = (AuthorizationId::new(), AuthorizationId::new());
     let sealed = super::Grant {
         credential: credential(),
     }
-    .seal(&vault, id, 4)
+    .seal(&keys, For::everybody(), id, 4)
     .unwrap();
-    let (opened, _) = Credential::open(&vault, id, &sealed).unwrap();
+    let (opened, _) = Credential::open(&keys, Opening::Upkeep, id, &sealed).unwrap();
     assert_eq!(opened.access, credential().access, "what went in comes out");
     assert_eq!(
         opened.origins,
@@ -98,13 +102,13 @@ fn what_is_sealed_opens_for_its_own_authorization_and_version_only() {
     );
     assert_eq!(opened.hosts, credential().hosts, "with what it is bound to");
     assert!(
-        Credential::open(&vault, other, &sealed).is_err(),
+        Credential::open(&keys, Opening::Upkeep, other, &sealed).is_err(),
         "not another authorization's"
     );
     let mut moved = sealed.clone();
     moved.version = 5;
     assert!(
-        Credential::open(&vault, id, &moved).is_err(),
+        Credential::open(&keys, Opening::Upkeep, id, &moved).is_err(),
         "nor another version's"
     );
     let bytes = |text: &[u8]| sealed.sealed.windows(text.len()).any(|part| part == text);

@@ -239,7 +239,13 @@ async fn debug_output_shows_no_secret() {
         extras: BTreeMap::new(),
     };
     let grant = Grant::new(&tokens, &resolved);
-    let sealed = home.gateway.seal(&grant, home.id, 9).unwrap();
+    let slot = tsunagi_domain::connection::SlotKey {
+        connection: home.connection.id,
+        reach: tsunagi_domain::Reach::All,
+        member: None,
+    };
+    let sealed = home.gateway.seal(&grant, home.id, 9, slot, false);
+    let sealed = sealed.await.unwrap();
     let arrived = tsunagi_gateway::Arrived {
         grant,
         account: tsunagi_domain::Account::default(),

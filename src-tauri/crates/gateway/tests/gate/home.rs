@@ -288,7 +288,13 @@ impl Home {
         };
         let grant = Grant::new(&tokens, &resolved);
         let now = self.clock.now();
-        let sealed = self.gateway.seal(&grant, id, version).unwrap();
+        let slot = SlotKey {
+            connection: self.connection.id,
+            reach,
+            member,
+        };
+        let sealed = self.gateway.seal(&grant, id, version, slot, false);
+        let sealed = sealed.await.unwrap();
         let authorization = Authorization {
             id,
             account: Account {
@@ -448,6 +454,7 @@ pub(crate) fn plain_call(target: &str, member: MemberId) -> Call {
     Call {
         link_name: LinkName::new(LINK_NAME).unwrap(),
         caller: Caller::Member(member),
+        application: None,
         environment: Environment::Production,
         area: "tests".to_owned(),
         request: Request {

@@ -14,6 +14,7 @@ mod ladder;
 mod lease;
 mod narrowed;
 mod network;
+mod readers;
 mod refusals;
 mod refused;
 mod sending;

@@ -4,7 +4,8 @@ use http::HeaderMap;
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::names::LinkName;
 use tsunagi_domain::{
-    Environment, Health, Kind, Member, MemberId, Mode, NotConnected, Plan, Reach, Role,
+    Application, ApplicationId, Edition, Environment, Health, Kind, Member, MemberId, Mode,
+    NotConnected, Plan, Reach, Role, Timestamp,
 };
 use tsunagi_gateway::Call;
 
@@ -173,6 +174,89 @@ async fn another_members_authorization_is_refused() {
         "R9: it is another member's",
     )
     .await;
+}
+
+#[tokio::test]
+async fn r4_an_application_without_access_sends_nothing() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::Admin, Mode::Same).await;
+    let shop = Application {
+        id: ApplicationId::new(),
+        name: "Shop".to_owned(),
+        edition: Edition::C6,
+        created_at: Timestamp(0),
+    };
+    home.catalog.set_application(&shop).unwrap();
+    let through = |application| Call {
+        application: Some(application),
+        ..home.call("/files")
+    };
+    for unknown in [shop.id, ApplicationId::new()] {
+        refuses(
+            &home,
+            &server,
+            through(unknown),
+            "application_no_access",
+            "R4: it was granted none",
+        )
+        .await;
+    }
+    let id = home.connection.id;
+    home.catalog.grant_application(shop.id, id, true).unwrap();
+    home.gateway.send(through(shop.id)).await.unwrap();
+    home.catalog.grant_application(shop.id, id, false).unwrap();
+    assert_eq!(
+        home.refused(through(shop.id)).await,
+        "application_no_access",
+        "R4: it was taken back"
+    );
+}
+
+#[tokio::test]
+async fn r4_who_is_no_manager_sends_through_an_application_shared_with_them() {
+    let server = Server::start().await;
+    let home = home(&server, Kind::Admin, Mode::Same).await;
+    let shop = Application {
+        id: ApplicationId::new(),
+        name: "Shop".to_owned(),
+        edition: Edition::C6,
+        created_at: Timestamp(0),
+    };
+    home.catalog.set_application(&shop).unwrap();
+    let granted = home
+        .catalog
+        .grant_application(shop.id, home.connection.id, true);
+    granted.unwrap();
+    let call = |member, application| Call {
+        caller: Caller::Member(member),
+        application,
+        ..home.call("/files")
+    };
+    let members = [Role::User, Role::PortalUser].map(|role| add_member(&home, role, true));
+    for member in members {
+        refuses(
+            &home,
+            &server,
+            call(member, None),
+            "role_not_allowed",
+            "only managers try the connection itself",
+        )
+        .await;
+        refuses(
+            &home,
+            &server,
+            call(member, Some(shop.id)),
+            "application_not_shared",
+            "it is not shared with them",
+        )
+        .await;
+    }
+    for member in members {
+        let shared = home.catalog.share_application(shop.id, member, true);
+        shared.unwrap();
+        let sent = home.gateway.send(call(member, Some(shop.id))).await;
+        assert!(sent.is_ok(), "R3: it is shared with them now");
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,77 @@
+-- Members with passphrases, applications, who may use what, and handing primary accounts over.
+
+-- The vault's record of the member's own key; NULL: no passphrase.
+ALTER TABLE member ADD COLUMN key_record TEXT;
+-- Wrong passphrases in a row, and when the last one was.
+ALTER TABLE member ADD COLUMN wrong_tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE member ADD COLUMN wrong_at INTEGER NOT NULL DEFAULT 0;
+
+-- Who answers for a connection; NULL: nobody (R5).
+ALTER TABLE connection ADD COLUMN owner BLOB REFERENCES member (id);
+UPDATE connection SET owner = created_by;
+CREATE INDEX connection_of_owner ON connection (owner) WHERE owner IS NOT NULL;
+
+CREATE TABLE application (
+    id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16),
+    name TEXT NOT NULL,
+    -- The name as it is compared: no two are the same but for width and case.
+    folded TEXT NOT NULL UNIQUE,
+    edition TEXT NOT NULL CHECK (edition IN ('c5', 'c6')),
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- With whom an application is shared.
+CREATE TABLE application_member (
+    application BLOB NOT NULL REFERENCES application (id) ON DELETE CASCADE,
+    member BLOB NOT NULL REFERENCES member (id),
+    PRIMARY KEY (application, member)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX application_of_member ON application_member (member);
+
+-- Which connections an application may use (R4).
+CREATE TABLE application_connection (
+    application BLOB NOT NULL REFERENCES application (id) ON DELETE CASCADE,
+    connection BLOB NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
+    PRIMARY KEY (application, connection)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX application_of_connection ON application_connection (connection);
+
+-- What belongs to a member.
+CREATE INDEX authorization_by ON authorization (authorized_by, health);
+CREATE INDEX primary_of_member ON primary_account (member) WHERE member IS NOT NULL;
+
+-- Nothing has been stored here so far: the areas come later.
+DROP TABLE use;
+CREATE TABLE use (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    connection BLOB NOT NULL REFERENCES connection (id),
+    application BLOB NOT NULL REFERENCES application (id),
+    environment TEXT NOT NULL CHECK (environment IN ('development', 'stage', 'production')),
+    area TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- Scopes it needs.
+    scopes TEXT NOT NULL,
+    -- Whether it runs with nobody present, and when next.
+    unattended INTEGER NOT NULL CHECK (unattended IN (0, 1)),
+    next_run INTEGER
+) STRICT;
+CREATE INDEX use_of_connection ON use (connection, environment);
+CREATE INDEX use_in_application ON use (application, environment, area);
+
+-- Primary accounts that are offered to a member, and those a member has accepted beforehand.
+CREATE TABLE primary_offer (
+    connection BLOB NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
+    reach TEXT NOT NULL CHECK (reach IN ('all', 'development', 'stage', 'production')),
+    member BLOB NOT NULL REFERENCES member (id),
+    offered_by BLOB REFERENCES member (id),
+    offered_at INTEGER,
+    accepted_at INTEGER,
+    PRIMARY KEY (connection, reach, member),
+    CHECK ((offered_by IS NULL) = (offered_at IS NULL)),
+    CHECK (offered_at IS NOT NULL OR accepted_at IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX primary_offer_to ON primary_offer (member);
+
+-- The log, by who did it.
+CREATE INDEX event_of_actor ON event (actor, seq);

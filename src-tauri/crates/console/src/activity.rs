@@ -1,0 +1,224 @@
+//! The Activity screen: who did what and when, whether the log is whole, and a copy of it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tsunagi_catalog::{By, Event, EventQuery, Fault, Verification};
+use tsunagi_domain::{ConnectionId, MemberId};
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::exporting::{self, Sheet};
+use crate::messages;
+use crate::views::{
+    ActivityEntry, ActivityPage, ActivityQuery, ActorView, VerificationView, WrittenFile,
+};
+
+/// Entries of one page.
+const PAGE: u32 = 100;
+/// Entries read at a time for a copy.
+const BATCH: u32 = 5_000;
+
+/// Groups of actions, in the order the screen offers them.
+pub(crate) const GROUPS: [&str; 10] = [
+    "workspace",
+    "member",
+    "session",
+    "application",
+    "connection",
+    "authorization",
+    "primary",
+    "registration",
+    "connector",
+    "backup",
+];
+
+impl Console {
+    /// A page of the log.
+    ///
+    /// # Errors
+    /// R2: managers read it.
+    pub fn activity(
+        &self,
+        session: Session,
+        query: &ActivityQuery,
+    ) -> Result<ActivityPage, ConsoleError> {
+        self.reader(session)?;
+        let found = self
+            .inner
+            .catalog
+            .find_events(&event_query(query, PAGE + 1))?;
+        let more = found.len() > PAGE as usize;
+        let mut names = Names::of(self)?;
+        let entries: Vec<ActivityEntry> = found
+            .iter()
+            .take(PAGE as usize)
+            .map(|event| self.entry(event, &mut names))
+            .collect();
+        Ok(ActivityPage {
+            next: entries.last().filter(|_| more).map(|last| last.seq),
+            entries,
+            actors: names
+                .members
+                .iter()
+                .map(|(id, name)| ActorView {
+                    id: *id,
+                    name: name.clone(),
+                })
+                .collect(),
+            groups: GROUPS.iter().map(|group| (*group).to_owned()).collect(),
+        })
+    }
+
+    /// Goes through the whole log and says whether it is as it was written.
+    ///
+    /// # Errors
+    /// R2; a locked vault, which holds the key of the chain.
+    pub fn verify_activity(&self, session: Session) -> Result<VerificationView, ConsoleError> {
+        self.reader(session)?;
+        let vault = self.inner.keys.vault()?;
+        let verification = self
+            .inner
+            .catalog
+            .verify_events(&|previous, entry| vault.event_tag(previous, entry))?;
+        Ok(match verification {
+            Verification::Whole { count } => VerificationView {
+                whole: count,
+                failure: None,
+            },
+            Verification::Broken { at, why } => {
+                let error = ConsoleError::new("log_broken")
+                    .with("entry", at.to_string())
+                    .with("reason", fault_word(why));
+                VerificationView {
+                    whole: at.saturating_sub(1),
+                    failure: Some(self.failure(&error)),
+                }
+            }
+        })
+    }
+
+    /// Writes the entries that match into a file, the latest first.
+    ///
+    /// # Errors
+    /// R2; a folder that cannot be written.
+    pub fn export_activity(
+        &self,
+        session: Session,
+        query: &ActivityQuery,
+    ) -> Result<WrittenFile, ConsoleError> {
+        self.reader(session)?;
+        let mut names = Names::of(self)?;
+        let mut sheet = Sheet::new(&["number", "time_utc", "who", "action", "what"]);
+        let mut wanted = event_query(query, BATCH);
+        loop {
+            let found = self.inner.catalog.find_events(&wanted)?;
+            for event in &found {
+                let entry = self.entry(event, &mut names);
+                sheet.row(&[
+                    &entry.seq.to_string(),
+                    &exporting::utc(entry.at),
+                    entry.actor.as_deref().unwrap_or("Tsunagi"),
+                    &entry.action,
+                    &entry.text,
+                ]);
+            }
+            wanted.before = found.last().map(|event| event.seq);
+            if found.len() < BATCH as usize {
+                break;
+            }
+        }
+        self.write_export("activity", sheet)
+    }
+
+    fn entry(&self, event: &Event, names: &mut Names) -> ActivityEntry {
+        let logged = &event.event;
+        let mut args: BTreeMap<String, String> = logged.args.clone();
+        let about = logged
+            .subject
+            .strip_prefix("connection/")
+            .and_then(|id| id.parse::<ConnectionId>().ok());
+        if let Some((_, id)) = logged.subject.split_once('/') {
+            args.insert("subject".to_owned(), id.to_owned());
+        }
+        let mut connection = None;
+        if let Some(id) = about {
+            if let Some(name) = names.connection(self, id) {
+                connection = Some(id);
+                args.insert("connection".to_owned(), name);
+            }
+            // One that is gone is called what it was called when it went.
+            let known = ["name", "link_name"].map(|name| logged.args.get(name).cloned());
+            let known = known.into_iter().flatten().next();
+            args.entry("connection".to_owned())
+                .or_insert_with(|| known.unwrap_or_else(|| id.to_string()));
+        }
+        if let Some(reach) = logged.args.get("reach") {
+            args.insert("environment".to_owned(), reach.clone());
+        }
+        ActivityEntry {
+            seq: event.seq,
+            at: logged.at,
+            actor: logged.actor.map(|id| names.member(id)),
+            text: messages::text(self.locale(), &format!("event.{}", logged.action), &args),
+            action: logged.action.clone(),
+            connection,
+        }
+    }
+}
+
+/// What identifiers are called now.
+struct Names {
+    members: Vec<(MemberId, String)>,
+    connections: HashMap<ConnectionId, Option<String>>,
+}
+
+impl Names {
+    fn of(console: &Console) -> Result<Self, ConsoleError> {
+        let members = console.inner.catalog.members()?;
+        Ok(Self {
+            members: members
+                .into_iter()
+                .map(|member| (member.id, member.name))
+                .collect(),
+            connections: HashMap::new(),
+        })
+    }
+
+    fn member(&self, id: MemberId) -> String {
+        let known = self.members.iter().find(|(known, _)| *known == id);
+        known.map_or_else(|| id.to_string(), |(_, name)| name.clone())
+    }
+
+    fn connection(&mut self, console: &Console, id: ConnectionId) -> Option<String> {
+        let looked_up = self.connections.entry(id).or_insert_with(|| {
+            let found = console.inner.catalog.connection(id).ok().flatten();
+            found.map(|connection| connection.name.to_string())
+        });
+        looked_up.clone()
+    }
+}
+
+fn event_query(query: &ActivityQuery, limit: u32) -> EventQuery {
+    EventQuery {
+        actor: match (query.actor, query.by_program) {
+            (Some(member), _) => Some(By::Member(member)),
+            (None, true) => Some(By::Program),
+            (None, false) => None,
+        },
+        subject: query.connection.map(|id| format!("connection/{id}")),
+        groups: query.groups.clone(),
+        since: query.since,
+        until: query.until,
+        before: query.before,
+        limit,
+    }
+}
+
+const fn fault_word(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Gap => "gap",
+        Fault::Altered => "altered",
+        Fault::Truncated => "truncated",
+        Fault::Head => "head",
+    }
+}

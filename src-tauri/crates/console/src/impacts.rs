@@ -1,0 +1,133 @@
+//! R18: what a change does to the uses of a connection, asked of `domain` before it is made.
+
+use tsunagi_catalog::{Primary, Slot, Use};
+use tsunagi_domain::gate::Access;
+use tsunagi_domain::impact::{self, Place, Seat, Shape};
+use tsunagi_domain::{Application, Connection, ConnectionId, Environment};
+
+use crate::console::Console;
+use crate::error::ConsoleError;
+use crate::views::{AffectedUse, Fate, UseView};
+
+/// A connection with everything that decides what runs on it.
+#[derive(Debug, Clone)]
+pub(crate) struct Whole {
+    pub(crate) connection: Connection,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) primaries: Vec<Primary>,
+}
+
+impl Console {
+    pub(crate) fn whole(&self, id: ConnectionId) -> Result<Whole, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        Ok(Whole {
+            connection: self.connection(id)?,
+            slots: catalog.slots(id)?,
+            primaries: catalog.primaries(id)?,
+        })
+    }
+
+    /// What decides what runs, as it stands or as it would.
+    pub(crate) fn shape_of(&self, whole: &Whole) -> Shape {
+        let connection = &whole.connection;
+        Shape {
+            link_name: connection.link_name.to_string(),
+            kind: connection.kind,
+            mode: connection.mode,
+            enabled: connection.enabled,
+            seats: whole
+                .slots
+                .iter()
+                .map(|slot| Seat {
+                    reach: slot.key.reach,
+                    member: slot.key.member,
+                    health: self.slot_health(connection, slot.key.reach, Some(slot)),
+                })
+                .collect(),
+            primaries: whole
+                .primaries
+                .iter()
+                .map(|primary| (primary.reach, primary.member))
+                .collect(),
+        }
+    }
+
+    /// The uses of a connection with what a change from `before` to `after` does to each.
+    pub(crate) fn affected(
+        &self,
+        id: ConnectionId,
+        before: &Shape,
+        after: &Shape,
+    ) -> Result<Vec<AffectedUse>, ConsoleError> {
+        let applications = self.inner.catalog.applications()?;
+        let mut affected = Vec::new();
+        for used in self.inner.catalog.uses(id)? {
+            let name = name_of(&applications, &used);
+            let granted = self.inner.catalog.has_access(used.application, id)?;
+            let access = if granted {
+                Access::Granted
+            } else {
+                Access::Missing(&name)
+            };
+            let place = place(&used, access);
+            affected.push(AffectedUse {
+                fate: impact::fate(before, after, place).into(),
+                used: use_view(&name, &used),
+            });
+        }
+        Ok(affected)
+    }
+
+    /// What runs in an environment with nobody present.
+    pub(crate) fn unattended(
+        &self,
+        id: ConnectionId,
+        covers: impl Fn(Environment) -> bool,
+    ) -> Result<Vec<UseView>, ConsoleError> {
+        let applications = self.inner.catalog.applications()?;
+        let uses = self.inner.catalog.uses(id)?;
+        Ok(uses
+            .iter()
+            .filter(|used| used.unattended && covers(used.environment))
+            .map(|used| use_view(&name_of(&applications, used), used))
+            .collect())
+    }
+}
+
+/// A use, as `domain` asks about it.
+pub(crate) fn place<'a>(used: &'a Use, access: Access<'a>) -> Place<'a> {
+    Place {
+        area: &used.area,
+        environment: used.environment,
+        unattended: used.unattended,
+        access,
+    }
+}
+
+pub(crate) fn name_of(applications: &[Application], used: &Use) -> String {
+    let known = applications
+        .iter()
+        .find(|application| application.id == used.application);
+    known.map_or_else(String::new, |application| application.name.clone())
+}
+
+pub(crate) fn use_view(application: &str, used: &Use) -> UseView {
+    UseView {
+        area: used.area.clone(),
+        name: used.name.clone(),
+        application: application.to_owned(),
+        environment: used.environment,
+        next_run: used.next_run,
+    }
+}
+
+impl From<impact::Fate> for Fate {
+    fn from(fate: impact::Fate) -> Self {
+        match fate {
+            impact::Fate::Stops => Self::Stops,
+            impact::Fate::GoesOn => Self::GoesOn,
+            impact::Fate::Starts => Self::Starts,
+            impact::Fate::StaysStopped => Self::StaysStopped,
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! What is done to one connection or to many: disable, enable, revoke, delete, test. Each shows
+//! its impact first (R18), and what cannot be done to one keeps it from no other.
+
+use std::collections::BTreeSet;
+
+use tsunagi_catalog::{Entry, Slot};
+use tsunagi_domain::gate::Caller;
+use tsunagi_domain::impact::Shape;
+use tsunagi_domain::{
+    AuthorizationId, Connection, ConnectionId, Environment, Health, Kind, Member, NotConnected,
+    Reach, Refusal, access, offer,
+};
+use tsunagi_gateway::{Call, Request};
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::impacts::Whole;
+use crate::views::{BulkAction, BulkPart, BulkResult, Failure, ListQuery, SortBy, TestResult};
+
+/// The most connections that are chosen at once.
+const CHOSEN_MAX: u32 = 100_000;
+
+impl Console {
+    /// Every connection that the filters of the list find, in its order: what *Select all* means.
+    ///
+    /// # Errors
+    /// `no_workspace`.
+    pub fn connection_ids(
+        &self,
+        session: Session,
+        query: &ListQuery,
+    ) -> Result<Vec<ConnectionId>, ConsoleError> {
+        let viewer = self.reader(session)?;
+        let query = tsunagi_catalog::ListQuery {
+            search: query.search.clone(),
+            kinds: query.kinds.clone(),
+            connectors: query.services.clone(),
+            needs_person: query.needs_person,
+            viewer: viewer.id,
+            sort: match query.sort {
+                SortBy::Name => tsunagi_catalog::Sort::Name,
+                SortBy::LastUsed => tsunagi_catalog::Sort::LastUsed,
+            },
+            after: None,
+            limit: 1,
+        };
+        Ok(self.inner.catalog.list_ids(&query, CHOSEN_MAX)?)
+    }
+
+    /// R18: what an action would do to each of these connections. Nothing is changed.
+    ///
+    /// # Errors
+    /// R1, R2; the catalog cannot be read.
+    pub fn bulk_impact(
+        &self,
+        session: Session,
+        action: BulkAction,
+        connections: &[ConnectionId],
+    ) -> Result<Vec<BulkPart>, ConsoleError> {
+        let actor = self.manager(session)?;
+        let chosen: BTreeSet<ConnectionId> = connections.iter().copied().collect();
+        let mut parts = Vec::new();
+        for id in connections {
+            // One that somebody else has deleted meanwhile needs nothing done.
+            if self.inner.catalog.connection(*id)?.is_some() {
+                parts.push(self.part(&actor, action, *id, &chosen)?);
+            }
+        }
+        Ok(parts)
+    }
+
+    fn part(
+        &self,
+        actor: &Member,
+        action: BulkAction,
+        id: ConnectionId,
+        chosen: &BTreeSet<ConnectionId>,
+    ) -> Result<BulkPart, ConsoleError> {
+        let whole = self.whole(id)?;
+        let before = self.shape_of(&whole);
+        let mut after = before.clone();
+        let mut uses = Vec::new();
+        let mut taken = Vec::new();
+        let mut refused: Option<Refusal> = None;
+        let mut nothing = false;
+        match action {
+            BulkAction::Disable => {
+                nothing = !whole.connection.enabled;
+                after.enabled = false;
+            }
+            BulkAction::Enable => {
+                nothing = whole.connection.enabled;
+                let mut enabled = whole.clone();
+                enabled.connection.enabled = true;
+                after = self.shape_of(&enabled);
+            }
+            BulkAction::Revoke => {
+                taken = revocable(actor, &whole);
+                nothing = taken.is_empty();
+                for slot in &taken {
+                    lose(&mut after, slot);
+                }
+            }
+            BulkAction::Delete => {
+                taken = whole.slots.iter().collect();
+                refused = offer::may_delete(self.inner.catalog.count_uses(id)?).err();
+                after.enabled = false;
+            }
+        }
+        uses.extend(self.affected(id, &before, &after)?);
+        let mut shared_with = Vec::new();
+        if action == BulkAction::Revoke {
+            for slot in &taken {
+                self.also_lost(slot, id, chosen, &mut uses, &mut shared_with)?;
+            }
+        }
+        let authorizations: BTreeSet<AuthorizationId> =
+            taken.iter().map(|slot| slot.authorization.id).collect();
+        Ok(BulkPart {
+            connection: id,
+            name: whole.connection.name.to_string(),
+            service: self.mark_of(&whole.connection.connector),
+            refused: refused.map(|refusal| self.failure(&refusal.into())),
+            nothing,
+            uses,
+            authorizations: u32::try_from(authorizations.len()).unwrap_or(u32::MAX),
+            shared_with,
+        })
+    }
+
+    /// R21: connections that are not chosen and lose a shared authorization too, and what stops
+    /// there.
+    fn also_lost(
+        &self,
+        slot: &Slot,
+        id: ConnectionId,
+        chosen: &BTreeSet<ConnectionId>,
+        uses: &mut Vec<crate::views::AffectedUse>,
+        names: &mut Vec<String>,
+    ) -> Result<(), ConsoleError> {
+        let keys = self
+            .inner
+            .catalog
+            .slots_of_authorization(slot.authorization.id)?;
+        let others: BTreeSet<ConnectionId> = keys
+            .iter()
+            .map(|key| key.connection)
+            .filter(|other| *other != id && !chosen.contains(other))
+            .collect();
+        for other in others {
+            let whole = self.whole(other)?;
+            let name = whole.connection.name.to_string();
+            if names.contains(&name) {
+                continue;
+            }
+            let before = self.shape_of(&whole);
+            let mut after = before.clone();
+            for lost in &whole.slots {
+                if lost.authorization.id == slot.authorization.id {
+                    lose(&mut after, lost);
+                }
+            }
+            uses.extend(self.affected(other, &before, &after)?);
+            names.push(name);
+        }
+        Ok(())
+    }
+
+    /// Does it, one connection after the other. Each is done whole or not at all, and what
+    /// cannot be done to one keeps it from no other.
+    ///
+    /// # Errors
+    /// R1, R2; the vault is locked. What fails for one connection is told in its result.
+    pub async fn bulk_run(
+        &self,
+        session: Session,
+        action: BulkAction,
+        connections: &[ConnectionId],
+    ) -> Result<Vec<BulkResult>, ConsoleError> {
+        let actor = self.manager(session)?;
+        self.inner.keys.vault()?;
+        let mut results = Vec::new();
+        for id in connections {
+            let known = self.inner.catalog.connection(*id)?;
+            let Some(connection) = known else {
+                continue;
+            };
+            let name = connection.name.to_string();
+            let done = match action {
+                BulkAction::Disable => self.enable(session, &connection, false),
+                BulkAction::Enable => self.enable(session, &connection, true),
+                BulkAction::Revoke => self.revoke_all_of(session, &actor, *id).await,
+                BulkAction::Delete => self
+                    .delete_connection(session, *id)
+                    .await
+                    .map(|()| (true, None)),
+            };
+            results.push(match done {
+                Ok((changed, note)) => BulkResult {
+                    connection: *id,
+                    name,
+                    changed,
+                    failure: None,
+                    note,
+                },
+                Err(error) => BulkResult {
+                    connection: *id,
+                    name,
+                    changed: false,
+                    failure: Some(self.failure(&error)),
+                    note: None,
+                },
+            });
+        }
+        self.inner.bell.changed();
+        Ok(results)
+    }
+
+    /// Enables or disables, and logs it in the same transaction; says whether it was otherwise.
+    pub(crate) fn enable(
+        &self,
+        session: Session,
+        connection: &Connection,
+        enabled: bool,
+    ) -> Result<(bool, Option<Failure>), ConsoleError> {
+        if connection.enabled == enabled {
+            return Ok((false, None));
+        }
+        let mut changed = connection.clone();
+        changed.enabled = enabled;
+        let action = if enabled {
+            "connection.enabled"
+        } else {
+            "connection.disabled"
+        };
+        self.store_changed(session, &changed, action, &[])?;
+        Ok((true, None))
+    }
+
+    /// Writes a connection and what the log says about it, both or neither.
+    pub(crate) fn store_changed(
+        &self,
+        session: Session,
+        connection: &Connection,
+        action: &str,
+        args: &[(&str, &str)],
+    ) -> Result<(), ConsoleError> {
+        let subject = format!("connection/{}", connection.id);
+        let event = self.event(session, action, &subject, args);
+        let vault = self.inner.keys.vault()?;
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        let entry = Entry { event, tag: &tag };
+        Ok(self.inner.catalog.change_connection(connection, &entry)?)
+    }
+
+    async fn revoke_all_of(
+        &self,
+        session: Session,
+        actor: &Member,
+        id: ConnectionId,
+    ) -> Result<(bool, Option<Failure>), ConsoleError> {
+        let whole = self.whole(id)?;
+        let mut done: BTreeSet<AuthorizationId> = BTreeSet::new();
+        let mut note = None;
+        for slot in revocable(actor, &whole) {
+            // One credential in several slots is revoked once.
+            if done.insert(slot.authorization.id) {
+                let outcome = self.revoke_slot(session, &whole.connection, slot).await?;
+                note = note.or(outcome.failure);
+            }
+        }
+        Ok((!done.is_empty(), note))
+    }
+
+    /// Asks the service, through the gate, who the account of each slot is: the acting member's
+    /// own, or of a logged-in-user connection that they have not authorized, the primary one.
+    ///
+    /// # Errors
+    /// R1; the connection is not there. What fails for one slot is told in its result.
+    pub async fn test_connection(
+        &self,
+        session: Session,
+        id: ConnectionId,
+    ) -> Result<Vec<TestResult>, ConsoleError> {
+        let member = self.reader(session)?;
+        access::available(&self.workspace()?)?;
+        self.wait_for_vault().await;
+        let whole = self.whole(id)?;
+        if whole.connection.connector == crate::welcome::PRACTICE {
+            self.start_practice()?;
+        }
+        let mut results = Vec::new();
+        for reach in whole.connection.mode.reaches() {
+            results.push(self.test_slot(&whole, *reach, &member).await);
+        }
+        self.inner.bell.changed();
+        Ok(results)
+    }
+
+    async fn test_slot(&self, whole: &Whole, reach: Reach, member: &Member) -> TestResult {
+        match self.ask_who_it_is(whole, reach, member).await {
+            Ok((status, millis, account)) => {
+                let failure = (!status.is_success()).then(|| {
+                    let error = ConsoleError::new("provider_status")
+                        .with("status", status.as_u16().to_string());
+                    self.failure(&error)
+                });
+                TestResult {
+                    reach,
+                    ok: failure.is_none(),
+                    account,
+                    millis: Some(u32::try_from(millis).unwrap_or(u32::MAX)),
+                    failure,
+                }
+            }
+            Err(error) => TestResult {
+                reach,
+                ok: false,
+                account: None,
+                millis: None,
+                failure: Some(self.failure(&error)),
+            },
+        }
+    }
+
+    async fn ask_who_it_is(
+        &self,
+        whole: &Whole,
+        reach: Reach,
+        member: &Member,
+    ) -> Result<(http::StatusCode, u64, Option<String>), ConsoleError> {
+        let connection = &whole.connection;
+        let (connector, resolved, _) = self.inner.gateway.resolve(connection, reach).await?;
+        let target = match (&resolved.whoami, &connector.try_path) {
+            (Some(whoami), _) => whoami.url.to_string(),
+            (None, Some(path)) => path.clone(),
+            (None, None) => return Err(ConsoleError::new("test_not_offered")),
+        };
+        let own = whole
+            .slots
+            .iter()
+            .any(|slot| slot.key.reach == reach && slot.key.member == Some(member.id));
+        let others = whole.primaries.iter().any(|primary| primary.reach == reach);
+        let caller = if connection.kind == Kind::LoggedInUser && !own && others {
+            Caller::Unattended
+        } else {
+            Caller::Member(member.id)
+        };
+        let mut headers = http::HeaderMap::new();
+        headers.insert(
+            http::header::ACCEPT,
+            http::HeaderValue::from_static("application/json"),
+        );
+        let answer = self
+            .inner
+            .gateway
+            .send(Call {
+                link_name: connection.link_name.clone(),
+                caller,
+                application: None,
+                environment: reach.environment().unwrap_or(Environment::Production),
+                area: "test".to_owned(),
+                request: Request {
+                    method: http::Method::GET,
+                    target,
+                    headers,
+                    body: Vec::new(),
+                },
+            })
+            .await?;
+        let slot = whole
+            .slots
+            .iter()
+            .find(|slot| slot.authorization.id == answer.authorization);
+        let account = slot.map(|slot| self.account_of(connection, slot).label);
+        Ok((answer.status, answer.millis, account))
+    }
+}
+
+/// The slots whose authorization the member may revoke, and that are not revoked already.
+fn revocable<'a>(actor: &Member, whole: &'a Whole) -> Vec<&'a Slot> {
+    let revoked = Health::NotConnected(NotConnected::Revoked);
+    whole
+        .slots
+        .iter()
+        .filter(|slot| {
+            let own = slot.authorization.authorized_by == actor.id;
+            slot.authorization.health != revoked && access::may_revoke(actor, own).is_ok()
+        })
+        .collect()
+}
+
+/// R11: a slot's authorization goes, and with it the primary account that it was.
+pub(crate) fn lose(shape: &mut Shape, slot: &Slot) {
+    for seat in &mut shape.seats {
+        if seat.reach == slot.key.reach && seat.member == slot.key.member {
+            seat.health = Health::NotConnected(NotConnected::Revoked);
+        }
+    }
+    shape
+        .primaries
+        .retain(|(reach, member)| *reach != slot.key.reach || Some(*member) != slot.key.member);
+}

@@ -1,0 +1,545 @@
+//! The Members screen: who there is, inviting, roles, and what goes when somebody leaves.
+
+use std::collections::HashMap;
+
+use tsunagi_catalog::{Authorization, Belongings, Entry};
+use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::roles::{self, Standing};
+use tsunagi_domain::{
+    AuthorizationId, Connection, ConnectionId, Member, MemberId, Reach, Role, primary,
+};
+use tsunagi_oauth::{Revoked, Wire};
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::flow::host_of;
+use crate::rows::account_view;
+use crate::views::{
+    Farewell, Invitation, LeaveOutcome, MemberChange, MemberImpact, MemberRow, MembersView,
+    OwnedConnection, PrimaryLoss,
+};
+use crate::welcome::{member_view, person_name};
+
+const ROLES: [Role; 5] = [
+    Role::SuperAdmin,
+    Role::Admin,
+    Role::Developer,
+    Role::User,
+    Role::PortalUser,
+];
+
+/// One authorization of somebody who leaves, as the catalog knows it.
+struct Parting {
+    id: AuthorizationId,
+    key: SlotKey,
+    connection: Connection,
+    authorization: Authorization,
+    /// It sits in their own slots and nowhere else.
+    own: bool,
+}
+
+impl Console {
+    /// What the screen shows.
+    ///
+    /// # Errors
+    /// R2: managers see it; `signed_out`.
+    pub fn members(&self, session: Session) -> Result<MembersView, ConsoleError> {
+        let actor = self.reader(session)?;
+        let catalog = &self.inner.catalog;
+        let mut members = catalog.members()?;
+        members.sort_by_key(|member| (!member.active, member.name.to_lowercase()));
+        let super_admins = super_admins(&members);
+        let belongings = catalog.belongings()?;
+        let rows = members
+            .iter()
+            .map(|member| self.member_row(&actor, member, super_admins, &belongings))
+            .collect::<Result<_, _>>()?;
+        Ok(MembersView {
+            members: rows,
+            invitable: ROLES
+                .into_iter()
+                .filter(|role| roles::may_invite(&actor, *role).is_ok())
+                .collect(),
+        })
+    }
+
+    fn member_row(
+        &self,
+        actor: &Member,
+        member: &Member,
+        super_admins: usize,
+        belongings: &HashMap<MemberId, Belongings>,
+    ) -> Result<MemberRow, ConsoleError> {
+        let has = belongings.get(&member.id).copied().unwrap_or_default();
+        let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let may = |next: Standing| roles::may_change(actor, member, next, super_admins).is_ok();
+        let standing = |active| Standing {
+            role: member.role,
+            active,
+        };
+        let shared = self.inner.catalog.applications_shared_with(member.id)?;
+        let passphrase = self.has_passphrase(member.id)?;
+        Ok(MemberRow {
+            id: member.id,
+            name: member.name.clone(),
+            role: member.role,
+            active: member.active,
+            you: actor.id == member.id,
+            passphrase,
+            owned: small(has.connections),
+            authorized: small(has.authorizations),
+            primaries: small(has.primaries),
+            applications: shared
+                .into_iter()
+                .map(|application| application.name)
+                .collect(),
+            roles: ROLES
+                .into_iter()
+                .filter(|role| {
+                    may(Standing {
+                        role: *role,
+                        active: member.active,
+                    })
+                })
+                .collect(),
+            may_deactivate: member.active && may(standing(false)),
+            may_reactivate: !member.active && may(standing(true)),
+            may_reset: passphrase && roles::may_reset_passphrase(actor, member).is_ok(),
+        })
+    }
+
+    /// Adds a member. They sign in on this computer; where they want to be sure that nobody else
+    /// does so for them, they set a passphrase.
+    ///
+    /// # Errors
+    /// R2; a name that cannot be; the acting member's passphrase, where the role manages.
+    pub async fn invite(
+        &self,
+        session: Session,
+        invitation: Invitation,
+    ) -> Result<MembersView, ConsoleError> {
+        let actor = self.member(session)?;
+        roles::may_invite(&actor, invitation.role)?;
+        let member = Member {
+            id: MemberId::new(),
+            name: person_name(&invitation.name)?,
+            role: invitation.role,
+            active: true,
+        };
+        self.free_name(&member)?;
+        // Who could only invite would else raise a role without being asked.
+        if roles::raises(Role::User, member.role) {
+            self.confirm(&actor, invitation.passphrase).await?;
+        }
+        let args = [("role", member.role.as_str())];
+        self.write_member(session, &member, "member.invited", &args)?;
+        self.members(session)
+    }
+
+    /// Changes a member's name and role.
+    ///
+    /// # Errors
+    /// R2; `last_super_admin`; a name that cannot be; where a role is raised, the acting
+    /// member's passphrase.
+    pub async fn change_member(
+        &self,
+        session: Session,
+        id: MemberId,
+        change: MemberChange,
+    ) -> Result<MembersView, ConsoleError> {
+        let actor = self.member(session)?;
+        let before = self.known_member(id)?;
+        let after = Member {
+            name: person_name(&change.name)?,
+            role: change.role,
+            ..before.clone()
+        };
+        self.may_change(&actor, &before, &after)?;
+        self.free_name(&after)?;
+        if roles::raises(before.role, after.role) {
+            self.confirm(&actor, change.passphrase).await?;
+        }
+        if before.name != after.name {
+            let args = [("before", before.name.as_str())];
+            let renamed = Member {
+                role: before.role,
+                ..after.clone()
+            };
+            self.write_member(session, &renamed, "member.renamed", &args)?;
+        }
+        if before.role != after.role {
+            let args = [("role", after.role.as_str())];
+            let lost = self.write_member(session, &after, "member.role_changed", &args)?;
+            self.settle_lost(id, &lost).await;
+        }
+        // They may have taken the screen from themself.
+        self.members(self.session())
+    }
+
+    /// Lets a member sign in again. What was removed when they left stays removed.
+    ///
+    /// # Errors
+    /// R2.
+    pub fn reactivate_member(
+        &self,
+        session: Session,
+        id: MemberId,
+    ) -> Result<MembersView, ConsoleError> {
+        let actor = self.member(session)?;
+        let before = self.known_member(id)?;
+        let after = Member {
+            active: true,
+            ..before.clone()
+        };
+        self.may_change(&actor, &before, &after)?;
+        self.write_member(session, &after, "member.reactivated", &[])?;
+        self.members(session)
+    }
+
+    fn may_change(
+        &self,
+        actor: &Member,
+        before: &Member,
+        after: &Member,
+    ) -> Result<(), ConsoleError> {
+        let count = super_admins(&self.inner.catalog.members()?);
+        Ok(roles::may_change(
+            actor,
+            before,
+            Standing::of(after),
+            count,
+        )?)
+    }
+
+    /// Two members of one name could not be told apart where they sign in.
+    fn free_name(&self, member: &Member) -> Result<(), ConsoleError> {
+        let taken = self.inner.catalog.members()?.iter().any(|other| {
+            other.id != member.id && other.name.to_lowercase() == member.name.to_lowercase()
+        });
+        if taken {
+            return Err(ConsoleError::new("member_name_taken").with("member", member.name.clone()));
+        }
+        Ok(())
+    }
+
+    /// Writes a member down and logs it; says which primary accounts they lost by it.
+    fn write_member(
+        &self,
+        session: Session,
+        member: &Member,
+        action: &str,
+        args: &[(&str, &str)],
+    ) -> Result<Vec<(ConnectionId, Reach)>, ConsoleError> {
+        let vault = self.inner.keys.vault()?;
+        let mut all = vec![("member", member.name.as_str())];
+        all.extend_from_slice(args);
+        let event = self.event(session, action, &format!("member/{}", member.id), &all);
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        let lost = self.inner.catalog.change_member(
+            member,
+            primary::is_kept(member.role, member.active),
+            self.now(),
+            Some(&Entry { event, tag: &tag }),
+        )?;
+        self.log_lost(session, member, &lost)?;
+        self.inner.bell.changed();
+        Ok(lost)
+    }
+
+    fn log_lost(
+        &self,
+        session: Session,
+        member: &Member,
+        lost: &[(ConnectionId, Reach)],
+    ) -> Result<(), ConsoleError> {
+        for (connection, reach) in lost {
+            let subject = format!("connection/{connection}");
+            let args = [("reach", reach.as_str()), ("member", member.name.as_str())];
+            self.log(session, "primary.lost", &subject, &args)?;
+        }
+        Ok(())
+    }
+
+    /// What ran unattended on a lost primary account no longer does.
+    async fn settle_lost(&self, member: MemberId, lost: &[(ConnectionId, Reach)]) {
+        if lost.is_empty() {
+            return;
+        }
+        if let Err(error) = self.settle_own(member).await {
+            tracing::info!(code = %error.code, "sealed for its member alone when they sign in");
+        }
+    }
+
+    /// What a change of role or standing would do, before anything is done.
+    ///
+    /// # Errors
+    /// R2; `last_super_admin`.
+    pub async fn member_impact(
+        &self,
+        session: Session,
+        id: MemberId,
+        role: Role,
+        active: bool,
+    ) -> Result<MemberImpact, ConsoleError> {
+        let actor = self.member(session)?;
+        let before = self.known_member(id)?;
+        let after = Member {
+            role,
+            active,
+            ..before.clone()
+        };
+        self.may_change(&actor, &before, &after)?;
+        let leaves = before.active && !active;
+        let mut lost_by_reset = Vec::new();
+        if roles::may_reset_passphrase(&actor, &before).is_ok() {
+            for id in self.lost_without_key(id).await? {
+                if let Some(parting) = self.parting(id)? {
+                    lost_by_reset.push(self.farewell(&parting).await?);
+                }
+            }
+        }
+        let mut authorizations = Vec::new();
+        let mut connections = Vec::new();
+        let mut heirs = Vec::new();
+        if leaves {
+            for parting in self.partings(id)? {
+                authorizations.push(self.farewell(&parting).await?);
+            }
+            for connection in self.inner.catalog.connections_owned_by(id)? {
+                connections.push(OwnedConnection {
+                    id: connection.id,
+                    name: connection.name.to_string(),
+                });
+            }
+            let members = self.inner.catalog.members()?;
+            let fit = members
+                .iter()
+                .filter(|member| roles::may_inherit(member, &before));
+            heirs = fit.map(member_view).collect();
+            // Whoever does it is the likeliest heir.
+            heirs.sort_by_key(|heir| heir.id != Some(actor.id));
+        }
+        Ok(MemberImpact {
+            member: member_view(&before),
+            asks_passphrase: roles::raises(before.role, role) && self.has_passphrase(actor.id)?,
+            primaries: if primary::is_kept(role, active) {
+                Vec::new()
+            } else {
+                self.primary_losses(id)?
+            },
+            connections,
+            authorizations,
+            heirs,
+            lost_by_reset,
+        })
+    }
+
+    fn primary_losses(&self, member: MemberId) -> Result<Vec<PrimaryLoss>, ConsoleError> {
+        let mut losses = Vec::new();
+        for (id, reach) in self.inner.catalog.primaries_of(member)? {
+            let connection = self.connection(id)?;
+            losses.push(PrimaryLoss {
+                connection: id,
+                name: connection.name.to_string(),
+                reach,
+                stops: self.unattended(id, |environment| reach.covers(environment))?,
+            });
+        }
+        Ok(losses)
+    }
+
+    /// The authorizations of a member, where they sit first.
+    fn partings(&self, member: MemberId) -> Result<Vec<Parting>, ConsoleError> {
+        let mut partings = Vec::new();
+        for id in self.inner.catalog.authorizations_by(member)? {
+            partings.extend(self.parting(id)?);
+        }
+        Ok(partings)
+    }
+
+    fn parting(&self, id: AuthorizationId) -> Result<Option<Parting>, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let keys = catalog.slots_of_authorization(id)?;
+        let (Some(key), Some(authorization)) = (keys.first().copied(), catalog.authorization(id)?)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Parting {
+            id,
+            key,
+            connection: self.connection(key.connection)?,
+            authorization,
+            own: keys.iter().all(|key| key.member.is_some()),
+        }))
+    }
+
+    async fn farewell(&self, parting: &Parting) -> Result<Farewell, ConsoleError> {
+        let connection = &parting.connection;
+        let resolved = self
+            .inner
+            .gateway
+            .resolve(connection, parting.key.reach)
+            .await;
+        let (offers, host) = match &resolved {
+            Ok((_, resolved, _)) => (resolved.revoke.is_some(), host_of(&resolved.authorize)),
+            // A connector that is gone keeps nobody from leaving.
+            Err(_) => (false, String::new()),
+        };
+        let kept = self.inner.catalog.sealed(parting.id)?.is_some();
+        let opens = self.inner.gateway.can_open(parting.id).await?;
+        let authorization = &parting.authorization;
+        let service = self.mark_of(&connection.connector).name;
+        Ok(Farewell {
+            connection: connection.id,
+            name: connection.name.to_string(),
+            reach: parting.key.reach,
+            account: account_view(
+                &service,
+                authorization.label.as_deref(),
+                &authorization.account,
+            )
+            .label,
+            own: parting.own,
+            at_provider: offers && opens,
+            locked: kept && !opens,
+            host,
+            failure: None,
+        })
+    }
+
+    /// A member leaves: their authorizations are revoked at the providers where that can be done
+    /// and removed here in any case, what everybody used of theirs has to be authorized anew,
+    /// their connections are handed over, and they can no longer sign in. Broken off halfway,
+    /// they are still active, and it can be done again.
+    ///
+    /// # Errors
+    /// R2; `last_super_admin`; `heir_needed` where they answer for connections and nobody who
+    /// could take them over is named; the vault is locked.
+    pub async fn deactivate_member(
+        &self,
+        session: Session,
+        id: MemberId,
+        heir: Option<MemberId>,
+    ) -> Result<LeaveOutcome, ConsoleError> {
+        let actor = self.member(session)?;
+        let leaver = self.known_member(id)?;
+        let after = Member {
+            active: false,
+            ..leaver.clone()
+        };
+        self.may_change(&actor, &leaver, &after)?;
+        self.inner.keys.vault()?;
+        let owned = self.inner.catalog.connections_owned_by(id)?.len();
+        let heir = match heir {
+            Some(heir) => Some(self.known_member(heir)?),
+            None => None,
+        };
+        let fits = |heir: &Member| roles::may_inherit(heir, &leaver);
+        let heir = heir.filter(fits);
+        if owned > 0 && heir.is_none() {
+            return Err(ConsoleError::new("heir_needed").with("member", leaver.name.clone()));
+        }
+        let mut outcome = LeaveOutcome {
+            authorizations: Vec::new(),
+            handed_over: 0,
+            heir: None,
+            primaries: 0,
+            members: None,
+        };
+        let primaries = self.inner.catalog.primaries_of(id)?;
+        for parting in self.partings(id)? {
+            let done = self.takes_leave(session, &parting, &leaver).await?;
+            outcome.authorizations.push(done);
+        }
+        // Those whose authorization is gone went with it; the others go when they are inactive.
+        let kept = self.inner.catalog.primaries_of(id)?;
+        let mut gone = primaries.clone();
+        gone.retain(|place| !kept.contains(place));
+        self.log_lost(session, &leaver, &gone)?;
+        if let Some(heir) = heir.filter(|_| owned > 0) {
+            outcome.handed_over = self.hand_over(session, &leaver, &heir)?;
+            outcome.heir = Some(heir.name);
+        }
+        self.write_member(session, &after, "member.deactivated", &[])?;
+        outcome.primaries = u32::try_from(primaries.len()).unwrap_or(u32::MAX);
+        self.inner.keys.lock_member(id);
+        self.end_session_of(session, id);
+        self.inner.bell.changed();
+        if actor.id != id {
+            outcome.members = Some(self.members(session)?);
+        }
+        Ok(outcome)
+    }
+
+    /// Removes one authorization of a leaver; what its provider says keeps nothing here.
+    async fn takes_leave(
+        &self,
+        session: Session,
+        parting: &Parting,
+        leaver: &Member,
+    ) -> Result<Farewell, ConsoleError> {
+        let mut farewell = self.farewell(parting).await?;
+        if farewell.at_provider {
+            let mut wire = Wire::default();
+            let gateway = &self.inner.gateway;
+            match gateway.revoke_at_provider(parting.id, &mut wire).await {
+                Ok(Revoked::Done) => {}
+                Ok(Revoked::NotOffered | Revoked::Unsupported) => farewell.at_provider = false,
+                Err(error) => {
+                    farewell.at_provider = false;
+                    farewell.failure = Some(self.failure(&error.into()));
+                }
+            }
+        }
+        let (id, own, now) = (parting.id, parting.own, self.now());
+        self.db(move |catalog| {
+            if own {
+                catalog.empty(id).map(|_| ())
+            } else {
+                // What everybody used stays visible, and asks to be authorized anew.
+                catalog.set_revoked(id, now)
+            }
+        })
+        .await?;
+        let subject = format!("connection/{}", parting.connection.id);
+        let args = [
+            ("reach", parting.key.reach.as_str()),
+            ("member", leaver.name.as_str()),
+            ("account", farewell.account.as_str()),
+        ];
+        let action = if farewell.at_provider {
+            "authorization.left_revoked"
+        } else {
+            "authorization.left_removed"
+        };
+        self.log(session, action, &subject, &args)?;
+        Ok(farewell)
+    }
+
+    fn hand_over(
+        &self,
+        session: Session,
+        leaver: &Member,
+        heir: &Member,
+    ) -> Result<u32, ConsoleError> {
+        let vault = self.inner.keys.vault()?;
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        let event = self.event(
+            session,
+            "member.connections_handed_over",
+            &format!("member/{}", leaver.id),
+            &[("member", &leaver.name), ("heir", &heir.name)],
+        );
+        let entry = Entry { event, tag: &tag };
+        let catalog = &self.inner.catalog;
+        let moved = catalog.hand_over_connections(leaver.id, heir.id, Some(&entry))?;
+        Ok(u32::try_from(moved).unwrap_or(u32::MAX))
+    }
+}
+
+fn super_admins(members: &[Member]) -> usize {
+    members
+        .iter()
+        .filter(|member| member.active && member.role == Role::SuperAdmin)
+        .count()
+}

@@ -1,0 +1,499 @@
+//! The Primary accounts screen, and handing a primary account over (R11, R12).
+
+use tsunagi_catalog::{Entry, Offer, Slot};
+use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::primary::{self, Handover, Offering};
+use tsunagi_domain::{
+    Connection, ConnectionId, Kind, Member, MemberId, Reach, Refusal, RefusalCode, access,
+};
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::impacts::Whole;
+use crate::rows::account_view;
+use crate::views::{
+    ConnectionView, OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryRow,
+};
+use crate::welcome::member_view;
+
+/// The most rows of the screen.
+const SHOWN: u32 = 1000;
+
+impl Console {
+    /// Every logged-in-user connection by place: who is primary, what runs there, what is
+    /// offered. Members who are no managers see the places where they have an account.
+    ///
+    /// # Errors
+    /// `no_workspace`.
+    pub fn primaries_view(&self, session: Session) -> Result<Vec<PrimaryRow>, ConsoleError> {
+        let viewer = self.member(session)?;
+        let catalog = &self.inner.catalog;
+        let found = catalog.list_ids(
+            &tsunagi_catalog::ListQuery {
+                search: String::new(),
+                kinds: vec![Kind::LoggedInUser],
+                connectors: Vec::new(),
+                needs_person: None,
+                viewer: viewer.id,
+                sort: tsunagi_catalog::Sort::Name,
+                after: None,
+                limit: 1,
+            },
+            SHOWN,
+        )?;
+        let mut rows = Vec::new();
+        for id in found {
+            let whole = self.whole(id)?;
+            let offers = catalog.offers(id)?;
+            for reach in whole.connection.mode.reaches() {
+                rows.extend(self.primary_row(&whole, &offers, *reach, &viewer)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn primary_row(
+        &self,
+        whole: &Whole,
+        offers: &[Offer],
+        reach: Reach,
+        viewer: &Member,
+    ) -> Result<Option<PrimaryRow>, ConsoleError> {
+        let connection = &whole.connection;
+        let here: Vec<&Slot> = whole
+            .slots
+            .iter()
+            .filter(|slot| slot.key.reach == reach)
+            .collect();
+        let own = here.iter().any(|slot| slot.key.member == Some(viewer.id));
+        if !own && access::may_manage(viewer).is_err() {
+            return Ok(None);
+        }
+        let current = current(whole, reach);
+        let primary = match current {
+            Some((member, since)) => {
+                let slot = here
+                    .iter()
+                    .find(|slot| slot.key.member == Some(member))
+                    .copied();
+                self.inner
+                    .catalog
+                    .member(member)?
+                    .map(|member| PrimaryHolder {
+                        own: member.id == viewer.id,
+                        member: member_view(&member),
+                        account: slot.map(|slot| self.account_of(connection, slot)),
+                        health: self.slot_health(connection, reach, slot),
+                        since,
+                    })
+            }
+            None => None,
+        };
+        let unattended = self.unattended(connection.id, |environment| reach.covers(environment))?;
+        let acts = self.primary_acts(whole, offers, reach, viewer, viewer);
+        Ok(Some(PrimaryRow {
+            connection: connection.id,
+            name: connection.name.to_string(),
+            service: self.mark_of(&connection.connector),
+            reach,
+            primary,
+            accounts: u32::try_from(here.len()).unwrap_or(u32::MAX),
+            next_run: unattended.iter().filter_map(|used| used.next_run).min(),
+            unattended,
+            offers: self.offer_views(offers, reach, viewer)?,
+            may_take: acts.take,
+        }))
+    }
+
+    /// Offers and acceptances of a place, as the viewer may see them.
+    pub(crate) fn offer_views(
+        &self,
+        offers: &[Offer],
+        reach: Reach,
+        viewer: &Member,
+    ) -> Result<Vec<OfferView>, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let mut views = Vec::new();
+        for offer in offers.iter().filter(|offer| offer.reach == reach) {
+            let Some(member) = catalog.member(offer.member)? else {
+                continue;
+            };
+            let by = match offer.offered {
+                Some((by, _)) => catalog.member(by)?.map(|member| member.name),
+                None => None,
+            };
+            views.push(OfferView {
+                mine: offer.offered.is_some() && member.id == viewer.id,
+                may_withdraw: offer.offered.is_some()
+                    && viewer.active
+                    && viewer.role.may_be_primary()
+                    && member.id != viewer.id,
+                member: member_view(&member),
+                offered_by: by,
+                offered_at: offer.offered.map(|(_, at)| at),
+                accepted_at: offer.accepted_at,
+            });
+        }
+        Ok(views)
+    }
+
+    /// What the acting member can do about the primary account of a place, as to one member's
+    /// account there.
+    pub(crate) fn primary_acts(
+        &self,
+        whole: &Whole,
+        offers: &[Offer],
+        reach: Reach,
+        actor: &Member,
+        to: &Member,
+    ) -> PrimaryActs {
+        let offering = self.offering(whole, reach, to);
+        let known = offers
+            .iter()
+            .find(|offer| offer.reach == reach && offer.member == to.id);
+        let offered = known.is_some_and(|offer| offer.offered.is_some());
+        let accepted = known.is_some_and(|offer| offer.accepted_at.is_some());
+        let own = actor.id == to.id;
+        let may = primary::offer(actor, offering, accepted);
+        let receives = primary::may_receive(offering).is_ok();
+        PrimaryActs {
+            take: own && may.is_ok(),
+            offer: !own && !offered && may.is_ok(),
+            accept: own && offered && receives,
+            accept_beforehand: own
+                && known.is_none()
+                && receives
+                && offering.current.is_some()
+                && actor.active,
+            decline: own && known.is_some(),
+            withdraw: !own && offered && actor.active && actor.role.may_be_primary(),
+        }
+    }
+
+    fn offering<'a>(&self, whole: &'a Whole, reach: Reach, to: &'a Member) -> Offering<'a> {
+        let slot = whole
+            .slots
+            .iter()
+            .find(|slot| slot.key.reach == reach && slot.key.member == Some(to.id));
+        Offering {
+            connection: whole.connection.link_name.as_str(),
+            kind: whole.connection.kind,
+            current: current(whole, reach).map(|(member, _)| member),
+            to,
+            health: slot.map(|slot| self.slot_health(&whole.connection, reach, Some(slot))),
+        }
+    }
+
+    /// R11: offers the primary account of a place to a member who has authorized there. It moves
+    /// at once where that member has accepted beforehand.
+    ///
+    /// # Errors
+    /// R1, R11; the connection has no such reach; the vault is locked.
+    pub async fn offer_primary(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        to: MemberId,
+    ) -> Result<ConnectionView, ConsoleError> {
+        let (actor, whole) = self.at(session, connection, reach)?;
+        let to = self.known_member(to)?;
+        let known = self.offer_to(connection, reach, to.id)?;
+        let accepted = known.is_some_and(|offer| offer.accepted_at.is_some());
+        match primary::offer(&actor, self.offering(&whole, reach, &to), accepted)? {
+            Handover::Moves => self.move_primary(session, &whole, reach, &to).await?,
+            Handover::Waits => {
+                let offer = Offer {
+                    connection,
+                    reach,
+                    member: to.id,
+                    offered: Some((actor.id, self.now())),
+                    accepted_at: None,
+                };
+                self.note_offer(session, &offer, "primary.offered", &to)?;
+            }
+        }
+        self.inner.bell.changed();
+        self.connection_view(session, connection).await
+    }
+
+    /// R11: makes the acting member's own account primary where nobody is.
+    ///
+    /// # Errors
+    /// Those of [`Self::offer_primary`].
+    pub async fn choose_primary(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+    ) -> Result<ConnectionView, ConsoleError> {
+        let own = self.member(session)?.id;
+        self.offer_primary(session, connection, reach, own).await
+    }
+
+    /// R11: accepts the primary account that was offered to the acting member, or accepts it
+    /// beforehand where nobody has offered it yet.
+    ///
+    /// # Errors
+    /// R1, R11; the connection has no such reach; the vault is locked.
+    pub async fn accept_primary(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+    ) -> Result<ConnectionView, ConsoleError> {
+        let (actor, whole) = self.at(session, connection, reach)?;
+        primary::may_receive(self.offering(&whole, reach, &actor))?;
+        let known = self.offer_to(connection, reach, actor.id)?;
+        if known.is_some_and(|offer| offer.offered.is_some()) {
+            self.move_primary(session, &whole, reach, &actor).await?;
+        } else {
+            let offer = Offer {
+                connection,
+                reach,
+                member: actor.id,
+                offered: None,
+                accepted_at: Some(self.now()),
+            };
+            self.note_offer(session, &offer, "primary.accepted_beforehand", &actor)?;
+            self.readers_changed(&whole, reach, &[actor.id]).await;
+        }
+        self.inner.bell.changed();
+        self.connection_view(session, connection).await
+    }
+
+    /// Declines what was offered to the acting member, or takes their acceptance back.
+    ///
+    /// # Errors
+    /// `offer_gone`; the vault is locked.
+    pub async fn decline_primary(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+    ) -> Result<ConnectionView, ConsoleError> {
+        let (actor, whole) = self.at(session, connection, reach)?;
+        self.drop_offer(session, connection, reach, &actor, "primary.declined")?;
+        self.readers_changed(&whole, reach, &[actor.id]).await;
+        self.inner.bell.changed();
+        self.connection_view(session, connection).await
+    }
+
+    /// Takes an offer to another member back: who may offer may withdraw.
+    ///
+    /// # Errors
+    /// R11; `offer_gone`; the vault is locked.
+    pub async fn withdraw_primary(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        to: MemberId,
+    ) -> Result<ConnectionView, ConsoleError> {
+        let (actor, whole) = self.at(session, connection, reach)?;
+        if !actor.role.may_be_primary() {
+            return Err(Refusal::new(RefusalCode::RoleNotAllowed).into());
+        }
+        let to = self.known_member(to)?;
+        self.drop_offer(session, connection, reach, &to, "primary.withdrawn")?;
+        self.readers_changed(&whole, reach, &[to.id]).await;
+        self.inner.bell.changed();
+        self.connection_view(session, connection).await
+    }
+
+    /// What is offered to the acting member and waits for them.
+    pub(crate) fn offered_to(&self, viewer: &Member) -> Result<Vec<OfferedToYou>, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let mut offers = Vec::new();
+        for offer in catalog.offers_to(viewer.id)? {
+            let (Some((by, at)), Some(connection)) =
+                (offer.offered, catalog.connection(offer.connection)?)
+            else {
+                continue;
+            };
+            // What the other environment mode left behind is nowhere to be accepted.
+            if !connection.mode.reaches().contains(&offer.reach) {
+                continue;
+            }
+            offers.push(OfferedToYou {
+                connection: connection.id,
+                name: connection.name.to_string(),
+                service: self.mark_of(&connection.connector),
+                reach: offer.reach,
+                from: catalog
+                    .member(by)?
+                    .map_or_else(String::new, |member| member.name),
+                at,
+            });
+        }
+        Ok(offers)
+    }
+
+    /// How many things need a member: reaches to authorize, and answers to offers.
+    pub(crate) fn needing_count(&self, viewer: MemberId) -> Result<u64, ConsoleError> {
+        let offers = match self.inner.catalog.member(viewer)? {
+            Some(viewer) => self.offered_to(&viewer)?.len(),
+            None => 0,
+        };
+        Ok(self.inner.catalog.needing_count(viewer)? + offers as u64)
+    }
+
+    /// The acting member, and the connection that has this reach.
+    fn at(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+    ) -> Result<(Member, Whole), ConsoleError> {
+        let actor = self.member(session)?;
+        access::available(&self.workspace()?)?;
+        if !actor.active {
+            return Err(Refusal::new(RefusalCode::MemberInactive).into());
+        }
+        let whole = self.whole(connection)?;
+        if !whole.connection.mode.reaches().contains(&reach) {
+            return Err(ConsoleError::new("reach_not_in_mode"));
+        }
+        self.inner.keys.vault()?;
+        Ok((actor, whole))
+    }
+
+    pub(crate) fn known_member(&self, id: MemberId) -> Result<Member, ConsoleError> {
+        let member = self.inner.catalog.member(id)?;
+        member.ok_or_else(|| Refusal::new(RefusalCode::MemberInactive).into())
+    }
+
+    fn offer_to(
+        &self,
+        connection: ConnectionId,
+        reach: Reach,
+        member: MemberId,
+    ) -> Result<Option<Offer>, ConsoleError> {
+        let offers = self.inner.catalog.offers(connection)?;
+        Ok(offers
+            .into_iter()
+            .find(|offer| offer.reach == reach && offer.member == member))
+    }
+
+    async fn move_primary(
+        &self,
+        session: Session,
+        whole: &Whole,
+        reach: Reach,
+        to: &Member,
+    ) -> Result<(), ConsoleError> {
+        let before = current(whole, reach).map(|(member, _)| member);
+        let id = whole.connection.id;
+        let event = self.primary_event(session, id, reach, "primary.moved", to);
+        let vault = self.inner.keys.vault()?;
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        let entry = Entry { event, tag: &tag };
+        self.inner
+            .catalog
+            .move_primary(id, reach, to.id, self.now(), Some(&entry))?;
+        let mut concerned = vec![to.id];
+        concerned.extend(before);
+        self.readers_changed(whole, reach, &concerned).await;
+        Ok(())
+    }
+
+    fn note_offer(
+        &self,
+        session: Session,
+        offer: &Offer,
+        action: &str,
+        to: &Member,
+    ) -> Result<(), ConsoleError> {
+        let event = self.primary_event(session, offer.connection, offer.reach, action, to);
+        let vault = self.inner.keys.vault()?;
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        let entry = Entry { event, tag: &tag };
+        Ok(self.inner.catalog.set_offer(offer, Some(&entry))?)
+    }
+
+    fn drop_offer(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        member: &Member,
+        action: &str,
+    ) -> Result<(), ConsoleError> {
+        let event = self.primary_event(session, connection, reach, action, member);
+        let vault = self.inner.keys.vault()?;
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        let entry = Entry { event, tag: &tag };
+        let gone = self
+            .inner
+            .catalog
+            .withdraw_offer(connection, reach, member.id, Some(&entry))?;
+        if gone {
+            Ok(())
+        } else {
+            Err(ConsoleError::new("offer_gone"))
+        }
+    }
+
+    fn primary_event(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        action: &str,
+        member: &Member,
+    ) -> tsunagi_catalog::NewEvent {
+        let subject = format!("connection/{connection}");
+        let args = [("reach", reach.as_str()), ("member", member.name.as_str())];
+        self.event(session, action, &subject, &args)
+    }
+
+    /// A primary account is also sealed for unattended runs, and one that no longer is, is not:
+    /// brings what these members have in a place in line.
+    pub(crate) async fn readers_changed(&self, whole: &Whole, reach: Reach, members: &[MemberId]) {
+        for member in members {
+            let key = SlotKey {
+                connection: whole.connection.id,
+                reach,
+                member: Some(*member),
+            };
+            let slot = whole.slots.iter().find(|slot| slot.key == key);
+            let Some(slot) = slot else { continue };
+            let settled = self
+                .inner
+                .gateway
+                .settle_readers(slot.authorization.id)
+                .await;
+            if let Err(error) = settled {
+                // Taken up again when its member signs in.
+                tracing::warn!(code = error.code(), "readers of a credential not settled");
+            }
+        }
+    }
+
+    pub(crate) fn account_of(
+        &self,
+        connection: &Connection,
+        slot: &Slot,
+    ) -> crate::views::AccountView {
+        account_view(
+            &self.mark_of(&connection.connector).name,
+            slot.authorization.label.as_deref(),
+            &slot.authorization.account,
+        )
+    }
+
+    /// Whether a member's account in a place is the primary one.
+    pub(crate) fn is_primary(whole: &Whole, slot: &Slot) -> bool {
+        let current = current(whole, slot.key.reach);
+        current.is_some_and(|(member, _)| slot.key.member == Some(member))
+    }
+}
+
+/// Who is primary in a reach, and since when.
+fn current(whole: &Whole, reach: Reach) -> Option<(MemberId, tsunagi_domain::Timestamp)> {
+    let primary = whole
+        .primaries
+        .iter()
+        .find(|primary| primary.reach == reach)?;
+    Some((primary.member, primary.since))
+}

@@ -1,0 +1,440 @@
+//! Who sits at the keyboard: signing in, switching, locking.
+//!
+//! The seat lives here, in memory, and nowhere else: no door names the member it acts for. A
+//! member without a passphrase sits down by themself when the program starts, since there is
+//! nothing they could prove; one with a passphrase has to sign in, and their own key is open only
+//! while they sit. The workspace's vault stays open for unattended runs and renewals.
+
+use tsunagi_catalog::NewEvent;
+use tsunagi_domain::idle::{DEFAULT_MINUTES, MINUTES, locks};
+use tsunagi_domain::passphrase::{FREE_TRIES, refused_until};
+use tsunagi_domain::{Member, MemberId, Refusal, RefusalCode, Timestamp};
+use tsunagi_vault::{KeyRecord, MemberVault, VaultError};
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::views::{SeatView, SessionMark, SessionView, Start};
+
+/// The setting that remembers who sat last.
+const LAST_SEATED: &str = "last_seated";
+/// Settings that remember a member's choices, each followed by the member's identifier.
+const AUTO_LOCK: &str = "auto_lock";
+const ASKED: &str = "passphrase_asked";
+
+/// The seat at the keyboard.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Seat {
+    /// Who sits there.
+    member: Option<MemberId>,
+    /// Somebody left it locked: nobody sits down by themself.
+    left: bool,
+    /// When whoever sits there last moved.
+    active_at: Timestamp,
+}
+
+impl Console {
+    /// Who acts: the member who sits at this keyboard. Where nobody sits, whoever sat last sits
+    /// down by themself, else the only active member, where they have no passphrase and nobody
+    /// locked the seat.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        let seat = self.seat();
+        let member = match seat.member {
+            Some(member) => Some(member).filter(|member| self.is_active(*member)),
+            None if seat.left => None,
+            None => self.sits_by_themself(),
+        };
+        Session { member }
+    }
+
+    fn seat(&self) -> Seat {
+        self.inner.seat.read().map(|seat| *seat).unwrap_or_default()
+    }
+
+    fn is_active(&self, member: MemberId) -> bool {
+        let found = self.inner.catalog.member(member);
+        found.is_ok_and(|member| member.is_some_and(|member| member.active))
+    }
+
+    fn sits_by_themself(&self) -> Option<MemberId> {
+        let members = self.inner.catalog.members().ok()?;
+        let mut active = members.iter().filter(|member| member.active);
+        let last = self.inner.catalog.setting(LAST_SEATED).ok().flatten();
+        let last = last.and_then(|id| {
+            let mut active = active.clone();
+            active.find(|member| member.id.to_string() == id)
+        });
+        let member = match last {
+            Some(member) => member,
+            None => {
+                let only = active.next()?;
+                if active.next().is_some() {
+                    return None;
+                }
+                only
+            }
+        };
+        if self.has_passphrase(member.id).ok()? {
+            return None;
+        }
+        self.sit(member.id);
+        Some(member.id)
+    }
+
+    /// Seats a member.
+    fn sit(&self, member: MemberId) {
+        let active_at = self.now();
+        if let Ok(mut seat) = self.inner.seat.write() {
+            *seat = Seat {
+                member: Some(member),
+                left: false,
+                active_at,
+            };
+        }
+        let id = member.to_string();
+        let known = self.inner.catalog.setting(LAST_SEATED).ok().flatten();
+        if known.as_deref() != Some(id.as_str())
+            && let Err(error) = self.inner.catalog.set_setting(LAST_SEATED, &id)
+        {
+            // They sit all the same; the next start may ask who it is.
+            tracing::warn!(code = error.code(), "who sat last is not remembered");
+        }
+    }
+
+    pub(crate) fn has_passphrase(&self, member: MemberId) -> Result<bool, ConsoleError> {
+        let proof = self.inner.catalog.proof(member)?;
+        Ok(proof.is_some_and(|proof| proof.record.is_some()))
+    }
+
+    /// What the screens know about the seat; `None` for who cannot act.
+    pub(crate) fn session_mark(&self, session: Session) -> Result<SessionMark, ConsoleError> {
+        let members = self.inner.catalog.members()?;
+        let active = members.iter().filter(|member| member.active).count();
+        let Some(id) = session.member else {
+            return Ok(SessionMark {
+                signed_in: false,
+                passphrase: false,
+                ask_passphrase: false,
+                alone: active < 2,
+                auto_lock: 0,
+            });
+        };
+        let passphrase = self.has_passphrase(id)?;
+        let asked = self.inner.catalog.setting(&format!("{ASKED}.{id}"))?;
+        Ok(SessionMark {
+            signed_in: true,
+            passphrase,
+            ask_passphrase: active > 1 && !passphrase && asked.is_none(),
+            alone: active < 2,
+            auto_lock: self.auto_lock(id)?,
+        })
+    }
+
+    fn auto_lock(&self, member: MemberId) -> Result<u32, ConsoleError> {
+        let chosen = self
+            .inner
+            .catalog
+            .setting(&format!("{AUTO_LOCK}.{member}"))?;
+        Ok(chosen
+            .and_then(|minutes| minutes.parse().ok())
+            .unwrap_or(DEFAULT_MINUTES))
+    }
+
+    /// Who may sign in.
+    ///
+    /// # Errors
+    /// `no_workspace`; where the catalog cannot be read.
+    pub fn session_view(&self) -> Result<SessionView, ConsoleError> {
+        self.workspace()?;
+        let last = self.inner.catalog.setting(LAST_SEATED)?;
+        let now = self.now();
+        let mut members = Vec::new();
+        let mut last_seated = None;
+        for member in self.inner.catalog.members()? {
+            if !member.active {
+                continue;
+            }
+            let proof = self.inner.catalog.proof(member.id)?.unwrap_or_default();
+            if last.as_deref() == Some(member.id.to_string().as_str()) {
+                last_seated = Some(member.id);
+            }
+            members.push(SeatView {
+                id: member.id,
+                name: member.name,
+                role: member.role,
+                passphrase: proof.record.is_some(),
+                refused_until: proof
+                    .record
+                    .and_then(|_| refused_until(proof.wrong, proof.wrong_at, now)),
+            });
+        }
+        Ok(SessionView {
+            members,
+            last: last_seated,
+            now,
+            auto_lock_choices: MINUTES.to_vec(),
+        })
+    }
+
+    /// Seats a member: with their passphrase, or without where they have none. Whoever sat there
+    /// leaves; their key is locked and their sign-ins at providers end.
+    ///
+    /// # Errors
+    /// `member_inactive`; `passphrase_wait`; `member_passphrase_wrong`.
+    pub async fn sign_in(
+        &self,
+        member: MemberId,
+        passphrase: Option<String>,
+    ) -> Result<Start, ConsoleError> {
+        let _one_at_a_time = self.inner.signing_in.lock().await;
+        self.workspace()?;
+        let found = self.inner.catalog.member(member)?;
+        let Some(known) = found.filter(|member| member.active) else {
+            return Err(Refusal::new(RefusalCode::MemberInactive).into());
+        };
+        let own = self.prove(&known, passphrase).await?;
+        let before = self.seat().member;
+        if let Some(before) = before.filter(|before| *before != member) {
+            self.leaves(before);
+        }
+        if let Some(own) = own {
+            self.inner.keys.open_member(member, own);
+        }
+        self.sit(member);
+        let session = Session {
+            member: Some(member),
+        };
+        self.log_when_open(session, "session.signed_in", member);
+        self.inner.bell.changed();
+        self.settle_own_soon(member);
+        self.start(session)
+    }
+
+    /// Leaves the seat: whoever wants to sit down signs in. The workspace's vault stays open for
+    /// what runs with nobody present.
+    ///
+    /// # Errors
+    /// `no_workspace`.
+    pub async fn lock(&self, session: Session) -> Result<Start, ConsoleError> {
+        let _one_at_a_time = self.inner.signing_in.lock().await;
+        self.workspace()?;
+        self.leave(session);
+        self.start(self.session())
+    }
+
+    fn leave(&self, session: Session) {
+        let member = {
+            let Ok(mut seat) = self.inner.seat.write() else {
+                return;
+            };
+            seat.left = true;
+            seat.member.take()
+        };
+        if let Some(member) = member {
+            self.leaves(member);
+            self.log_when_open(session, "session.locked", member);
+        }
+        self.inner.bell.changed();
+    }
+
+    fn leaves(&self, member: MemberId) {
+        self.inner.keys.lock_member(member);
+        self.cancel_all_flows();
+    }
+
+    /// Ends the session of a member who may no longer act.
+    pub(crate) fn end_session_of(&self, session: Session, member: MemberId) {
+        if self.seat().member == Some(member) {
+            self.leave(session);
+        }
+    }
+
+    /// Whoever sits at the keyboard has moved. Too late where the seat was to be locked before:
+    /// a computer that wakes up must not stay open for whoever wakes it.
+    pub fn touch(&self) {
+        if self.lock_if_idle() {
+            return;
+        }
+        let now = self.now();
+        if let Ok(mut seat) = self.inner.seat.write() {
+            seat.active_at = now;
+        }
+    }
+
+    /// Locks the seat where nobody has moved for as long as its member chose; says whether. The
+    /// shell asks every minute.
+    pub fn lock_if_idle(&self) -> bool {
+        let seat = self.seat();
+        let Some(member) = seat.member else {
+            return false;
+        };
+        let now = self.now();
+        if now < seat.active_at {
+            // The clock was set back: idleness is counted from here on.
+            if let Ok(mut seat) = self.inner.seat.write() {
+                seat.active_at = now;
+            }
+            return false;
+        }
+        let minutes = self.auto_lock(member).unwrap_or(DEFAULT_MINUTES);
+        let has_passphrase = self.has_passphrase(member).unwrap_or(false);
+        if !locks(minutes, has_passphrase, seat.active_at, now) {
+            return false;
+        }
+        self.leave(Session { member: None });
+        true
+    }
+
+    /// Sets after how many idle minutes the acting member's seat is locked; 0 is never.
+    ///
+    /// # Errors
+    /// `signed_out`; `auto_lock_invalid`.
+    pub fn set_auto_lock(&self, session: Session, minutes: u32) -> Result<Start, ConsoleError> {
+        let member = self.member(session)?;
+        if !MINUTES.contains(&minutes) {
+            return Err(ConsoleError::new("auto_lock_invalid"));
+        }
+        let name = format!("{AUTO_LOCK}.{}", member.id);
+        self.inner
+            .catalog
+            .set_setting(&name, &minutes.to_string())?;
+        self.inner.bell.changed();
+        self.start(session)
+    }
+
+    /// The acting member was asked for a passphrase of their own, and does not want one now.
+    ///
+    /// # Errors
+    /// `signed_out`.
+    pub fn passphrase_not_now(&self, session: Session) -> Result<Start, ConsoleError> {
+        let member = self.member(session)?;
+        let name = format!("{ASKED}.{}", member.id);
+        self.inner.catalog.set_setting(&name, "not_now")?;
+        self.inner.bell.changed();
+        self.start(session)
+    }
+
+    /// Checks a member's passphrase and gives their key; nothing where they have no passphrase.
+    /// One try at a time: the caller holds `signing_in`.
+    ///
+    /// # Errors
+    /// `passphrase_wait`, `member_passphrase_wrong`, or why the key cannot be made.
+    pub(crate) async fn prove(
+        &self,
+        member: &Member,
+        passphrase: Option<String>,
+    ) -> Result<Option<MemberVault>, ConsoleError> {
+        let id = member.id;
+        let proof = self.inner.catalog.proof(id)?.unwrap_or_default();
+        let Some(record) = proof.record else {
+            return Ok(None);
+        };
+        if let Some(until) = refused_until(proof.wrong, proof.wrong_at, self.now()) {
+            return Err(self.must_wait(until, member));
+        }
+        let record = key_record(&record)?;
+        let catalog = self.workspace()?.id.to_string();
+        let opened = tokio::task::spawn_blocking(move || {
+            let passphrase = zeroize::Zeroizing::new(passphrase.unwrap_or_default());
+            MemberVault::open(&catalog, &id.to_string(), &record, &passphrase)
+        })
+        .await
+        .map_err(|_| ConsoleError::new("internal"))?;
+        match opened {
+            Ok(own) => {
+                self.inner.catalog.forget_wrong_passphrases(id)?;
+                Ok(Some(own))
+            }
+            Err(VaultError::WrongPassphrase) => Err(self.wrong(member)?),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Notes a wrong passphrase, and only then says so: who ends the program gains no try.
+    pub(crate) fn wrong(&self, member: &Member) -> Result<ConsoleError, ConsoleError> {
+        let now = self.now();
+        let wrong = self.inner.catalog.note_wrong_passphrase(member.id, now)?;
+        tracing::warn!(member = %member.id, wrong, "wrong passphrase");
+        self.log_when_open(Session { member: None }, "session.refused", member.id);
+        Ok(match refused_until(wrong, now, now) {
+            Some(until) => self.must_wait(until, member),
+            None => {
+                let left = FREE_TRIES.saturating_sub(wrong);
+                ConsoleError::new("member_passphrase_wrong")
+                    .with("member", member.name.clone())
+                    .with("tries", left.to_string())
+            }
+        })
+    }
+
+    fn must_wait(&self, until: Timestamp, member: &Member) -> ConsoleError {
+        // Rounded up: told to wait 0 seconds, a person would try in vain.
+        let seconds = (until.millis_since(self.now()) + 999) / 1000;
+        ConsoleError::new("passphrase_wait")
+            .with("member", member.name.clone())
+            .with("seconds", seconds.max(1).to_string())
+    }
+
+    /// Adds an entry about a member to the log; where the vault is not open yet, once it is.
+    fn log_when_open(&self, session: Session, action: &str, member: MemberId) {
+        let name = self.inner.catalog.member(member).ok().flatten();
+        let name = name.map(|member| member.name).unwrap_or_default();
+        let subject = format!("member/{member}");
+        let event = self.event(session, action, &subject, &[("member", &name)]);
+        if let Ok(mut unlogged) = self.inner.unlogged.lock() {
+            unlogged.push(event);
+        }
+        self.log_what_waits();
+    }
+
+    /// Writes down what happened while the vault was locked.
+    pub(crate) fn log_what_waits(&self) {
+        let Ok(vault) = self.inner.keys.vault() else {
+            return;
+        };
+        let waiting: Vec<NewEvent> = match self.inner.unlogged.lock() {
+            Ok(mut unlogged) => std::mem::take(&mut *unlogged),
+            Err(_) => return,
+        };
+        for event in waiting {
+            let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+            if let Err(error) = self.inner.catalog.append_event(&event, &tag) {
+                tracing::error!(code = error.code(), action = event.action, "not in the log");
+            }
+        }
+    }
+
+    /// Takes up what was broken off: credentials of a member that are sealed for others than they
+    /// should be, and renewals that waited for their key.
+    fn settle_own_soon(&self, member: MemberId) {
+        let console = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = console.settle_own(member).await {
+                tracing::warn!(code = %error.code, "credentials not sealed for their readers yet");
+            }
+            console.renew_due().await;
+        });
+    }
+
+    /// Brings every credential in a member's own slots in line with who may open it. Goes on
+    /// after one that cannot be; gives the first reason.
+    pub(crate) async fn settle_own(&self, member: MemberId) -> Result<(), ConsoleError> {
+        let mut first = Ok(());
+        let all = self
+            .db(move |catalog| catalog.authorizations_of_member(member))
+            .await?;
+        for id in all {
+            let settled = self.inner.gateway.settle_readers(id).await;
+            if let Err(error) = settled
+                && first.is_ok()
+            {
+                first = Err(error.into());
+            }
+        }
+        first
+    }
+}
+
+pub(crate) fn key_record(text: &str) -> Result<KeyRecord, ConsoleError> {
+    serde_json::from_str(text).map_err(|_| ConsoleError::new("record_damaged"))
+}

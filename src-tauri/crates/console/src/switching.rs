@@ -1,0 +1,413 @@
+//! Putting something else in a place: another authorization into a slot (R18, R21), another
+//! connection into every use of one (R16, R18).
+
+use tsunagi_catalog::{Entry, Reshaping, Slot};
+use tsunagi_connectors::Connector;
+use tsunagi_domain::connection::{Settings, SlotKey};
+use tsunagi_domain::gate::Access;
+use tsunagi_domain::impact::{between, may_be_made, runs};
+use tsunagi_domain::offer::{Likeness, may_switch};
+use tsunagi_domain::replace::{Party, may_replace};
+use tsunagi_domain::{
+    Connection, ConnectionId, Kind, Member, Reach, Refusal, RefusalCode, RegistrationId, access,
+    application,
+};
+
+use crate::console::{Console, Session};
+use crate::editing::chosen_settings;
+use crate::error::ConsoleError;
+use crate::impacts::{Whole, name_of, place, use_view};
+use crate::views::{
+    AffectedUse, ConnectionView, Replacement, Replacements, SwitchImpact, SwitchOffer,
+};
+
+/// What a reach asks for, with its own overrides.
+struct Wants {
+    registration: Option<RegistrationId>,
+    settings: Settings,
+}
+
+impl Console {
+    /// R21: authorizations of other connections that may take the place of what sits in a slot:
+    /// of an admin or system connection any, of a logged-in-user connection the acting member's
+    /// own.
+    ///
+    /// # Errors
+    /// R1, R2; the connector is not there.
+    pub fn switch_offers(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+    ) -> Result<Vec<SwitchOffer>, ConsoleError> {
+        let actor = self.manager(session)?;
+        let whole = self.whole(connection)?;
+        let connector = self.connector(&whole.connection.connector)?;
+        let sits = slot_at(&whole, reach, &actor).map(|slot| slot.authorization.id);
+        let mut offers: Vec<SwitchOffer> = Vec::new();
+        let mut offered = Vec::new();
+        for other in self
+            .inner
+            .catalog
+            .connections_of_connector(&whole.connection.connector)?
+        {
+            if other.id == connection {
+                continue;
+            }
+            let other = self.whole(other.id)?;
+            let fits = self.fits(&connector, (&whole.connection, reach), &other.connection)?;
+            let Some(slot) = slot_at(&other, reach, &actor).filter(|_| fits.is_ok()) else {
+                continue;
+            };
+            let id = slot.authorization.id;
+            if Some(id) == sits || offered.contains(&id) {
+                continue;
+            }
+            offered.push(id);
+            offers.push(SwitchOffer {
+                from: other.connection.id,
+                from_name: other.connection.name.to_string(),
+                account: self.account_of(&other.connection, slot),
+                health: self.slot_health(&whole.connection, reach, Some(slot)),
+            });
+        }
+        Ok(offers)
+    }
+
+    /// R18: what switching would do. Nothing is changed.
+    ///
+    /// # Errors
+    /// Those of [`Self::switch_authorization`].
+    pub fn switch_impact(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        from: ConnectionId,
+    ) -> Result<SwitchImpact, ConsoleError> {
+        let (actor, whole, next) = self.switched(session, connection, reach, from)?;
+        let now = slot_at(&whole, reach, &actor);
+        let mut after = whole.clone();
+        after.slots.retain(|slot| slot.key != next.key);
+        after.slots.push(next.clone());
+        let undo = match now {
+            Some(slot) => {
+                let keys = self
+                    .inner
+                    .catalog
+                    .slots_of_authorization(slot.authorization.id)?;
+                let elsewhere = keys
+                    .iter()
+                    .find(|key| key.connection != connection && key.reach == reach);
+                elsewhere.map(|key| key.connection)
+            }
+            None => None,
+        };
+        Ok(SwitchImpact {
+            now: now.map(|slot| self.account_of(&whole.connection, slot)),
+            next: self.account_of(&whole.connection, &next),
+            undo,
+            uses: self.affected(connection, &self.shape_of(&whole), &self.shape_of(&after))?,
+        })
+    }
+
+    /// R18, R21: lets the authorization that sits in another connection fill this slot too. What
+    /// sat there goes, where it sits nowhere else; the provider is not told, since at many
+    /// services that would end the other one as well.
+    ///
+    /// # Errors
+    /// R1, R2, `switch_unfit`; nothing sits there; the vault is locked.
+    pub async fn switch_authorization(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        from: ConnectionId,
+    ) -> Result<ConnectionView, ConsoleError> {
+        self.inner.keys.vault()?;
+        let (_, whole, next) = self.switched(session, connection, reach, from)?;
+        self.cancel_flows_of(connection);
+        let subject = format!("connection/{connection}");
+        let account = self.account_of(&whole.connection, &next).label;
+        let args = [("reach", reach.as_str()), ("account", account.as_str())];
+        let event = self.event(session, "authorization.switched", &subject, &args);
+        {
+            let vault = self.inner.keys.vault()?;
+            let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+            self.inner.catalog.reshape(&Reshaping {
+                connection: &whole.connection,
+                seats: &[(next.key, next.authorization.id)],
+                emptied: &[],
+                primaries: None,
+                now: self.now(),
+                event: Some(Entry { event, tag: &tag }),
+            })?;
+        }
+        self.restate_one(connection)?;
+        if let Some(member) = next.key.member {
+            let mut seated = whole;
+            seated.slots = vec![next];
+            self.readers_changed(&seated, reach, &[member]).await;
+        }
+        self.inner.bell.changed();
+        self.connection_view(session, connection).await
+    }
+
+    /// Who acts, the connection, and what its slot would hold.
+    fn switched(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        from: ConnectionId,
+    ) -> Result<(Member, Whole, Slot), ConsoleError> {
+        let actor = self.manager(session)?;
+        let whole = self.whole(connection)?;
+        if !whole.connection.mode.reaches().contains(&reach) {
+            return Err(ConsoleError::new("reach_not_in_mode"));
+        }
+        let unfit = || {
+            Refusal::new(RefusalCode::SwitchUnfit)
+                .with("connection", whole.connection.link_name.as_str())
+        };
+        let other = self.whole(from)?;
+        if other.connection.id == connection
+            || other.connection.connector != whole.connection.connector
+        {
+            return Err(unfit().into());
+        }
+        let connector = self.connector(&whole.connection.connector)?;
+        self.fits(&connector, (&whole.connection, reach), &other.connection)??;
+        let slot = slot_at(&other, reach, &actor).ok_or_else(unfit)?;
+        let next = Slot {
+            key: SlotKey {
+                connection,
+                reach,
+                member: (whole.connection.kind == Kind::LoggedInUser).then_some(actor.id),
+            },
+            authorization: slot.authorization.clone(),
+        };
+        Ok((actor, whole, next))
+    }
+
+    fn fits(
+        &self,
+        connector: &Connector,
+        (here, reach): (&Connection, Reach),
+        other: &Connection,
+    ) -> Result<Result<(), Refusal>, ConsoleError> {
+        let (own, theirs) = (
+            self.wants(connector, here, reach)?,
+            self.wants(connector, other, reach)?,
+        );
+        // Slots of the mode the other connection is not in are out of its reach.
+        let sits = if other.mode.reaches().contains(&reach) {
+            reach
+        } else {
+            other.mode.reaches()[0]
+        };
+        Ok(may_switch(
+            here.link_name.as_str(),
+            (likeness(here, &own), reach),
+            (likeness(other, &theirs), sits),
+        ))
+    }
+
+    fn wants(
+        &self,
+        connector: &Connector,
+        connection: &Connection,
+        reach: Reach,
+    ) -> Result<Wants, ConsoleError> {
+        let overrides = self.inner.catalog.slot_settings(connection.id)?;
+        let own = overrides.into_iter().find(|own| own.reach == reach);
+        let mut settings = connection.settings.clone();
+        let mut registration = connection.registration;
+        if let Some(own) = own {
+            settings.extend(own.settings);
+            registration = own.registration.or(registration);
+        }
+        Ok(Wants {
+            registration,
+            settings: chosen_settings(connector, &settings),
+        })
+    }
+
+    /// What may take a connection's place in all its uses, and what may not and why: every
+    /// other connection of its service, and of the one that followed it where that is retired.
+    ///
+    /// # Errors
+    /// R1, R2.
+    pub fn replacements(
+        &self,
+        session: Session,
+        id: ConnectionId,
+    ) -> Result<Replacements, ConsoleError> {
+        self.manager(session)?;
+        let old = self.connection(id)?;
+        let (retired, successor) = self.succession(&old.connector);
+        let catalog = &self.inner.catalog;
+        let mut others = catalog.connections_of_connector(&old.connector)?;
+        if let Some(successor) = &successor {
+            others.extend(catalog.connections_of_connector(successor)?);
+        }
+        let mut candidates = Vec::new();
+        for other in others.into_iter().filter(|other| other.id != id) {
+            let uses = self.moved_uses(id, other.id)?;
+            candidates.push(Replacement {
+                connection: other.id,
+                name: other.name.to_string(),
+                link_name: other.link_name.to_string(),
+                service: self.mark_of(&other.connector),
+                kind: other.kind,
+                refused: self
+                    .may_take_place(&old, &other)
+                    .err()
+                    .map(|error| self.failure(&error)),
+                uses,
+            });
+        }
+        Ok(Replacements {
+            retired,
+            candidates,
+        })
+    }
+
+    /// Puts one connection in another's place in all its uses at once, and lets their
+    /// applications use it (R16, R18). Gives how many uses there were.
+    ///
+    /// # Errors
+    /// R1, R2, R10, R14, R18; the vault is locked. Nothing is changed then.
+    pub fn replace_connection(
+        &self,
+        session: Session,
+        from: ConnectionId,
+        to: ConnectionId,
+    ) -> Result<u32, ConsoleError> {
+        self.manager(session)?;
+        let vault = self.inner.keys.vault()?;
+        let (old, next) = (self.connection(from)?, self.connection(to)?);
+        self.may_take_place(&old, &next)?;
+        let subject = format!("connection/{from}");
+        let args = [
+            ("link_name", old.link_name.as_str()),
+            ("other", next.link_name.as_str()),
+        ];
+        let event = self.event(session, "connection.replaced", &subject, &args);
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        let entry = Entry { event, tag: &tag };
+        let moved = self.inner.catalog.replace_in_uses(from, to, Some(&entry))?;
+        self.inner.bell.changed();
+        Ok(u32::try_from(moved).unwrap_or(u32::MAX))
+    }
+
+    /// R16: whether a connector is retired, and what followed it.
+    fn succession(&self, connector: &str) -> (bool, Option<String>) {
+        let library = self.inner.gateway.library();
+        library.get(connector).map_or((false, None), |connector| {
+            (
+                self.not_retired(connector).is_err(),
+                connector.successor.clone(),
+            )
+        })
+    }
+
+    fn may_take_place(&self, old: &Connection, next: &Connection) -> Result<(), ConsoleError> {
+        let party = |connection: &Connection, usable| {
+            let (_, successor) = self.succession(&connection.connector);
+            (
+                connection.id,
+                connection.link_name.clone(),
+                connection.connector.clone(),
+                successor,
+                usable,
+            )
+        };
+        let served = self
+            .connector(&next.connector)
+            .is_ok_and(|connector| self.not_retired(&connector).is_ok());
+        let (one, other) = (party(old, true), party(next, next.enabled && served));
+        may_replace(as_party(&one), as_party(&other))?;
+        // R10, R14: as though each use were made anew.
+        let shape = self.shape_of(&self.whole(next.id)?);
+        let applications = self.inner.catalog.applications()?;
+        for used in self.inner.catalog.uses(old.id)? {
+            let known = applications
+                .iter()
+                .find(|application| application.id == used.application);
+            if let Some(known) = known {
+                application::may_use_kind(&known.name, known.edition, next.kind)?;
+            }
+            may_be_made(&shape, place(&used, Access::Granted))?;
+        }
+        Ok(())
+    }
+
+    /// The uses of one connection, with what happens to each when another takes its place.
+    fn moved_uses(
+        &self,
+        from: ConnectionId,
+        to: ConnectionId,
+    ) -> Result<Vec<AffectedUse>, ConsoleError> {
+        let before = self.shape_of(&self.whole(from)?);
+        let after = self.shape_of(&self.whole(to)?);
+        let applications = self.inner.catalog.applications()?;
+        let mut uses = Vec::new();
+        for used in self.inner.catalog.uses(from)? {
+            let name = name_of(&applications, &used);
+            let granted = self.inner.catalog.has_access(used.application, from)?;
+            let access = if granted {
+                Access::Granted
+            } else {
+                Access::Missing(&name)
+            };
+            let ran = runs(&before, place(&used, access)).is_ok();
+            let will = runs(&after, place(&used, Access::Granted)).is_ok();
+            uses.push(AffectedUse {
+                fate: between(ran, will).into(),
+                used: use_view(&name, &used),
+            });
+        }
+        Ok(uses)
+    }
+}
+
+type Named = (
+    ConnectionId,
+    tsunagi_domain::names::LinkName,
+    String,
+    Option<String>,
+    bool,
+);
+
+fn as_party((id, link_name, connector, successor, usable): &Named) -> Party<'_> {
+    Party {
+        id: *id,
+        link_name: link_name.as_str(),
+        connector,
+        successor: successor.as_deref(),
+        usable: *usable,
+    }
+}
+
+fn likeness<'a>(connection: &'a Connection, wants: &'a Wants) -> Likeness<'a> {
+    Likeness {
+        kind: connection.kind,
+        mode: connection.mode,
+        registration: wants.registration,
+        scopes: &connection.scopes,
+        settings: &wants.settings,
+    }
+}
+
+/// The slot that an acting member may take from or fill: the only one, or their own.
+fn slot_at<'a>(whole: &'a Whole, reach: Reach, actor: &Member) -> Option<&'a Slot> {
+    let member = (whole.connection.kind == Kind::LoggedInUser).then_some(actor.id);
+    whole
+        .slots
+        .iter()
+        .find(|slot| slot.key.reach == reach && slot.key.member == member)
+        .filter(|slot| {
+            access::may_revoke(actor, slot.authorization.authorized_by == actor.id).is_ok()
+        })
+}

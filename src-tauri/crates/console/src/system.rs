@@ -1,0 +1,155 @@
+//! R5: connections that come into being by themselves.
+
+use tsunagi_connectors::{Connector, Registration as Needs};
+use tsunagi_domain::connection::Settings;
+use tsunagi_domain::names::{ConnectionName, suggest_link_name};
+use tsunagi_domain::system::{Cause, comes_into_being};
+use tsunagi_domain::{ApplicationId, Connection, ConnectionId, Kind, Mode, RegistrationId};
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+
+impl Console {
+    /// The system connection of a service, for an application in which no connection was chosen:
+    /// the one there is, else a new one, not authorized yet. The application may use it from then
+    /// on. `session` is whoever did what caused it; the log says "system".
+    ///
+    /// # Errors
+    /// R1, R2, R5, R16; no such application or connector; the vault is locked. Nothing is made
+    /// then.
+    pub fn system_connection(
+        &self,
+        session: Session,
+        application: ApplicationId,
+        service: &str,
+        cause: Cause,
+    ) -> Result<ConnectionId, ConsoleError> {
+        self.manager(session)?;
+        self.inner.keys.vault()?;
+        let application = self.application(application)?;
+        let connector = self.connector(service)?;
+        self.not_retired(&connector)?;
+        comes_into_being(&connector.name, cause, connector.payment)?;
+        // Two places that need it at once get the same one.
+        let _one_at_a_time = self
+            .inner
+            .founding
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let known = self.inner.catalog.connections_of_connector(&connector.id)?;
+        let known = known.into_iter().find(|one| one.kind == Kind::System);
+        let found = known.is_some();
+        let connection = match known {
+            Some(connection) => connection,
+            None => self.new_system_connection(&connector)?,
+        };
+        let catalog = &self.inner.catalog;
+        if !found {
+            catalog.add_connection(&connection).map_err(|error| {
+                ConsoleError::from(error).with("link_name", connection.link_name.as_str())
+            })?;
+        }
+        let done = self.let_use(application.id, &connection, &connector, found);
+        if let Err(error) = done {
+            // All of it or nothing.
+            if !found && let Err(left) = catalog.delete_connection(connection.id) {
+                tracing::error!(code = left.code(), "a system connection was left half made");
+            }
+            return Err(error);
+        }
+        self.inner.bell.changed();
+        Ok(connection.id)
+    }
+
+    fn let_use(
+        &self,
+        application: ApplicationId,
+        connection: &Connection,
+        connector: &Connector,
+        found: bool,
+    ) -> Result<(), ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let had = catalog.has_access(application, connection.id)?;
+        catalog.grant_application(application, connection.id, true)?;
+        let name = self.application(application)?.name;
+        let args = [
+            ("link_name", connection.link_name.as_str()),
+            ("service", connector.id.as_str()),
+            ("application", name.as_str()),
+        ];
+        if !found {
+            self.log_as_system("connection.created", connection.id, &args)?;
+        }
+        if !had {
+            self.log_as_system("application.granted", connection.id, &args)?;
+        }
+        Ok(())
+    }
+
+    fn new_system_connection(&self, connector: &Connector) -> Result<Connection, ConsoleError> {
+        // A service may be called what a connection may not (R19).
+        let name =
+            ConnectionName::new(&connector.name).or_else(|_| ConnectionName::new(&connector.id))?;
+        let link_name = suggest_link_name(name.as_str(), &connector.id, |link| {
+            self.inner.catalog.link_name_taken(link).unwrap_or(true)
+        });
+        let mut settings: Settings = connector
+            .parameters
+            .iter()
+            .filter_map(|parameter| Some((parameter.name.clone(), parameter.default.clone()?)))
+            .collect();
+        if connector.practice {
+            settings.insert("port".to_owned(), self.start_practice()?.to_string());
+        }
+        Ok(Connection {
+            id: ConnectionId::new(),
+            name,
+            link_name,
+            connector: connector.id.clone(),
+            kind: Kind::System,
+            mode: Mode::Same,
+            scopes: full_scopes(connector),
+            registration: self.only_registration(connector)?,
+            settings,
+            enabled: true,
+            created_by: None,
+            created_at: self.now(),
+        })
+    }
+
+    /// The client registration of a service where there is no doubt which; else whoever
+    /// authorizes chooses.
+    fn only_registration(
+        &self,
+        connector: &Connector,
+    ) -> Result<Option<RegistrationId>, ConsoleError> {
+        if connector.registration != Needs::NeedsClient {
+            return Ok(None);
+        }
+        let known = self.inner.catalog.registrations(Some(&connector.id))?;
+        Ok(match known.as_slice() {
+            [only] => Some(only.id),
+            _ => None,
+        })
+    }
+
+    /// An entry of the log that nobody at a keyboard made.
+    fn log_as_system(
+        &self,
+        action: &str,
+        connection: ConnectionId,
+        args: &[(&str, &str)],
+    ) -> Result<(), ConsoleError> {
+        let nobody = Session { member: None };
+        self.log(nobody, action, &format!("connection/{connection}"), args)
+    }
+}
+
+/// Everything the connector lists: what will be asked of a system connection is not known yet.
+fn full_scopes(connector: &Connector) -> Vec<String> {
+    connector
+        .scopes
+        .iter()
+        .map(|scope| scope.name.clone())
+        .collect()
+}

@@ -1,0 +1,270 @@
+//! R11, R12: primary accounts, handed over between members.
+
+use tsunagi_console::Reach;
+use tsunagi_console::tray::TrayLine;
+use tsunagi_domain::{ConnectionId, Kind, MemberId, Mode, Role};
+
+use crate::fixture::Desk;
+use crate::team::{place_of, row_of};
+
+/// Ines, who is primary, and Ben, an admin, have both authorized.
+async fn two(mode: Mode) -> (Desk, ConnectionId, MemberId, MemberId) {
+    let desk = Desk::practice().0;
+    let id = desk.create_practice("Shared", Kind::LoggedInUser, mode);
+    let (ines, ben) = (desk.founder(), desk.joins("Ben", Role::Admin));
+    for reach in mode.reaches() {
+        desk.authorized_by(ines, id, *reach).await;
+        desk.authorized_by(ben, id, *reach).await;
+    }
+    (desk, id, ines, ben)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_an_offer_moves_the_primary_account_when_the_other_accepts() {
+    let (desk, id, ines, ben) = two(Mode::Same).await;
+    desk.seats(ines).await;
+    let view = desk.view(id).await;
+    assert!(place_of(&view, ines, Reach::All).primary, "the first admin");
+    assert!(
+        place_of(&view, ben, Reach::All).acts.offer,
+        "Offer is there"
+    );
+    assert!(
+        !place_of(&view, ines, Reach::All).acts.take,
+        "nothing to take"
+    );
+    let offered = desk
+        .console
+        .offer_primary(desk.session(), id, Reach::All, ben)
+        .await
+        .unwrap();
+    assert!(
+        place_of(&offered, ines, Reach::All).primary,
+        "nothing moves until the other accepts"
+    );
+    assert!(place_of(&offered, ben, Reach::All).acts.withdraw);
+
+    desk.seats(ben).await;
+    let home = desk.console.home_view(desk.session()).unwrap();
+    assert_eq!(home.offers.len(), 1, "it needs Ben");
+    assert_eq!(home.offers[0].from, "Ines");
+    let told = desk.console.tray(desk.session());
+    let text = "Accept the primary account of Shared";
+    assert!(
+        told.lines
+            .iter()
+            .any(|line| matches!(line, TrayLine::Entry { text: said, .. } if said == text)),
+        "and the tray says so: {told:?}"
+    );
+    assert!(
+        place_of(&desk.view(id).await, ben, Reach::All).acts.accept,
+        "Accept is there"
+    );
+    let view = desk
+        .console
+        .accept_primary(desk.session(), id, Reach::All)
+        .await
+        .unwrap();
+    let place = place_of(&view, ben, Reach::All);
+    assert!(place.primary && place.primary_since.is_some() && place.offer.is_none());
+    assert!(!place_of(&view, ines, Reach::All).primary, "there is one");
+    let home = desk.console.home_view(desk.session()).unwrap();
+    assert!(home.offers.is_empty(), "it is answered");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_accepted_beforehand_it_moves_when_it_is_offered() {
+    let (desk, id, ines, ben) = two(Mode::Same).await;
+    desk.seats(ben).await;
+    assert!(
+        place_of(&desk.view(id).await, ben, Reach::All)
+            .acts
+            .accept_beforehand
+    );
+    let view = desk
+        .console
+        .accept_primary(desk.session(), id, Reach::All)
+        .await
+        .unwrap();
+    let place = place_of(&view, ben, Reach::All);
+    assert!(!place.primary, "nobody takes it from another");
+    assert!(place.offer.as_ref().unwrap().accepted_at.is_some());
+    desk.seats(ines).await;
+    let view = desk
+        .console
+        .offer_primary(desk.session(), id, Reach::All, ben)
+        .await
+        .unwrap();
+    assert!(place_of(&view, ben, Reach::All).primary, "at once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_declined_or_withdrawn_nothing_moves() {
+    let (desk, id, ines, ben) = two(Mode::Same).await;
+    let (console, all) = (&desk.console, Reach::All);
+    for declines in [true, false] {
+        desk.seats(ines).await;
+        let offer = console.offer_primary(desk.session(), id, all, ben);
+        offer.await.unwrap();
+        if declines {
+            desk.seats(ben).await;
+            let declined = console.decline_primary(desk.session(), id, all).await;
+            declined.unwrap();
+        } else {
+            let withdrawn = console.withdraw_primary(desk.session(), id, all, ben).await;
+            withdrawn.unwrap();
+            desk.seats(ben).await;
+        }
+        let again = console.decline_primary(desk.session(), id, all).await;
+        assert_eq!(again.unwrap_err().code, "offer_gone");
+        let view = desk.view(id).await;
+        assert!(place_of(&view, ines, all).primary, "{declines}");
+        assert!(place_of(&view, ben, all).offer.is_none(), "{declines}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_who_may_not_is_refused_and_nothing_changes() {
+    let (desk, id, ines, ben) = two(Mode::Same).await;
+    let dana = desk.joins("Dana", Role::Developer);
+    let chidi = desk.joins("Chidi", Role::Admin);
+    desk.authorized_by(dana, id, Reach::All).await;
+    let offer = |to| {
+        desk.console
+            .offer_primary(desk.session(), id, Reach::All, to)
+    };
+    assert_eq!(
+        offer(ben).await.unwrap_err().code,
+        "role_not_allowed",
+        "a developer hands nothing over"
+    );
+    desk.seats(ines).await;
+    assert_eq!(
+        offer(dana).await.unwrap_err().code,
+        "primary_not_eligible",
+        "nor receives it"
+    );
+    assert_eq!(
+        offer(chidi).await.unwrap_err().code,
+        "primary_not_authorized"
+    );
+    assert_eq!(offer(ines).await.unwrap_err().code, "primary_already");
+    desk.seats(ben).await;
+    assert_eq!(
+        offer(ben).await.unwrap_err().code,
+        "primary_taken",
+        "nobody hands it to themself"
+    );
+    let wrong = desk
+        .console
+        .offer_primary(desk.session(), id, Reach::Stage, ben)
+        .await;
+    assert_eq!(wrong.unwrap_err().code, "reach_not_in_mode");
+    let admin = desk.create_practice("For everybody", Kind::Admin, Mode::Same);
+    desk.authorize(admin, Reach::All).await;
+    let offered = desk
+        .console
+        .offer_primary(desk.session(), admin, Reach::All, ines)
+        .await;
+    assert_eq!(offered.unwrap_err().code, "primary_not_offered", "R6");
+    assert!(place_of(&desk.view(id).await, ines, Reach::All).primary);
+    assert!(desk.world.catalog().offers(id).unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r12_each_environment_has_its_own_and_the_screen_says_what_runs_on_it() {
+    let (desk, id, ines, ben) = two(Mode::PerEnvironment).await;
+    let shop = desk.software("Shop", &[id]);
+    desk.used_in(id, shop, "schedules", "Nightly", true);
+    desk.seats(ines).await;
+    let offer = desk
+        .console
+        .offer_primary(desk.session(), id, Reach::Production, ben);
+    offer.await.unwrap();
+    desk.seats(ben).await;
+    let accept = desk
+        .console
+        .accept_primary(desk.session(), id, Reach::Production);
+    accept.await.unwrap();
+    let rows = desk.console.primaries_view(desk.session()).unwrap();
+    let rows: Vec<_> = rows.iter().filter(|row| row.connection == id).collect();
+    let holders: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            (
+                row.reach,
+                row.primary.as_ref().unwrap().member.name.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        holders,
+        [
+            (Reach::Development, "Ines"),
+            (Reach::Stage, "Ines"),
+            (Reach::Production, "Ben")
+        ]
+    );
+    assert_eq!(rows[2].unattended[0].name, "Nightly");
+    assert!(rows[2].next_run.is_some(), "and when");
+    assert!(rows[0].unattended.is_empty(), "it runs in Production only");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_revoked_by_a_manager_nobody_is_promoted_and_one_press_makes_another_primary() {
+    let (desk, id, ines, ben) = two(Mode::Same).await;
+    let shop = desk.software("Shop", &[id]);
+    desk.used_in(id, shop, "schedules", "Nightly", true);
+    desk.used_in(id, shop, "form_workflow", "On submit", false);
+    desk.seats(ben).await;
+    let impact = desk
+        .console
+        .impact_of(desk.session(), id, Reach::All, Some(ines))
+        .await
+        .unwrap();
+    let names = |uses: &[tsunagi_console::views::UseView]| -> Vec<String> {
+        uses.iter().map(|used| used.name.clone()).collect()
+    };
+    assert!(impact.primary && !impact.own);
+    assert_eq!(names(&impact.stops), ["Nightly"], "R18: first it is said");
+    assert_eq!(names(&impact.goes_on), ["On submit"], "with Ben's account");
+    let revoked = desk
+        .console
+        .revoke_of(desk.session(), id, Reach::All, Some(ines))
+        .await;
+    assert!(revoked.unwrap().at_provider);
+    let view = desk.view(id).await;
+    assert!(view.row.stations[0].no_primary, "R11");
+    assert!(place_of(&view, ben, Reach::All).acts.take, "Make primary");
+    let taken = desk
+        .console
+        .choose_primary(desk.session(), id, Reach::All)
+        .await
+        .unwrap();
+    assert!(place_of(&taken, ben, Reach::All).primary);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_others_see_and_revoke_their_own_account_only() {
+    let (desk, id, ines, _) = two(Mode::Same).await;
+    let uma = desk.joins("Uma", Role::User);
+    let shop = desk.software("Shop", &[id]);
+    let catalog = desk.world.catalog();
+    catalog.share_application(shop, uma, true).unwrap();
+    desk.authorized_by(uma, id, Reach::All).await;
+    let rows = desk.console.primaries_view(desk.session()).unwrap();
+    assert_eq!(rows.len(), 1, "where they have an account: {rows:?}");
+    if let Ok(view) = desk.console.connection_view(desk.session(), id).await {
+        assert!(row_of(&view, ines).is_none(), "nobody else's");
+    }
+    let revoked = desk
+        .console
+        .revoke_of(desk.session(), id, Reach::All, Some(ines))
+        .await;
+    assert_eq!(revoked.unwrap_err().code, "role_not_allowed");
+    let own = desk
+        .console
+        .revoke_of(desk.session(), id, Reach::All, None)
+        .await;
+    assert!(own.is_ok(), "their own they may");
+}

@@ -1,0 +1,37 @@
+//! How fast passphrases may be guessed.
+
+use crate::Timestamp;
+
+/// Wrong tries that cost nothing but the time they take.
+pub const FREE_TRIES: u32 = 5;
+/// The first delay, in seconds; each further wrong try doubles it.
+const FIRST_DELAY: i64 = 30;
+/// The longest delay, in seconds: one hour.
+const LONGEST_DELAY: i64 = 3600;
+
+/// How long after the last of `wrong` tries in a row the next one is refused, in seconds.
+#[must_use]
+pub fn delay(wrong: u32) -> i64 {
+    let Some(over) = wrong.checked_sub(FREE_TRIES) else {
+        return 0;
+    };
+    FIRST_DELAY
+        .checked_shl(over.min(16))
+        .unwrap_or(LONGEST_DELAY)
+        .min(LONGEST_DELAY)
+}
+
+/// Until when the next try is refused, where it is refused now. A clock that was set back after
+/// the last try shortens no delay and lengthens none beyond a whole one.
+#[must_use]
+pub fn refused_until(wrong: u32, last_wrong: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let delay = delay(wrong);
+    if delay == 0 {
+        return None;
+    }
+    if now < last_wrong {
+        return Some(now.plus_seconds(delay));
+    }
+    let until = last_wrong.plus_seconds(delay);
+    (now < until).then_some(until)
+}

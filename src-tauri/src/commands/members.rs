@@ -1,0 +1,83 @@
+//! The Members screen.
+
+use tauri::State;
+use tsunagi_console::views::{Invitation, LeaveOutcome, MemberChange, MemberImpact, MembersView};
+use tsunagi_console::{MemberId, Role};
+
+use super::{Answer, Desk, seated};
+
+#[tauri::command]
+pub(crate) async fn members_get(desk: State<'_, Desk>) -> Answer<MembersView> {
+    seated(&desk, move |console, session| console.members(session)).await
+}
+
+#[tauri::command]
+pub(crate) async fn member_invite(
+    desk: State<'_, Desk>,
+    invitation: Invitation,
+) -> Answer<MembersView> {
+    let console = desk.console()?;
+    let answer = console.invite(console.session(), invitation).await;
+    answer.map_err(|error| console.failure(&error))
+}
+
+#[tauri::command]
+pub(crate) async fn member_impact(
+    desk: State<'_, Desk>,
+    member: MemberId,
+    role: Role,
+    active: bool,
+) -> Answer<MemberImpact> {
+    let console = desk.console()?;
+    let answer = console
+        .member_impact(console.session(), member, role, active)
+        .await;
+    answer.map_err(|error| console.failure(&error))
+}
+
+#[tauri::command]
+pub(crate) async fn member_change(
+    desk: State<'_, Desk>,
+    member: MemberId,
+    change: MemberChange,
+) -> Answer<MembersView> {
+    let console = desk.console()?;
+    let answer = console
+        .change_member(console.session(), member, change)
+        .await;
+    answer.map_err(|error| console.failure(&error))
+}
+
+#[tauri::command]
+pub(crate) async fn member_deactivate(
+    desk: State<'_, Desk>,
+    member: MemberId,
+    heir: Option<MemberId>,
+) -> Answer<LeaveOutcome> {
+    let console = desk.console()?;
+    let answer = console
+        .deactivate_member(console.session(), member, heir)
+        .await;
+    answer.map_err(|error| console.failure(&error))
+}
+
+#[tauri::command]
+pub(crate) async fn member_reactivate(
+    desk: State<'_, Desk>,
+    member: MemberId,
+) -> Answer<MembersView> {
+    seated(&desk, move |console, session| {
+        console.reactivate_member(session, member)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn member_reset_passphrase(
+    desk: State<'_, Desk>,
+    member: MemberId,
+) -> Answer<MembersView> {
+    let console = desk.console()?;
+    let answer = console.reset_passphrase(console.session(), member).await;
+    answer.map_err(|error| console.failure(&error))
+}
