@@ -79,12 +79,6 @@ fn needed(desk: &Desk) -> Vec<(ConnectionId, Reach, Mend)> {
     rows
 }
 
-/// From now on the member who joined later sits there, or the first one again.
-fn seat(catalog: &Catalog, first: MemberId, active: bool) {
-    let member = catalog.member(first).unwrap().unwrap();
-    catalog.set_member(&Member { active, ..member }).unwrap();
-}
-
 fn omar(catalog: &Catalog, role: Role) -> MemberId {
     let omar = Member {
         id: MemberId::new(),
@@ -103,7 +97,7 @@ async fn r11_a_primary_account_that_was_revoked_is_to_be_chosen_anew_everywhere(
     let ines = catalog.members().unwrap()[0].id;
     let omar = omar(&catalog, Role::Admin);
     desk.authorize(id, Reach::All).await;
-    seat(&catalog, ines, false);
+    desk.seats(omar).await;
     desk.world.agent.person(Person::Allows(BEN));
     assert_eq!(
         needed(&desk),
@@ -123,7 +117,7 @@ async fn r11_a_primary_account_that_was_revoked_is_to_be_chosen_anew_everywhere(
         "Omar authorizes first"
     );
 
-    seat(&catalog, ines, true);
+    desk.seats(ines).await;
     assert_eq!(
         needed(&desk),
         [(id, Reach::All, Mend::ChoosePrimary)],
@@ -186,19 +180,25 @@ async fn r12_each_environment_is_asked_about_once() {
     assert_eq!(needed(&desk).len(), 3);
     // Who may not choose is not asked to.
     let ines = catalog.members().unwrap().remove(0);
-    for role in [Role::Developer, Role::User] {
-        catalog
-            .set_member(&Member {
-                role,
-                ..ines.clone()
-            })
-            .unwrap();
-        assert_eq!(
-            needed(&desk),
-            [(id, Reach::Production, Mend::Authorize)],
-            "{role:?}"
-        );
-    }
+    let becomes = |role| {
+        let changed = Member {
+            role,
+            ..ines.clone()
+        };
+        catalog.set_member(&changed).unwrap();
+    };
+    becomes(Role::Developer);
+    assert_eq!(
+        needed(&desk),
+        [(id, Reach::Production, Mend::Authorize)],
+        "a developer"
+    );
+    // R15: who is no manager hears of what is shared with them, and nothing is.
+    becomes(Role::User);
+    let refused = desk.console.home_view(desk.session()).unwrap_err();
+    assert_eq!(refused.code, "role_not_allowed");
+    assert_eq!(desk.console.start(desk.session()).unwrap().needing, 0);
+    assert_eq!(tray(&desk).0, TrayIcon::Fine);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
