@@ -156,9 +156,18 @@ impl Page {
             if !element.is_enabled().await.ok()? {
                 return None;
             }
+            self.bring_into_view(&element).await?;
             element.click().await.ok()
         })
         .await;
+    }
+
+    /// Scrolls as a person would: the driver leaves what is cut off at an edge as it is, and then
+    /// clicks on what covers its middle.
+    async fn bring_into_view(&self, element: &Element) -> Option<()> {
+        let arguments = vec![serde_json::to_value(element).ok()?];
+        let script = "arguments[0].scrollIntoView({ block: 'nearest', inline: 'nearest' })";
+        self.client.execute(script, arguments).await.ok().map(drop)
     }
 
     /// Presses a button.
