@@ -175,6 +175,45 @@ impl Page {
         self.press(Role::Button, name).await;
     }
 
+    /// Presses a button of the dialog that is open: the page behind it may have one of the same
+    /// name.
+    ///
+    /// # Panics
+    /// Where no dialog is open or it has no such button.
+    pub async fn in_dialog(&self, name: &str) {
+        until(&format!("a dialog to take {name:?}"), async || {
+            let all = self.find(Role::Button, name).await;
+            for button in all {
+                let arguments = vec![serde_json::to_value(&button).ok()?];
+                let script = "return arguments[0].closest('dialog[open]') !== null";
+                let inside = self.client.execute(script, arguments).await.ok()?;
+                if inside == Value::Bool(true) && button.is_enabled().await.ok()? {
+                    self.bring_into_view(&button).await?;
+                    return button.click().await.ok();
+                }
+            }
+            None
+        })
+        .await;
+    }
+
+    /// Calls a command as the page's own code does. Gives the answer, or the failure's code.
+    ///
+    /// # Panics
+    /// Where the page cannot be asked.
+    pub async fn invoke(&self, command: &str, arguments: Value) -> Result<Value, String> {
+        let script = "const [command, args, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke(command, args)
+                .then((answer) => done({ answer }), (failure) => done({ code: failure?.code ?? String(failure) }))";
+        let arguments = vec![json!(command), arguments];
+        let told = self.client.execute_async(script, arguments).await;
+        let told = told.expect("the page can be asked");
+        match told.get("code").and_then(Value::as_str) {
+            Some(code) => Err(code.to_owned()),
+            None => Ok(told.get("answer").cloned().unwrap_or_default()),
+        }
+    }
+
     /// Follows a link.
     pub async fn link(&self, name: &str) {
         self.press(Role::Link, name).await;

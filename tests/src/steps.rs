@@ -65,13 +65,20 @@ pub async fn flow_is_over(desk: &Desk, pid: u32) {
 ///
 /// Gives how many pages were answered.
 pub async fn sign_in_at_practice(desk: &Desk, pid: u32) -> u32 {
+    sign_in_at_practice_as(desk, pid, 0).await
+}
+
+/// As [`sign_in_at_practice`], with the account that stands `down` places below the first one.
+pub async fn sign_in_at_practice_as(desk: &Desk, pid: u32, down: usize) -> u32 {
     let window = provider_window(desk, pid).await;
     let mut pages = 0;
     let mut look = None;
     while pages < 2
         && let Some(drawn) = desk.drawn(&window, look).await
     {
-        desk.keys(&window, &["Return"]);
+        let mut keys = vec!["Tab"; if pages == 0 { down } else { 0 }];
+        keys.push("Return");
+        desk.keys(&window, &keys);
         look = Some(drawn);
         pages += 1;
     }
@@ -223,6 +230,61 @@ pub async fn make_primary(page: &Page, name: &str) {
     page.tab("Accounts*").await;
     page.button("Make primary*").await;
     page.wait_gone(Role::Button, "Make primary*").await;
+}
+
+/// Begins a new connection to the practice service, in one of the gallery's words for who
+/// authorizes and where, and creates it without authorizing.
+pub async fn create_practice(page: &Page, name: &str, who: &str, environments: &str) {
+    connections(page).await;
+    page.button("New connection").await;
+    page.button("Practice service*").await;
+    page.fill("Name", name).await;
+    page.press(Role::Radio, &format!("{who}*")).await;
+    page.press(Role::Radio, &format!("{environments}*")).await;
+    page.button("Create only").await;
+    page.wait(Role::Tab, "Environments").await;
+}
+
+/// Invites a member.
+pub async fn invite(page: &Page, name: &str, role: &str) {
+    page.link("Members").await;
+    page.button("Invite").await;
+    page.wait(Role::Dialog, "Invite a member").await;
+    page.fill("Name", name).await;
+    page.press(Role::Radio, &format!("{role} *")).await;
+    page.in_dialog("Invite").await;
+    page.wait(Role::Row, &format!("{name} *")).await;
+}
+
+/// Somebody else sits down, with a passphrase where they have one.
+pub async fn switch_member(page: &Page, from: &str, to: &str, passphrase: Option<&str>) {
+    page.button(&format!("{from} *")).await;
+    page.press(Role::Menuitem, "Switch member…").await;
+    page.wait(Role::Dialog, "Switch member").await;
+    page.press(Role::Radio, &format!("{to} *")).await;
+    if let Some(passphrase) = passphrase {
+        page.fill("Passphrase", passphrase).await;
+    }
+    page.in_dialog("Sign in").await;
+    page.wait(Role::Button, &format!("{to} *")).await;
+}
+
+/// The acting member sets a passphrase of their own, in Settings.
+pub async fn set_passphrase(page: &Page, passphrase: &str) {
+    page.link("Settings").await;
+    page.button("Set passphrase…").await;
+    page.fill("New passphrase", passphrase).await;
+    page.fill("New passphrase again", passphrase).await;
+    page.in_dialog("Set passphrase").await;
+    page.wait_gone(Role::Dialog, "Set a passphrase").await;
+}
+
+/// The acting member authorizes one environment of the open connection for themself, with the
+/// account that stands `down` places below the first one.
+pub async fn authorize_in(page: &Page, desk: &Desk, pid: u32, environment: &str, down: usize) {
+    page.tab("Environments").await;
+    page.button(&format!("Authorize {environment}")).await;
+    sign_in_at_practice_as(desk, pid, down).await;
 }
 
 /// Presses *Authorize* or *Authorize again* on the open connection.

@@ -1,7 +1,7 @@
 // Where the window is: kept in the fragment, so that back, forward and links simply work.
 import type { ApplicationId, ConnectionId, Environment } from "./backend/bindings";
 
-export const CONNECTION_TABS = ["overview", "environments", "accounts", "uses", "timeline", "try"] as const;
+export const CONNECTION_TABS = ["overview", "environments", "accounts", "uses", "activity", "timeline", "try"] as const;
 export type ConnectionTab = (typeof CONNECTION_TABS)[number];
 
 export const APPLICATION_TABS = ["connections", "members", "uses"] as const;

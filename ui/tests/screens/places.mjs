@@ -39,6 +39,7 @@ export const places = [
   { name: "environments-trouble", path: "index.html?x=1#/connection/c-0018/environments", options: { width: 1024, height: 768 }, ready: see(".slotcard") },
   { name: "environments-all", path: "index.html?x=1#/connection/c-0007/environments", ...main, ready: see(".slotcard") },
   { name: "accounts", path: "index.html?x=1#/connection/c-0002/accounts", ...main, ready: see("table") },
+  { name: "connection-activity", path: "index.html?x=1#/connection/c-0002/activity", ...main, ready: see("table time") },
   { name: "timeline", path: "index.html?x=1#/connection/c-0001/timeline", ...main, ready: see(".flow") },
   {
     name: "try-it", path: "index.html?x=1#/connection/c-0007/try", ...main,
