@@ -5,22 +5,23 @@ import { defineConfig } from "vitest/config";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Leaves out of the bundle the messages that only the program uses. */
-const ownMessages: Plugin = {
+/** Leaves out of the bundle the messages that only the program uses; `also` names more. */
+const ownMessages = (also: string): Plugin => ({
   name: "own-messages",
   enforce: "pre",
   transform(code, id) {
     if (!/\/messages\/(en|ja)\.json$/.test(id)) return null;
     const all = JSON.parse(code) as Record<string, string>;
-    const owned = /^(ui|category|health|kind|environment|role|area|edition)\./;
+    const owned = new RegExp(`^(ui|category|health|kind|environment|role|area|edition${also})\\.`);
     return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([key]) => owned.test(key))));
   },
-};
+});
 
 // Mode `fake` puts the in-memory backend in place of the real one, for development in a browser
 // and for the screen tests. An alias, not a branch: the shipped bundle cannot contain it.
 export default defineConfig(({ mode }) => ({
-  plugins: [ownMessages, svelte()],
+  // The backend of mode `fake` says what the program says of its log.
+  plugins: [ownMessages(mode === "fake" ? "|event" : ""), svelte()],
   base: "./",
   resolve: {
     alias: {

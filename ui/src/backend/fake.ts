@@ -369,7 +369,8 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       const entries = seedActivity(world.start.locale);
       const hour = 3600 * 1000;
       const shown = entries.filter((entry) =>
-        (query.actor === null || entry.actor === ACTORS[query.actor]) && (!query.byProgram || entry.actor === null)
+        (query.connection === null || entry.connection === query.connection)
+        && (query.actor === null || entry.actor === ACTORS[query.actor]) && (!query.byProgram || entry.actor === null)
         && (query.groups.length === 0 || query.groups.includes(entry.action.split(".")[0] ?? ""))
         && (query.since === null || entry.at >= query.since - hour) && (query.before === null || entry.seq < query.before));
       return {
