@@ -175,28 +175,6 @@ impl Page {
         self.press(Role::Button, name).await;
     }
 
-    /// Presses a button of the dialog that is open: the page behind it may have one of the same
-    /// name.
-    ///
-    /// # Panics
-    /// Where no dialog is open or it has no such button.
-    pub async fn in_dialog(&self, name: &str) {
-        until(&format!("a dialog to take {name:?}"), async || {
-            let all = self.find(Role::Button, name).await;
-            for button in all {
-                let arguments = vec![serde_json::to_value(&button).ok()?];
-                let script = "return arguments[0].closest('dialog[open]') !== null";
-                let inside = self.client.execute(script, arguments).await.ok()?;
-                if inside == Value::Bool(true) && button.is_enabled().await.ok()? {
-                    self.bring_into_view(&button).await?;
-                    return button.click().await.ok();
-                }
-            }
-            None
-        })
-        .await;
-    }
-
     /// Calls a command as the page's own code does. Gives the answer, or the failure's code.
     ///
     /// # Panics

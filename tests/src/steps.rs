@@ -232,6 +232,18 @@ pub async fn make_primary(page: &Page, name: &str) {
     page.wait_gone(Role::Button, "Make primary*").await;
 }
 
+/// What the first member is called: the person's name on this computer.
+pub async fn founder(page: &Page) -> String {
+    until("who acts to be named", async || {
+        let names = page.names(Role::Button).await;
+        let name = names
+            .iter()
+            .find_map(|name| name.strip_suffix(" Super admin"));
+        name.map(|name| name.trim().to_owned())
+    })
+    .await
+}
+
 /// Begins a new connection to the practice service, in one of the gallery's words for who
 /// authorizes and where, and creates it without authorizing.
 pub async fn create_practice(page: &Page, name: &str, who: &str, environments: &str) {
@@ -249,10 +261,10 @@ pub async fn create_practice(page: &Page, name: &str, who: &str, environments: &
 pub async fn invite(page: &Page, name: &str, role: &str) {
     page.link("Members").await;
     page.button("Invite").await;
-    page.wait(Role::Dialog, "Invite a member").await;
+    page.wait(Role::Heading, "Invite a member").await;
     page.fill("Name", name).await;
     page.press(Role::Radio, &format!("{role} *")).await;
-    page.in_dialog("Invite").await;
+    page.button("Invite").await;
     page.wait(Role::Row, &format!("{name} *")).await;
 }
 
@@ -260,12 +272,12 @@ pub async fn invite(page: &Page, name: &str, role: &str) {
 pub async fn switch_member(page: &Page, from: &str, to: &str, passphrase: Option<&str>) {
     page.button(&format!("{from} *")).await;
     page.press(Role::Menuitem, "Switch member…").await;
-    page.wait(Role::Dialog, "Switch member").await;
+    page.wait(Role::Heading, "Switch member").await;
     page.press(Role::Radio, &format!("{to} *")).await;
     if let Some(passphrase) = passphrase {
         page.fill("Passphrase", passphrase).await;
     }
-    page.in_dialog("Sign in").await;
+    page.button("Sign in").await;
     page.wait(Role::Button, &format!("{to} *")).await;
 }
 
@@ -275,8 +287,8 @@ pub async fn set_passphrase(page: &Page, passphrase: &str) {
     page.button("Set passphrase…").await;
     page.fill("New passphrase", passphrase).await;
     page.fill("New passphrase again", passphrase).await;
-    page.in_dialog("Set passphrase").await;
-    page.wait_gone(Role::Dialog, "Set a passphrase").await;
+    page.button("Set passphrase").await;
+    page.wait_gone(Role::Heading, "Set a passphrase").await;
 }
 
 /// The acting member authorizes one environment of the open connection for themself, with the
