@@ -19,6 +19,8 @@ const COMMANDS: &[&str] = &[
     "member_reactivate",
     "member_reset_passphrase",
     "settings_change",
+    "availability_get",
+    "availability_change",
     "kept_sign_ins_list",
     "kept_sign_ins_clear",
     "home_get",

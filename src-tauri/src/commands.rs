@@ -144,6 +144,8 @@ commands! {
     members::member_reactivate,
     members::member_reset_passphrase,
     settings::settings_change,
+    settings::availability_get,
+    settings::availability_change,
     settings::kept_sign_ins_list,
     settings::kept_sign_ins_clear,
     home::home_get,

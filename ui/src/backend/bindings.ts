@@ -57,6 +57,10 @@ export type Start = {
  */
 workspace: WorkspaceView | null, 
 /**
+ * Why nothing can be created, authorized or used in this workspace, where that is so (R1).
+ */
+refused: Failure | null, 
+/**
  * The acting member; before the first start, the name proposed from the OS account.
  */
 member: MemberView, 
@@ -1931,6 +1935,57 @@ member: string | null,
  * The workspace's name.
  */
 workspace: string | null, };
+export type AvailabilityView = { 
+/**
+ * Plan.
+ */
+plan: Plan, 
+/**
+ * Data center, such as `us`.
+ */
+dataCenter: string, 
+/**
+ * ISO 3166-1 alpha-2 country, where known.
+ */
+country: string | null, 
+/**
+ * The data centers there are to choose from.
+ */
+dataCenters: Array<DataCenterView>, 
+/**
+ * Every country's code.
+ */
+countries: Array<string>, 
+/**
+ * How many connections there are: what a place that is not served stops.
+ */
+connections: number, 
+/**
+ * Whether the acting member may change it.
+ */
+mayChange: boolean, };
+export type DataCenterView = { 
+/**
+ * Such as `us`.
+ */
+id: string, 
+/**
+ * Whether connections are available there.
+ */
+served: boolean, };
+export type AvailabilityChange = { 
+/**
+ * Plan.
+ */
+plan: Plan, 
+/**
+ * Data center.
+ */
+dataCenter: string, 
+/**
+ * Country; `None`: not told.
+ */
+country: string | null, };
 export type KeptSignInView = { 
 /**
  * Identifier.
@@ -2424,6 +2479,8 @@ export interface Commands {
   member_reactivate: { args: { member: MemberId }; answer: MembersView };
   member_reset_passphrase: { args: { member: MemberId }; answer: MembersView };
   settings_change: { args: { change: SettingsChange }; answer: Start };
+  availability_get: { args: {  }; answer: AvailabilityView };
+  availability_change: { args: { change: AvailabilityChange }; answer: Start };
   kept_sign_ins_list: { args: {  }; answer: Array<KeptSignInView> };
   kept_sign_ins_clear: { args: { only: KeptSignInId | null }; answer: Array<KeptSignInView> };
   home_get: { args: {  }; answer: HomeView };

@@ -743,6 +743,43 @@ export const behaviors = {
       assert.equal(await box.isChecked(), false);
     },
   },
+  "settings: a super admin changes plan and place, and every screen says what that refuses": {
+    path: "index.html?x=1#/settings",
+    act: async (page) => {
+      const form = page.getByRole("form", { name: "Availability" });
+      await page.getByLabel("Data center").selectOption({ label: "Japan (JP) (not available)" });
+      await form.getByText(/In Japan \(JP\) everything is shown/).waitFor();
+      await form.getByText(/connections stay visible, and can no longer be authorized or used/).waitFor();
+      await form.getByRole("button", { name: "Cancel" }).click();
+      assert.equal(await page.getByLabel("Data center").inputValue(), "us", "taken back");
+      await page.getByLabel("Country").selectOption({ label: "Japan" });
+      await page.getByRole("radio", { name: "Free" }).click();
+      await form.getByText(/On the free plan everything is shown/).waitFor();
+      await form.getByRole("button", { name: "Save" }).click();
+      const told = page.locator('[data-refused] [data-code="plan_free"]');
+      await told.waitFor();
+      await page.getByRole("link", { name: /^Connections/ }).click();
+      await ready(page);
+      await told.getByText("this workspace is on the free one").waitFor();
+      await button(page, "New connection").click();
+      await page.getByRole("heading", { name: "Not offered to this workspace" }).waitFor();
+      assert.equal(await page.locator(".tile:not([disabled])").count(), 0, "nothing is offered");
+      await page.locator(".tile.off").first().getByText("Connections are part of the paid plan").waitFor();
+      await told.getByRole("link", { name: "Settings" }).click();
+      assert.equal(await page.getByLabel("Country").inputValue(), "JP", "what was saved is there");
+      await page.getByRole("radio", { name: "Paid" }).click();
+      await form.getByRole("button", { name: "Save" }).click();
+      await until(page, () => !document.querySelector("[data-refused]"));
+    },
+  },
+  "settings: a developer sees plan and place, and cannot change them": {
+    path: "index.html?role=developer#/settings",
+    act: async (page) => {
+      await page.getByText("A super admin can change this.").waitFor();
+      assert.equal(await page.getByLabel("Data center").count(), 0, "nothing to choose");
+      await page.getByText("United States (US)").waitFor();
+    },
+  },
   "settings: a kept sign-in is cleared, then all": {
     path: "index.html?x=1#/settings",
     act: async (page) => {

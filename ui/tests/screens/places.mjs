@@ -259,6 +259,19 @@ export const places = [
   { name: "set-up-for-application", path: "index.html?x=1#/new-connection/zoho_crm/app-library", ...main, ready: see(".scopes li") },
   { name: "settings", path: "index.html?x=1#/settings", options: { width: 1280, height: 1000 }, ready: see("[data-kept] li") },
   { name: "settings-1024", path: "index.html?x=1#/settings", options: { width: 1024, height: 768 }, ready: see("[data-kept] li") },
+  { name: "settings-developer", path: "index.html?role=developer#/settings", ...main, ready: see("#auto-lock") },
+  {
+    name: "settings-availability", path: "index.html?x=1#/settings", ...main,
+    ready: async (page) => {
+      await page.locator("#data-center").selectOption("jp");
+      await page.locator("#country").selectOption("JP");
+      await page.locator("[data-availability] .warn").waitFor();
+    },
+  },
+  { name: "free-plan", path: "index.html?plan=free#/connections", ...main, ready: see(".conn-row") },
+  { name: "free-plan-gallery", path: "index.html?plan=free#/new-connection", ...main, ready: see(".tile.off") },
+  { name: "free-plan-portal", path: "index.html?role=portal_user&plan=free#/live", ...main, ready: see(".acts") },
+  { name: "not-served-1024", path: "index.html?dc=jp#/home", options: { width: 1024, height: 768 }, ready: see("[data-refused]") },
   { name: "settings-none-kept", path: "index.html?home=quiet#/settings", ...main, ready: see("[data-kept] .none") },
   {
     name: "palette", path: "index.html?x=1#/connections", ...main,

@@ -48,6 +48,8 @@ pub fn all() -> Vec<Command> {
         member_reactivate(member: d::MemberId) -> v::MembersView;
         member_reset_passphrase(member: d::MemberId) -> v::MembersView;
         settings_change(change: v::SettingsChange) -> v::Start;
+        availability_get() -> v::AvailabilityView;
+        availability_change(change: v::AvailabilityChange) -> v::Start;
         kept_sign_ins_list() -> Vec<v::KeptSignInView>;
         kept_sign_ins_clear(only: Option<d::KeptSignInId>) -> Vec<v::KeptSignInView>;
         home_get() -> v::HomeView;
@@ -255,6 +257,9 @@ pub fn typescript() -> String {
         v::RegistrationChange,
         v::Touched,
         v::SettingsChange,
+        v::AvailabilityView,
+        v::DataCenterView,
+        v::AvailabilityChange,
         v::KeptSignInView,
         v::PracticeView,
         v::ActivityQuery,

@@ -11,6 +11,7 @@ mod activity;
 pub mod agent;
 mod applications;
 mod authorizations;
+mod availability;
 mod coding;
 pub mod commands;
 mod connection;

@@ -48,6 +48,6 @@ pub use setup::{
     PresetView, RedirectForm, RegistrationDraft, RegistrationView, ReuseOffer, ScopeView,
 };
 pub use start::{
-    Failure, Founded, Founding, KeptSignInView, Locale, MemberView, SettingsChange, Start, Theme,
-    VaultView, WorkspaceView,
+    AvailabilityChange, AvailabilityView, DataCenterView, Failure, Founded, Founding,
+    KeptSignInView, Locale, MemberView, SettingsChange, Start, Theme, VaultView, WorkspaceView,
 };

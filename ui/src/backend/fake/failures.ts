@@ -31,6 +31,8 @@ const FAILURES = {
   application_no_access: ["The application may not use this connection.", "A manager can grant it access.", "このアプリケーションはこの外部連携を使えません。", "管理できるメンバーが使用を許可できます。"],
   edition_too_old: ["C5 applications have no logged-in-user connections.", "Use an admin connection, or change the application to C6.", "C5 のアプリケーションでは、ログインユーザーの接続は使えません。", "管理者の接続を使うか、アプリケーションを C6 に変更してください。"],
   name_taken: ["Something else has this name already.", "Choose another one.", "この名前はすでに使われています。", "別の名前にしてください。"],
+  plan_free: ["Connections are part of the paid plan, and this workspace is on the free one.", "Ask a super admin to change the plan in Settings.", "外部連携は有料プランの機能です。このワークスペースは無料プランです。", "スーパー管理者に、設定でのプラン変更を依頼してください。"],
+  data_center_not_served: ["Connections are not available in the data center “JP”.", "They are available in US, EU, IN and AU. A super admin can change the data center in Settings.", "データセンター「JP」では外部連携を利用できません。", "利用できるのは US、EU、IN、AU です。データセンターはスーパー管理者が設定で変更できます。"],
   access_denied: ["Not authorized: the sign-in page said “access denied”.", "Somebody pressed Reject on the consent page, or the account may not grant these scopes.", "認証できません。サインイン画面が「access denied」と答えました。", "同意画面で拒否されたか、このアカウントには許可できない範囲です。"],
 } as const satisfies Record<string, readonly [string, string, string, string]>;
 

@@ -131,6 +131,9 @@ fn keys() -> BTreeSet<String> {
     for role in ["super_admin", "admin", "developer", "user", "portal_user"] {
         keys.insert(format!("word.role.{role}"));
     }
+    for plan in ["free", "paid"] {
+        keys.insert(format!("word.plan.{plan}"));
+    }
     for reason in NotConnected::ALL {
         keys.insert(format!("word.reason.{}", reason.as_str()));
     }
