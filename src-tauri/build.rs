@@ -80,6 +80,7 @@ const COMMANDS: &[&str] = &[
     "activity_list",
     "activity_verify",
     "activity_export",
+    "inventory_export",
     "exports_open_folder",
     "applications_list",
     "application_get",

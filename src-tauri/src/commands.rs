@@ -13,6 +13,7 @@ mod live;
 mod managing;
 mod members;
 mod new_connection;
+mod papers;
 mod practice;
 mod primaries;
 mod session;
@@ -205,6 +206,7 @@ commands! {
     activity::activity_list,
     activity::activity_verify,
     activity::activity_export,
+    papers::inventory_export,
     activity::exports_open_folder,
     applications::applications_list,
     applications::application_get,

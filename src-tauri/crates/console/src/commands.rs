@@ -109,6 +109,7 @@ pub fn all() -> Vec<Command> {
         activity_list(query: v::ActivityQuery) -> v::ActivityPage;
         activity_verify() -> v::VerificationView;
         activity_export(query: v::ActivityQuery) -> v::WrittenFile;
+        inventory_export(form: v::InventoryForm) -> v::WrittenFile;
         exports_open_folder() -> ();
         applications_list() -> Vec<v::ApplicationRow>;
         application_get(application: d::ApplicationId) -> v::ApplicationView;
@@ -267,6 +268,7 @@ pub fn typescript() -> String {
         v::ActorView,
         v::ActivityPage,
         v::VerificationView,
+        v::InventoryForm,
         v::WrittenFile,
         v::ApplicationMark,
         v::ApplicationRow,

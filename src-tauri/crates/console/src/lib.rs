@@ -25,6 +25,7 @@ mod exporting;
 mod flow;
 mod home;
 mod impacts;
+mod inventory;
 mod kept_sign_ins;
 mod live;
 mod managing;

@@ -14,7 +14,8 @@ mod setup;
 mod start;
 
 pub use activity::{
-    ActivityEntry, ActivityPage, ActivityQuery, ActorView, VerificationView, WrittenFile,
+    ActivityEntry, ActivityPage, ActivityQuery, ActorView, InventoryForm, VerificationView,
+    WrittenFile,
 };
 pub use applications::{
     AccessImpact, ApplicationAccess, ApplicationMark, ApplicationRow, ApplicationView,

@@ -17,6 +17,7 @@ mod codes;
 mod connectors;
 mod failures;
 mod flows;
+mod inventory;
 mod kept_sign_ins;
 mod keyring;
 mod kinds;

@@ -9,7 +9,9 @@ use tsunagi_console::views::Locale;
 use tsunagi_domain::{NotConnected, Reach, RefusalCode};
 
 /// What Rust owns in the message files; everything else is the screens'.
-const OWNED: [&str; 6] = ["error.", "step.", "outcome.", "tray.", "window.", "word."];
+const OWNED: [&str; 7] = [
+    "error.", "step.", "outcome.", "tray.", "window.", "word.", "report.",
+];
 
 fn table(locale: &str) -> BTreeMap<String, String> {
     let path = root().join(format!("../ui/messages/{locale}.json"));
@@ -108,7 +110,7 @@ fn keys() -> BTreeSet<String> {
     for outcome in ["connected", "kept", "revoked", "running", "interrupted"] {
         keys.insert(format!("outcome.{outcome}"));
     }
-    for prefix in ["tray.", "window."] {
+    for prefix in ["tray.", "window.", "report."] {
         for rest in console.split(&format!("\"{prefix}")).skip(1) {
             let (key, _) = rest.split_once('"').unwrap();
             keys.insert(format!("{prefix}{key}"));
