@@ -69,6 +69,7 @@ pub use quarantine::Quarantined;
 pub use registrations::{Redirect, Registration, SealedSecret};
 pub use reshaping::Reshaping;
 pub use runs::Run;
+pub use search::fold;
 pub use slots::{Sealed, Slot, Wrap};
 pub use uses::Use;
 

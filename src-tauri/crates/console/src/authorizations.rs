@@ -257,6 +257,11 @@ impl Console {
                 if found.connector != connector.id {
                     return Err(needed().into());
                 }
+                if self.inner.catalog.secret_due(id)? {
+                    return Err(
+                        ConsoleError::new("registration_secret_due").with("name", found.name)
+                    );
+                }
                 Ok((found.client_id, found.redirect, id.to_string()))
             }
         }

@@ -110,6 +110,9 @@ pub fn all() -> Vec<Command> {
         activity_verify() -> v::VerificationView;
         activity_export(query: v::ActivityQuery) -> v::WrittenFile;
         inventory_export(form: v::InventoryForm) -> v::WrittenFile;
+        definitions_export() -> v::WrittenFile;
+        definitions_choose() -> Option<v::ImportPreview>;
+        definitions_import(hash: String) -> v::ImportOutcome;
         exports_open_folder() -> ();
         applications_list() -> Vec<v::ApplicationRow>;
         application_get(application: d::ApplicationId) -> v::ApplicationView;
@@ -270,6 +273,11 @@ pub fn typescript() -> String {
         v::VerificationView,
         v::InventoryForm,
         v::WrittenFile,
+        v::ImportWhat,
+        v::ImportState,
+        v::ImportItem,
+        v::ImportPreview,
+        v::ImportOutcome,
         v::ApplicationMark,
         v::ApplicationRow,
         v::ConnectionMark,

@@ -18,6 +18,7 @@ mod connection;
 mod connections;
 mod connectors;
 mod console;
+mod definitions;
 mod drifting;
 mod editing;
 mod error;

@@ -9,6 +9,7 @@ mod flow;
 mod list;
 mod managing;
 mod members;
+mod papers;
 mod primaries;
 mod setup;
 mod start;
@@ -43,6 +44,7 @@ pub use members::{
     Farewell, Invitation, LeaveOutcome, MemberChange, MemberImpact, MemberRow, MembersView,
     OwnedConnection, PrimaryLoss, SeatView, SessionMark, SessionView,
 };
+pub use papers::{ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat};
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryRow};
 pub use setup::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,

@@ -92,6 +92,7 @@ async fn look_at_everything(desk: &Desk, id: tsunagi_console::ConnectionId, seen
             &console.write_inventory(session, form).unwrap(),
         );
     }
+    seen.view("definitions", &console.export_definitions(session).unwrap());
     seen.debug("tray", &console.tray(session));
     seen.debug("console", console);
     for view in desk.world.bell.flows.lock().unwrap().iter() {

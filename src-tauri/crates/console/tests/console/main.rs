@@ -15,6 +15,7 @@ mod availability;
 mod canary;
 mod codes;
 mod connectors;
+mod definitions;
 mod failures;
 mod flows;
 mod inventory;
