@@ -717,6 +717,10 @@ clientId: string,
  */
 hasSecret: boolean, 
 /**
+ * Whether it came without the secret it had, which is to be entered here.
+ */
+secretDue: boolean, 
+/**
  * The address registered at the provider.
  */
 redirectAddress: string, 
@@ -2113,6 +2117,7 @@ whole: number,
  * What is wrong with the one after them, and what to do; `None` where nothing is.
  */
 failure: Failure | null, };
+export type InventoryForm = "csv" | "html";
 export type WrittenFile = { 
 /**
  * Its whole path.
@@ -2122,6 +2127,95 @@ path: string,
  * How many entries it holds.
  */
 entries: number, };
+export type ImportWhat = "connector" | "registration" | "application" | "connection";
+export type ImportState = "refused" | "clash" | "add" | "same";
+export type ImportItem = { 
+/**
+ * What it is.
+ */
+what: ImportWhat, 
+/**
+ * What becomes of it.
+ */
+state: ImportState, 
+/**
+ * Its name, as far as it can be shown.
+ */
+name: string, 
+/**
+ * Link name of a connection.
+ */
+linkName: string | null, 
+/**
+ * Service of a connection, registration or connector.
+ */
+service: ServiceMark | null, 
+/**
+ * Kind of a connection.
+ */
+kind: Kind | null, 
+/**
+ * The line of the file it is on.
+ */
+line: number, 
+/**
+ * Why it is left out.
+ */
+failure: Failure | null, 
+/**
+ * What is worth telling about what is added.
+ */
+note: Failure | null, };
+export type ImportPreview = { 
+/**
+ * Its path.
+ */
+file: string, 
+/**
+ * Hash of what was shown.
+ */
+hash: string, 
+/**
+ * How many items are added.
+ */
+adds: number, 
+/**
+ * How many are here already.
+ */
+same: number, 
+/**
+ * In place of how many something else is here.
+ */
+clashes: number, 
+/**
+ * How many a rule does not allow.
+ */
+refused: number, 
+/**
+ * The items, at most some hundreds.
+ */
+items: Array<ImportItem>, 
+/**
+ * How many more there are.
+ */
+leftOut: number, };
+export type ImportOutcome = { 
+/**
+ * Connections, all Not connected.
+ */
+connections: number, 
+/**
+ * Applications.
+ */
+applications: number, 
+/**
+ * Client registrations.
+ */
+registrations: number, 
+/**
+ * Of those: how many wait for their secret.
+ */
+secretsDue: number, };
 export type ApplicationMark = { 
 /**
  * Identifier.
@@ -2540,6 +2634,10 @@ export interface Commands {
   activity_list: { args: { query: ActivityQuery }; answer: ActivityPage };
   activity_verify: { args: {  }; answer: VerificationView };
   activity_export: { args: { query: ActivityQuery }; answer: WrittenFile };
+  inventory_export: { args: { form: InventoryForm }; answer: WrittenFile };
+  definitions_export: { args: {  }; answer: WrittenFile };
+  definitions_choose: { args: {  }; answer: ImportPreview | null };
+  definitions_import: { args: { hash: string }; answer: ImportOutcome };
   exports_open_folder: { args: {  }; answer: void };
   applications_list: { args: {  }; answer: Array<ApplicationRow> };
   application_get: { args: { application: ApplicationId }; answer: ApplicationView };

@@ -11,6 +11,7 @@ import { applicationHandlers } from "./fake/applications";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
 import { driftOf, managing } from "./fake/managing";
+import { paperHandlers } from "./fake/papers";
 import { memberHandlers } from "./fake/members";
 import { ACTORS, seedActivity } from "./fake/activity";
 import { answerOf, connectorView, environmentsOf, gallery, impactOf, seed, seedFiles, seedKept, seedMany, seedRegistrations, seedTimeline } from "./fake/seed";
@@ -225,7 +226,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       return { id, redirectAddress: `${address}/callback/${id}` };
     },
     registration_add: ({ registration }) => {
-      const view: RegistrationView = { id: registration.id, connector: registration.connector, name: registration.name, clientId: registration.clientId, hasSecret: registration.clientSecret !== null, redirectAddress: `http://127.0.0.1/callback/${registration.id}`, connections: 0 };
+      const view: RegistrationView = { id: registration.id, connector: registration.connector, name: registration.name, clientId: registration.clientId, hasSecret: registration.clientSecret !== null, secretDue: false, redirectAddress: `http://127.0.0.1/callback/${registration.id}`, connections: 0 };
       world.registrations = [...world.registrations, view];
       return view;
     },
@@ -395,6 +396,10 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     show_main: () => undefined,
     ...managed.handlers,
     ...memberHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
+    ...paperHandlers({
+      locale: () => world.start.locale, mark: (service) => gallery(world.start.locale).find((one) => one.service.id === service)?.service ?? null, connections: () => world.rows.length, changed,
+      add: (name, linkName) => void create({ name, linkName, connector: "practice", kind: "admin", mode: "same", scopes: ["contacts.read"], registration: null, settings: {}, reuse: null }),
+    }, refuse, options),
     ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), connections: () => world.rows.length, changed }),
     ...applicationHandlers({ start: () => world.start, rows: () => world.rows, setStation, changed }, home === "first" || home === "empty"),
   };

@@ -743,6 +743,63 @@ export const behaviors = {
       assert.equal(await box.isChecked(), false);
     },
   },
+  "papers: the inventory is written, and the folder is one press away": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      for (const [entry, ending] of [["Inventory as a sheet (CSV)", "csv"], ["Inventory to read and print (HTML)", "html"], ["Export definitions (TOML)", "toml"]]) {
+        await button(page, "Export and import").click();
+        await page.getByRole("menuitem", { name: entry }).click();
+        await page.getByRole("status").getByText(new RegExp(`written to .*\\.${ending}$`)).waitFor();
+        await button(page, "Open folder").waitFor();
+      }
+      await page.locator(".written").getByRole("button", { name: "Close" }).click();
+      assert.equal(await page.locator(".written p").count(), 0, "put away");
+    },
+  },
+  "import: what cannot come in says why and where, the rest comes in at once": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Export and import").click();
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Import definitions" });
+      await dialog.getByText("From kumo-osaka.toml.").waitFor();
+      assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim()), "Cancel", "the harmless answer has the focus");
+      const refused = dialog.getByRole("group", { name: "2 cannot be imported" });
+      await refused.getByText("line 62").waitFor();
+      await refused.locator('[data-code="name_character"]').waitFor();
+      await dialog.getByRole("group", { name: "1 clashes with what is here" }).locator('[data-code="link_name_taken"]').waitFor();
+      const adds = dialog.getByRole("group", { name: "4 would be added" });
+      await adds.locator('[data-code="connector_retired"]').waitFor();
+      await dialog.getByRole("button", { name: "Import 4 items" }).click();
+      await page.getByRole("dialog", { name: "Imported 2 connections" }).getByText("waits for its secret").waitFor();
+      await button(page, "Close").click();
+      await page.getByLabel("Filter by name or account").fill("visitor list");
+      await row(page, "Visitor list").waitFor();
+    },
+  },
+  "import: nothing chosen changes nothing, and a file of a later version is named": {
+    path: "index.html?file=newer#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Export and import").click();
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      await page.locator('[data-code="definitions_newer"]').getByText("kumo-osaka.toml").waitFor();
+      assert.equal(await page.locator("dialog[open]").count(), 0, "nothing to confirm");
+    },
+  },
+  "import: an empty workspace can be filled from a file": {
+    path: "index.html?home=empty#/connections",
+    act: async (page) => {
+      await button(page, "Export and import").click();
+      assert.ok(await page.getByRole("menuitem", { name: "Export definitions (TOML)" }).isDisabled(), "nothing to write");
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      await button(page, "Import 4 items").click();
+      await button(page, "Close").click();
+      await row(page, "Visitor list").waitFor();
+    },
+  },
   "settings: a super admin changes plan and place, and every screen says what that refuses": {
     path: "index.html?x=1#/settings",
     act: async (page) => {

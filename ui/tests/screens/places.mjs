@@ -26,6 +26,37 @@ export const places = [
       await settle(page);
     },
   },
+  {
+    name: "papers-menu", path: "index.html?x=1#/connections", options: { width: 1024, height: 768 },
+    ready: async (page) => {
+      await page.locator(".conn-row").first().waitFor();
+      await page.locator(".toolbar [aria-haspopup]").click();
+      await page.locator('[role="menu"]').waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "papers-written", path: "index.html?x=1#/connections", options: { width: 1024, height: 768 },
+    ready: async (page) => {
+      await page.locator(".conn-row").first().waitFor();
+      await page.locator(".toolbar [aria-haspopup]").click();
+      await page.locator('[role="menuitem"]').first().click();
+      await page.locator(".written p").waitFor();
+    },
+  },
+  ...["import", "import-gone", "imported"].map((name) => ({
+    name, path: `index.html?file=${name === "import-gone" ? "gone" : "good"}#/connections`, ...main,
+    ready: async (page) => {
+      await page.locator(".conn-row").first().waitFor();
+      await page.locator(".toolbar [aria-haspopup]").click();
+      await page.locator('[role="menuitem"]').last().click();
+      await page.locator("dialog[open] section").first().waitFor();
+      if (name !== "import") await page.locator("dialog[open] .primary").click();
+      if (name === "import-gone") await page.locator('[data-code="import_gone"]').waitFor();
+      if (name === "imported") await page.locator("dialog[open] a.btn").waitFor();
+      await settle(page);
+    },
+  })),
   { name: "home", path: "index.html?x=1#/home", ...main, ready: see(".todo") },
   { name: "home-1024", path: "index.html?x=1#/home", options: { width: 1024, height: 768 }, ready: see(".todo") },
   { name: "home-quiet", path: "index.html?home=quiet#/home", ...main, ready: see(".well-done") },

@@ -33,6 +33,12 @@ const FAILURES = {
   name_taken: ["Something else has this name already.", "Choose another one.", "この名前はすでに使われています。", "別の名前にしてください。"],
   plan_free: ["Connections are part of the paid plan, and this workspace is on the free one.", "Ask a super admin to change the plan in Settings.", "外部連携は有料プランの機能です。このワークスペースは無料プランです。", "スーパー管理者に、設定でのプラン変更を依頼してください。"],
   data_center_not_served: ["Connections are not available in the data center “JP”.", "They are available in US, EU, IN and AU. A super admin can change the data center in Settings.", "データセンター「JP」では外部連携を利用できません。", "利用できるのは US、EU、IN、AU です。データセンターはスーパー管理者が設定で変更できます。"],
+  name_character: ["The name holds the character “🎉”, which names may not hold.", "Use letters, digits, spaces and & @ ! : - _ \\ | / ~ * ・ （ ）.", "名前に使えない文字「🎉」があります。", "文字、数字、空白と & @ ! : - _ \\ | / ~ * ・ （ ） を使ってください。"],
+  kind_not_offered: ["Zoho CRM does not offer connections of this kind.", "Choose another kind.", "Zoho CRM ではこの種類の外部連携を作れません。", "別の種類を選んでください。"],
+  registration_secret_due: ["The client registration “Kumo Works, Osaka” came without its client secret.", "Enter the secret in Connectors, under Change. Secrets never travel in a file of definitions.", "クライアント登録「Kumo Works, Osaka」には、クライアントシークレットがまだ入っていません。", "コネクタ画面の「変更」で入力してください。シークレットは定義ファイルに含まれません。"],
+  connector_retired: ["Payflow Pro ended on 2024-09-26.", "Choose the current connector of that service.", "Payflow Pro は 2024-09-26 に終了しました。", "現行のコネクタを選んでください。"],
+  import_gone: ["What is to be imported is no longer in hand.", "Choose the file again and look at what it would add.", "取り込む内容がもうありません。", "ファイルをもう一度選び、追加される内容を確かめてください。"],
+  definitions_newer: ["“kumo-osaka.toml” was written by a later Tsunagi: its version is 2, and this program reads 1.", "Update Tsunagi here, or export with the older one there.", "「kumo-osaka.toml」は新しい Tsunagi で書かれています (バージョン 2)。このプログラムが読めるのは 1 までです。", "ここの Tsunagi を更新するか、古いほうで書き出してください。"],
   access_denied: ["Not authorized: the sign-in page said “access denied”.", "Somebody pressed Reject on the consent page, or the account may not grant these scopes.", "認証できません。サインイン画面が「access denied」と答えました。", "同意画面で拒否されたか、このアカウントには許可できない範囲です。"],
 } as const satisfies Record<string, readonly [string, string, string, string]>;
 

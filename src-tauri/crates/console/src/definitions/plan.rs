@@ -7,8 +7,8 @@ use tsunagi_connectors::{Connector, Library, Registration as Needs};
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{
-    Application, ApplicationId, Connection, ConnectionId, Kind, Member, Refusal,
-    RefusalCode, RegistrationId, Workspace, application, offer,
+    Application, ApplicationId, Connection, ConnectionId, Kind, Member, Refusal, RefusalCode,
+    RegistrationId, Workspace, application, offer,
 };
 
 use super::document::{
@@ -128,7 +128,9 @@ impl Plan {
         };
         let accepted = catalog.accepted_connectors()?;
         for reference in &document.connector {
-            let known = accepted.iter().find(|known| known.id == *reference.id.get_ref());
+            let known = accepted
+                .iter()
+                .find(|known| known.id == *reference.id.get_ref());
             plan.items
                 .push(around.connector(reference, known.map(|known| known.hash.as_str())));
         }
@@ -160,15 +162,19 @@ impl Plan {
             Verdict::Refused(ConsoleError::new("import_twice").with("name", shown(name)))
         } else if let Some(here) = here {
             let same = around.console.registration_definition(&here)?;
-            if (&same.service, &same.client_id, &same.redirect, same.has_secret, same.name.get_ref())
-                == (
-                    &definition.service,
-                    &definition.client_id,
-                    &definition.redirect,
-                    definition.has_secret,
-                    name,
-                )
-            {
+            if (
+                &same.service,
+                &same.client_id,
+                &same.redirect,
+                same.has_secret,
+                same.name.get_ref(),
+            ) == (
+                &definition.service,
+                &definition.client_id,
+                &definition.redirect,
+                definition.has_secret,
+                name,
+            ) {
                 Verdict::Same
             } else {
                 Verdict::Clash(ConsoleError::new("import_differs").with("name", shown(name)))
@@ -324,7 +330,9 @@ impl Plan {
                     Some(port) => port,
                     None => *port.insert(console.start_practice()?),
                 };
-                connection.settings.insert("port".to_owned(), port.to_string());
+                connection
+                    .settings
+                    .insert("port".to_owned(), port.to_string());
             }
         }
         Ok(new)
@@ -356,7 +364,10 @@ impl Plan {
                 state: state(item),
                 name: shown(&item.name),
                 link_name: item.link_name.as_deref().map(shown),
-                service: item.service.as_deref().map(|id| console.mark_of(&shown(id))),
+                service: item
+                    .service
+                    .as_deref()
+                    .map(|id| console.mark_of(&shown(id))),
                 kind: item.kind,
                 line: item.line,
                 failure: failure.map(|error| console.failure(error)),
@@ -388,7 +399,9 @@ impl Around<'_> {
         let id = reference.id.get_ref();
         let verdict = match accepted {
             Some(hash) if hash == reference.sha256 => Verdict::Same,
-            Some(_) => Verdict::Clash(ConsoleError::new("import_connector_differs").with("service", id)),
+            Some(_) => {
+                Verdict::Clash(ConsoleError::new("import_connector_differs").with("service", id))
+            }
             None => {
                 Verdict::Refused(ConsoleError::new("connector_missing").with("service", shown(id)))
             }
@@ -422,9 +435,9 @@ impl Around<'_> {
         let form = match &definition.redirect {
             RedirectDefinition::LoopbackAnyPort => RedirectForm::LoopbackAnyPort,
             RedirectDefinition::LoopbackPort(port) => RedirectForm::LoopbackPort { port: *port },
-            RedirectDefinition::Intercepted(base) => RedirectForm::Intercepted {
-                base: base.clone(),
-            },
+            RedirectDefinition::Intercepted(base) => {
+                RedirectForm::Intercepted { base: base.clone() }
+            }
         };
         Ok(Registration {
             id: definition.id,
@@ -481,9 +494,7 @@ impl Around<'_> {
         let mut scopes = scopes_of(connector, &definition.scopes)?;
         scopes.sort();
         let registration = match connector.registration {
-            Needs::NeedsClient => {
-                Some(self.registration(connector, definition.registration)?)
-            }
+            Needs::NeedsClient => Some(self.registration(connector, definition.registration)?),
             Needs::BuiltIn { .. } => None,
         };
         self.settings(connector, &definition.settings, &Settings::new())?;
@@ -494,8 +505,9 @@ impl Around<'_> {
                 .iter()
                 .any(|known: &SlotSettings| known.reach == own.environment)
             {
-                return Err(ConsoleError::new("import_twice")
-                    .with("name", own.environment.as_str()));
+                return Err(
+                    ConsoleError::new("import_twice").with("name", own.environment.as_str())
+                );
             }
             overrides.push(SlotSettings {
                 reach: own.environment,
@@ -635,7 +647,10 @@ fn plain(definition: &ConnectionDefinition) -> Plain<'_> {
 
 /// A text of the file as it is repeated to a person: nothing endless, nothing invisible.
 fn shown(text: &str) -> String {
-    let visible = |c: char| !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let visible = |c: char| {
+        !c.is_control()
+            && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     let mut chars = text.chars();
     let mut short: String = chars
         .by_ref()
@@ -677,8 +692,16 @@ pub(super) fn events(
     let name = std::path::Path::new(file).file_name();
     let name = name.map_or_else(|| file.to_owned(), |name| name.display().to_string());
     let connections = new.connections.len().to_string();
-    let args = [("file", name.as_str()), ("connections", connections.as_str())];
-    events.push(console.event(session, "workspace.definitions_imported", "workspace", &args));
+    let args = [
+        ("file", name.as_str()),
+        ("connections", connections.as_str()),
+    ];
+    events.push(console.event(
+        session,
+        "workspace.definitions_imported",
+        "workspace",
+        &args,
+    ));
     events
 }
 

@@ -65,7 +65,10 @@ pub(super) fn document(path: &Path, text: &str) -> Result<Document, ConsoleError
         let reason = error.message().trim().replace('\n', "; ");
         failed("definitions_bad", path)
             .with("line", line.to_string())
-            .with("detail", reason.chars().take(REASON_MAX).collect::<String>())
+            .with(
+                "detail",
+                reason.chars().take(REASON_MAX).collect::<String>(),
+            )
     };
     let found: Versioned = toml::from_str(text).map_err(bad)?;
     match found.version {
