@@ -33,7 +33,7 @@ export function paperHandlers(around: Around, refuse: (code: "import_gone" | "de
         { ...plain, what: "registration", state: "add", name: "Kumo Works, Osaka", service: around.mark("zoho_crm"), line: 7, note: failureOf("registration_secret_due", locale) },
         { ...plain, what: "application", state: "add", name: "Front desk", line: 17 },
         { ...plain, what: "connection", state: "add", name: "Visitor list", linkName: "visitor_list", service: around.mark("practice"), kind: "admin", line: 21 },
-        { ...plain, what: "connection", state: "add", name: "Old payments", linkName: "old_payments", service: around.mark("payflow_pro"), kind: "admin", line: 31, note: failureOf("connector_retired", locale) },
+        { ...plain, what: "connection", state: "add", name: "Old payments", linkName: "old_payments", service: around.mark("payflow"), kind: "admin", line: 31, note: failureOf("connector_retired", locale) },
         { ...plain, what: "application", state: "same", name: "Orders", line: 13 },
       ];
       inHand = true;
