@@ -72,6 +72,9 @@ fn connection(lines: &[(&str, &str)]) -> String {
     format!("\n[[connection]]\n{}", lines.collect::<String>())
 }
 
+/// What is broken, the lines that break it, and the code of the refusal.
+type Broken<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a str);
+
 fn good() -> String {
     connection(&[("link_name", "\"right\""), ("name", "\"Right\"")])
 }
@@ -333,7 +336,7 @@ async fn a_rule_broken_by_hand_is_refused_item_by_item_and_changes_nothing_of_it
     let endless = format!("\"{}\"", "x".repeat(10_000));
     let old = "\n[[application]]\nname = \"Old\"\nedition = \"c5\"\n";
     let files = "[\"files.read\"]";
-    let cases: Vec<(&str, Vec<(&str, &str)>, &str)> = vec![
+    let cases: Vec<Broken<'_>> = vec![
         ("R5", vec![("kind", "\"system\"")], "kind_not_offered"),
         (
             "R7, a second one",
