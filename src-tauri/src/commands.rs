@@ -13,6 +13,7 @@ mod live;
 mod managing;
 mod members;
 mod new_connection;
+mod papers;
 mod practice;
 mod primaries;
 mod session;
@@ -144,6 +145,8 @@ commands! {
     members::member_reactivate,
     members::member_reset_passphrase,
     settings::settings_change,
+    settings::availability_get,
+    settings::availability_change,
     settings::kept_sign_ins_list,
     settings::kept_sign_ins_clear,
     home::home_get,
@@ -203,6 +206,10 @@ commands! {
     activity::activity_list,
     activity::activity_verify,
     activity::activity_export,
+    papers::inventory_export,
+    papers::definitions_export,
+    papers::definitions_choose,
+    papers::definitions_import,
     activity::exports_open_folder,
     applications::applications_list,
     applications::application_get,

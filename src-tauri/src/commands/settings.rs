@@ -2,7 +2,9 @@
 
 use tauri::State;
 use tsunagi_console::KeptSignInId;
-use tsunagi_console::views::{KeptSignInView, SettingsChange, Start};
+use tsunagi_console::views::{
+    AvailabilityChange, AvailabilityView, KeptSignInView, SettingsChange, Start,
+};
 
 use super::{Answer, Desk, seated};
 
@@ -13,6 +15,22 @@ pub(crate) async fn settings_change(
 ) -> Answer<Start> {
     seated(&desk, move |console, session| {
         console.change_settings(session, &change)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn availability_get(desk: State<'_, Desk>) -> Answer<AvailabilityView> {
+    seated(&desk, |console, session| console.availability(session)).await
+}
+
+#[tauri::command]
+pub(crate) async fn availability_change(
+    desk: State<'_, Desk>,
+    change: AvailabilityChange,
+) -> Answer<Start> {
+    seated(&desk, move |console, session| {
+        console.change_availability(session, &change)
     })
     .await
 }

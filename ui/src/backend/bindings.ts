@@ -57,6 +57,10 @@ export type Start = {
  */
 workspace: WorkspaceView | null, 
 /**
+ * Why nothing can be created, authorized or used in this workspace, where that is so (R1).
+ */
+refused: Failure | null, 
+/**
  * The acting member; before the first start, the name proposed from the OS account.
  */
 member: MemberView, 
@@ -712,6 +716,10 @@ clientId: string,
  * A client secret is stored.
  */
 hasSecret: boolean, 
+/**
+ * Whether it came without the secret it had, which is to be entered here.
+ */
+secretDue: boolean, 
 /**
  * The address registered at the provider.
  */
@@ -1931,6 +1939,57 @@ member: string | null,
  * The workspace's name.
  */
 workspace: string | null, };
+export type AvailabilityView = { 
+/**
+ * Plan.
+ */
+plan: Plan, 
+/**
+ * Data center, such as `us`.
+ */
+dataCenter: string, 
+/**
+ * ISO 3166-1 alpha-2 country, where known.
+ */
+country: string | null, 
+/**
+ * The data centers there are to choose from.
+ */
+dataCenters: Array<DataCenterView>, 
+/**
+ * Every country's code.
+ */
+countries: Array<string>, 
+/**
+ * How many connections there are: what a place that is not served stops.
+ */
+connections: number, 
+/**
+ * Whether the acting member may change it.
+ */
+mayChange: boolean, };
+export type DataCenterView = { 
+/**
+ * Such as `us`.
+ */
+id: string, 
+/**
+ * Whether connections are available there.
+ */
+served: boolean, };
+export type AvailabilityChange = { 
+/**
+ * Plan.
+ */
+plan: Plan, 
+/**
+ * Data center.
+ */
+dataCenter: string, 
+/**
+ * Country; `None`: not told.
+ */
+country: string | null, };
 export type KeptSignInView = { 
 /**
  * Identifier.
@@ -2058,6 +2117,7 @@ whole: number,
  * What is wrong with the one after them, and what to do; `None` where nothing is.
  */
 failure: Failure | null, };
+export type InventoryForm = "csv" | "html";
 export type WrittenFile = { 
 /**
  * Its whole path.
@@ -2067,6 +2127,95 @@ path: string,
  * How many entries it holds.
  */
 entries: number, };
+export type ImportWhat = "connector" | "registration" | "application" | "connection";
+export type ImportState = "refused" | "clash" | "add" | "same";
+export type ImportItem = { 
+/**
+ * What it is.
+ */
+what: ImportWhat, 
+/**
+ * What becomes of it.
+ */
+state: ImportState, 
+/**
+ * Its name, as far as it can be shown.
+ */
+name: string, 
+/**
+ * Link name of a connection.
+ */
+linkName: string | null, 
+/**
+ * Service of a connection, registration or connector.
+ */
+service: ServiceMark | null, 
+/**
+ * Kind of a connection.
+ */
+kind: Kind | null, 
+/**
+ * The line of the file it is on.
+ */
+line: number, 
+/**
+ * Why it is left out.
+ */
+failure: Failure | null, 
+/**
+ * What is worth telling about what is added.
+ */
+note: Failure | null, };
+export type ImportPreview = { 
+/**
+ * Its path.
+ */
+file: string, 
+/**
+ * Hash of what was shown.
+ */
+hash: string, 
+/**
+ * How many items are added.
+ */
+adds: number, 
+/**
+ * How many are here already.
+ */
+same: number, 
+/**
+ * In place of how many something else is here.
+ */
+clashes: number, 
+/**
+ * How many a rule does not allow.
+ */
+refused: number, 
+/**
+ * The items, at most some hundreds.
+ */
+items: Array<ImportItem>, 
+/**
+ * How many more there are.
+ */
+leftOut: number, };
+export type ImportOutcome = { 
+/**
+ * Connections, all Not connected.
+ */
+connections: number, 
+/**
+ * Applications.
+ */
+applications: number, 
+/**
+ * Client registrations.
+ */
+registrations: number, 
+/**
+ * Of those: how many wait for their secret.
+ */
+secretsDue: number, };
 export type ApplicationMark = { 
 /**
  * Identifier.
@@ -2424,6 +2573,8 @@ export interface Commands {
   member_reactivate: { args: { member: MemberId }; answer: MembersView };
   member_reset_passphrase: { args: { member: MemberId }; answer: MembersView };
   settings_change: { args: { change: SettingsChange }; answer: Start };
+  availability_get: { args: {  }; answer: AvailabilityView };
+  availability_change: { args: { change: AvailabilityChange }; answer: Start };
   kept_sign_ins_list: { args: {  }; answer: Array<KeptSignInView> };
   kept_sign_ins_clear: { args: { only: KeptSignInId | null }; answer: Array<KeptSignInView> };
   home_get: { args: {  }; answer: HomeView };
@@ -2483,6 +2634,10 @@ export interface Commands {
   activity_list: { args: { query: ActivityQuery }; answer: ActivityPage };
   activity_verify: { args: {  }; answer: VerificationView };
   activity_export: { args: { query: ActivityQuery }; answer: WrittenFile };
+  inventory_export: { args: { form: InventoryForm }; answer: WrittenFile };
+  definitions_export: { args: {  }; answer: WrittenFile };
+  definitions_choose: { args: {  }; answer: ImportPreview | null };
+  definitions_import: { args: { hash: string }; answer: ImportOutcome };
   exports_open_folder: { args: {  }; answer: void };
   applications_list: { args: {  }; answer: Array<ApplicationRow> };
   application_get: { args: { application: ApplicationId }; answer: ApplicationView };

@@ -6,10 +6,12 @@ import type {
   AccountView, Commands, ConnectionId, ConnectionRow, Failure, FlowRecord, FlowView, KeptSignInView, NewConnection, PracticeFaults, Reach,
   RegistrationView, Role, Start, Station,
 } from "./bindings";
+import { availabilityHandlers, offeredBy, refusedBy } from "./fake/availability";
 import { applicationHandlers } from "./fake/applications";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
 import { driftOf, managing } from "./fake/managing";
+import { paperHandlers } from "./fake/papers";
 import { memberHandlers } from "./fake/members";
 import { ACTORS, seedActivity } from "./fake/activity";
 import { answerOf, connectorView, environmentsOf, gallery, impactOf, seed, seedFiles, seedKept, seedMany, seedRegistrations, seedTimeline } from "./fake/seed";
@@ -55,7 +57,8 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
 
   const world: World = {
     start: {
-      workspace: home === "first" ? null : { name: "Kumo Works", plan: "paid", dataCenter: "us" },
+      workspace: home === "first" ? null : { name: "Kumo Works", plan: of("plan") === "free" ? "free" : "paid", dataCenter: of("dc") ?? "us" },
+      refused: null,
       member: { id: home === "first" ? null : "member-1", name: locale === "ja" ? "森 愛子" : "Aiko Mori", role: ROLES.find((role) => role === of("role")) ?? "super_admin" },
       session: {
         signedIn: of("seat") !== "locked", passphrase: of("passphrase") === "set", askPassphrase: of("ask") === "1",
@@ -81,6 +84,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     open: of("open"),
     made: 0,
   };
+  world.start.refused = refusedBy(world.start);
   if (home === "first") world.start.vault = { state: "none" };
   const vault = of("vault");
   if (vault === "waiting") world.start.vault = { state: "waiting" };
@@ -192,7 +196,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       const to = from + Math.min(200, asked.limit);
       return { rows: rows.slice(from, to), total: rows.length, all: world.rows.length, needing: all.filter(needing).length, next: to < rows.length ? String(to) : null };
     },
-    gallery_list: () => gallery(world.start.locale),
+    gallery_list: () => offeredBy(world.start, gallery(world.start.locale)),
     gallery_service: ({ service }) => connectorView(service, world.registrations, world.start.locale) ?? refuse("connector_unknown"),
     connection_check_name: ({ service, name, linkName }) => {
       const suggested = slug(name) || `${service}_${world.rows.filter((row) => row.service.id === service).length + 1}`;
@@ -222,7 +226,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       return { id, redirectAddress: `${address}/callback/${id}` };
     },
     registration_add: ({ registration }) => {
-      const view: RegistrationView = { id: registration.id, connector: registration.connector, name: registration.name, clientId: registration.clientId, hasSecret: registration.clientSecret !== null, redirectAddress: `http://127.0.0.1/callback/${registration.id}`, connections: 0 };
+      const view: RegistrationView = { id: registration.id, connector: registration.connector, name: registration.name, clientId: registration.clientId, hasSecret: registration.clientSecret !== null, secretDue: false, redirectAddress: `http://127.0.0.1/callback/${registration.id}`, connections: 0 };
       world.registrations = [...world.registrations, view];
       return view;
     },
@@ -393,6 +397,11 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     show_main: () => undefined,
     ...managed.handlers,
     ...memberHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
+    ...paperHandlers({
+      locale: () => world.start.locale, mark: (service) => gallery(world.start.locale).find((one) => one.service.id === service)?.service ?? null, connections: () => world.rows.length, changed,
+      add: (name, linkName) => void create({ name, linkName, connector: "practice", kind: "admin", mode: "same", scopes: ["contacts.read"], registration: null, settings: {}, reuse: null }),
+    }, refuse, options),
+    ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), connections: () => world.rows.length, changed }),
     ...applicationHandlers({ start: () => world.start, rows: () => world.rows, setStation, changed }, home === "first" || home === "empty"),
   };
 

@@ -745,6 +745,100 @@ export const behaviors = {
       assert.equal(await box.isChecked(), false);
     },
   },
+  "papers: the inventory is written, and the folder is one press away": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      for (const [entry, ending] of [["Inventory as a sheet (CSV)", "csv"], ["Inventory to read and print (HTML)", "html"], ["Export definitions (TOML)", "toml"]]) {
+        await button(page, "Export and import").click();
+        await page.getByRole("menuitem", { name: entry }).click();
+        await page.getByRole("status").getByText(new RegExp(`written to .*\\.${ending}$`)).waitFor();
+        await button(page, "Open folder").waitFor();
+      }
+      await page.locator(".written").getByRole("button", { name: "Close" }).click();
+      assert.equal(await page.locator(".written p").count(), 0, "put away");
+    },
+  },
+  "import: what cannot come in says why and where, the rest comes in at once": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Export and import").click();
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Import definitions" });
+      await dialog.getByText("From kumo-osaka.toml.").waitFor();
+      assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim()), "Cancel", "the harmless answer has the focus");
+      const refused = dialog.getByRole("group", { name: "2 cannot be imported" });
+      await refused.getByText("line 62").waitFor();
+      await refused.locator('[data-code="name_character"]').waitFor();
+      await dialog.getByRole("group", { name: "1 clashes with what is here" }).locator('[data-code="link_name_taken"]').waitFor();
+      const adds = dialog.getByRole("group", { name: "4 would be added" });
+      await adds.locator('[data-code="connector_retired"]').waitFor();
+      await dialog.getByRole("button", { name: "Import 4 items" }).click();
+      await page.getByRole("dialog", { name: "Imported 2 connections" }).getByText("waits for its secret").waitFor();
+      await button(page, "Close").click();
+      await page.getByLabel("Filter by name or account").fill("visitor list");
+      await row(page, "Visitor list").waitFor();
+    },
+  },
+  "import: nothing chosen changes nothing, and a file of a later version is named": {
+    path: "index.html?file=newer#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Export and import").click();
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      await page.locator('[data-code="definitions_newer"]').getByText("kumo-osaka.toml").waitFor();
+      assert.equal(await page.locator("dialog[open]").count(), 0, "nothing to confirm");
+    },
+  },
+  "import: an empty workspace can be filled from a file": {
+    path: "index.html?home=empty#/connections",
+    act: async (page) => {
+      await button(page, "Export and import").click();
+      assert.ok(await page.getByRole("menuitem", { name: "Export definitions (TOML)" }).isDisabled(), "nothing to write");
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      await button(page, "Import 4 items").click();
+      await button(page, "Close").click();
+      await row(page, "Visitor list").waitFor();
+    },
+  },
+  "settings: a super admin changes plan and place, and every screen says what that refuses": {
+    path: "index.html?x=1#/settings",
+    act: async (page) => {
+      const form = page.getByRole("form", { name: "Availability" });
+      await page.getByLabel("Data center").selectOption({ label: "Japan (JP) (not available)" });
+      await form.getByText(/In Japan \(JP\) everything is shown/).waitFor();
+      await form.getByText(/connections stay visible, and can no longer be authorized or used/).waitFor();
+      await form.getByRole("button", { name: "Cancel" }).click();
+      assert.equal(await page.getByLabel("Data center").inputValue(), "us", "taken back");
+      await page.getByLabel("Country").selectOption({ label: "Japan" });
+      await page.getByRole("radio", { name: "Free" }).click();
+      await form.getByText(/On the free plan everything is shown/).waitFor();
+      await form.getByRole("button", { name: "Save" }).click();
+      const told = page.locator('[data-refused] [data-code="plan_free"]');
+      await told.waitFor();
+      await page.getByRole("link", { name: /^Connections/ }).click();
+      await ready(page);
+      await told.getByText("this workspace is on the free one").waitFor();
+      await button(page, "New connection").click();
+      await page.getByRole("heading", { name: "Not offered to this workspace" }).waitFor();
+      assert.equal(await page.locator(".tile:not([disabled])").count(), 0, "nothing is offered");
+      await page.locator(".tile.off").first().getByText("Connections are part of the paid plan").waitFor();
+      await told.getByRole("link", { name: "Settings" }).click();
+      assert.equal(await page.getByLabel("Country").inputValue(), "JP", "what was saved is there");
+      await page.getByRole("radio", { name: "Paid" }).click();
+      await form.getByRole("button", { name: "Save" }).click();
+      await until(page, () => !document.querySelector("[data-refused]"));
+    },
+  },
+  "settings: a developer sees plan and place, and cannot change them": {
+    path: "index.html?role=developer#/settings",
+    act: async (page) => {
+      await page.getByText("A super admin can change this.").waitFor();
+      assert.equal(await page.getByLabel("Data center").count(), 0, "nothing to choose");
+      await page.getByText("United States (US)").waitFor();
+    },
+  },
   "settings: a kept sign-in is cleared, then all": {
     path: "index.html?x=1#/settings",
     act: async (page) => {

@@ -26,6 +26,37 @@ export const places = [
       await settle(page);
     },
   },
+  {
+    name: "papers-menu", path: "index.html?x=1#/connections", options: { width: 1024, height: 768 },
+    ready: async (page) => {
+      await page.locator(".conn-row").first().waitFor();
+      await page.locator(".toolbar [aria-haspopup]").click();
+      await page.locator('[role="menu"]').waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "papers-written", path: "index.html?x=1#/connections", options: { width: 1024, height: 768 },
+    ready: async (page) => {
+      await page.locator(".conn-row").first().waitFor();
+      await page.locator(".toolbar [aria-haspopup]").click();
+      await page.locator('[role="menuitem"]').first().click();
+      await page.locator(".written p").waitFor();
+    },
+  },
+  ...["import", "import-gone", "imported"].map((name) => ({
+    name, path: `index.html?file=${name === "import-gone" ? "gone" : "good"}#/connections`, ...main,
+    ready: async (page) => {
+      await page.locator(".conn-row").first().waitFor();
+      await page.locator(".toolbar [aria-haspopup]").click();
+      await page.locator('[role="menuitem"]').last().click();
+      await page.locator("dialog[open] section").first().waitFor();
+      if (name !== "import") await page.locator("dialog[open] .primary").click();
+      if (name === "import-gone") await page.locator('[data-code="import_gone"]').waitFor();
+      if (name === "imported") await page.locator("dialog[open] a.btn").waitFor();
+      await settle(page);
+    },
+  })),
   { name: "home", path: "index.html?x=1#/home", ...main, ready: see(".todo") },
   { name: "home-1024", path: "index.html?x=1#/home", options: { width: 1024, height: 768 }, ready: see(".todo") },
   { name: "home-quiet", path: "index.html?home=quiet#/home", ...main, ready: see(".well-done") },
@@ -260,6 +291,19 @@ export const places = [
   { name: "set-up-for-application", path: "index.html?x=1#/new-connection/zoho_crm/app-library", ...main, ready: see(".scopes li") },
   { name: "settings", path: "index.html?x=1#/settings", options: { width: 1280, height: 1000 }, ready: see("[data-kept] li") },
   { name: "settings-1024", path: "index.html?x=1#/settings", options: { width: 1024, height: 768 }, ready: see("[data-kept] li") },
+  { name: "settings-developer", path: "index.html?role=developer#/settings", ...main, ready: see("#auto-lock") },
+  {
+    name: "settings-availability", path: "index.html?x=1#/settings", ...main,
+    ready: async (page) => {
+      await page.locator("#data-center").selectOption("jp");
+      await page.locator("#country").selectOption("JP");
+      await page.locator("[data-availability] .warn").waitFor();
+    },
+  },
+  { name: "free-plan", path: "index.html?plan=free#/connections", ...main, ready: see(".conn-row") },
+  { name: "free-plan-gallery", path: "index.html?plan=free#/new-connection", ...main, ready: see(".tile.off") },
+  { name: "free-plan-portal", path: "index.html?role=portal_user&plan=free#/live", ...main, ready: see(".acts") },
+  { name: "not-served-1024", path: "index.html?dc=jp#/home", options: { width: 1024, height: 768 }, ready: see("[data-refused]") },
   { name: "settings-none-kept", path: "index.html?home=quiet#/settings", ...main, ready: see("[data-kept] .none") },
   {
     name: "palette", path: "index.html?x=1#/connections", ...main,

@@ -1,6 +1,6 @@
 //! Applications: with whom they are shared, and which connections they may use.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
 use tsunagi_domain::{Application, ApplicationId, Connection, ConnectionId, MemberId};
 
 use crate::row::{self, Key, Word};
@@ -76,30 +76,7 @@ impl Catalog {
     /// [`CatalogError::NameTaken`] where another one has the name, width and case aside; else as
     /// every write.
     pub fn set_application(&self, application: &Application) -> Result<()> {
-        let folded = search::fold(&application.name);
-        self.catalog().write(|db| {
-            let other: Option<[u8; 16]> = db
-                .prepare_cached("SELECT id FROM application WHERE folded = ?1")?
-                .query_row([&folded], |row| row.get(0))
-                .optional()?;
-            if other.is_some_and(|other| other != application.id.bytes()) {
-                return Err(CatalogError::NameTaken);
-            }
-            db.execute(
-                "INSERT INTO application (id, name, folded, edition, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, folded = excluded.folded,
-                     edition = excluded.edition",
-                params![
-                    application.id.bytes(),
-                    application.name,
-                    folded,
-                    application.edition.word(),
-                    application.created_at.0,
-                ],
-            )?;
-            Ok(())
-        })
+        self.catalog().write(|db| put(db, application))
     }
 
     /// Deletes an application that uses nothing, with whom it is shared and what it may use.
@@ -203,17 +180,8 @@ impl Catalog {
     /// # Errors
     /// As every read.
     pub fn applications_of_connection(&self, connection: ConnectionId) -> Result<Vec<Application>> {
-        self.catalog().read(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT a.* FROM application a
-                 JOIN application_connection c ON c.application = a.id
-                 WHERE c.connection = ?1 ORDER BY a.folded",
-            )?;
-            row::collect(
-                "application",
-                statement.query_map([connection.bytes()], application)?,
-            )
-        })
+        self.catalog()
+            .read(|db| of_connection(db, connection.bytes()))
     }
 
     /// Connections an application may use, by name.
@@ -267,6 +235,45 @@ impl Catalog {
                 .exists(params![connection.bytes(), member.bytes()])?)
         })
     }
+}
+
+/// Adds an application, or changes its name and edition.
+pub(crate) fn put(db: &Transaction<'_>, application: &Application) -> Result<()> {
+    let folded = search::fold(&application.name);
+    let other: Option<[u8; 16]> = db
+        .prepare_cached("SELECT id FROM application WHERE folded = ?1")?
+        .query_row([&folded], |row| row.get(0))
+        .optional()?;
+    if other.is_some_and(|other| other != application.id.bytes()) {
+        return Err(CatalogError::NameTaken);
+    }
+    db.execute(
+        "INSERT INTO application (id, name, folded, edition, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, folded = excluded.folded,
+             edition = excluded.edition",
+        params![
+            application.id.bytes(),
+            application.name,
+            folded,
+            application.edition.word(),
+            application.created_at.0,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Applications that may use a connection, by name.
+pub(crate) fn of_connection(db: &Db, connection: [u8; 16]) -> Result<Vec<Application>> {
+    let mut statement = db.prepare_cached(
+        "SELECT a.* FROM application a
+         JOIN application_connection c ON c.application = a.id
+         WHERE c.connection = ?1 ORDER BY a.folded",
+    )?;
+    row::collect(
+        "application",
+        statement.query_map([connection], application)?,
+    )
 }
 
 fn application(row: &Row<'_>) -> rusqlite::Result<Application> {

@@ -26,33 +26,7 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::LinkNameTaken`] (R19); else as every write.
     pub fn add_connection(&self, connection: &Connection) -> Result<()> {
-        self.catalog().write(|db| {
-            if id_of(db, connection.link_name.as_str())?.is_some() {
-                return Err(CatalogError::LinkNameTaken);
-            }
-            db.prepare_cached(
-                "INSERT INTO connection (id, name, folded, link_name, connector, kind, mode, scopes,
-                     registration, settings, enabled, created_by, created_at, owner)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?12)",
-            )?
-            .execute(params![
-                connection.id.bytes(),
-                connection.name.as_str(),
-                search::fold(connection.name.as_str()),
-                connection.link_name.as_str(),
-                connection.connector,
-                connection.kind.word(),
-                connection.mode.word(),
-                row::to_json(&connection.scopes)?,
-                row::bytes_opt(connection.registration),
-                row::to_json(&connection.settings)?,
-                connection.enabled,
-                row::bytes_opt(connection.created_by),
-                connection.created_at.0,
-            ])?;
-            search::index(db, connection.id.bytes())?;
-            standing::refresh(db, connection.id.bytes())
-        })
+        self.catalog().write(|db| insert(db, connection))
     }
 
     /// One connection.
@@ -68,11 +42,7 @@ impl Catalog {
     /// # Errors
     /// As every read.
     pub fn connection_by_link_name(&self, link_name: &str) -> Result<Option<Connection>> {
-        self.catalog().read(|db| {
-            let mut statement =
-                db.prepare_cached("SELECT * FROM connection WHERE link_name = ?1")?;
-            Ok(statement.query_row([link_name], connection).optional()?)
-        })
+        self.catalog().read(|db| by_link_name(db, link_name))
     }
 
     /// Whether a connection has this link name.
@@ -154,20 +124,7 @@ impl Catalog {
     /// # Errors
     /// As every read.
     pub fn slot_settings(&self, id: ConnectionId) -> Result<Vec<SlotSettings>> {
-        self.catalog().read(|db| {
-            let mut statement =
-                db.prepare_cached("SELECT * FROM slot_settings WHERE connection = ?1")?;
-            let rows = statement.query_map([id.bytes()], |row| {
-                Ok(SlotSettings {
-                    reach: row::word(row, "reach")?,
-                    settings: row::json(row, "settings")?,
-                    registration: row::id_opt(row, "registration")?,
-                })
-            })?;
-            let mut settings = row::collect("slot_settings", rows)?;
-            settings.sort_by_key(|settings| settings.reach);
-            Ok(settings)
-        })
+        self.catalog().read(|db| settings_of(db, id.bytes()))
     }
 
     /// Sets what one reach has of its own; without any settings and registration, nothing.
@@ -176,29 +133,76 @@ impl Catalog {
     /// [`CatalogError::Missing`] where the connection or registration is unknown; else as every
     /// write.
     pub fn set_slot_settings(&self, id: ConnectionId, settings: &SlotSettings) -> Result<()> {
-        self.catalog().write(|db| {
-            if settings.settings.is_empty() && settings.registration.is_none() {
-                db.execute(
-                    "DELETE FROM slot_settings WHERE connection = ?1 AND reach = ?2",
-                    params![id.bytes(), settings.reach.word()],
-                )?;
-                return Ok(());
-            }
-            db.execute(
-                "INSERT INTO slot_settings (connection, reach, settings, registration)
-                 VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (connection, reach) DO UPDATE SET settings = excluded.settings,
-                     registration = excluded.registration",
-                params![
-                    id.bytes(),
-                    settings.reach.word(),
-                    row::to_json(&settings.settings)?,
-                    row::bytes_opt(settings.registration),
-                ],
-            )?;
-            Ok(())
-        })
+        self.catalog().write(|db| put_settings(db, id, settings))
     }
+}
+
+/// The settings of a connection's reaches.
+pub(crate) fn settings_of(db: &Db, id: [u8; 16]) -> Result<Vec<SlotSettings>> {
+    let mut statement = db.prepare_cached("SELECT * FROM slot_settings WHERE connection = ?1")?;
+    let rows = statement.query_map([id], |row| {
+        Ok(SlotSettings {
+            reach: row::word(row, "reach")?,
+            settings: row::json(row, "settings")?,
+            registration: row::id_opt(row, "registration")?,
+        })
+    })?;
+    let mut settings = row::collect("slot_settings", rows)?;
+    settings.sort_by_key(|settings| settings.reach);
+    Ok(settings)
+}
+
+/// Sets what one reach has of its own.
+pub(crate) fn put_settings(db: &Db, id: ConnectionId, settings: &SlotSettings) -> Result<()> {
+    if settings.settings.is_empty() && settings.registration.is_none() {
+        db.execute(
+            "DELETE FROM slot_settings WHERE connection = ?1 AND reach = ?2",
+            params![id.bytes(), settings.reach.word()],
+        )?;
+        return Ok(());
+    }
+    db.prepare_cached(
+        "INSERT INTO slot_settings (connection, reach, settings, registration)
+         VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (connection, reach) DO UPDATE SET settings = excluded.settings,
+             registration = excluded.registration",
+    )?
+    .execute(params![
+        id.bytes(),
+        settings.reach.word(),
+        row::to_json(&settings.settings)?,
+        row::bytes_opt(settings.registration),
+    ])?;
+    Ok(())
+}
+
+/// Adds a connection.
+pub(crate) fn insert(db: &Transaction<'_>, connection: &Connection) -> Result<()> {
+    if id_of(db, connection.link_name.as_str())?.is_some() {
+        return Err(CatalogError::LinkNameTaken);
+    }
+    db.prepare_cached(
+        "INSERT INTO connection (id, name, folded, link_name, connector, kind, mode, scopes,
+             registration, settings, enabled, created_by, created_at, owner)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?12)",
+    )?
+    .execute(params![
+        connection.id.bytes(),
+        connection.name.as_str(),
+        search::fold(connection.name.as_str()),
+        connection.link_name.as_str(),
+        connection.connector,
+        connection.kind.word(),
+        connection.mode.word(),
+        row::to_json(&connection.scopes)?,
+        row::bytes_opt(connection.registration),
+        row::to_json(&connection.settings)?,
+        connection.enabled,
+        row::bytes_opt(connection.created_by),
+        connection.created_at.0,
+    ])?;
+    search::index(db, connection.id.bytes())?;
+    standing::refresh(db, connection.id.bytes())
 }
 
 /// Writes what may change of a connection; what never changes is compared.
@@ -240,6 +244,11 @@ fn id_of(db: &Db, link_name: &str) -> Result<Option<[u8; 16]>> {
 pub(crate) fn by_id(db: &Db, id: [u8; 16]) -> Result<Option<Connection>> {
     let mut statement = db.prepare_cached("SELECT * FROM connection WHERE id = ?1")?;
     Ok(statement.query_row([id], connection).optional()?)
+}
+
+pub(crate) fn by_link_name(db: &Db, link_name: &str) -> Result<Option<Connection>> {
+    let mut statement = db.prepare_cached("SELECT * FROM connection WHERE link_name = ?1")?;
+    Ok(statement.query_row([link_name], connection).optional()?)
 }
 
 /// Kind and environment mode, which say what slots there are.

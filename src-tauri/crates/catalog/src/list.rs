@@ -55,11 +55,11 @@ pub struct Cursor(pub String);
 
 /// Sort keys of the row a page ended with.
 #[derive(Serialize, Deserialize)]
-struct Place {
-    sort: Sort,
-    folded: String,
-    last_used: i64,
-    id: uuid::Uuid,
+pub(crate) struct Place {
+    pub(crate) sort: Sort,
+    pub(crate) folded: String,
+    pub(crate) last_used: i64,
+    pub(crate) id: uuid::Uuid,
 }
 
 /// A page of the list.
@@ -321,7 +321,7 @@ fn escape(term: &str) -> String {
     escaped
 }
 
-fn place(cursor: &Cursor, sort: Sort) -> Result<Place> {
+pub(crate) fn place(cursor: &Cursor, sort: Sort) -> Result<Place> {
     serde_json::from_str::<Place>(&cursor.0)
         .ok()
         .filter(|place| place.sort == sort)
@@ -344,7 +344,7 @@ fn after_place(conditions: &mut Conditions, place: &Place) {
 }
 
 /// A row, or nothing where the connection is in quarantine.
-fn list_row(db: &Db, place: &Place) -> Result<Option<ListRow>> {
+pub(crate) fn list_row(db: &Db, place: &Place) -> Result<Option<ListRow>> {
     let id = place.id.into_bytes();
     let connection = match connections::by_id(db, id) {
         Ok(Some(connection)) => connection,

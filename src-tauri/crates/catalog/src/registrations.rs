@@ -101,33 +101,27 @@ impl Catalog {
     /// # Errors
     /// As every write.
     pub fn add_registration(&self, registration: &Registration) -> Result<()> {
-        let (redirect, port, address) = columns(&registration.redirect);
-        self.catalog().write(|db| {
-            db.execute(
-                "INSERT INTO registration (id, connector, name, client_id, redirect, redirect_port,
-                     redirect_address, secret, secret_version, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                params![
-                    registration.id.bytes(),
-                    registration.connector,
-                    registration.name,
-                    registration.client_id,
-                    redirect,
-                    port,
-                    address,
-                    registration
-                        .secret
-                        .as_ref()
-                        .map(|secret| secret.sealed.as_slice()),
-                    registration
-                        .secret
-                        .as_ref()
-                        .map(|secret| row::integer(secret.version)),
-                    registration.created_at.0,
-                ],
-            )?;
-            put_wraps(db, registration)
+        self.catalog().write(|db| insert(db, registration))
+    }
+
+    /// Whether a registration came without the client secret it had where it came from.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn secret_due(&self, id: RegistrationId) -> Result<bool> {
+        self.catalog().read(|db| {
+            Ok(db
+                .prepare_cached("SELECT 1 FROM registration_secret_due WHERE registration = ?1")?
+                .exists([id.bytes()])?)
         })
+    }
+
+    /// A registration's secret is no longer waited for: its client is a public one.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn settle_secret(&self, id: RegistrationId) -> Result<()> {
+        self.catalog().write(|db| no_longer_due(db, id))
     }
 
     /// Changes name, client id, secret and form of the redirect address. The connector never
@@ -164,6 +158,9 @@ impl Catalog {
                 "DELETE FROM registration_wrap WHERE registration = ?1",
                 [registration.id.bytes()],
             )?;
+            if registration.secret.is_some() {
+                no_longer_due(db, registration.id)?;
+            }
             put_wraps(db, registration)
         })?;
         self.catalog().scrub();
@@ -196,6 +193,52 @@ impl Catalog {
     pub fn connections_of_registration(&self, id: RegistrationId) -> Result<Vec<ConnectionId>> {
         self.catalog().read(|db| connections_of(db, id))
     }
+}
+
+/// Adds a registration.
+pub(crate) fn insert(db: &Transaction<'_>, registration: &Registration) -> Result<()> {
+    let (redirect, port, address) = columns(&registration.redirect);
+    db.execute(
+        "INSERT INTO registration (id, connector, name, client_id, redirect, redirect_port,
+             redirect_address, secret, secret_version, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            registration.id.bytes(),
+            registration.connector,
+            registration.name,
+            registration.client_id,
+            redirect,
+            port,
+            address,
+            registration
+                .secret
+                .as_ref()
+                .map(|secret| secret.sealed.as_slice()),
+            registration
+                .secret
+                .as_ref()
+                .map(|secret| row::integer(secret.version)),
+            registration.created_at.0,
+        ],
+    )?;
+    put_wraps(db, registration)
+}
+
+/// Notes that a registration came without its secret.
+pub(crate) fn mark_due(db: &Transaction<'_>, id: RegistrationId) -> Result<()> {
+    db.execute(
+        "INSERT INTO registration_secret_due (registration) VALUES (?1)",
+        [id.bytes()],
+    )?;
+    Ok(())
+}
+
+fn no_longer_due(db: &Transaction<'_>, id: RegistrationId) -> Result<()> {
+    db.execute(
+        "DELETE FROM registration_secret_due WHERE registration = ?1",
+        [id.bytes()],
+    )?;
+    Ok(())
 }
 
 fn connections_of(db: &Connection, id: RegistrationId) -> Result<Vec<ConnectionId>> {

@@ -7,7 +7,8 @@ use crate::Result;
 
 /// Text as it is compared: compatibility forms (NFKC, so full-width and half-width are one) in
 /// lower case, without control characters.
-pub(crate) fn fold(text: &str) -> String {
+#[must_use]
+pub fn fold(text: &str) -> String {
     let lower = text.nfkc().collect::<String>().to_lowercase();
     lower.nfkc().filter(|c| !c.is_control()).collect()
 }

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tsunagi_domain::{DataCenter, Member, MemberId, Workspace};
 
+use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
 use crate::{Catalog, CatalogError, Result};
 
@@ -54,19 +55,20 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::Missing`] before it was founded; else as every write.
     pub fn set_workspace(&self, workspace: &Workspace) -> Result<()> {
+        self.catalog().write(|db| put_workspace(db, workspace))
+    }
+
+    /// As [`Catalog::set_workspace`], and logs it in the same transaction.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::set_workspace`].
+    pub fn change_workspace(&self, workspace: &Workspace, log: &[Entry<'_>]) -> Result<()> {
         self.catalog().write(|db| {
-            let changed = db.execute(
-                "UPDATE workspace SET name = ?2, plan = ?3, data_center = ?4, country = ?5
-                 WHERE id = ?1",
-                params![
-                    workspace.id.bytes(),
-                    workspace.name,
-                    workspace.plan.word(),
-                    workspace.data_center.0,
-                    workspace.country,
-                ],
-            )?;
-            found_one(changed, "workspace")
+            put_workspace(db, workspace)?;
+            for entry in log {
+                events::append(db, &entry.event, entry.tag)?;
+            }
+            Ok(())
         })
     }
 
@@ -159,6 +161,20 @@ pub(crate) const fn found_one(changed: usize, what: &'static str) -> Result<()> 
     } else {
         Ok(())
     }
+}
+
+fn put_workspace(db: &Connection, workspace: &Workspace) -> Result<()> {
+    let changed = db.execute(
+        "UPDATE workspace SET name = ?2, plan = ?3, data_center = ?4, country = ?5 WHERE id = ?1",
+        params![
+            workspace.id.bytes(),
+            workspace.name,
+            workspace.plan.word(),
+            workspace.data_center.0,
+            workspace.country,
+        ],
+    )?;
+    found_one(changed, "workspace")
 }
 
 pub(crate) fn put_member(db: &Connection, member: &Member) -> Result<()> {

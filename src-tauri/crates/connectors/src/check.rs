@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use tsunagi_domain::{Kind, RefusalCode};
+use tsunagi_domain::workspace::is_country;
+use tsunagi_domain::{DataCenter, Kind, RefusalCode};
 
 use crate::load::Provenance;
 use crate::resolve::{is_plain, placeholders, resolve};
@@ -24,6 +25,7 @@ pub(crate) fn check(connector: &Connector, provenance: Provenance) -> Result<(),
             "a payment service is offered as an admin connection only (R7)",
         );
     }
+    offered_in(connector)?;
     scopes(connector)?;
     templates(connector)?;
     addresses(connector)
@@ -48,6 +50,35 @@ fn belongs_to_program(connector: &Connector, provenance: Provenance) -> Result<(
             "/registration",
             "a custom connector cannot use a client registration of the program",
         );
+    }
+    Ok(())
+}
+
+fn offered_in(connector: &Connector) -> Result<(), Fault> {
+    let Some(places) = &connector.offered_in else {
+        return Ok(());
+    };
+    if !connector.payment {
+        return fault(
+            "/offered_in",
+            "only payment services say where they are offered (R8)",
+        );
+    }
+    for (index, data_center) in places.data_centers.iter().enumerate() {
+        if !DataCenter(data_center.clone()).is_known() {
+            return fault(
+                format!("/offered_in/data_centers/{index}"),
+                format!("there is no data center `{data_center}`"),
+            );
+        }
+    }
+    for (index, country) in places.countries.iter().enumerate() {
+        if !is_country(country) {
+            return fault(
+                format!("/offered_in/countries/{index}"),
+                format!("`{country}` is not a country of ISO 3166-1"),
+            );
+        }
     }
     Ok(())
 }

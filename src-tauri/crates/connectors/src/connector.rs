@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tsunagi_domain::offer::Places;
 use tsunagi_domain::{Kind, Timestamp};
 
 use crate::Pattern;
@@ -55,6 +56,18 @@ impl From<Retired> for String {
     fn from(retired: Retired) -> Self {
         retired.date
     }
+}
+
+/// Where a payment service is offered (R8). An empty list leaves no place out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfferedIn {
+    /// Data centers, such as `us`.
+    #[serde(default)]
+    pub data_centers: Vec<String>,
+    /// Countries (ISO 3166-1 alpha-2), such as `US`.
+    #[serde(default)]
+    pub countries: Vec<String>,
 }
 
 /// How the client proves itself at the token and revocation endpoints (RFC 6749 §2.3).
@@ -314,6 +327,9 @@ pub struct Connector {
     /// Whether it is a payment service (R7).
     #[serde(default)]
     pub payment: bool,
+    /// Where it is offered, where that is not everywhere (R8). Payment services only.
+    #[serde(default)]
+    pub offered_in: Option<OfferedIn>,
     /// The kinds of connection it offers (R9).
     pub kinds: Vec<Kind>,
     /// When it ended (R16).
@@ -376,6 +392,15 @@ impl Connector {
     #[must_use]
     pub fn offers(&self, kind: Kind) -> bool {
         self.kinds.contains(&kind)
+    }
+
+    /// Where it is offered (R8); `None`: everywhere.
+    #[must_use]
+    pub fn places(&self) -> Option<Places<'_>> {
+        self.offered_in.as_ref().map(|places| Places {
+            data_centers: &places.data_centers,
+            countries: &places.countries,
+        })
     }
 
     /// The scopes that a new connection has chosen.

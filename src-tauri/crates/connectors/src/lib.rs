@@ -16,8 +16,8 @@ mod pattern;
 mod resolve;
 
 pub use connector::{
-    Api, Body, ClientAuth, Connector, Monogram, OAuth, Parameter, Preset, Rate, Registration,
-    Retired, Scope, Text, Webview, Whoami,
+    Api, Body, ClientAuth, Connector, Monogram, OAuth, OfferedIn, Parameter, Preset, Rate,
+    Registration, Retired, Scope, Text, Webview, Whoami,
 };
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
 pub use library::Library;

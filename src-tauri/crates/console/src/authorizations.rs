@@ -28,7 +28,7 @@ impl Console {
     /// what the connector prefers, where it allows that.
     ///
     /// # Errors
-    /// R1, R3; no registration; a connector that is not there; no free port.
+    /// R1, R3, R8, R16; no registration; a connector that is not there; no free port.
     pub async fn authorize(
         &self,
         session: Session,
@@ -37,7 +37,8 @@ impl Console {
         agent: Option<AgentKind>,
     ) -> Result<FlowId, ConsoleError> {
         let member = self.member(session)?;
-        access::available(&self.workspace()?)?;
+        let workspace = self.workspace()?;
+        access::available(&workspace)?;
         let connection = self.connection(connection)?;
         let shared = self
             .inner
@@ -70,7 +71,7 @@ impl Console {
         if connector.practice {
             self.start_practice()?;
         }
-        self.not_retired(&connector)?;
+        self.offered(&connector, &workspace)?;
         let (client_id, form, path_id) = self.client_of(&connector, &connection, registration)?;
         let path = format!("/callback/{path_id}");
         let (listener, redirect) = redirect_of(&form, &path).await?;
@@ -255,6 +256,11 @@ impl Console {
                 let found = self.inner.catalog.registration(id)?.ok_or_else(needed)?;
                 if found.connector != connector.id {
                     return Err(needed().into());
+                }
+                if self.inner.catalog.secret_due(id)? {
+                    return Err(
+                        ConsoleError::new("registration_secret_due").with("name", found.name)
+                    );
                 }
                 Ok((found.client_id, found.redirect, id.to_string()))
             }

@@ -48,6 +48,8 @@ pub fn all() -> Vec<Command> {
         member_reactivate(member: d::MemberId) -> v::MembersView;
         member_reset_passphrase(member: d::MemberId) -> v::MembersView;
         settings_change(change: v::SettingsChange) -> v::Start;
+        availability_get() -> v::AvailabilityView;
+        availability_change(change: v::AvailabilityChange) -> v::Start;
         kept_sign_ins_list() -> Vec<v::KeptSignInView>;
         kept_sign_ins_clear(only: Option<d::KeptSignInId>) -> Vec<v::KeptSignInView>;
         home_get() -> v::HomeView;
@@ -107,6 +109,10 @@ pub fn all() -> Vec<Command> {
         activity_list(query: v::ActivityQuery) -> v::ActivityPage;
         activity_verify() -> v::VerificationView;
         activity_export(query: v::ActivityQuery) -> v::WrittenFile;
+        inventory_export(form: v::InventoryForm) -> v::WrittenFile;
+        definitions_export() -> v::WrittenFile;
+        definitions_choose() -> Option<v::ImportPreview>;
+        definitions_import(hash: String) -> v::ImportOutcome;
         exports_open_folder() -> ();
         applications_list() -> Vec<v::ApplicationRow>;
         application_get(application: d::ApplicationId) -> v::ApplicationView;
@@ -255,6 +261,9 @@ pub fn typescript() -> String {
         v::RegistrationChange,
         v::Touched,
         v::SettingsChange,
+        v::AvailabilityView,
+        v::DataCenterView,
+        v::AvailabilityChange,
         v::KeptSignInView,
         v::PracticeView,
         v::ActivityQuery,
@@ -262,7 +271,13 @@ pub fn typescript() -> String {
         v::ActorView,
         v::ActivityPage,
         v::VerificationView,
+        v::InventoryForm,
         v::WrittenFile,
+        v::ImportWhat,
+        v::ImportState,
+        v::ImportItem,
+        v::ImportPreview,
+        v::ImportOutcome,
         v::ApplicationMark,
         v::ApplicationRow,
         v::ConnectionMark,

@@ -12,6 +12,7 @@ use tsunagi_gateway::{Gateway, Keys};
 use tsunagi_vault::{KeyHolder, KeyringError};
 
 use crate::agent::{Bell, Practice, UserAgent};
+use crate::definitions::Pending;
 use crate::error::ConsoleError;
 use crate::flow::Running;
 use crate::kept_sign_ins::Profiles;
@@ -84,6 +85,8 @@ pub(crate) struct Inner {
     pub(crate) unlogged: Mutex<Vec<NewEvent>>,
     /// Held while a workspace is founded, so that there is one.
     pub(crate) founding: Mutex<()>,
+    /// A file of definitions that was shown last, to be imported.
+    pub(crate) pending_import: Mutex<Option<Pending>>,
     pub(crate) opened_at: Instant,
     pub(crate) keyring: Arc<OpenKeyring>,
     /// `None` while nothing is known, then whether a keyring answers.
@@ -160,6 +163,7 @@ impl Console {
                 signing_in: tokio::sync::Mutex::default(),
                 unlogged: Mutex::default(),
                 founding: Mutex::default(),
+                pending_import: Mutex::default(),
                 opened_at: Instant::now(),
                 keyring,
                 keyring_there: RwLock::new(None),

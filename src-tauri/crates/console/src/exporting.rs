@@ -1,6 +1,7 @@
 //! Files written for a person: in the home's `exports` folder, where nothing else reads them.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tsunagi_domain::Timestamp;
@@ -10,31 +11,18 @@ use crate::error::ConsoleError;
 use crate::views::WrittenFile;
 
 /// Rows for a spreadsheet (RFC 4180), each cell safe to open.
-pub(crate) struct Sheet {
-    writer: csv::Writer<Vec<u8>>,
+pub(crate) struct Sheet<W: Write = Vec<u8>> {
+    writer: csv::Writer<W>,
     rows: u64,
 }
 
 impl Sheet {
     pub(crate) fn new(head: &[&str]) -> Self {
-        // The mark tells spreadsheets that it is UTF-8; without it Japanese arrives broken.
-        let writer = csv::WriterBuilder::new()
-            .quote_style(csv::QuoteStyle::Always)
-            .terminator(csv::Terminator::CRLF)
-            .from_writer("\u{feff}".as_bytes().to_vec());
-        let mut sheet = Self { writer, rows: 0 };
-        sheet.line(head);
-        sheet
+        Self::onto(Vec::new(), head).expect("memory takes every record")
     }
 
     pub(crate) fn row(&mut self, cells: &[&str]) {
-        self.line(cells);
-        self.rows += 1;
-    }
-
-    fn line(&mut self, cells: &[&str]) {
-        self.writer
-            .write_record(cells.iter().map(|cell| safe(cell)))
+        self.add(cells)
             .expect("memory takes every record, and each has as many cells");
     }
 
@@ -42,6 +30,87 @@ impl Sheet {
         self.writer
             .into_inner()
             .expect("memory is never flushed in vain")
+    }
+}
+
+impl<W: Write> Sheet<W> {
+    /// A sheet that is written as it grows.
+    pub(crate) fn onto(mut to: W, head: &[&str]) -> std::io::Result<Self> {
+        // The mark tells spreadsheets that it is UTF-8; without it Japanese arrives broken.
+        to.write_all("\u{feff}".as_bytes())?;
+        let writer = csv::WriterBuilder::new()
+            .quote_style(csv::QuoteStyle::Always)
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(to);
+        let mut sheet = Self { writer, rows: 0 };
+        sheet.line(head)?;
+        Ok(sheet)
+    }
+
+    pub(crate) fn add(&mut self, cells: &[&str]) -> std::io::Result<()> {
+        self.rows += 1;
+        self.line(cells)
+    }
+
+    fn line(&mut self, cells: &[&str]) -> std::io::Result<()> {
+        let safe = cells.iter().map(|cell| safe(cell));
+        self.writer.write_record(safe).map_err(std::io::Error::from)
+    }
+
+    /// What it was written onto, and how many rows it has.
+    pub(crate) fn end(self) -> std::io::Result<(W, u64)> {
+        let rows = self.rows;
+        let to = self.writer.into_inner();
+        to.map(|to| (to, rows))
+            .map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+/// A file that is being written. It goes again unless it is finished: half a file would pass for
+/// a whole one.
+pub(crate) struct Draft {
+    path: PathBuf,
+    file: Option<BufWriter<File>>,
+}
+
+impl Draft {
+    /// Makes the file durable, and gives its path.
+    pub(crate) fn finish(mut self) -> Result<String, ConsoleError> {
+        let Some(mut file) = self.file.take() else {
+            return Ok(self.path.display().to_string());
+        };
+        match file.flush().and_then(|()| file.get_ref().sync_all()) {
+            Ok(()) => Ok(self.path.display().to_string()),
+            Err(error) => {
+                self.file = Some(file);
+                Err(self.unwritable(&error))
+            }
+        }
+    }
+
+    pub(crate) fn unwritable(&self, error: &std::io::Error) -> ConsoleError {
+        unwritable(self.path.parent().unwrap_or(&self.path), error)
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match &mut self.file {
+            Some(file) => file.write(bytes),
+            None => Err(std::io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), BufWriter::flush)
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -59,6 +128,11 @@ fn safe(cell: &str) -> String {
 /// `2026-11-24T02:53:32Z` (RFC 3339).
 pub(crate) fn utc(at: Timestamp) -> String {
     written(at, "%Y-%m-%dT%H:%M:%SZ")
+}
+
+/// `2026-11-24 02:53 UTC`, for people.
+pub(crate) fn minute(at: Timestamp) -> String {
+    written(at, "%Y-%m-%d %H:%M UTC")
 }
 
 fn written(at: Timestamp, form: &str) -> String {
@@ -82,6 +156,20 @@ impl Console {
     /// Writes a file of this name, or of this name with a number where there is one: what was
     /// written before may be somebody's only copy. Gives its path.
     pub(crate) fn write_file(&self, name: &str, bytes: &[u8]) -> Result<String, ConsoleError> {
+        let mut draft = self.draft_file(name)?;
+        match draft.write_all(bytes) {
+            Ok(()) => draft.finish(),
+            Err(error) => Err(draft.unwritable(&error)),
+        }
+    }
+
+    /// Begins `exports/<what>-<date>-<time>.<ending>`.
+    pub(crate) fn draft_export(&self, what: &str, ending: &str) -> Result<Draft, ConsoleError> {
+        let stamp = written(self.now(), "%Y-%m-%d-%H%M%S");
+        self.draft_file(&format!("{what}-{stamp}.{ending}"))
+    }
+
+    fn draft_file(&self, name: &str) -> Result<Draft, ConsoleError> {
         let folder = self.exports_folder();
         let failed = |error: &std::io::Error| unwritable(&folder, error);
         std::fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
@@ -96,18 +184,14 @@ impl Console {
                 _ => format!("{stem}-{n}.{ending}"),
             };
             let path = folder.join(name);
-            let mut file = match options.open(&path) {
-                Ok(file) => file,
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
+            match options.open(&path) {
+                Ok(file) => {
+                    let file = Some(BufWriter::new(file));
+                    return Ok(Draft { path, file });
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(failed(&error)),
-            };
-            let written = file.write_all(bytes).and_then(|()| file.sync_all());
-            if let Err(error) = written {
-                // Half a file would pass for a whole one.
-                let _ = std::fs::remove_file(&path);
-                return Err(failed(&error));
             }
-            return Ok(path.display().to_string());
         }
         Err(failed(&std::io::ErrorKind::AlreadyExists.into()))
     }
@@ -128,7 +212,7 @@ impl Console {
     }
 }
 
-fn unwritable(folder: &Path, error: &std::io::Error) -> ConsoleError {
+pub(crate) fn unwritable(folder: &Path, error: &std::io::Error) -> ConsoleError {
     ConsoleError::new("export_unwritable")
         .with("path", folder.display().to_string())
         .with("detail", error.to_string())

@@ -6,7 +6,7 @@ use tsunagi_domain::names::{ConnectionName, LinkName, suggest_link_name};
 use tsunagi_domain::offer::{self, Likeness};
 use tsunagi_domain::{
     Application, ApplicationId, Connection, ConnectionId, Health, Kind, Refusal, RefusalCode,
-    RegistrationId, access,
+    RegistrationId, Workspace, access,
 };
 
 use crate::console::{Console, Session};
@@ -28,7 +28,8 @@ impl Console {
     /// `no_workspace`.
     pub fn gallery(&self, session: Session) -> Result<Vec<GalleryEntry>, ConsoleError> {
         self.reader(session)?;
-        let available = access::available(&self.workspace()?);
+        let workspace = self.workspace()?;
+        let available = access::available(&workspace);
         let library = self.inner.gateway.library();
         let mut entries: Vec<GalleryEntry> = library
             .all()
@@ -41,7 +42,7 @@ impl Console {
                 custom: connector.custom,
                 refused: available
                     .clone()
-                    .and_then(|()| self.not_retired(connector))
+                    .and_then(|()| self.offered(connector, &workspace))
                     .err()
                     .map(|refusal| self.failure(&refusal.into())),
             })
@@ -54,6 +55,16 @@ impl Console {
         let retired = connector.retired.as_ref();
         let retired = retired.map(|retired| (retired.since, retired.date.as_str()));
         offer::served(&connector.name, retired, self.now())
+    }
+
+    /// R8, R16: whether a service is offered here and now.
+    pub(crate) fn offered(
+        &self,
+        connector: &Connector,
+        workspace: &Workspace,
+    ) -> Result<(), Refusal> {
+        self.not_retired(connector)?;
+        offer::offered_here(&connector.name, connector.places(), workspace)
     }
 
     pub(crate) fn connector(&self, id: &str) -> Result<Connector, ConsoleError> {
@@ -242,7 +253,7 @@ impl Console {
             tsunagi_domain::application::may_use_kind(name, *edition, draft.kind)?;
         }
         let connector = self.connector(&draft.connector)?;
-        self.not_retired(&connector)?;
+        self.offered(&connector, &self.workspace()?)?;
         offer::kind_offered(&connector.name, draft.kind, &connector.kinds)?;
         let others = self.inner.catalog.connections_of_connector(&connector.id)?;
         let first = others.first().map(|first| first.name.as_str());

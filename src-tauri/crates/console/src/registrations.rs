@@ -157,6 +157,10 @@ impl Console {
             }
         }
         self.inner.catalog.update_registration(&registration)?;
+        if change.client_secret.as_deref().map(str::trim) == Some("") {
+            // A public client has none to wait for.
+            self.inner.catalog.settle_secret(registration.id)?;
+        }
         if other_client {
             self.refuse_client(registration.id)?;
         }
@@ -271,13 +275,14 @@ impl Console {
             name: registration.name.clone(),
             client_id: registration.client_id.clone(),
             has_secret: registration.secret.is_some(),
+            secret_due: self.inner.catalog.secret_due(registration.id)?,
             redirect_address: redirect_address(&registration.redirect, registration.id),
             connections: u32::try_from(connections.len()).unwrap_or(u32::MAX),
         })
     }
 }
 
-fn redirect(form: &RedirectForm) -> Result<Redirect, ConsoleError> {
+pub(crate) fn redirect(form: &RedirectForm) -> Result<Redirect, ConsoleError> {
     let invalid = || ConsoleError::new("redirect_invalid");
     match form {
         RedirectForm::LoopbackAnyPort => Ok(Redirect::LoopbackAnyPort),

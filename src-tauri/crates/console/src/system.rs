@@ -28,7 +28,7 @@ impl Console {
         self.inner.keys.vault()?;
         let application = self.application(application)?;
         let connector = self.connector(service)?;
-        self.not_retired(&connector)?;
+        self.offered(&connector, &self.workspace()?)?;
         comes_into_being(&connector.name, cause, connector.payment)?;
         // Two places that need it at once get the same one.
         let _one_at_a_time = self

@@ -9,12 +9,14 @@ mod flow;
 mod list;
 mod managing;
 mod members;
+mod papers;
 mod primaries;
 mod setup;
 mod start;
 
 pub use activity::{
-    ActivityEntry, ActivityPage, ActivityQuery, ActorView, VerificationView, WrittenFile,
+    ActivityEntry, ActivityPage, ActivityQuery, ActorView, InventoryForm, VerificationView,
+    WrittenFile,
 };
 pub use applications::{
     AccessImpact, ApplicationAccess, ApplicationMark, ApplicationRow, ApplicationView,
@@ -42,12 +44,13 @@ pub use members::{
     Farewell, Invitation, LeaveOutcome, MemberChange, MemberImpact, MemberRow, MembersView,
     OwnedConnection, PrimaryLoss, SeatView, SessionMark, SessionView,
 };
+pub use papers::{ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat};
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryRow};
 pub use setup::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,
     PresetView, RedirectForm, RegistrationDraft, RegistrationView, ReuseOffer, ScopeView,
 };
 pub use start::{
-    Failure, Founded, Founding, KeptSignInView, Locale, MemberView, SettingsChange, Start, Theme,
-    VaultView, WorkspaceView,
+    AvailabilityChange, AvailabilityView, DataCenterView, Failure, Founded, Founding,
+    KeptSignInView, Locale, MemberView, SettingsChange, Start, Theme, VaultView, WorkspaceView,
 };

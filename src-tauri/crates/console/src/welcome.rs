@@ -2,7 +2,7 @@
 
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::{
-    DataCenter, Kind, Member, MemberId, Mode, Plan, Role, Workspace, WorkspaceId,
+    DataCenter, Kind, Member, MemberId, Mode, Plan, Role, Workspace, WorkspaceId, access,
 };
 
 use crate::console::{Console, Session};
@@ -48,7 +48,12 @@ impl Console {
             Vec::new()
         };
         let needing = u32::try_from(needing).unwrap_or(u32::MAX);
+        let refused = workspace
+            .as_ref()
+            .and_then(|workspace| access::available(workspace).err())
+            .map(|refusal| self.failure(&refusal.into()));
         Ok(Start {
+            refused,
             workspace: workspace.map(|workspace| WorkspaceView {
                 name: workspace.name,
                 plan: workspace.plan,

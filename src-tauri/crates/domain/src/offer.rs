@@ -1,8 +1,10 @@
-//! R5, R7, R9, R16, R18, R21: which connections a service may get, which authorization a new one
+//! R5, R7, R8, R9, R16, R18, R21: which connections a service may get, which authorization a new one
 //! may share, and when one may go.
 
 use crate::connection::Settings;
-use crate::{Kind, Mode, Reach, Refusal, RefusalCode, RegistrationId, Timestamp};
+use crate::{
+    DataCenter, Kind, Mode, Reach, Refusal, RefusalCode, RegistrationId, Timestamp, Workspace,
+};
 
 /// R16: whether a service is still served. `retired` is since when it is not, and the date as
 /// its connector writes it.
@@ -19,6 +21,45 @@ pub fn served(
             .with("service", service)
             .with("date", date)),
         _ => Ok(()),
+    }
+}
+
+/// Where a payment service is offered (R8). An empty list leaves no place out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Places<'a> {
+    /// Data centers, such as `us`.
+    pub data_centers: &'a [String],
+    /// Countries (ISO 3166-1 alpha-2), such as `US`.
+    pub countries: &'a [String],
+}
+
+/// R8: whether a service is offered where the workspace is. `places` is `None` for a service
+/// that is offered everywhere: all but payment services.
+///
+/// # Errors
+/// [`RefusalCode::ServiceNotInDataCenter`], [`RefusalCode::ServiceNotInCountry`] or
+/// [`RefusalCode::CountryNeeded`].
+pub fn offered_here(
+    service: &str,
+    places: Option<Places<'_>>,
+    workspace: &Workspace,
+) -> Result<(), Refusal> {
+    let Some(places) = places else {
+        return Ok(());
+    };
+    let DataCenter(data_center) = &workspace.data_center;
+    if !places.data_centers.is_empty() && !places.data_centers.contains(data_center) {
+        return Err(Refusal::new(RefusalCode::ServiceNotInDataCenter)
+            .with("service", service)
+            .with("data_center", data_center.to_uppercase()));
+    }
+    match &workspace.country {
+        _ if places.countries.is_empty() => Ok(()),
+        Some(country) if places.countries.contains(country) => Ok(()),
+        Some(country) => Err(Refusal::new(RefusalCode::ServiceNotInCountry)
+            .with("service", service)
+            .with("country", country)),
+        None => Err(Refusal::new(RefusalCode::CountryNeeded).with("service", service)),
     }
 }
 

@@ -31,6 +31,17 @@ codes! {
     PlanFree => "plan_free",
     /// R1: not available in the workspace's data center. Argument: `data_center`.
     DataCenterNotServed => "data_center_not_served",
+    /// R1: no data center or country a workspace can be in. Argument: `place`.
+    PlaceUnknown => "place_unknown",
+    /// R8: the payment service is not offered in the workspace's data center. Arguments:
+    /// `service`, `data_center`.
+    ServiceNotInDataCenter => "service_not_in_data_center",
+    /// R8: the payment service is not offered in the workspace's country. Arguments: `service`,
+    /// `country`.
+    ServiceNotInCountry => "service_not_in_country",
+    /// R8: the payment service is offered in some countries only, and nobody has told which one
+    /// the workspace is in. Argument: `service`.
+    CountryNeeded => "country_needed",
     /// R2, R3: the member's role does not allow it.
     RoleNotAllowed => "role_not_allowed",
     /// The acting member is deactivated.

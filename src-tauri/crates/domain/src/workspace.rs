@@ -24,6 +24,15 @@ impl DataCenter {
     /// The data centers where connections are available (R1): US, EU, IN, AU.
     pub const SERVED: [&'static str; 4] = ["us", "eu", "in", "au"];
 
+    /// The data centers a workspace can be in, those that are served first.
+    pub const KNOWN: [&'static str; 9] = ["us", "eu", "in", "au", "jp", "ca", "sa", "cn", "ae"];
+
+    /// Whether a workspace can be here at all.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        Self::KNOWN.contains(&self.0.as_str())
+    }
+
     /// Whether connections are available here.
     #[must_use]
     pub fn is_served(&self) -> bool {
@@ -46,4 +55,19 @@ pub struct Workspace {
     pub country: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// Whether this is the code of a country (ISO 3166-1 alpha-2), in capitals.
+#[must_use]
+pub fn is_country(code: &str) -> bool {
+    countries().any(|known| known == code)
+}
+
+/// The codes of all countries (ISO 3166-1 alpha-2), each once.
+pub fn countries() -> impl Iterator<Item = &'static str> {
+    let codes: std::collections::BTreeSet<_> = celes::Country::get_countries()
+        .iter()
+        .map(|country| country.alpha2)
+        .collect();
+    codes.into_iter()
 }

@@ -1,7 +1,9 @@
 //! R1 to R3: what plan, data center and role allow.
 #![allow(clippy::unwrap_used)]
 
-use tsunagi_domain::access::{available, may_authorize, may_manage, may_revoke};
+use tsunagi_domain::access::{
+    available, is_place, may_authorize, may_change_availability, may_manage, may_revoke,
+};
 use tsunagi_domain::{
     DataCenter, Kind, Member, MemberId, Plan, RefusalCode, Role, Timestamp, Workspace, WorkspaceId,
 };
@@ -67,10 +69,70 @@ fn r1_four_data_centers_are_served_and_others_named_in_the_refusal() {
             "`{other}` is not served"
         );
         assert_eq!(
-            refusal.args["data_center"], other,
+            refusal.args["data_center"],
+            other.to_uppercase(),
             "the sentence names the data center"
         );
     }
+}
+
+#[test]
+fn r1_only_an_active_super_admin_changes_plan_and_place() {
+    for role in ROLES {
+        for active in [true, false] {
+            let expected = match (active, role) {
+                (false, _) => Some(RefusalCode::MemberInactive),
+                (true, Role::SuperAdmin) => None,
+                (true, _) => Some(RefusalCode::RoleNotAllowed),
+            };
+            let asked = may_change_availability(&member(role, active));
+            assert_eq!(code(asked), expected, "{role:?}, active: {active}");
+        }
+    }
+}
+
+#[test]
+fn r1_a_workspace_is_in_a_place_there_is() {
+    // (data center, country, what is wrong with it)
+    for (data_center, country, wrong) in [
+        ("us", None, None),
+        ("in", Some("IN"), None),
+        ("jp", Some("JP"), None),
+        ("cn", Some("CN"), None),
+        ("ca", Some("CA"), None),
+        ("sa", Some("SA"), None),
+        ("US", None, Some("US")),
+        ("mars", None, Some("mars")),
+        ("", None, Some("")),
+        ("us", Some("us"), Some("us")),
+        ("us", Some("USA"), Some("USA")),
+        ("us", Some("XX"), Some("XX")),
+        ("us", Some(""), Some("")),
+    ] {
+        let asked = is_place(&DataCenter(data_center.to_owned()), country);
+        let named = asked.err().map(|refusal| refusal.args["place"].clone());
+        assert_eq!(named.as_deref(), wrong, "{data_center}, {country:?}");
+    }
+    let endless = is_place(&DataCenter("x".repeat(10_000)), None).unwrap_err();
+    assert!(
+        endless.args["place"].len() <= 20,
+        "nothing endless is repeated"
+    );
+}
+
+#[test]
+fn r1_every_country_has_one_code_of_two_capitals() {
+    let all: Vec<_> = tsunagi_domain::workspace::countries().collect();
+    assert!(
+        all.len() >= 249,
+        "ISO 3166-1 has 249, and there are {}",
+        all.len()
+    );
+    for code in &all {
+        let capitals = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+        assert!(capitals, "{code}");
+    }
+    assert!(all.is_sorted(), "so each is there once");
 }
 
 #[test]

@@ -1,9 +1,83 @@
-//! R5, R7, R9, R16, R18, R21: what may be made, shared and deleted.
+//! R5, R7, R8, R9, R16, R18, R21: what may be made, shared and deleted.
 #![allow(clippy::unwrap_used)]
 
 use tsunagi_domain::connection::Settings;
-use tsunagi_domain::offer::{Likeness, kind_offered, may_delete, may_share, served, takes_another};
-use tsunagi_domain::{Kind, Mode, RefusalCode, RegistrationId, Timestamp};
+use tsunagi_domain::offer::{
+    Likeness, Places, kind_offered, may_delete, may_share, offered_here, served, takes_another,
+};
+use tsunagi_domain::{
+    DataCenter, Kind, Mode, Plan, RefusalCode, RegistrationId, Timestamp, Workspace, WorkspaceId,
+};
+
+fn workspace(data_center: &str, country: Option<&str>) -> Workspace {
+    Workspace {
+        id: WorkspaceId::new(),
+        name: "Practice".to_owned(),
+        plan: Plan::Paid,
+        data_center: DataCenter(data_center.to_owned()),
+        country: country.map(str::to_owned),
+        created_at: Timestamp(0),
+    }
+}
+
+#[test]
+fn r8_a_payment_service_is_offered_where_data_center_and_country_have_it() {
+    use RefusalCode::{CountryNeeded, ServiceNotInCountry, ServiceNotInDataCenter};
+    // (its data centers, its countries, the workspace's, what is refused)
+    for (centers, countries, center, country, refused) in [
+        (&["in"][..], &["IN"][..], "in", Some("IN"), None),
+        (
+            &["in"],
+            &["IN"],
+            "in",
+            Some("JP"),
+            Some(ServiceNotInCountry),
+        ),
+        (&["in"], &["IN"], "in", None, Some(CountryNeeded)),
+        (
+            &["in"],
+            &["IN"],
+            "us",
+            Some("IN"),
+            Some(ServiceNotInDataCenter),
+        ),
+        (&["in"], &["IN"], "us", None, Some(ServiceNotInDataCenter)),
+        (&["us", "eu"], &[], "eu", None, None),
+        (
+            &["us", "eu"],
+            &[],
+            "au",
+            Some("AU"),
+            Some(ServiceNotInDataCenter),
+        ),
+        (&[], &["US", "AU"], "eu", Some("AU"), None),
+        (
+            &[],
+            &["US", "AU"],
+            "eu",
+            Some("DE"),
+            Some(ServiceNotInCountry),
+        ),
+        (&[], &["US", "AU"], "eu", None, Some(CountryNeeded)),
+        (&[], &[], "eu", None, None),
+    ] {
+        let own = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let (centers, countries) = (own(centers), own(countries));
+        let places = Places {
+            data_centers: &centers,
+            countries: &countries,
+        };
+        let asked = offered_here("Razorpay", Some(places), &workspace(center, country));
+        let code = asked.as_ref().err().map(|refusal| refusal.code);
+        assert_eq!(code, refused, "{places:?} in {center}, {country:?}");
+        let named = asked
+            .err()
+            .is_none_or(|no| no.args["service"] == "Razorpay");
+        assert!(named, "the refusal says which service");
+    }
+    let everywhere = offered_here("Zoho CRM", None, &workspace("eu", None));
+    assert_eq!(everywhere, Ok(()), "other services are offered everywhere");
+}
 
 #[test]
 fn r16_a_service_ends_at_its_date_and_not_before() {

@@ -31,6 +31,14 @@ const FAILURES = {
   application_no_access: ["The application may not use this connection.", "A manager can grant it access.", "このアプリケーションはこの外部連携を使えません。", "管理できるメンバーが使用を許可できます。"],
   edition_too_old: ["C5 applications have no logged-in-user connections.", "Use an admin connection, or change the application to C6.", "C5 のアプリケーションでは、ログインユーザーの接続は使えません。", "管理者の接続を使うか、アプリケーションを C6 に変更してください。"],
   name_taken: ["Something else has this name already.", "Choose another one.", "この名前はすでに使われています。", "別の名前にしてください。"],
+  plan_free: ["Connections are part of the paid plan, and this workspace is on the free one.", "Ask a super admin to change the plan in Settings.", "外部連携は有料プランの機能です。このワークスペースは無料プランです。", "スーパー管理者に、設定でのプラン変更を依頼してください。"],
+  data_center_not_served: ["Connections are not available in the data center “JP”.", "They are available in US, EU, IN and AU. A super admin can change the data center in Settings.", "データセンター「JP」では外部連携を利用できません。", "利用できるのは US、EU、IN、AU です。データセンターはスーパー管理者が設定で変更できます。"],
+  name_character: ["The name holds the character “🎉”, which names may not hold.", "Use letters, digits, spaces and & @ ! : - _ \\ | / ~ * ・ （ ）.", "名前に使えない文字「🎉」があります。", "文字、数字、空白と & @ ! : - _ \\ | / ~ * ・ （ ） を使ってください。"],
+  kind_not_offered: ["System connections come into being by themselves; nobody makes or imports one.", "Take it out of the file, or choose another kind.", "システムの接続は自動で作られます。手作業での作成や取り込みはできません。", "ファイルから除くか、別の種類にしてください。"],
+  registration_secret_due: ["The client registration “Kumo Works, Osaka” came without its client secret.", "Choose Edit on it in Connectors and enter the secret. Secrets never travel in a file of definitions.", "クライアント登録「Kumo Works, Osaka」には、クライアントシークレットがまだ入っていません。", "コネクタ画面の「編集」で入力してください。シークレットは定義ファイルに含まれません。"],
+  connector_retired: ["Payflow Pro ended on 2024-09-26.", "Choose the current connector of that service.", "Payflow Pro は 2024-09-26 に終了しました。", "現行のコネクタを選んでください。"],
+  import_gone: ["What is to be imported is no longer in hand.", "Choose the file again and look at what it would add.", "取り込む内容がもうありません。", "ファイルをもう一度選び、追加される内容を確かめてください。"],
+  definitions_newer: ["“kumo-osaka.toml” was written by a later Tsunagi: its version is 2, and this program reads 1.", "Update Tsunagi here, or export with the older one there.", "「kumo-osaka.toml」は新しい Tsunagi で書かれています (バージョン 2)。このプログラムが読めるのは 1 までです。", "ここの Tsunagi を更新するか、古いほうで書き出してください。"],
   access_denied: ["Not authorized: the sign-in page said “access denied”.", "Somebody pressed Reject on the consent page, or the account may not grant these scopes.", "認証できません。サインイン画面が「access denied」と答えました。", "同意画面で拒否されたか、このアカウントには許可できない範囲です。"],
 } as const satisfies Record<string, readonly [string, string, string, string]>;
 

@@ -251,7 +251,7 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
       const one = around.registrations().find((known) => known.id === change.id) ?? around.refuse("connector_unknown");
       const form = change.redirect;
       const base = form?.form === "loopback_port" ? `http://127.0.0.1:${form.port}` : form?.form === "intercepted" ? form.base : "http://127.0.0.1";
-      const next = { ...one, name: change.name, clientId: change.clientId, hasSecret: change.clientSecret === null ? one.hasSecret : change.clientSecret !== "", redirectAddress: form ? `${base}/callback/${one.id}` : one.redirectAddress };
+      const next = { ...one, name: change.name, clientId: change.clientId, secretDue: change.clientSecret === null && one.secretDue, hasSecret: change.clientSecret === null ? one.hasSecret : change.clientSecret !== "", redirectAddress: form ? `${base}/callback/${one.id}` : one.redirectAddress };
       around.setRegistrations(around.registrations().map((known) => (known.id === one.id ? next : known)));
       around.changed();
       return next;

@@ -182,8 +182,8 @@ export function seedMany(count: number): ConnectionRow[] {
 /** Client registrations. */
 export function seedRegistrations(): RegistrationView[] {
   return [
-    { id: "019ab0c4-1111-7d22-9a51-5b1f0a7c2e10", connector: "zoho_crm", name: "Kumo Works, main", clientId: "1000.A7Q2MXP4H0ZLK8V3", hasSecret: true, redirectAddress: "http://127.0.0.1/callback/019ab0c4-1111-7d22-9a51-5b1f0a7c2e10", connections: 6 },
-    { id: "019ab0c4-2222-7d22-9a51-5b1f0a7c2e10", connector: "salesforce", name: "Kumo sandbox", clientId: "3MVG9pRzvMkjMb6l", hasSecret: false, redirectAddress: "http://127.0.0.1:41990/callback/019ab0c4-2222-7d22-9a51-5b1f0a7c2e10", connections: 1 },
+    { id: "019ab0c4-1111-7d22-9a51-5b1f0a7c2e10", connector: "zoho_crm", name: "Kumo Works, main", clientId: "1000.A7Q2MXP4H0ZLK8V3", hasSecret: true, secretDue: false, redirectAddress: "http://127.0.0.1/callback/019ab0c4-1111-7d22-9a51-5b1f0a7c2e10", connections: 6 },
+    { id: "019ab0c4-2222-7d22-9a51-5b1f0a7c2e10", connector: "salesforce", name: "Kumo sandbox", clientId: "3MVG9pRzvMkjMb6l", hasSecret: false, secretDue: true, redirectAddress: "http://127.0.0.1:41990/callback/019ab0c4-2222-7d22-9a51-5b1f0a7c2e10", connections: 1 },
   ];
 }
 

@@ -75,3 +75,8 @@ CREATE INDEX primary_offer_to ON primary_offer (member);
 
 -- The log, by who did it.
 CREATE INDEX event_of_actor ON event (actor, seq);
+
+-- Client registrations that were imported without the secret they had.
+CREATE TABLE registration_secret_due (
+    registration BLOB PRIMARY KEY NOT NULL REFERENCES registration (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;

@@ -3,6 +3,7 @@
 
 mod applications;
 mod connections;
+mod definitions;
 mod events;
 mod fixture;
 mod flows;

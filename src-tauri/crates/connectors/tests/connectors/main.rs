@@ -295,6 +295,24 @@ fn a_bad_file_is_reported_by_name_and_line() {
             5,
             "",
         ),
+        (
+            "kinds = [\"admin\"]",
+            "kinds = [\"admin\"]\noffered_in = { countries = [\"IN\"] }",
+            5,
+            "R8",
+        ),
+        (
+            "kinds = [\"admin\"]",
+            "kinds = [\"admin\"]\npayment = true\noffered_in = { countries = [\"XX\"] }",
+            6,
+            "ISO 3166",
+        ),
+        (
+            "kinds = [\"admin\"]",
+            "kinds = [\"admin\"]\npayment = true\noffered_in = { data_centers = [\"zz\"] }",
+            6,
+            "data center",
+        ),
         ("https://*.api.example.com", "https://*.com", 5, "https"),
         (
             "[api]",

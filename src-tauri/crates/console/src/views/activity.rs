@@ -78,6 +78,16 @@ pub struct VerificationView {
     pub failure: Option<Failure>,
 }
 
+/// How the inventory is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum InventoryForm {
+    /// A sheet: one row per slot.
+    Csv,
+    /// A page to read and print.
+    Html,
+}
+
 /// A file that was written for the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -106,6 +106,8 @@ pub struct RegistrationView {
     pub client_id: String,
     /// A client secret is stored.
     pub has_secret: bool,
+    /// Whether it came without the secret it had, which is to be entered here.
+    pub secret_due: bool,
     /// The address registered at the provider.
     pub redirect_address: String,
     /// Connections that use it.

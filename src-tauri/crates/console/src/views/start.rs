@@ -70,6 +70,8 @@ pub enum VaultView {
 pub struct Start {
     /// `None` until the first start is finished.
     pub workspace: Option<WorkspaceView>,
+    /// Why nothing can be created, authorized or used in this workspace, where that is so (R1).
+    pub refused: Option<Failure>,
     /// The acting member; before the first start, the name proposed from the OS account.
     pub member: MemberView,
     /// Who sits at the keyboard, and how sure the program is of that.
@@ -152,6 +154,48 @@ pub struct SettingsChange {
     pub member: Option<String>,
     /// The workspace's name.
     pub workspace: Option<String>,
+}
+
+/// What the workspace pays for and where it is (R1).
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AvailabilityView {
+    /// Plan.
+    pub plan: Plan,
+    /// Data center, such as `us`.
+    pub data_center: String,
+    /// ISO 3166-1 alpha-2 country, where known.
+    pub country: Option<String>,
+    /// The data centers there are to choose from.
+    pub data_centers: Vec<DataCenterView>,
+    /// Every country's code.
+    pub countries: Vec<String>,
+    /// How many connections there are: what a place that is not served stops.
+    pub connections: u64,
+    /// Whether the acting member may change it.
+    pub may_change: bool,
+}
+
+/// A data center.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DataCenterView {
+    /// Such as `us`.
+    pub id: String,
+    /// Whether connections are available there.
+    pub served: bool,
+}
+
+/// What a super admin changes about it.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AvailabilityChange {
+    /// Plan.
+    pub plan: Plan,
+    /// Data center.
+    pub data_center: String,
+    /// Country; `None`: not told.
+    pub country: Option<String>,
 }
 
 /// A kept sign-in of the acting member.

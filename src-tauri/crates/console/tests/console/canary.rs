@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::json;
 use tsunagi_console::Reach;
-use tsunagi_console::views::{RedirectForm, Stage, TryRequest};
+use tsunagi_console::views::{InventoryForm, RedirectForm, Stage, TryRequest};
 use tsunagi_domain::{Environment, Kind, Mode};
 
 use crate::fixture::{Desk, Person, files};
@@ -85,6 +85,14 @@ async fn look_at_everything(desk: &Desk, id: tsunagi_console::ConnectionId, seen
     seen.view("gallery", &console.gallery(session).unwrap());
     seen.view("service", &console.service(session, "filing").unwrap());
     seen.view("connectors", &console.connectors(session).unwrap());
+    for form in [InventoryForm::Csv, InventoryForm::Html] {
+        // The files are looked through below.
+        seen.view(
+            "inventory",
+            &console.write_inventory(session, form).unwrap(),
+        );
+    }
+    seen.view("definitions", &console.export_definitions(session).unwrap());
     seen.debug("tray", &console.tray(session));
     seen.debug("console", console);
     for view in desk.world.bell.flows.lock().unwrap().iter() {

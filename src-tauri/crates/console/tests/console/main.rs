@@ -11,11 +11,14 @@ mod provider;
 
 mod accounts;
 mod applications;
+mod availability;
 mod canary;
 mod codes;
 mod connectors;
+mod definitions;
 mod failures;
 mod flows;
+mod inventory;
 mod kept_sign_ins;
 mod keyring;
 mod kinds;

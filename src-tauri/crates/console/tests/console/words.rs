@@ -9,7 +9,9 @@ use tsunagi_console::views::Locale;
 use tsunagi_domain::{NotConnected, Reach, RefusalCode};
 
 /// What Rust owns in the message files; everything else is the screens'.
-const OWNED: [&str; 6] = ["error.", "step.", "outcome.", "tray.", "window.", "word."];
+const OWNED: [&str; 7] = [
+    "error.", "step.", "outcome.", "tray.", "window.", "word.", "report.",
+];
 
 fn table(locale: &str) -> BTreeMap<String, String> {
     let path = root().join(format!("../ui/messages/{locale}.json"));
@@ -108,7 +110,7 @@ fn keys() -> BTreeSet<String> {
     for outcome in ["connected", "kept", "revoked", "running", "interrupted"] {
         keys.insert(format!("outcome.{outcome}"));
     }
-    for prefix in ["tray.", "window."] {
+    for prefix in ["tray.", "window.", "report."] {
         for rest in console.split(&format!("\"{prefix}")).skip(1) {
             let (key, _) = rest.split_once('"').unwrap();
             keys.insert(format!("{prefix}{key}"));
@@ -130,6 +132,9 @@ fn keys() -> BTreeSet<String> {
     }
     for role in ["super_admin", "admin", "developer", "user", "portal_user"] {
         keys.insert(format!("word.role.{role}"));
+    }
+    for plan in ["free", "paid"] {
+        keys.insert(format!("word.plan.{plan}"));
     }
     for reason in NotConnected::ALL {
         keys.insert(format!("word.reason.{}", reason.as_str()));
@@ -183,6 +188,7 @@ fn no_message_of_rust_s_is_written_for_nothing() {
         "altered",
         "truncated",
         "head",
+        "system",
     ];
     let known = |key: &str| {
         let code = key
@@ -191,6 +197,7 @@ fn no_message_of_rust_s_is_written_for_nothing() {
         keys.contains(key)
             || code.is_some_and(is_said)
             || key
+                .trim_end_matches(".help")
                 .rsplit_once('.')
                 .is_some_and(|(base, reason)| reasons.contains(&reason) && keys.contains(base))
     };

@@ -1,0 +1,95 @@
+//! What an import of definitions would do, and did.
+
+use serde::Serialize;
+use ts_rs::TS;
+use tsunagi_domain::Kind;
+
+use super::{Failure, ServiceMark};
+
+/// What an item of the file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportWhat {
+    /// A reference to a custom connector.
+    Connector,
+    /// A client registration.
+    Registration,
+    /// An application.
+    Application,
+    /// A connection.
+    Connection,
+}
+
+/// What becomes of an item; what needs a look comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportState {
+    /// A rule does not allow it: it is left out.
+    Refused,
+    /// Something else is here in its place: it is left out.
+    Clash,
+    /// It is added.
+    Add,
+    /// It is here already.
+    Same,
+}
+
+/// An item of the file.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportItem {
+    /// What it is.
+    pub what: ImportWhat,
+    /// What becomes of it.
+    pub state: ImportState,
+    /// Its name, as far as it can be shown.
+    pub name: String,
+    /// Link name of a connection.
+    pub link_name: Option<String>,
+    /// Service of a connection, registration or connector.
+    pub service: Option<ServiceMark>,
+    /// Kind of a connection.
+    pub kind: Option<Kind>,
+    /// The line of the file it is on.
+    pub line: u32,
+    /// Why it is left out.
+    pub failure: Option<Failure>,
+    /// What is worth telling about what is added.
+    pub note: Option<Failure>,
+}
+
+/// What a file would add, before anything is.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportPreview {
+    /// Its path.
+    pub file: String,
+    /// Hash of what was shown.
+    pub hash: String,
+    /// How many items are added.
+    pub adds: u32,
+    /// How many are here already.
+    pub same: u32,
+    /// In place of how many something else is here.
+    pub clashes: u32,
+    /// How many a rule does not allow.
+    pub refused: u32,
+    /// The items, at most some hundreds.
+    pub items: Vec<ImportItem>,
+    /// How many more there are.
+    pub left_out: u32,
+}
+
+/// What was added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportOutcome {
+    /// Connections, all Not connected.
+    pub connections: u32,
+    /// Applications.
+    pub applications: u32,
+    /// Client registrations.
+    pub registrations: u32,
+    /// Of those: how many wait for their secret.
+    pub secrets_due: u32,
+}

@@ -1,0 +1,77 @@
+//! What is written for a person, and read back from one: the inventory and the definitions.
+
+use std::path::PathBuf;
+
+use tauri::{AppHandle, Manager as _, Runtime, State};
+use tokio::sync::oneshot;
+use tsunagi_console::views::{ImportOutcome, ImportPreview, InventoryForm, WrittenFile};
+
+use super::{Answer, Desk, seated};
+
+#[tauri::command]
+pub(crate) async fn inventory_export(
+    desk: State<'_, Desk>,
+    form: InventoryForm,
+) -> Answer<WrittenFile> {
+    seated(&desk, move |console, session| {
+        console.write_inventory(session, form)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn definitions_export(desk: State<'_, Desk>) -> Answer<WrittenFile> {
+    seated(&desk, |console, session| {
+        console.export_definitions(session)
+    })
+    .await
+}
+
+/// The file is chosen in the desktop's own dialog and read here: no path comes from a screen, so
+/// that no screen can have another file read. `None` where the person chose none.
+#[tauri::command]
+pub(crate) async fn definitions_choose<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Desk>,
+) -> Answer<Option<ImportPreview>> {
+    // Who may not import is told so before they look for a file.
+    seated(&desk, |console, session| console.may_import(session)).await?;
+    let Some(path) = chosen(&app).await else {
+        return Ok(None);
+    };
+    seated(&desk, move |console, session| {
+        console.preview_definitions(session, &path).map(Some)
+    })
+    .await
+}
+
+/// The file a person chooses, in a dialog that belongs to the main window.
+async fn chosen<R: Runtime>(app: &AppHandle<R>) -> Option<PathBuf> {
+    let (sender, answer) = oneshot::channel();
+    let main = app.get_webview_window("main");
+    let asked = app.run_on_main_thread(move || {
+        let mut dialog = rfd::AsyncFileDialog::new().add_filter("TOML", &["toml"]);
+        if let Some(main) = main {
+            dialog = dialog.set_parent(&main);
+        }
+        // Built on the main thread, as desktops ask; waited for elsewhere.
+        let picking = dialog.pick_file();
+        tauri::async_runtime::spawn(async move {
+            let _ = sender.send(picking.await.map(|file| file.path().to_path_buf()));
+        });
+    });
+    // A program that is ending shows no dialog: nothing was chosen.
+    asked.ok()?;
+    answer.await.ok().flatten()
+}
+
+#[tauri::command]
+pub(crate) async fn definitions_import(
+    desk: State<'_, Desk>,
+    hash: String,
+) -> Answer<ImportOutcome> {
+    seated(&desk, move |console, session| {
+        console.import_definitions(session, &hash)
+    })
+    .await
+}
