@@ -15,6 +15,7 @@ use crate::agent::{Bell, Practice, UserAgent};
 use crate::error::ConsoleError;
 use crate::flow::Running;
 use crate::kept_sign_ins::Profiles;
+use crate::keys::KeyDesk;
 use crate::session::Seat;
 use crate::unlock::VaultState;
 use crate::views::{Failure, Locale, Theme};
@@ -89,6 +90,7 @@ pub(crate) struct Inner {
     /// `None` while nothing is known, then whether a keyring answers.
     pub(crate) keyring_there: RwLock<Option<bool>>,
     pub(crate) vault: RwLock<VaultState>,
+    pub(crate) key_desk: KeyDesk,
     locale: RwLock<Locale>,
     problems: RwLock<Vec<Problem>>,
 }
@@ -168,10 +170,12 @@ impl Console {
                 } else {
                     VaultState::None
                 }),
+                key_desk: KeyDesk::default(),
                 locale: RwLock::new(locale),
                 problems: RwLock::new(problems),
             }),
         };
+        console.follow_key();
         Ok(console)
     }
 

@@ -25,6 +25,7 @@ mod flow;
 mod home;
 mod impacts;
 mod kept_sign_ins;
+mod keys;
 mod live;
 mod managing;
 mod members;
@@ -33,8 +34,10 @@ mod new_connection;
 mod passphrases;
 mod practice;
 mod primaries;
+mod recovery;
 mod registrations;
 mod revocations;
+mod rotation;
 mod rows;
 mod session;
 mod settings;
@@ -53,6 +56,7 @@ mod welcome;
 
 pub use console::{Console, OpenKeyring, Session, Surroundings};
 pub use error::ConsoleError;
+pub use rotation::RotationStep;
 pub use tsunagi_domain::application::Component;
 pub use tsunagi_domain::system::Cause;
 pub use tsunagi_domain::{

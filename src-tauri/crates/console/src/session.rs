@@ -239,6 +239,7 @@ impl Console {
 
     fn leaves(&self, member: MemberId) {
         self.inner.keys.lock_member(member);
+        self.drop_recovery_code();
         self.cancel_all_flows();
     }
 

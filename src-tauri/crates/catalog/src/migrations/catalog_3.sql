@@ -73,5 +73,8 @@ CREATE TABLE primary_offer (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX primary_offer_to ON primary_offer (member);
 
+-- How what the workspace's key wraps begins; NULL until that key was replaced once.
+ALTER TABLE workspace ADD COLUMN wrap_mark BLOB;
+
 -- The log, by who did it.
 CREATE INDEX event_of_actor ON event (actor, seq);

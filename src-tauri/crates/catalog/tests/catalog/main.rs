@@ -17,6 +17,7 @@ mod opening;
 mod processes;
 mod resealing;
 mod revoking;
+mod rewrapping;
 mod runs;
 mod slots;
 mod uses;
