@@ -9,6 +9,7 @@ import type {
 import { applicationHandlers } from "./fake/applications";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
+import { keyHandlers } from "./fake/keys";
 import { driftOf, managing } from "./fake/managing";
 import { memberHandlers } from "./fake/members";
 import { ACTORS, seedActivity } from "./fake/activity";
@@ -391,6 +392,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     practice_revoke_all: () => handlers.practice_get({}) as Answer<"practice_get">,
     show_main: () => undefined,
     ...managed.handlers,
+    ...keyHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
     ...memberHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
     ...applicationHandlers({ start: () => world.start, rows: () => world.rows, setStation, changed }, home === "first" || home === "empty"),
   };
