@@ -41,6 +41,7 @@ mod slots;
 mod standing;
 mod store;
 mod uses;
+mod verifications;
 mod workspace;
 
 use std::path::Path;

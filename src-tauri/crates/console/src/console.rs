@@ -310,10 +310,17 @@ impl Console {
         }
     }
 
-    /// Renews what is due. The shell calls this every minute.
+    /// Renews what is due, and verifies what is never renewed. The shell calls this every minute.
     pub async fn renew_due(&self) {
         if self.inner.keys.is_open() {
             self.inner.gateway.renew_due().await;
+            // R1: a free plan uses nothing.
+            let paid = self
+                .workspace()
+                .is_ok_and(|workspace| tsunagi_domain::access::available(&workspace).is_ok());
+            if paid {
+                self.inner.gateway.verify_due().await;
+            }
         }
     }
 
