@@ -899,6 +899,10 @@ expiresAt: Timestamp | null,
  */
 lastRenewed: Timestamp | null, 
 /**
+ * When the service last answered for an access token that has no end.
+ */
+verifiedAt: Timestamp | null, 
+/**
  * Scopes asked for.
  */
 asked: Array<string>, 

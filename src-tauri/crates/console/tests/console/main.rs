@@ -11,6 +11,8 @@ mod provider;
 
 mod accounts;
 mod applications;
+mod at_once;
+mod bad_names;
 mod canary;
 mod codes;
 mod connectors;
