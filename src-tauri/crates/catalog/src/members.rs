@@ -76,6 +76,21 @@ impl Catalog {
         })
     }
 
+    /// The clock was set back behind the last wrong passphrase: it counts as one of `now`, so that
+    /// the delay after it is a whole one from here on, and ends.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn date_wrong_passphrase(&self, member: MemberId, now: Timestamp) -> Result<()> {
+        self.catalog().write(|db| {
+            db.execute(
+                "UPDATE member SET wrong_at = ?2 WHERE id = ?1 AND wrong_at > ?2",
+                params![member.bytes(), now.0],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Forgets wrong passphrases, after a right one.
     ///
     /// # Errors

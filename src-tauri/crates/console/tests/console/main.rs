@@ -14,6 +14,7 @@ mod applications;
 mod at_once;
 mod bad_names;
 mod canary;
+mod clock;
 mod codes;
 mod connectors;
 mod failures;
