@@ -63,7 +63,7 @@ impl Catalog {
             .create(true)
             .truncate(false)
             .write(true)
-            .open(self.catalog().path().with_extension("key"))?;
+            .open(self.catalog().path().with_extension("key-lock"))?;
         match file.try_lock() {
             Ok(()) => Ok(KeyLock(file)),
             Err(std::fs::TryLockError::WouldBlock) => Err(CatalogError::Busy),
