@@ -9,6 +9,7 @@ mod connections;
 mod connectors;
 mod flow;
 mod home;
+mod keys;
 mod live;
 mod managing;
 mod members;
@@ -149,6 +150,13 @@ commands! {
     settings::availability_change,
     settings::kept_sign_ins_list,
     settings::kept_sign_ins_clear,
+    keys::keys_get,
+    keys::recovery_code_make,
+    keys::recovery_code_confirm,
+    keys::recovery_code_drop,
+    keys::recovery_code_use,
+    keys::key_replace,
+    keys::key_replace_pause,
     home::home_get,
     connections::connections_list,
     new_connection::gallery_list,

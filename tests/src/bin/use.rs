@@ -21,17 +21,36 @@ use tsunagi_vault::{KeyRecord, Vault, platform_keyring};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-fn open(home: &Path) -> Result<(Gateway, MemberId), Failure> {
-    let catalog = Catalog::open(home)?;
+/// The vault that the stored record describes, with the key in the keyring.
+fn vault(catalog: &Catalog) -> Result<Vault, Failure> {
     let workspace = catalog.workspace()?.ok_or("no workspace in this home")?;
-    let member = catalog.members()?.first().map(|member| member.id);
-    let member = member.ok_or("no member in this home")?;
     let record = catalog.key_record()?.ok_or("no key in this home")?;
     let record: KeyRecord = serde_json::from_str(&record)?;
     let holder = platform_keyring()?;
-    let vault = Vault::open_from_keyring(&workspace.id.to_string(), &record, holder.as_ref())?;
+    let name = workspace.id.to_string();
+    Ok(Vault::open_from_keyring(&name, &record, holder.as_ref())?)
+}
+
+fn open(home: &Path) -> Result<(Gateway, MemberId), Failure> {
+    let catalog = Catalog::open(home)?;
+    let member = catalog.members()?.first().map(|member| member.id);
+    let member = member.ok_or("no member in this home")?;
     let keys = Keys::locked();
-    keys.open(vault);
+    keys.open(vault(&catalog)?);
+    // The app may replace the key while this process has it open.
+    let (stored, opened) = (catalog.clone(), catalog.clone());
+    keys.follow(
+        move |vault| {
+            let mark = stored.wrap_mark();
+            mark.map_or(true, |mark| {
+                mark.is_none_or(|mark| mark == vault.wrap_mark())
+            })
+        },
+        move || {
+            // The keyring's library wants no runtime around it.
+            std::thread::scope(|scope| scope.spawn(|| vault(&opened).ok()).join().ok().flatten())
+        },
+    );
     let accepted: Vec<(String, String)> = catalog
         .accepted_connectors()?
         .into_iter()

@@ -907,6 +907,10 @@ expiresAt: Timestamp | null,
  */
 lastRenewed: Timestamp | null, 
 /**
+ * When the service last answered for an access token that has no end.
+ */
+verifiedAt: Timestamp | null, 
+/**
  * Scopes asked for.
  */
 asked: Array<string>, 
@@ -2011,6 +2015,51 @@ keptSince: Timestamp,
  * When it last led to an authorization.
  */
 lastUsed: Timestamp, };
+export type KeyProof = "none" | "own" | "workspace";
+export type KeysView = { 
+/**
+ * In the keyring; else behind a passphrase.
+ */
+keyring: boolean, 
+/**
+ * A recovery code was made for the key there is now.
+ */
+recoveryCode: boolean, 
+/**
+ * What has to be given before it is touched.
+ */
+asks: KeyProof, 
+/**
+ * The key is being replaced.
+ */
+rotation: RotationView | null, };
+export type RotationView = { 
+/**
+ * What is sealed under the new key, of what was found under the old one since the program
+ * started or the replacing began.
+ */
+done: number, 
+/**
+ * All of that.
+ */
+total: number, 
+/**
+ * Somebody paused it, until the next start or until they go on.
+ */
+paused: boolean, 
+/**
+ * Why it stopped; it goes on at the next start, or when somebody goes on.
+ */
+failure: Failure | null, };
+export type RecoveryCodeView = { 
+/**
+ * Its groups of five symbols, in order.
+ */
+groups: Array<string>, 
+/**
+ * Confirming it makes a former code useless.
+ */
+replaces: boolean, };
 export type PracticeView = { 
 /**
  * It is serving.
@@ -2577,6 +2626,13 @@ export interface Commands {
   availability_change: { args: { change: AvailabilityChange }; answer: Start };
   kept_sign_ins_list: { args: {  }; answer: Array<KeptSignInView> };
   kept_sign_ins_clear: { args: { only: KeptSignInId | null }; answer: Array<KeptSignInView> };
+  keys_get: { args: {  }; answer: KeysView };
+  recovery_code_make: { args: { passphrase: string | null }; answer: RecoveryCodeView };
+  recovery_code_confirm: { args: { typed: string }; answer: KeysView };
+  recovery_code_drop: { args: {  }; answer: void };
+  recovery_code_use: { args: { code: string; passphrase: string | null }; answer: Start };
+  key_replace: { args: { passphrase: string | null }; answer: KeysView };
+  key_replace_pause: { args: { paused: boolean }; answer: KeysView };
   home_get: { args: {  }; answer: HomeView };
   connections_list: { args: { query: ListQuery }; answer: ConnectionPage };
   gallery_list: { args: {  }; answer: Array<GalleryEntry> };

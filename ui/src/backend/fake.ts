@@ -10,6 +10,7 @@ import { availabilityHandlers, offeredBy, refusedBy } from "./fake/availability"
 import { applicationHandlers } from "./fake/applications";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
+import { keyHandlers } from "./fake/keys";
 import { driftOf, managing } from "./fake/managing";
 import { paperHandlers } from "./fake/papers";
 import { memberHandlers } from "./fake/members";
@@ -396,6 +397,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     practice_revoke_all: () => handlers.practice_get({}) as Answer<"practice_get">,
     show_main: () => undefined,
     ...managed.handlers,
+    ...keyHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
     ...memberHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
     ...paperHandlers({
       locale: () => world.start.locale, mark: (service) => gallery(world.start.locale).find((one) => one.service.id === service)?.service ?? null, connections: () => world.rows.length, changed,

@@ -571,6 +571,62 @@ export const behaviors = {
       await page.getByText("Vault open, key behind your passphrase").waitFor();
     },
   },
+  "keys: a recovery code is shown once and counts once its last group was typed back": {
+    path: "index.html?x=1#/settings",
+    act: async (page) => {
+      await button(page, "Make a recovery code…").click();
+      await button(page, "Make and show it").click();
+      const code = page.getByRole("list", { name: "Recovery code" });
+      await code.waitFor();
+      assert.equal(await code.getByRole("listitem").count(), 6);
+      const last = await code.getByRole("listitem").last().textContent();
+      const field = page.getByLabel("Its last group, from what you wrote down");
+      await field.fill("AAAAA");
+      await button(page, "I have written it down").click();
+      await page.getByText("That is not the last group of the code that was shown.").waitFor();
+      await field.fill(last);
+      await button(page, "I have written it down").click();
+      await page.locator("dialog").waitFor({ state: "detached" });
+      await page.getByText("Made", { exact: true }).waitFor();
+      assert.equal(await page.getByText(last).count(), 0, "and is nowhere on the screen any more");
+    },
+  },
+  "keys: replacing the key goes on in the background and asks for a new recovery code": {
+    path: "index.html?code=made#/settings",
+    act: async (page) => {
+      await button(page, "Replace the key…").click();
+      await page.getByText("A recovery code made so far is useless afterwards: make a new one.").waitFor();
+      await button(page, "Replace the key").click();
+      await page.getByText("The new key is in place").waitFor();
+      await button(page, "Later").click();
+      await page.getByRole("progressbar", { name: "Replacing the key" }).waitFor({ state: "detached" });
+      await button(page, "Replace the key…").waitFor();
+      await page.getByText("If the keyring loses the key, every credential is lost with it.").waitFor();
+    },
+  },
+  "keys: only a super admin sees them": {
+    path: "index.html?role=admin#/settings",
+    act: async (page) => {
+      await page.locator("[data-kept]").waitFor();
+      assert.equal(await page.locator("[data-keys]").count(), 0);
+    },
+  },
+  "vault: a recovery code opens it and gives the key a new home": {
+    path: "index.html?vault=passphrase&keyring=no#/connections",
+    act: async (page) => {
+      await button(page, "Use a recovery code…").click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Recovery code").fill("7Q3ZK");
+      await dialog.getByLabel("New passphrase", { exact: true }).fill("another horse");
+      await dialog.getByLabel("New passphrase again").fill("another horse");
+      await button(dialog, "Open the workspace").click();
+      await page.getByText("The recovery code has a typing mistake.").waitFor();
+      await dialog.getByLabel("Recovery code").fill("7q3zk m0x9t b4hwd c2v8n pg6ej 5rysa");
+      await button(dialog, "Open the workspace").click();
+      await page.locator(".vault").waitFor({ state: "detached" });
+      await page.getByText("Vault open, key behind your passphrase").waitFor();
+    },
+  },
   "connectors: a draft is accepted": {
     path: "index.html?x=1#/connectors",
     act: async (page) => {

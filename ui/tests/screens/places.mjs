@@ -305,6 +305,22 @@ export const places = [
   { name: "free-plan-portal", path: "index.html?role=portal_user&plan=free#/live", ...main, ready: see(".acts") },
   { name: "not-served-1024", path: "index.html?dc=jp#/home", options: { width: 1024, height: 768 }, ready: see("[data-refused]") },
   { name: "settings-none-kept", path: "index.html?home=quiet#/settings", ...main, ready: see("[data-kept] .none") },
+  ...[
+    ["recovery-code-make", "code=made&passphrase=set", ["[data-keys] .acts button"]],
+    ["recovery-code-shown", "code=made", ["[data-keys] .acts button", "dialog[open] button.primary"]],
+    ["key-replace", "x=1", ["[data-keys] .row-form:last-child button"]],
+    ["key-replace-begun", "code=made", ["[data-keys] .row-form:last-child button", "dialog[open] button.primary"]],
+    ["key-replacing", "rotation=paused", []],
+  ].map(([name, query, presses]) => ({
+    name, path: `index.html?${query}#/settings`, options: { width: 1280, height: 1000 },
+    ready: async (page) => {
+      await page.locator("[data-keys]").waitFor();
+      for (const press of presses) {
+        await page.locator(press).first().click();
+        await settle(page);
+      }
+    },
+  })),
   {
     name: "palette", path: "index.html?x=1#/connections", ...main,
     ready: async (page) => {
@@ -326,6 +342,14 @@ export const places = [
   { name: "vault-waiting", path: "index.html?vault=waiting#/connections", ...main, ready: see(".vault") },
   { name: "vault-locked", path: "index.html?vault=locked&problem=1#/connections", ...main, ready: see(".vault") },
   { name: "vault-passphrase", path: "index.html?vault=passphrase#/connections", ...main, ready: see(".vault input") },
+  {
+    name: "vault-recover", path: "index.html?vault=locked#/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".vault button").first().click();
+      await page.locator("dialog[open] .seg button, dialog[open] [role=radio]").nth(1).click();
+      await settle(page);
+    },
+  },
   { name: "high-contrast", path: "index.html?x=1#/connections", options: { contrast: "more" }, ready: see(".conn-row") },
   { name: "forced-colors", path: "index.html?x=1#/connections", options: { forcedColors: "active" }, ready: see(".conn-row") },
   ...["waiting", "low", "browser", "device", "stay", "no_account", "checking", "ask_replace", "done", "failed"].map((stage) => ({

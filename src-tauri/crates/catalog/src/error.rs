@@ -63,6 +63,10 @@ pub enum CatalogError {
     /// A newer version of this credential is stored.
     #[error("a newer version is stored")]
     Stale,
+    /// The workspace's key was replaced meanwhile, here or in another process: what was wrapped
+    /// under the former one is not stored.
+    #[error("the workspace's key was replaced meanwhile")]
+    KeyReplaced,
     /// The cursor is none that [`crate::Catalog::list`] gave out for this order.
     #[error("the cursor is not valid")]
     Cursor,
@@ -89,6 +93,7 @@ impl CatalogError {
         "still_used",
         "flow_over",
         "stale",
+        "key_replaced",
         "cursor",
         "internal",
     ];
@@ -112,6 +117,7 @@ impl CatalogError {
             Self::StillUsed => "still_used",
             Self::FlowEnded => "flow_over",
             Self::Stale => "stale",
+            Self::KeyReplaced => "key_replaced",
             Self::Cursor => "cursor",
             Self::Internal(_) => "internal",
         }

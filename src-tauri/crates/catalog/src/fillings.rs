@@ -9,7 +9,9 @@ use crate::authorizations::{self, Authorization};
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
 use crate::slots::{self, Sealed, Wrap};
-use crate::{Catalog, CatalogError, Result, connections, flows, primaries, search, standing};
+use crate::{
+    Catalog, CatalogError, Result, connections, flows, primaries, rewrapping, search, standing,
+};
 
 /// What a successful flow stores.
 #[derive(Debug, Clone)]
@@ -171,8 +173,7 @@ impl Catalog {
 }
 
 impl Catalog {
-    /// Authorizations that have a credential, by identifier, those after `after`: what a rotation
-    /// of keys goes through, and takes up again where it was interrupted.
+    /// Authorizations that have a credential, by identifier, those after `after`.
     ///
     /// # Errors
     /// As every read.
@@ -191,30 +192,6 @@ impl Catalog {
             })?;
             row::collect("credential", rows)
         })
-    }
-
-    /// Wraps the data key of a credential anew, for these readers and no others, where `version`
-    /// is still the stored one; `false` otherwise, and nothing is stored.
-    ///
-    /// # Errors
-    /// As every write.
-    pub fn set_wraps(&self, id: AuthorizationId, version: u64, wraps: &[Wrap]) -> Result<bool> {
-        let stored = self.catalog().write(|db| {
-            let present = db
-                .prepare_cached(
-                    "SELECT 1 FROM credential WHERE authorization = ?1 AND version = ?2",
-                )?
-                .exists(params![id.bytes(), row::integer(version)])?;
-            if !present {
-                return Ok(false);
-            }
-            db.prepare_cached("DELETE FROM credential_wrap WHERE authorization = ?1")?
-                .execute([id.bytes()])?;
-            put_wraps(db, id, wraps)?;
-            Ok(true)
-        })?;
-        self.catalog().scrub();
-        Ok(stored)
     }
 }
 
@@ -320,6 +297,7 @@ pub(crate) fn put_credential(
 }
 
 pub(crate) fn put_wraps(db: &Transaction<'_>, id: AuthorizationId, wraps: &[Wrap]) -> Result<()> {
+    rewrapping::fits(db, wraps)?;
     let mut statement = db.prepare_cached(
         "INSERT INTO credential_wrap (authorization, reader, wrapped) VALUES (?1, ?2, ?3)",
     )?;

@@ -4,7 +4,7 @@
 //! slots, authorizations with their sealed credentials, renewal leases, flows, which sign-ins are
 //! kept, and the event log in `catalog.sqlite`, and runs in `data.sqlite`. It is the only crate that speaks SQL, and its
 //! public API speaks the domain's words: no SQL type leaves it. It may touch those two files, their
-//! lock file and their backups, all in the home it is given, and nothing else. It never opens a
+//! lock files and their backups, all in the home it is given, and nothing else. It never opens a
 //! sealed byte, never decides a rule, never waits for the network inside a transaction, and never
 //! recreates a file it does not understand.
 //!
@@ -34,6 +34,7 @@ mod quarantine;
 mod registrations;
 mod resealing;
 mod reshaping;
+mod rewrapping;
 mod row;
 mod runs;
 mod schema;
@@ -42,6 +43,7 @@ mod slots;
 mod standing;
 mod store;
 mod uses;
+mod verifications;
 mod workspace;
 
 use std::path::Path;
@@ -68,6 +70,7 @@ pub use primaries::Primary;
 pub use quarantine::Quarantined;
 pub use registrations::{Redirect, Registration, SealedSecret};
 pub use reshaping::Reshaping;
+pub use rewrapping::{KeyLock, StoredWrap, WrapOf};
 pub use runs::Run;
 pub use search::fold;
 pub use slots::{Sealed, Slot, Wrap};

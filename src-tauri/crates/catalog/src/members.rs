@@ -7,7 +7,7 @@ use tsunagi_domain::{Connection, ConnectionId, Member, MemberId, Reach, Timestam
 use crate::events::{self, Entry};
 use crate::row::{self, Key};
 use crate::workspace::{found_one, put_member};
-use crate::{Catalog, Result, connections, standing};
+use crate::{Catalog, CatalogError, Result, connections, standing};
 
 /// How a member proves who they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,6 +76,21 @@ impl Catalog {
         })
     }
 
+    /// The clock was set back behind the last wrong passphrase: it counts as one of `now`, so that
+    /// the delay after it is a whole one from here on, and ends.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn date_wrong_passphrase(&self, member: MemberId, now: Timestamp) -> Result<()> {
+        self.catalog().write(|db| {
+            db.execute(
+                "UPDATE member SET wrong_at = ?2 WHERE id = ?1 AND wrong_at > ?2",
+                params![member.bytes(), now.0],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Forgets wrong passphrases, after a right one.
     ///
     /// # Errors
@@ -95,7 +110,8 @@ impl Catalog {
     /// have, and what was offered to them (R11); says which they lost.
     ///
     /// # Errors
-    /// As every write.
+    /// [`CatalogError::NameTaken`] where the name is new and another member's;
+    /// [`CatalogError::Stale`] where no active super admin would be left; else as every write.
     pub fn change_member(
         &self,
         member: &Member,
@@ -104,7 +120,13 @@ impl Catalog {
         event: Option<&Entry<'_>>,
     ) -> Result<Vec<(ConnectionId, Reach)>> {
         self.catalog().write(|db| {
+            keeps_names_apart(db, member)?;
+            let had = super_admins(db)?;
             put_member(db, member)?;
+            // Two super admins who demote each other at once were both allowed to.
+            if had > 0 && super_admins(db)? == 0 {
+                return Err(CatalogError::Stale);
+            }
             let lost = if keeps_primaries {
                 Vec::new()
             } else {
@@ -182,6 +204,27 @@ impl Catalog {
             found_one(changed, "connection")
         })
     }
+}
+
+/// Refuses a new name that another member has, but for case.
+fn keeps_names_apart(db: &Transaction<'_>, member: &Member) -> Result<()> {
+    let mut statement = db.prepare_cached("SELECT id, name FROM member")?;
+    let rows = statement.query_map([], |row| Ok((row.get("id")?, row.get("name")?)))?;
+    let all: Vec<([u8; 16], String)> = rows.collect::<rusqlite::Result<_>>()?;
+    let same = |name: &str| name.to_lowercase() == member.name.to_lowercase();
+    let own = member.id.bytes();
+    let kept = all.iter().any(|(id, name)| *id == own && same(name));
+    if !kept && all.iter().any(|(id, name)| *id != own && same(name)) {
+        return Err(CatalogError::NameTaken);
+    }
+    Ok(())
+}
+
+fn super_admins(db: &Transaction<'_>) -> Result<i64> {
+    let counted = db
+        .prepare_cached("SELECT count(*) FROM member WHERE role = 'super_admin' AND active = 1")?
+        .query_row([], |row| row.get(0))?;
+    Ok(counted)
 }
 
 fn lose_primaries(

@@ -1,11 +1,11 @@
 //! Primary accounts that are offered, and those accepted beforehand (R11).
 
-use rusqlite::{Connection as Db, Row, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 use tsunagi_domain::{ConnectionId, MemberId, Reach, Timestamp};
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
-use crate::{Catalog, Result, primaries, standing};
+use crate::{Catalog, CatalogError, Result, primaries, standing};
 
 /// A reach's primary account and a member who may get it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,19 +107,45 @@ impl Catalog {
         })
     }
 
-    /// Makes a member's account primary in a reach; every offer there lapses.
+    /// Makes a member's account primary in a reach, where it is still `before`'s and `offer`, if
+    /// it is by one, still stands, and the member still has a credential there; every offer there
+    /// lapses.
     ///
     /// # Errors
-    /// [`crate::CatalogError::Missing`]; else as every write.
+    /// [`crate::CatalogError::Stale`] where somebody was faster; [`crate::CatalogError::Missing`];
+    /// else as every write.
     pub fn move_primary(
         &self,
-        connection: ConnectionId,
-        reach: Reach,
+        (connection, reach): (ConnectionId, Reach),
         to: MemberId,
+        before: Option<MemberId>,
+        by: Option<&Offer>,
         now: Timestamp,
         event: Option<&Entry<'_>>,
     ) -> Result<()> {
         self.catalog().write(|db| {
+            let holder: Option<[u8; 16]> = db
+                .prepare_cached(
+                    "SELECT member FROM primary_account WHERE connection = ?1 AND reach = ?2",
+                )?
+                .query_row(params![connection.bytes(), reach.word()], |row| row.get(0))
+                .optional()?
+                .flatten();
+            let offers = select(
+                db,
+                "SELECT * FROM primary_offer WHERE connection = ?1",
+                connection.bytes(),
+            )?;
+            let has = db
+                .prepare_cached(
+                    "SELECT 1 FROM slot s JOIN credential k ON k.authorization = s.authorization
+                     WHERE s.connection = ?1 AND s.reach = ?2 AND s.member = ?3",
+                )?
+                .exists(params![connection.bytes(), reach.word(), to.bytes()])?;
+            let stands = by.is_none_or(|by| offers.contains(by));
+            if !has || !stands || holder != before.map(Key::bytes) {
+                return Err(CatalogError::Stale);
+            }
             primaries::put(db, connection, reach, Some(to), now)?;
             db.execute(
                 "DELETE FROM primary_offer WHERE connection = ?1 AND reach = ?2",

@@ -6,7 +6,7 @@ use tsunagi_domain::{ConnectionId, RegistrationId, Timestamp};
 use crate::row::{self, Key};
 use crate::slots::Wrap;
 use crate::workspace::found_one;
-use crate::{Catalog, CatalogError, Result};
+use crate::{Catalog, CatalogError, Result, rewrapping};
 
 /// A client registration at a provider, reusable by many connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -299,6 +299,9 @@ fn add_wraps(db: &Connection, registration: &mut Registration) -> Result<()> {
 }
 
 fn put_wraps(db: &Transaction<'_>, registration: &Registration) -> Result<()> {
+    if let Some(secret) = &registration.secret {
+        rewrapping::fits(db, &secret.wraps)?;
+    }
     let wraps = registration.secret.iter().flat_map(|secret| &secret.wraps);
     let mut statement = db.prepare_cached(
         "INSERT INTO registration_wrap (registration, reader, wrapped) VALUES (?1, ?2, ?3)",

@@ -84,14 +84,18 @@ impl Catalog {
         })
     }
 
-    /// Replaces the vault's key record.
+    /// Replaces the vault's key record, whatever it was. How wraps have to begin is open again:
+    /// see [`Self::replace_key_record`] for a key that takes another's place.
     ///
     /// # Errors
     /// [`CatalogError::Missing`] before the workspace was founded; else as every write.
     pub fn set_key_record(&self, key_record: &str) -> Result<()> {
         self.catalog().write(|db| {
             found_one(
-                db.execute("UPDATE workspace SET key_record = ?1", [key_record])?,
+                db.execute(
+                    "UPDATE workspace SET key_record = ?1, wrap_mark = NULL",
+                    [key_record],
+                )?,
                 "workspace",
             )
         })

@@ -19,7 +19,7 @@ const PAGE: u32 = 100;
 const BATCH: u32 = 5_000;
 
 /// Groups of actions, in the order the screen offers them.
-pub(crate) const GROUPS: [&str; 10] = [
+pub(crate) const GROUPS: [&str; 11] = [
     "workspace",
     "member",
     "session",
@@ -29,6 +29,7 @@ pub(crate) const GROUPS: [&str; 10] = [
     "primary",
     "registration",
     "connector",
+    "key",
     "backup",
 ];
 

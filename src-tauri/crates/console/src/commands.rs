@@ -52,6 +52,13 @@ pub fn all() -> Vec<Command> {
         availability_change(change: v::AvailabilityChange) -> v::Start;
         kept_sign_ins_list() -> Vec<v::KeptSignInView>;
         kept_sign_ins_clear(only: Option<d::KeptSignInId>) -> Vec<v::KeptSignInView>;
+        keys_get() -> v::KeysView;
+        recovery_code_make(passphrase: Option<String>) -> v::RecoveryCodeView;
+        recovery_code_confirm(typed: String) -> v::KeysView;
+        recovery_code_drop() -> ();
+        recovery_code_use(code: String, passphrase: Option<String>) -> v::Start;
+        key_replace(passphrase: Option<String>) -> v::KeysView;
+        key_replace_pause(paused: bool) -> v::KeysView;
         home_get() -> v::HomeView;
         connections_list(query: v::ListQuery) -> v::ConnectionPage;
         gallery_list() -> Vec<v::GalleryEntry>;
@@ -265,6 +272,10 @@ pub fn typescript() -> String {
         v::DataCenterView,
         v::AvailabilityChange,
         v::KeptSignInView,
+        v::KeyProof,
+        v::KeysView,
+        v::RotationView,
+        v::RecoveryCodeView,
         v::PracticeView,
         v::ActivityQuery,
         v::ActivityEntry,

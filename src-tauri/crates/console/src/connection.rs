@@ -144,6 +144,10 @@ impl Console {
             renews: authorization.is_some_and(|authorization| authorization.renewable),
             expires_at: authorization.and_then(|authorization| authorization.expires_at),
             last_renewed: authorization.and_then(|authorization| authorization.last_renewed),
+            verified_at: match authorization {
+                Some(authorization) => self.inner.catalog.verified_at(authorization.id)?,
+                None => None,
+            },
             asked: connection.scopes.clone(),
             granted: authorization.and_then(|authorization| authorization.granted.clone()),
             settings: own

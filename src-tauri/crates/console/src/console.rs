@@ -16,6 +16,7 @@ use crate::definitions::Pending;
 use crate::error::ConsoleError;
 use crate::flow::Running;
 use crate::kept_sign_ins::Profiles;
+use crate::keys::KeyDesk;
 use crate::session::Seat;
 use crate::unlock::VaultState;
 use crate::views::{Failure, Locale, Theme};
@@ -92,6 +93,7 @@ pub(crate) struct Inner {
     /// `None` while nothing is known, then whether a keyring answers.
     pub(crate) keyring_there: RwLock<Option<bool>>,
     pub(crate) vault: RwLock<VaultState>,
+    pub(crate) key_desk: KeyDesk,
     locale: RwLock<Locale>,
     problems: RwLock<Vec<Problem>>,
 }
@@ -172,10 +174,12 @@ impl Console {
                 } else {
                     VaultState::None
                 }),
+                key_desk: KeyDesk::default(),
                 locale: RwLock::new(locale),
                 problems: RwLock::new(problems),
             }),
         };
+        console.follow_key();
         Ok(console)
     }
 
@@ -310,10 +314,17 @@ impl Console {
         }
     }
 
-    /// Renews what is due. The shell calls this every minute.
+    /// Renews what is due, and verifies what is never renewed. The shell calls this every minute.
     pub async fn renew_due(&self) {
         if self.inner.keys.is_open() {
             self.inner.gateway.renew_due().await;
+            // R1: a free plan uses nothing.
+            let paid = self
+                .workspace()
+                .is_ok_and(|workspace| tsunagi_domain::access::available(&workspace).is_ok());
+            if paid {
+                self.inner.gateway.verify_due().await;
+            }
         }
     }
 

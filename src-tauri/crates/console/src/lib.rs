@@ -28,6 +28,7 @@ mod home;
 mod impacts;
 mod inventory;
 mod kept_sign_ins;
+mod keys;
 mod live;
 mod managing;
 mod members;
@@ -36,8 +37,10 @@ mod new_connection;
 mod passphrases;
 mod practice;
 mod primaries;
+mod recovery;
 mod registrations;
 mod revocations;
+mod rotation;
 mod rows;
 mod session;
 mod settings;
@@ -56,6 +59,7 @@ mod welcome;
 
 pub use console::{Console, OpenKeyring, Session, Surroundings};
 pub use error::ConsoleError;
+pub use rotation::RotationStep;
 pub use tsunagi_domain::application::Component;
 pub use tsunagi_domain::system::Cause;
 pub use tsunagi_domain::{

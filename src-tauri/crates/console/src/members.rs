@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use tsunagi_catalog::{Authorization, Belongings, Entry};
+use tsunagi_catalog::{Authorization, Belongings, CatalogError, Entry};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::roles::{self, Standing};
 use tsunagi_domain::{
-    AuthorizationId, Connection, ConnectionId, Member, MemberId, Reach, Role, primary,
+    AuthorizationId, Connection, ConnectionId, Member, MemberId, Reach, Refusal, RefusalCode, Role,
+    primary,
 };
 use tsunagi_oauth::{Revoked, Wire};
 
@@ -235,12 +236,23 @@ impl Console {
         all.extend_from_slice(args);
         let event = self.event(session, action, &format!("member/{}", member.id), &all);
         let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-        let lost = self.inner.catalog.change_member(
+        let changed = self.inner.catalog.change_member(
             member,
             primary::is_kept(member.role, member.active),
             self.now(),
             Some(&Entry { event, tag: &tag }),
-        )?;
+        );
+        let lost = match changed {
+            // Another window was faster.
+            Err(CatalogError::NameTaken) => {
+                let taken = ConsoleError::new("member_name_taken");
+                return Err(taken.with("member", member.name.clone()));
+            }
+            Err(CatalogError::Stale) => {
+                return Err(Refusal::new(RefusalCode::LastSuperAdmin).into());
+            }
+            other => other?,
+        };
         self.log_lost(session, member, &lost)?;
         self.inner.bell.changed();
         Ok(lost)

@@ -1,6 +1,6 @@
 //! The Primary accounts screen, and handing a primary account over (R11, R12).
 
-use tsunagi_catalog::{Entry, Offer, Slot};
+use tsunagi_catalog::{CatalogError, Entry, Offer, Slot};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::primary::{self, Handover, Offering};
 use tsunagi_domain::{
@@ -201,7 +201,10 @@ impl Console {
         let known = self.offer_to(connection, reach, to.id)?;
         let accepted = known.is_some_and(|offer| offer.accepted_at.is_some());
         match primary::offer(&actor, self.offering(&whole, reach, &to), accepted)? {
-            Handover::Moves => self.move_primary(session, &whole, reach, &to).await?,
+            Handover::Moves => {
+                let by = known.as_ref();
+                self.move_primary(session, &whole, reach, &to, by).await?;
+            }
             Handover::Waits => {
                 let offer = Offer {
                     connection,
@@ -245,8 +248,10 @@ impl Console {
         let (actor, whole) = self.at(session, connection, reach)?;
         primary::may_receive(self.offering(&whole, reach, &actor))?;
         let known = self.offer_to(connection, reach, actor.id)?;
-        if known.is_some_and(|offer| offer.offered.is_some()) {
-            self.move_primary(session, &whole, reach, &actor).await?;
+        let offered = known.filter(|offer| offer.offered.is_some());
+        if let Some(offer) = &offered {
+            self.move_primary(session, &whole, reach, &actor, Some(offer))
+                .await?;
         } else {
             let offer = Offer {
                 connection,
@@ -381,6 +386,7 @@ impl Console {
         whole: &Whole,
         reach: Reach,
         to: &Member,
+        by: Option<&Offer>,
     ) -> Result<(), ConsoleError> {
         let before = current(whole, reach).map(|(member, _)| member);
         let id = whole.connection.id;
@@ -388,9 +394,19 @@ impl Console {
         let vault = self.inner.keys.vault()?;
         let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
         let entry = Entry { event, tag: &tag };
-        self.inner
-            .catalog
-            .move_primary(id, reach, to.id, self.now(), Some(&entry))?;
+        let moved = self.inner.catalog.move_primary(
+            (id, reach),
+            to.id,
+            before,
+            by,
+            self.now(),
+            Some(&entry),
+        );
+        if moved == Err(CatalogError::Stale) {
+            // Another window was faster: it was withdrawn, or somebody else is primary.
+            return Err(ConsoleError::new("offer_gone"));
+        }
+        moved?;
         let mut concerned = vec![to.id];
         concerned.extend(before);
         self.readers_changed(whole, reach, &concerned).await;

@@ -5,7 +5,7 @@
 //! nothing they could prove; one with a passphrase has to sign in, and their own key is open only
 //! while they sit. The workspace's vault stays open for unattended runs and renewals.
 
-use tsunagi_catalog::NewEvent;
+use tsunagi_catalog::{NewEvent, Proof};
 use tsunagi_domain::idle::{DEFAULT_MINUTES, MINUTES, locks};
 use tsunagi_domain::passphrase::{FREE_TRIES, refused_until};
 use tsunagi_domain::{Member, MemberId, Refusal, RefusalCode, Timestamp};
@@ -154,7 +154,7 @@ impl Console {
             if !member.active {
                 continue;
             }
-            let proof = self.inner.catalog.proof(member.id)?.unwrap_or_default();
+            let proof = self.proof(member.id)?;
             if last.as_deref() == Some(member.id.to_string().as_str()) {
                 last_seated = Some(member.id);
             }
@@ -239,6 +239,7 @@ impl Console {
 
     fn leaves(&self, member: MemberId) {
         self.inner.keys.lock_member(member);
+        self.drop_recovery_code();
         self.cancel_all_flows();
     }
 
@@ -314,6 +315,18 @@ impl Console {
         self.start(session)
     }
 
+    /// How a member proves who they are. Where the clock was set back behind their last wrong
+    /// try, the delay after it begins now: else it would last until the clock is there again.
+    fn proof(&self, member: MemberId) -> Result<Proof, ConsoleError> {
+        let mut proof = self.inner.catalog.proof(member)?.unwrap_or_default();
+        let now = self.now();
+        if proof.wrong > 0 && now < proof.wrong_at {
+            self.inner.catalog.date_wrong_passphrase(member, now)?;
+            proof.wrong_at = now;
+        }
+        Ok(proof)
+    }
+
     /// Checks a member's passphrase and gives their key; nothing where they have no passphrase.
     /// One try at a time: the caller holds `signing_in`.
     ///
@@ -325,7 +338,7 @@ impl Console {
         passphrase: Option<String>,
     ) -> Result<Option<MemberVault>, ConsoleError> {
         let id = member.id;
-        let proof = self.inner.catalog.proof(id)?.unwrap_or_default();
+        let proof = self.proof(id)?;
         let Some(record) = proof.record else {
             return Ok(None);
         };

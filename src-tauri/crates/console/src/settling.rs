@@ -336,11 +336,6 @@ impl Console {
             .map_or_else(AuthorizationId::new, |old| old.id);
         let version = kept.as_ref().map_or(1, |old| old.version + 1);
         let becomes = self.becomes_primary(errand, running).await?;
-        let sealed = self
-            .inner
-            .gateway
-            .seal(&arrived.grant, id, version, key, becomes)
-            .await?;
         let authorization = Authorization {
             id,
             account: account.clone(),
@@ -382,18 +377,31 @@ impl Console {
         } else {
             NotConnected::ScopesMissing.as_str().to_owned()
         };
-        self.db(move |catalog: &Catalog| {
-            let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-            catalog.fill(&Filling {
-                key,
-                authorization,
-                sealed,
-                primary: becomes,
-                event: Some(Entry { event, tag: &tag }),
-                flow: Some((flow, outcome)),
-            })
-        })
-        .await?;
+        let mut tries = 0;
+        loop {
+            let sealing = &self.inner.gateway;
+            let sealed = sealing.seal(&arrived.grant, id, version, key, becomes);
+            let sealed = sealed.await?;
+            let (vault, authorization) = (vault.clone(), authorization.clone());
+            let (event, outcome) = (event.clone(), outcome.clone());
+            let stored = self.db(move |catalog: &Catalog| {
+                let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+                catalog.fill(&Filling {
+                    key,
+                    authorization,
+                    sealed,
+                    primary: becomes,
+                    event: Some(Entry { event, tag: &tag }),
+                    flow: Some((flow, outcome)),
+                })
+            });
+            match stored.await {
+                // The workspace's key was replaced between the two: the code that was exchanged
+                // for these tokens cannot be exchanged again.
+                Err(error) if error.code == "key_replaced" && tries < 3 => tries += 1,
+                other => break other?,
+            }
+        }
         Ok(becomes)
     }
 

@@ -16,11 +16,11 @@ use crate::error::ConsoleError;
 use crate::views::VaultView;
 
 /// How long the keyring may take before the program says that it waits: a prompt may be open.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 /// How long a first start or an unlock waits for the keyring, in seconds.
 const LIMIT: i64 = 90;
 /// How often a waiting thread looks at the clock.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 #[derive(Debug, Clone)]
 pub(crate) enum VaultState {
@@ -75,7 +75,7 @@ impl Console {
             .and_then(|there| *there)
     }
 
-    fn keyring(&self) -> Result<Box<dyn KeyHolder>, ConsoleError> {
+    pub(crate) fn keyring(&self) -> Result<Box<dyn KeyHolder>, ConsoleError> {
         let opened = (self.inner.keyring)();
         if let Ok(mut there) = self.inner.keyring_there.write() {
             *there = Some(opened.is_ok());
@@ -106,7 +106,7 @@ impl Console {
     }
 
     /// What comes within the limit, by the console's clock.
-    fn within_limit<T>(&self, receiver: &Receiver<T>) -> Option<T> {
+    pub(crate) fn within_limit<T>(&self, receiver: &Receiver<T>) -> Option<T> {
         let until = self.now().plus_seconds(LIMIT);
         loop {
             match receiver.recv_timeout(LOOK_AGAIN) {
@@ -122,7 +122,7 @@ impl Console {
             let _ = self.keyring();
             return Ok(VaultState::None);
         };
-        let record = self.key_record()?;
+        let record = self.stored_key()?.record;
         if record.needs_passphrase() {
             return Ok(VaultState::NeedsPassphrase);
         }
@@ -134,7 +134,7 @@ impl Console {
 
     /// Takes a state over. What is open stays open, whoever asked the keyring before and hears
     /// from it only now.
-    fn becomes(&self, state: Result<VaultState, ConsoleError>) {
+    pub(crate) fn becomes(&self, state: Result<VaultState, ConsoleError>) {
         if let Ok(mut slot) = self.inner.vault.write() {
             let state = state.unwrap_or_else(VaultState::Locked);
             let opens = matches!(state, VaultState::Open { .. });
@@ -143,16 +143,18 @@ impl Console {
             }
         }
         self.log_what_waits();
+        // Where a key was being replaced when the program ended, that goes on.
+        self.rotate_on();
         self.inner.bell.changed();
     }
 
-    fn key_record(&self) -> Result<KeyRecord, ConsoleError> {
-        let text = self
-            .inner
-            .catalog
-            .key_record()?
-            .ok_or_else(|| ConsoleError::new("record_damaged"))?;
-        serde_json::from_str(&text).map_err(|_| ConsoleError::new("record_damaged"))
+    /// Sets a state, whatever it was: another process replaced the key, or somebody gave it a
+    /// new home.
+    pub(crate) fn set_vault_state(&self, state: VaultState) {
+        if let Ok(mut slot) = self.inner.vault.write() {
+            *slot = state;
+        }
+        self.inner.bell.changed();
     }
 
     /// Opens the vault: with a passphrase, or by asking the keyring once more. Blocks for three
@@ -166,7 +168,7 @@ impl Console {
             return self.unlock_by_keyring();
         };
         let workspace = self.workspace()?;
-        let record = self.key_record()?;
+        let record = self.stored_key()?.record;
         let vault = Vault::open_with_passphrase(&workspace.id.to_string(), &record, passphrase)?;
         self.inner.keys.open(vault);
         self.becomes(Ok(VaultState::Open { keyring: false }));

@@ -1,11 +1,13 @@
-//! What crosses IPC: the shapes screens read. Nothing here can hold a secret; the only secrets
-//! that ever cross come *from* the screens (a client secret, a passphrase) as arguments.
+//! What crosses IPC: the shapes screens read. Nothing here can hold a secret but
+//! [`RecoveryCodeView`], which exists to be written down; all others that ever cross come *from*
+//! the screens (a client secret, a passphrase) as arguments.
 
 mod activity;
 mod applications;
 mod connection;
 mod connectors;
 mod flow;
+mod keys;
 mod list;
 mod managing;
 mod members;
@@ -31,6 +33,7 @@ pub use connectors::{
     ConnectorFile, ConnectorsView, DiffRow, FileState, PracticeFaults, PracticeView,
 };
 pub use flow::{AgentKind, CodeView, FlowRecord, FlowView, QrView, Stage, Stay, StepView};
+pub use keys::{KeyProof, KeysView, RecoveryCodeView, RotationView};
 pub use list::{
     AccountView, ConnectionPage, ConnectionRow, HomeView, ListQuery, Mend, NamedFlow, Need,
     ServiceMark, SortBy, Station, UnreachableView,

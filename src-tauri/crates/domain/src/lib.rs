@@ -34,6 +34,7 @@ pub mod reshape;
 pub mod roles;
 pub mod system;
 pub mod time;
+pub mod verification;
 pub mod workspace;
 
 pub use account::Account;

@@ -22,7 +22,8 @@ pub fn delay(wrong: u32) -> i64 {
 }
 
 /// Until when the next try is refused, where it is refused now. A clock that was set back after
-/// the last try shortens no delay and lengthens none beyond a whole one.
+/// the last try shortens no delay: it is a whole one from `now` on, for whoever then dates the
+/// last try to `now`.
 #[must_use]
 pub fn refused_until(wrong: u32, last_wrong: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let delay = delay(wrong);

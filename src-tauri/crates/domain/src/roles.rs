@@ -86,6 +86,19 @@ pub fn may_reset_passphrase(actor: &Member, target: &Member) -> Result<(), Refus
     Ok(())
 }
 
+/// Whether the member may make a recovery code for the workspace's key, or replace the key: who
+/// has either opens everything that is not a member's own.
+///
+/// # Errors
+/// [`RefusalCode::MemberInactive`] or [`RefusalCode::RoleNotAllowed`].
+pub fn may_keep_keys(actor: &Member) -> Result<(), Refusal> {
+    may_manage_members(actor)?;
+    if actor.role == Role::SuperAdmin {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::RoleNotAllowed))
+}
+
 /// Whether a member can take over the connections that another answers for: an active manager,
 /// and not the one who leaves (R2).
 #[must_use]

@@ -28,6 +28,9 @@ pub(crate) struct Flights {
     unstored: Mutex<HashMap<AuthorizationId, Renewal>>,
     /// Held by the one round of [`crate::Gateway::renew_due`] that is under way.
     pub(crate) round: tokio::sync::Mutex<()>,
+    /// Held by the one round of [`crate::Gateway::verify_due`] that is under way; when the last
+    /// one began.
+    pub(crate) verifying: tokio::sync::Mutex<Option<Timestamp>>,
 }
 
 impl Flights {

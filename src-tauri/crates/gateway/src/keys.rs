@@ -2,12 +2,19 @@
 //! signed in with a passphrase.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use tsunagi_domain::MemberId;
 use tsunagi_vault::{MemberVault, Vault};
 
 use crate::GateError;
+
+/// How to tell whether another process has replaced the workspace's key, and how to open the one
+/// that took its place.
+struct Follow {
+    is_current: Box<dyn Fn(&Vault) -> bool + Send + Sync>,
+    open: Box<dyn Fn() -> Option<Vault> + Send + Sync>,
+}
 
 /// Holds the workspace's vault while it is open, and members' own keys while they sit at the
 /// keyboard. Cloning shares it.
@@ -18,6 +25,7 @@ pub struct Keys(Arc<Inner>);
 struct Inner {
     workspace: RwLock<Option<Arc<Vault>>>,
     members: RwLock<HashMap<MemberId, Arc<MemberVault>>>,
+    follow: OnceLock<Follow>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -58,17 +66,61 @@ impl Keys {
         self.0.workspace.read().is_ok_and(|slot| slot.is_some())
     }
 
+    /// Before every use of the vault, asks whether it is still the workspace's: another process
+    /// may have replaced the key, and what the former one wraps would be refused. Where it is
+    /// not, `open` gives the one that is, or nothing where it cannot be had without a person:
+    /// then it is locked. Both may block, and must not ask these keys. The first ones set stay.
+    pub fn follow(
+        &self,
+        is_current: impl Fn(&Vault) -> bool + Send + Sync + 'static,
+        open: impl Fn() -> Option<Vault> + Send + Sync + 'static,
+    ) {
+        let _ = self.0.follow.set(Follow {
+            is_current: Box::new(is_current),
+            open: Box::new(open),
+        });
+    }
+
+    /// Puts another vault in place, as `replace` makes it: nobody uses the former one while it
+    /// does. Nothing changes where it fails. `replace` must not ask for the vault.
+    ///
+    /// # Errors
+    /// Those of `replace`.
+    pub fn replace<T, E>(&self, replace: impl FnOnce() -> Result<(Vault, T), E>) -> Result<T, E> {
+        let mut slot = self
+            .0
+            .workspace
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let (vault, made) = replace()?;
+        *slot = Some(Arc::new(vault));
+        Ok(made)
+    }
+
     /// The vault.
     ///
     /// # Errors
     /// [`GateError::Locked`].
     pub fn vault(&self) -> Result<Arc<Vault>, GateError> {
-        self.0
-            .workspace
-            .read()
-            .ok()
-            .and_then(|slot| slot.clone())
-            .ok_or(GateError::Locked)
+        let vault = self.opened().ok_or(GateError::Locked)?;
+        let Some(follow) = self.0.follow.get() else {
+            return Ok(vault);
+        };
+        if (follow.is_current)(&vault) {
+            return Ok(vault);
+        }
+        let mut slot = self.0.workspace.write().map_err(|_| GateError::Locked)?;
+        // Somebody else may have looked meanwhile, or this process replaced the key itself.
+        let vault = slot.clone().ok_or(GateError::Locked)?;
+        if (follow.is_current)(&vault) {
+            return Ok(vault);
+        }
+        *slot = (follow.open)().map(Arc::new);
+        slot.clone().ok_or(GateError::Locked)
+    }
+
+    fn opened(&self) -> Option<Arc<Vault>> {
+        self.0.workspace.read().ok().and_then(|slot| slot.clone())
     }
 
     /// Opens a member's own key: from now on what is sealed for them can be used by them.

@@ -19,6 +19,7 @@ mod place;
 mod readers;
 mod record;
 mod send;
+mod verify;
 mod whoami;
 
 pub use credential::Grant;

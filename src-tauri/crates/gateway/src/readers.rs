@@ -294,8 +294,8 @@ impl Gateway {
                 (false, _) => self.reseal(id, wanted).await,
             };
             match done {
-                // Somebody stored another version meanwhile.
-                Err(GateError::Catalog(CatalogError::Stale)) => {}
+                // Somebody stored another version meanwhile, or replaced the key.
+                Err(GateError::Catalog(CatalogError::Stale | CatalogError::KeyReplaced)) => {}
                 other => return other,
             }
         }

@@ -223,7 +223,7 @@ impl Gateway {
         Ok(())
     }
 
-    async fn attach_and_send(
+    pub(crate) async fn attach_and_send(
         &self,
         place: &Place,
         fresh: &Fresh,
@@ -322,7 +322,7 @@ pub(crate) fn attachment(
 
 /// RFC 6750 §3.1: 401 with `error="invalid_token"`; a bare 401 counts too, since many services
 /// send no more than that. A host that was not sent the credential cannot judge it.
-fn says_invalid_token(incoming: &Incoming) -> bool {
+pub(crate) fn says_invalid_token(incoming: &Incoming) -> bool {
     if incoming.status != StatusCode::UNAUTHORIZED || !incoming.carried {
         return false;
     }

@@ -68,6 +68,25 @@ impl RecoveryCode {
         &self.0
     }
 
+    /// Whether somebody who has written the code down typed its last group, or all of it: read as
+    /// a whole code is.
+    #[must_use]
+    pub fn is_written_down(&self, typed: &str) -> bool {
+        if let Ok(whole) = typed.parse::<Self>() {
+            return *whole.0 == *self.0;
+        }
+        let mut read = Zeroizing::new(String::with_capacity(GROUP));
+        for typed in typed.nfkc().filter(|typed| !separates(*typed)) {
+            match value(typed) {
+                Some(value) if read.len() < GROUP => {
+                    read.push(char::from(ALPHABET[usize::from(value)]));
+                }
+                _ => return false,
+            }
+        }
+        self.0.rsplit('-').next() == Some(read.as_str())
+    }
+
     /// What the code seals with. The catalog's name salts it, as every key of a catalog.
     fn key(&self, catalog: &str) -> SealingKey {
         let mut secret = blank();

@@ -33,7 +33,8 @@
 //!
 //! The record given to these functions must be the stored one, and one program at a time may do
 //! this: another that has the vault open goes on wrapping under the old key until it opens the
-//! stored record again, and an older record rotated once more would replace the new key.
+//! stored record again, and an older record rotated once more would replace the new key. Whoever
+//! stores wraps can tell the former ones by [`Vault::wrap_mark`], and refuse them.
 
 use crate::home::next_entry;
 use crate::record::{Blob, Method, Old, VERSION};

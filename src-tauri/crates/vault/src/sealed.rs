@@ -88,6 +88,11 @@ impl SealingKey {
         sealed.starts_with(&self.header(purpose))
     }
 
+    /// How everything begins that this key seals for a purpose.
+    pub(crate) fn mark(&self, purpose: Purpose) -> Vec<u8> {
+        self.header(purpose).to_vec()
+    }
+
     pub(crate) fn duplicate(&self) -> Self {
         Self {
             id: self.id,

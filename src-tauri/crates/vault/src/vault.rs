@@ -280,6 +280,12 @@ impl Vault {
         self.wrapping.is_named_in(Purpose::Wrap, wrapped)
     }
 
+    /// How everything this vault wraps begins, and nothing that another key wraps. Not a secret.
+    #[must_use]
+    pub fn wrap_mark(&self) -> Vec<u8> {
+        self.wrapping.mark(Purpose::Wrap)
+    }
+
     /// The tag of an entry of the audit log that follows the entry tagged `previous` (32 zero
     /// bytes before the first): HMAC-SHA-256 (RFC 2104) of both, under a subkey of its own.
     #[must_use]

@@ -402,3 +402,40 @@ proptest! {
         );
     }
 }
+
+#[test]
+fn a_code_is_confirmed_by_its_last_group_or_all_of_it_and_by_nothing_else() {
+    let code = SET.code.expose();
+    let last = code.rsplit('-').next().unwrap();
+    let wide: String = last
+        .chars()
+        .map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap())
+        .collect();
+    for typed in [
+        last,
+        &last.to_lowercase(),
+        &format!(" {} {} ", &last[..2], &last[2..]),
+        &wide,
+        code,
+        &code.to_lowercase().replace('-', " "),
+    ] {
+        assert!(
+            SET.code.is_written_down(typed),
+            "{typed:?} is what was shown"
+        );
+    }
+    let first = code.split('-').next().unwrap();
+    let another = set().code;
+    for typed in [
+        "",
+        " - ",
+        first,
+        &last[..4],
+        &format!("{last}0"),
+        &format!("{first}-{last}"),
+        another.expose(),
+        "?????",
+    ] {
+        assert!(!SET.code.is_written_down(typed), "{typed:?} proves nothing");
+    }
+}

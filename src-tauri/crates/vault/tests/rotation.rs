@@ -762,3 +762,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_mark_tells_what_the_present_key_wraps_from_what_the_former_one_did() {
+    let holder = MemoryKeyHolder::new();
+    let mut stored = Stored::new(&holder);
+    let old = stored.open(&holder).unwrap();
+    let is_under = |vault: &Vault, stored: &Stored| -> Vec<bool> {
+        let mark = vault.wrap_mark();
+        let wraps = stored.wraps.iter();
+        wraps.map(|wrap| wrap.wrapped.starts_with(&mark)).collect()
+    };
+    assert!(is_under(&old, &stored).iter().all(|under| *under));
+    let new = rotate(&mut stored, &holder);
+    assert_ne!(old.wrap_mark(), new.wrap_mark());
+    assert!(is_under(&new, &stored).iter().all(|under| *under));
+    assert!(!is_under(&old, &stored).iter().any(|under| *under));
+}

@@ -11,6 +11,8 @@ const FAILURES = {
   member_passphrase_wrong: ["That is not the passphrase. Tries left before a delay: 4.", "Type it again. Mind Caps Lock and the keyboard’s language.", "パスフレーズが違います。待ち時間なしで試せる残り回数: 4", "もう一度入力してください。Caps Lock と入力言語に注意してください。"],
   passphrase_wait: ["Too many wrong passphrases. The next try is possible in 30 seconds.", "Wait, then type it again.", "パスフレーズを続けて間違えました。30 秒後にもう一度試せます。", "待ってから、もう一度入力してください。"],
   passphrase_short: ["The passphrase has fewer than 8 characters.", "Use at least 8.", "パスフレーズが 8 文字未満です。", "8 文字以上にしてください。"],
+  recovery_code_mistyped: ["The recovery code has a typing mistake.", "Compare it with your paper and type it again.", "リカバリーコードに入力の誤りがあります。", "控えと見比べて、もう一度入力してください。"],
+  recovery_code_unconfirmed: ["That is not the last group of the code that was shown.", "Compare it with what you wrote down and type it again. The code counts only once it is confirmed.", "表示されたコードの最後のグループと一致しません。", "書き留めたものと見比べて、もう一度入力してください。コードは確認するまで有効になりません。"],
   passphrase_wrong: ["This is not the passphrase of the workspace.", "Nothing was changed. Try again.", "パスフレーズが違います。", "何も変わっていません。もう一度入力してください。"],
   name_empty: ["The name is empty.", "Give it a name of up to 50 characters.", "名前が空です。", "50 文字以内の名前を付けてください。"],
   name_too_long: ["The name has more than 50 characters.", "Shorten it.", "名前が 50 文字を超えています。", "短くしてください。"],

@@ -217,6 +217,9 @@ export function seedKept(): KeptSignInView[] {
   return [kept("kept-1", "zoho_crm", "aiko@example.com", 2 * DAY), kept("kept-2", "practice", "aiko@practice.example", 9 * DAY), kept("kept-3", "kura_archive", "the-account-for-long-names-of-the-accounting-department@kumo-works.example", 40 * DAY)];
 }
 
+/** The connection whose token has no end. */
+const KEY = "team_alerts";
+
 /** A connection's details, made up from its row. */
 export function environmentsOf(one: ConnectionRow, registrations: RegistrationView[], draft: NewConnection | null, start: Start, kept: KeptSignInView[] = []): ConnectionView {
   const keptOf = (id: string): string | null => kept.find((sign) => sign.service.id === id)?.id ?? null;
@@ -230,7 +233,9 @@ export function environmentsOf(one: ConnectionRow, registrations: RegistrationVi
     const filled = at.account !== null;
     return {
       station: at, authorizedAt: filled ? now - (80 - i) * DAY : null, authorizedBy: filled ? start.member.name : null, primarySince: at.primary ? now - (80 - i) * DAY : null,
-      renews: filled, expiresAt: filled ? now + (42 - i * 12) * MINUTE : null, lastRenewed: filled ? now - 18 * MINUTE : null, asked,
+      // What has no end is verified instead of renewed.
+      renews: filled && one.linkName !== KEY, expiresAt: filled && one.linkName !== KEY ? now + (42 - i * 12) * MINUTE : null,
+      lastRenewed: filled && one.linkName !== KEY ? now - 18 * MINUTE : null, verifiedAt: filled && one.linkName === KEY ? now - 3 * HOUR : null, asked,
       granted: filled ? asked.slice(0, asked.length - at.missingScopes) : null, settings: {}, registration: null,
       sharedWith: one.linkName === "team_alerts" ? ["Release notices"] : [],
       unattended: usesOf(one, at.reach).filter((use) => use.nextRun !== null),

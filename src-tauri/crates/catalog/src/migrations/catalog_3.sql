@@ -73,6 +73,17 @@ CREATE TABLE primary_offer (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX primary_offer_to ON primary_offer (member);
 
+-- When a service last answered for a credential that has no end and is never renewed.
+CREATE TABLE verification (
+    authorization BLOB PRIMARY KEY NOT NULL REFERENCES authorization (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX authorization_keys ON authorization (authorized_at)
+    WHERE health = 'connected' AND renewable = 0 AND expires_at IS NULL;
+
+-- How what the workspace's key wraps begins; NULL until that key was replaced once.
+ALTER TABLE workspace ADD COLUMN wrap_mark BLOB;
+
 -- The log, by who did it.
 CREATE INDEX event_of_actor ON event (actor, seq);
 

@@ -18,6 +18,7 @@ mod opening;
 mod processes;
 mod resealing;
 mod revoking;
+mod rewrapping;
 mod runs;
 mod slots;
 mod uses;

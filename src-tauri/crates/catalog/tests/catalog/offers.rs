@@ -1,4 +1,4 @@
-use tsunagi_catalog::{Entry, Offer};
+use tsunagi_catalog::{CatalogError, Entry, Offer};
 use tsunagi_domain::{ConnectionId, Kind, MemberId, Mode, Reach};
 
 use crate::fixture::{Home, NOW, add_member, event, filling, slot, tag};
@@ -79,8 +79,37 @@ fn r11_when_the_primary_account_moves_every_offer_there_lapses() {
             .unwrap();
     }
     let now = NOW.plus_seconds(9);
+    let here = (made.id, Reach::All);
+    let standing = offer(made.id, ken, Some(aiko));
+    let mut withdrawn = standing;
+    withdrawn.offered = Some((aiko, NOW.plus_seconds(1)));
+    for (before, by, why) in [
+        (
+            Some(ken),
+            Some(&standing),
+            "somebody else is primary by now",
+        ),
+        (None, Some(&standing), "somebody is primary by now"),
+        (
+            Some(aiko),
+            Some(&withdrawn),
+            "that offer does not stand any more",
+        ),
+    ] {
+        let moved = home.catalog.move_primary(here, ken, before, by, now, None);
+        assert_eq!(moved, Err(CatalogError::Stale), "{why}");
+    }
+    let stranger = add_member(&home.catalog, "Mio");
+    let moved = home
+        .catalog
+        .move_primary(here, stranger, Some(aiko), None, now, None);
+    assert_eq!(
+        moved,
+        Err(CatalogError::Stale),
+        "they have no credential there"
+    );
     home.catalog
-        .move_primary(made.id, Reach::All, ken, now, None)
+        .move_primary(here, ken, Some(aiko), Some(&standing), now, None)
         .unwrap();
     let primaries = home.catalog.primaries(made.id).unwrap();
     assert_eq!(

@@ -11,7 +11,7 @@ fn canary(name: &str) -> Vec<u8> {
     format!("<{name} sealed bytes>").into_bytes().repeat(400)
 }
 
-fn written(home: &Path, needle: &[u8]) -> Vec<String> {
+pub(crate) fn written(home: &Path, needle: &[u8]) -> Vec<String> {
     let needle = &needle[..needle.len().min(20)];
     let files = std::fs::read_dir(home)
         .unwrap()
@@ -149,38 +149,4 @@ fn a_renewal_under_way_does_not_bring_back_what_was_revoked() {
         .unwrap();
     assert!(!stored, "the answer comes too late");
     assert_eq!(home.catalog.sealed(id).unwrap(), None, "and stores nothing");
-}
-
-#[test]
-fn a_key_wrapped_anew_leaves_the_old_wrap_in_no_file() {
-    let home = Home::new();
-    let (id, bytes, key) = fill(&home, "rewrapped");
-    let (other, ..) = fill(&home, "other");
-    let all = home.catalog.sealed_authorizations(None, 10).unwrap();
-    assert_eq!(all, [id, other], "a rotation goes through every credential");
-    let rest = home.catalog.sealed_authorizations(Some(id), 10).unwrap();
-    assert_eq!(rest, [other], "and goes on where it was interrupted");
-    let wraps = [Wrap {
-        reader: "unattended".to_owned(),
-        wrapped: vec![5; 48],
-    }];
-    assert!(
-        !home.catalog.set_wraps(id, 7, &wraps).unwrap(),
-        "not for a version that is not there"
-    );
-    assert!(
-        home.catalog.set_wraps(id, 1, &wraps).unwrap(),
-        "for the one that is"
-    );
-    let kept = home.catalog.sealed(id).unwrap().unwrap();
-    assert_eq!(
-        (kept.sealed, kept.wraps.as_slice()),
-        (bytes, wraps.as_slice()),
-        "these readers alone"
-    );
-    assert_eq!(
-        written(home.path(), &key),
-        [""; 0],
-        "a removed reader must not come back"
-    );
 }

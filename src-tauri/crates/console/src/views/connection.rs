@@ -29,6 +29,8 @@ pub struct EnvironmentCard {
     pub expires_at: Option<Timestamp>,
     /// When it was last renewed.
     pub last_renewed: Option<Timestamp>,
+    /// When the service last answered for an access token that has no end.
+    pub verified_at: Option<Timestamp>,
     /// Scopes asked for.
     pub asked: Vec<String>,
     /// Scopes granted; `None` where the provider does not say.

@@ -19,3 +19,4 @@ mod refusals;
 mod refused;
 mod sending;
 mod server;
+mod verify;

@@ -1,0 +1,261 @@
+//! Two windows that do the same at once: one wins, the other is told so, and nothing is half done.
+
+use std::future::Future;
+
+use tsunagi_console::views::{ConnectionEdit, Invitation, MemberChange, NewConnection};
+use tsunagi_console::{ConsoleError, Edition, Reach, Role, Session};
+use tsunagi_domain::{Kind, Mode};
+
+use crate::fixture::{Desk, practice_draft, until};
+
+/// How often each pair meets: what comes first is up to the threads.
+const ROUNDS: usize = 8;
+
+/// Both, begun together on threads of their own.
+async fn both<A, B>(
+    one: impl Future<Output = A> + Send + 'static,
+    other: impl Future<Output = B> + Send + 'static,
+) -> (A, B)
+where
+    A: Send + 'static,
+    B: Send + 'static,
+{
+    let barrier = std::sync::Arc::new(tokio::sync::Barrier::new(2));
+    let first = barrier.clone();
+    let one = tokio::spawn(async move {
+        first.wait().await;
+        one.await
+    });
+    let other = tokio::spawn(async move {
+        barrier.wait().await;
+        other.await
+    });
+    (one.await.unwrap(), other.await.unwrap())
+}
+
+fn codes<A, B>(both: (Result<A, ConsoleError>, Result<B, ConsoleError>)) -> Vec<String> {
+    let code = |outcome: Result<(), ConsoleError>| match outcome {
+        Ok(()) => "done".to_owned(),
+        Err(error) => error.code,
+    };
+    let mut codes = vec![code(both.0.map(|_| ())), code(both.1.map(|_| ()))];
+    codes.sort();
+    codes
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_of_two_makes_a_thing_of_a_name_and_the_other_is_told_it_is_taken() {
+    let desk = Desk::empty();
+    let session = desk.session();
+    for round in 0..ROUNDS {
+        let create = || {
+            let console = desk.console.clone();
+            let draft = NewConnection {
+                link_name: Some(format!("same_{round}")),
+                ..practice_draft("Same", Kind::Admin, Mode::Same)
+            };
+            async move { console.create(session, &draft) }
+        };
+        let made = codes(both(create(), create()).await);
+        assert_eq!(
+            made,
+            ["done", "link_name_taken"],
+            "R19: a link name is one's"
+        );
+
+        let application = || {
+            let (console, name) = (desk.console.clone(), format!("Orders {round}"));
+            async move { console.create_application(session, &name, Edition::C6) }
+        };
+        let made = codes(both(application(), application()).await);
+        assert_eq!(made, ["done", "name_taken"]);
+
+        let invite = || {
+            let console = desk.console.clone();
+            let invitation = Invitation {
+                name: format!("Ben {round}"),
+                role: Role::User,
+                passphrase: None,
+            };
+            async move { console.invite(session, invitation).await }
+        };
+        let made = codes(both(invite(), invite()).await);
+        assert_eq!(made, ["done", "member_name_taken"]);
+    }
+    let catalog = desk.world.catalog();
+    assert_eq!(catalog.connection_count().unwrap(), ROUNDS as u64);
+    assert_eq!(catalog.members().unwrap().len(), ROUNDS + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_deleted_in_one_window_is_not_there_for_an_edit_in_the_other() {
+    let desk = Desk::empty();
+    let session = desk.session();
+    // While one is there, the practice service stays up.
+    desk.create_practice("Stays", Kind::Admin, Mode::Same);
+    for round in 0..ROUNDS {
+        let id = desk.create_practice(&format!("Number {round}"), Kind::Admin, Mode::Same);
+        let delete = || {
+            let console = desk.console.clone();
+            async move { console.delete_connection(session, id).await }
+        };
+        let stored = desk.world.catalog().connection(id).unwrap().unwrap();
+        let console = desk.console.clone();
+        let edit = async move {
+            let edit = ConnectionEdit {
+                name: "Edited".to_owned(),
+                scopes: vec!["openid".to_owned()],
+                mode: Mode::PerEnvironment,
+                registration: None,
+                settings: stored.settings,
+            };
+            console.edit_connection(session, id, &edit).await
+        };
+        let (deleted, edited) = both(delete(), edit).await;
+        deleted.expect("what is there can be deleted, edited or not");
+        if let Err(error) = edited {
+            let told = desk.console.failure(&error);
+            assert!(
+                ["missing", "connection_unknown"].contains(&error.code.as_str()),
+                "it says that it is gone: {told:?}"
+            );
+        }
+        assert!(desk.world.catalog().connection(id).unwrap().is_none());
+
+        let id = desk.create_practice("Twice", Kind::Admin, Mode::Same);
+        let delete = || {
+            let console = desk.console.clone();
+            async move { console.delete_connection(session, id).await }
+        };
+        let gone = codes(both(delete(), delete()).await);
+        assert!(
+            ["missing", "connection_unknown"].contains(&gone[0].as_str())
+                || ["missing", "connection_unknown"].contains(&gone[1].as_str()),
+            "deleted once: {gone:?}"
+        );
+        assert!(gone.contains(&"done".to_owned()), "{gone:?}");
+    }
+    let log = desk.console.verify_activity(session).unwrap();
+    assert!(log.failure.is_none(), "and the log is whole");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r11_an_offer_that_is_withdrawn_while_it_is_accepted_does_one_of_the_two() {
+    let (desk, id) = Desk::practice();
+    let ines = desk.founder();
+    desk.authorize(id, Reach::All).await;
+    let ben = desk.joins("Ben", Role::Admin);
+    desk.authorized_by(ben, id, Reach::All).await;
+    let bens = desk.session();
+    desk.seats(ines).await;
+    let session = desk.session();
+    let primary = || {
+        let primaries = desk.world.catalog().primaries(id).unwrap();
+        primaries.first().map(|primary| primary.member)
+    };
+    for round in 0..ROUNDS {
+        // Back where it began: Ines is primary, and nobody has accepted anything.
+        for offer in desk.world.catalog().offers(id).unwrap() {
+            let (reach, member) = (offer.reach, offer.member);
+            desk.world
+                .catalog()
+                .withdraw_offer(id, reach, member, None)
+                .unwrap();
+        }
+        if primary() != Some(ines) {
+            let offered = desk.console.offer_primary(bens, id, Reach::All, ines);
+            offered.await.unwrap();
+            let accepted = desk.console.accept_primary(session, id, Reach::All);
+            accepted.await.unwrap();
+        }
+        let offered = desk.console.offer_primary(session, id, Reach::All, ben);
+        offered.await.unwrap();
+        let (accepting, withdrawing) = (desk.console.clone(), desk.console.clone());
+        let accept = async move { accepting.accept_primary(bens, id, Reach::All).await };
+        let withdraw = async move {
+            withdrawing
+                .withdraw_primary(session, id, Reach::All, ben)
+                .await
+        };
+        let (accepted, withdrawn) = both(accept, withdraw).await;
+        match withdrawn {
+            Ok(_) => {
+                assert_eq!(primary(), Some(ines), "round {round}: it was withdrawn");
+                if let Err(error) = accepted {
+                    assert_eq!(error.code, "offer_gone");
+                }
+            }
+            Err(error) => {
+                assert_eq!(error.code, "offer_gone", "round {round}");
+                accepted.expect("then it was accepted");
+                assert_eq!(primary(), Some(ben));
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_super_admins_who_demote_each_other_leave_one() {
+    let desk = Desk::empty();
+    let ines = desk.founder();
+    let ben = desk.joins("Ben", Role::SuperAdmin);
+    let first = desk.session();
+    desk.seats(ben).await;
+    let second = desk.session();
+    let demote = |session: Session, member, name: &str| {
+        let console = desk.console.clone();
+        let change = MemberChange {
+            name: name.to_owned(),
+            role: Role::Admin,
+            passphrase: None,
+        };
+        async move { console.change_member(session, member, change).await }
+    };
+    let changed = both(demote(first, ben, "Ben"), demote(second, ines, "Ines")).await;
+    let codes = codes((changed.0.map(|_| ()), changed.1.map(|_| ())));
+    let members = desk.world.catalog().members().unwrap();
+    let left = members.iter().filter(|one| one.role == Role::SuperAdmin);
+    assert_eq!(
+        left.count(),
+        1,
+        "somebody can still make another: {codes:?}"
+    );
+    assert_eq!(codes[0], "done");
+    assert!(
+        ["last_super_admin", "role_not_allowed"].contains(&codes[1].as_str()),
+        "{codes:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_slot_that_is_revoked_while_it_is_authorized_again_is_whole_either_way() {
+    let (desk, id) = Desk::practice();
+    desk.authorize(id, Reach::All).await;
+    let session = desk.session();
+    for round in 0..4 {
+        let (revoking, authorizing) = (desk.console.clone(), desk.console.clone());
+        let revoke = async move { revoking.revoke(session, id, Reach::All).await };
+        let authorize = async move { authorizing.authorize(session, id, Reach::All, None).await };
+        let (revoked, begun) = both(revoke, authorize).await;
+        revoked.expect("what sits there can be revoked");
+        let flow = begun.expect("and authorized");
+        until("the flow ends", || {
+            let view = desk.console.flow(flow).unwrap();
+            use tsunagi_console::views::Stage;
+            matches!(view.stage, Stage::Done | Stage::Failed)
+        })
+        .await;
+        let slot = desk.world.catalog().slots(id).unwrap().remove(0);
+        let sealed = desk.world.catalog().sealed(slot.authorization.id).unwrap();
+        let connected = slot.authorization.health == tsunagi_domain::Health::Connected;
+        assert_eq!(
+            connected,
+            sealed.is_some(),
+            "round {round}: Connected is what has a credential, and nothing else"
+        );
+        if !connected {
+            desk.authorize(id, Reach::All).await;
+        }
+        assert!(desk.try_it(id).await.is_ok(), "round {round}");
+    }
+}
