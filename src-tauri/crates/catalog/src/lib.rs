@@ -13,6 +13,7 @@
 
 mod applications;
 mod authorizations;
+mod backups;
 mod belongings;
 mod connections;
 mod connectors;
@@ -32,6 +33,7 @@ mod quarantine;
 mod registrations;
 mod resealing;
 mod reshaping;
+mod restorations;
 mod row;
 mod runs;
 mod schema;
@@ -47,6 +49,7 @@ use std::sync::Arc;
 
 pub use applications::ApplicationSummary;
 pub use authorizations::{Authorization, Unreachable};
+pub use backups::FILES;
 pub use belongings::Belongings;
 pub use connections::SlotSettings;
 pub use connectors::AcceptedConnector;
