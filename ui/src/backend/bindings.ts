@@ -51,7 +51,11 @@ keyring: boolean, } | { "state": "waiting" } | { "state": "locked",
  * Why, and what to do.
  */
 failure: Failure, } | { "state": "needs_passphrase" };
-export type Start = { 
+export type RestoredView = { backedUpAt: Timestamp, restoredAt: Timestamp, takenOver: boolean, unproven: number, mayTakeOver: boolean, };
+export type NewBackup = { passphrase: string, workspacePassphrase: string | null, };
+export type BackupFile = { path: string, bytes: number, };
+export type Restoring = { path: string, passphrase: string, ownPassphrase: string | null, };
+export type Start = { restored: RestoredView | null, 
 /**
  * `None` until the first start is finished.
  */
@@ -472,7 +476,7 @@ health: Health,
 /**
  * Beside health, never instead of it.
  */
-unreachable: UnreachableView | null, 
+unreachable: UnreachableView | null, unproven: boolean, 
 /**
  * Who is authorized: of a logged-in-user connection the primary, else the acting member's.
  */
@@ -2308,7 +2312,7 @@ health: Health,
 /**
  * Beside health, never instead of it.
  */
-unreachable: UnreachableView | null, 
+unreachable: UnreachableView | null, unproven: boolean, 
 /**
  * That authorization's account.
  */
@@ -2408,6 +2412,7 @@ slowMillis: number | null, };
 export interface Commands {
   start: { args: {  }; answer: Start };
   welcome_found: { args: { founding: Founding }; answer: Founded };
+  backup_restore: { args: { wish: Restoring }; answer: Start };
   vault_unlock: { args: { passphrase: string | null }; answer: Start };
   session_get: { args: {  }; answer: SessionView };
   session_sign_in: { args: { member: MemberId; passphrase: string | null }; answer: Start };
@@ -2423,6 +2428,8 @@ export interface Commands {
   member_deactivate: { args: { member: MemberId; heir: MemberId | null }; answer: LeaveOutcome };
   member_reactivate: { args: { member: MemberId }; answer: MembersView };
   member_reset_passphrase: { args: { member: MemberId }; answer: MembersView };
+  backup_make: { args: { wish: NewBackup }; answer: BackupFile };
+  backup_take_over: { args: {  }; answer: Start };
   settings_change: { args: { change: SettingsChange }; answer: Start };
   kept_sign_ins_list: { args: {  }; answer: Array<KeptSignInView> };
   kept_sign_ins_clear: { args: { only: KeptSignInId | null }; answer: Array<KeptSignInView> };

@@ -10,7 +10,9 @@
 mod activity;
 pub mod agent;
 mod applications;
+mod archive;
 mod authorizations;
+mod backups;
 mod coding;
 pub mod commands;
 mod connection;
@@ -34,6 +36,7 @@ mod passphrases;
 mod practice;
 mod primaries;
 mod registrations;
+mod restoring;
 mod revocations;
 mod rows;
 mod session;

@@ -3,6 +3,7 @@
 
 mod activity;
 mod applications;
+mod backups;
 mod connection;
 mod connectors;
 mod flow;
@@ -21,6 +22,7 @@ pub use applications::{
     ComponentRow, ConnectionMark, EditRow, EditView, Grantable, GrantableApplication,
     GrantedConnection, LiveRow, LiveView, ScopeNeed, Sharing, UsePlace, UsedIn,
 };
+pub use backups::{BackupFile, NewBackup, RestoredView, Restoring};
 pub use connection::{
     AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, TryAnswer,
     TryRequest, UseView,

@@ -11,6 +11,7 @@ mod provider;
 
 mod accounts;
 mod applications;
+mod backups;
 mod canary;
 mod codes;
 mod connectors;
