@@ -51,11 +51,28 @@ keyring: boolean, } | { "state": "waiting" } | { "state": "locked",
  * Why, and what to do.
  */
 failure: Failure, } | { "state": "needs_passphrase" };
-export type RestoredView = { backedUpAt: Timestamp, restoredAt: Timestamp, takenOver: boolean, unproven: number, mayTakeOver: boolean, };
-export type NewBackup = { passphrase: string, workspacePassphrase: string | null, };
-export type BackupFile = { path: string, bytes: number, };
-export type Restoring = { path: string, passphrase: string, ownPassphrase: string | null, };
-export type Start = { restored: RestoredView | null, 
+export type RestoredView = { 
+/**
+ * When the backup was made.
+ */
+backedUpAt: Timestamp, 
+/**
+ * When it was restored here.
+ */
+restoredAt: Timestamp, 
+/**
+ * This computer has the workspace now; until then nothing is used or renewed.
+ */
+takenOver: boolean, 
+/**
+ * Connected authorizations of which nobody knows yet whether they still work.
+ */
+unproven: number, 
+/**
+ * The acting member may take the workspace over.
+ */
+mayTakeOver: boolean, };
+export type Start = { 
 /**
  * `None` until the first start is finished.
  */
@@ -84,6 +101,10 @@ theme: Theme,
  * What went wrong while starting and is worth telling, such as a bad connector file.
  */
 problems: Array<Failure>, 
+/**
+ * That the workspace came from a backup; until it is taken over, nothing is used or renewed.
+ */
+restored: RestoredView | null, 
 /**
  * Whether a keyring is there at all; where not, the welcome asks for a passphrase.
  */
@@ -476,7 +497,11 @@ health: Health,
 /**
  * Beside health, never instead of it.
  */
-unreachable: UnreachableView | null, unproven: boolean, 
+unreachable: UnreachableView | null, 
+/**
+ * Restored from a backup, and not seen to work since; beside health, never instead of it.
+ */
+unproven: boolean, 
 /**
  * Who is authorized: of a logged-in-user connection the primary, else the acting member's.
  */
@@ -1956,6 +1981,38 @@ keptSince: Timestamp,
  * When it last led to an authorization.
  */
 lastUsed: Timestamp, };
+export type NewBackup = { 
+/**
+ * The backup's passphrase: at least twelve characters.
+ */
+passphrase: string, 
+/**
+ * The workspace's own, where its key is behind one.
+ */
+workspacePassphrase: string | null, };
+export type BackupFile = { 
+/**
+ * Where.
+ */
+path: string, 
+/**
+ * How long it is.
+ */
+bytes: number, };
+export type Restoring = { 
+/**
+ * Where the backup lies.
+ */
+path: string, 
+/**
+ * The backup's passphrase.
+ */
+passphrase: string, 
+/**
+ * Where this computer has no keyring: what the workspace opens with from now on, at least
+ * eight characters.
+ */
+ownPassphrase: string | null, };
 export type PracticeView = { 
 /**
  * It is serving.
@@ -2312,7 +2369,11 @@ health: Health,
 /**
  * Beside health, never instead of it.
  */
-unreachable: UnreachableView | null, unproven: boolean, 
+unreachable: UnreachableView | null, 
+/**
+ * Restored from a backup, and not seen to work since; beside health, never instead of it.
+ */
+unproven: boolean, 
 /**
  * That authorization's account.
  */
