@@ -197,6 +197,8 @@ async fn what_was_replaced_since_the_backup_is_not_connected_after_the_first_ren
         Health::NotConnected(NotConnected::Expired),
         "invalid_grant about the stored token is final"
     );
+    // The provider's own clock has not moved, and an ID token of the past is refused.
+    copy.world.clock.pass(-50 * 60);
     let flow = copy.authorize(id, Reach::All).await;
     assert_eq!(flow.failure.map(|failure| failure.code), None);
     assert!(copy.try_it(id).await.unwrap().ok, "authorized anew");
