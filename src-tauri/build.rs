@@ -3,6 +3,7 @@
 const COMMANDS: &[&str] = &[
     "start",
     "welcome_found",
+    "backup_restore",
     "vault_unlock",
     "session_get",
     "session_sign_in",
@@ -18,6 +19,8 @@ const COMMANDS: &[&str] = &[
     "member_deactivate",
     "member_reactivate",
     "member_reset_passphrase",
+    "backup_make",
+    "backup_take_over",
     "settings_change",
     "availability_get",
     "availability_change",

@@ -4,6 +4,7 @@
 mod activity;
 mod applications;
 mod authorizations;
+mod backups;
 mod connection;
 mod connections;
 mod connectors;
@@ -129,6 +130,7 @@ macro_rules! commands {
 commands! {
     welcome::start,
     welcome::welcome_found,
+    backups::backup_restore,
     welcome::vault_unlock,
     welcome::show_main,
     session::session_get,
@@ -145,6 +147,8 @@ commands! {
     members::member_deactivate,
     members::member_reactivate,
     members::member_reset_passphrase,
+    backups::backup_make,
+    backups::backup_take_over,
     settings::settings_change,
     settings::availability_get,
     settings::availability_change,

@@ -51,6 +51,27 @@ keyring: boolean, } | { "state": "waiting" } | { "state": "locked",
  * Why, and what to do.
  */
 failure: Failure, } | { "state": "needs_passphrase" };
+export type RestoredView = { 
+/**
+ * When the backup was made.
+ */
+backedUpAt: Timestamp, 
+/**
+ * When it was restored here.
+ */
+restoredAt: Timestamp, 
+/**
+ * This computer has the workspace now; until then nothing is used or renewed.
+ */
+takenOver: boolean, 
+/**
+ * Connected authorizations of which nobody knows yet whether they still work.
+ */
+unproven: number, 
+/**
+ * The acting member may take the workspace over.
+ */
+mayTakeOver: boolean, };
 export type Start = { 
 /**
  * `None` until the first start is finished.
@@ -84,6 +105,10 @@ theme: Theme,
  * What went wrong while starting and is worth telling, such as a bad connector file.
  */
 problems: Array<Failure>, 
+/**
+ * That the workspace came from a backup; until it is taken over, nothing is used or renewed.
+ */
+restored: RestoredView | null, 
 /**
  * Whether a keyring is there at all; where not, the welcome asks for a passphrase.
  */
@@ -477,6 +502,10 @@ health: Health,
  * Beside health, never instead of it.
  */
 unreachable: UnreachableView | null, 
+/**
+ * Restored from a backup, and not seen to work since; beside health, never instead of it.
+ */
+unproven: boolean, 
 /**
  * Who is authorized: of a logged-in-user connection the primary, else the acting member's.
  */
@@ -2060,6 +2089,38 @@ groups: Array<string>,
  * Confirming it makes a former code useless.
  */
 replaces: boolean, };
+export type NewBackup = { 
+/**
+ * The backup's passphrase: at least twelve characters.
+ */
+passphrase: string, 
+/**
+ * The workspace's own, where its key is behind one.
+ */
+workspacePassphrase: string | null, };
+export type BackupFile = { 
+/**
+ * Where.
+ */
+path: string, 
+/**
+ * How long it is.
+ */
+bytes: number, };
+export type Restoring = { 
+/**
+ * Where the backup lies.
+ */
+path: string, 
+/**
+ * The backup's passphrase.
+ */
+passphrase: string, 
+/**
+ * Where this computer has no keyring: what the workspace opens with from now on, at least
+ * eight characters.
+ */
+ownPassphrase: string | null, };
 export type PracticeView = { 
 /**
  * It is serving.
@@ -2508,6 +2569,10 @@ health: Health,
  */
 unreachable: UnreachableView | null, 
 /**
+ * Restored from a backup, and not seen to work since; beside health, never instead of it.
+ */
+unproven: boolean, 
+/**
  * That authorization's account.
  */
 account: AccountView | null, 
@@ -2606,6 +2671,7 @@ slowMillis: number | null, };
 export interface Commands {
   start: { args: {  }; answer: Start };
   welcome_found: { args: { founding: Founding }; answer: Founded };
+  backup_restore: { args: { wish: Restoring }; answer: Start };
   vault_unlock: { args: { passphrase: string | null }; answer: Start };
   session_get: { args: {  }; answer: SessionView };
   session_sign_in: { args: { member: MemberId; passphrase: string | null }; answer: Start };
@@ -2621,6 +2687,8 @@ export interface Commands {
   member_deactivate: { args: { member: MemberId; heir: MemberId | null }; answer: LeaveOutcome };
   member_reactivate: { args: { member: MemberId }; answer: MembersView };
   member_reset_passphrase: { args: { member: MemberId }; answer: MembersView };
+  backup_make: { args: { wish: NewBackup }; answer: BackupFile };
+  backup_take_over: { args: {  }; answer: Start };
   settings_change: { args: { change: SettingsChange }; answer: Start };
   availability_get: { args: {  }; answer: AvailabilityView };
   availability_change: { args: { change: AvailabilityChange }; answer: Start };

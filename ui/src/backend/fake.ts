@@ -14,6 +14,7 @@ import { keyHandlers } from "./fake/keys";
 import { driftOf, managing } from "./fake/managing";
 import { paperHandlers } from "./fake/papers";
 import { memberHandlers } from "./fake/members";
+import { backupHandlers, restoredView } from "./fake/backups";
 import { ACTORS, seedActivity } from "./fake/activity";
 import { answerOf, connectorView, environmentsOf, gallery, impactOf, seed, seedFiles, seedKept, seedMany, seedRegistrations, seedTimeline } from "./fake/seed";
 
@@ -66,6 +67,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
         alone: home === "first" || of("members") === "one", autoLock: 15,
       },
       vault: { state: "open", keyring: of("keyring") !== "no" },
+      restored: null,
       locale,
       theme: of("theme") === "dark" ? "dark" : of("theme") === "system" ? "system" : "light",
       problems: of("problem") ? [failureOf("connector_file", locale)] : [],
@@ -87,6 +89,11 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
   };
   world.start.refused = refusedBy(world.start);
   if (home === "first") world.start.vault = { state: "none" };
+  const restore = (): void => {
+    world.start.restored = restoredView(of("restored") === "taken", world.start.member.role);
+    world.rows = world.rows.map((row) => ({ ...row, stations: row.stations.map((station) => ({ ...station, unproven: station.account !== null })) }));
+  };
+  if (of("restored")) restore();
   const vault = of("vault");
   if (vault === "waiting") world.start.vault = { state: "waiting" };
   if (vault === "locked") world.start.vault = { state: "locked", failure: failureOf("keyring_locked", locale) };
@@ -389,6 +396,14 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       : { whole: seedActivity(world.start.locale).length, failure: null }),
     activity_export: ({ query }) => ({ path: "~/.local/share/tsunagi/exports/activity-2026-11-24-091500.csv", entries: query.groups.length === 0 ? seedActivity(world.start.locale).length : 12 }),
     exports_open_folder: () => undefined,
+    ...backupHandlers({
+      start: () => world.start, started, changed,
+      fill: () => {
+        Object.assign(world.start, { workspace: { name: "Kumo Works", plan: "paid", dataCenter: "us" }, member: { ...world.start.member, id: "member-1" }, vault: { state: "open", keyring: world.start.keyring } });
+        world.rows = seed(locale, false);
+        restore();
+      },
+    }),
     practice_get: () => ({ running: true, address: "http://127.0.0.1:41990", failure: null, faults: world.faults }),
     practice_set_faults: ({ faults }) => {
       world.faults = faults;
@@ -418,7 +433,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     put({
       id, name: draft.name, linkName, service: entry.service, kind: draft.kind, mode: draft.mode, enabled: true, uses: 0, lastUsed: null, needsPerson: true, drift: [],
       stations: reaches.map((reach) => ({
-        reach, health: reused ? { state: "connected" } : { state: "not_connected", reason: "never_authorized" }, unreachable: null, account: reused,
+        reach, health: reused ? { state: "connected" } : { state: "not_connected", reason: "never_authorized" }, unreachable: null, unproven: false, account: reused,
         primary: false, noPrimary: false, others: 0, lapsesAt: null, missingScopes: 0, mend: reused ? null : "authorize",
       })),
     });

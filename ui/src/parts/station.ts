@@ -128,6 +128,7 @@ export function spoken(station: Station): string {
   const off = !ok && station.health.state === "not_connected" && station.health.reason === "disabled";
   if ((ok || off) && station.account && (!station.noPrimary || station.reach === "all")) parts.push(station.account.label);
   if (ok && station.primary) parts.push(t("ui.slot.primary"));
+  if (ok && station.unproven) parts.push(t("ui.slot.unproven"));
   if (station.others > 0 && station.mend === null) parts.push(tn("ui.slot.others", station.others));
   const days = lapsing(station);
   if (days !== null) parts.push(tn("ui.slot.lapses_in", days));

@@ -1087,4 +1087,60 @@ export const behaviors = {
       assert.equal(await page.getByRole("listitem", { name: "Lead intake" }).count(), 0, "only the other component's");
     },
   },
+  "settings: a backup needs twelve characters, twice, and says where it lies": {
+    path: "index.html?x=1#/settings",
+    act: async (page) => {
+      await button(page, "Back up…").click();
+      const [one, two] = [page.getByLabel("Passphrase of the backup", { exact: true }), page.getByLabel("Passphrase of the backup again")];
+      await one.fill("eleven char");
+      await page.getByText("Use at least 12 characters.").waitFor();
+      await one.fill("a ladder in the orchard");
+      await two.fill("a ladder in the garden");
+      await page.getByText("The two are not alike.").waitFor();
+      assert.ok(await button(page, "Back up").isDisabled(), "a mistyped passphrase would be found out too late");
+      await two.fill("a ladder in the orchard");
+      await button(page, "Back up").click();
+      await page.getByText(/backup-.*\.age/).waitFor();
+      assert.equal(await page.getByRole("dialog").count(), 0);
+    },
+  },
+  "settings: an admin sees no backup": {
+    path: "index.html?role=admin#/settings",
+    act: async (page) => {
+      await page.getByRole("heading", { name: "Kept sign-ins" }).waitFor();
+      assert.equal(await button(page, "Back up…").count(), 0, "only super admins make one");
+    },
+  },
+  "first start: a backup is refused by name, then restored, then taken over": {
+    path: "index.html?home=first",
+    act: async (page) => {
+      await button(page, "Restore a backup…").click();
+      await page.getByLabel("Backup file").fill("/media/usb/letter.txt");
+      await page.getByLabel("Passphrase of the backup").fill("a ladder in the orchard");
+      await button(page, "Restore").click();
+      await page.getByRole("alert").filter({ hasText: "/media/usb/letter.txt is not a backup" }).waitFor();
+      await page.getByLabel("Backup file").fill("/media/usb/mine.age");
+      await page.getByLabel("Passphrase of the backup").fill("a ladder in the garden");
+      await button(page, "Restore").click();
+      await page.getByRole("alert").filter({ hasText: "does not open /media/usb/mine.age" }).waitFor();
+      await page.getByLabel("Passphrase of the backup").fill("a ladder in the orchard");
+      await button(page, "Restore").click();
+      await ready(page);
+      const cell = page.getByRole("gridcell", { name: /Connected, .*unproven/ }).first();
+      await cell.waitFor();
+      await button(page, "Take over…").click();
+      await page.getByText("First stop Tsunagi on the other computer").waitFor();
+      assert.equal((await focus(page)).text, "Not yet", "the harmless answer has the focus");
+      await button(page, "Take over on this computer").click();
+      await page.getByRole("note").waitFor({ state: "detached" });
+      await cell.waitFor();
+    },
+  },
+  "a restored workspace is taken over by a super admin only": {
+    path: "index.html?restored=1&role=developer#/connections",
+    act: async (page) => {
+      await page.getByText("until a super admin takes the workspace over").waitFor();
+      assert.equal(await button(page, "Take over…").count(), 0);
+    },
+  },
 };

@@ -12,6 +12,23 @@ const memberMenu = async (page, row, entry) => {
 
 export const places = [
   { name: "welcome", path: "index.html?home=first", ...main, ready: see("form button.primary") },
+  {
+    name: "welcome-restore", path: "index.html?home=first", ...main,
+    ready: async (page) => {
+      await page.locator("form .link").last().click();
+      await page.locator("dialog input").first().waitFor();
+    },
+  },
+  {
+    name: "welcome-restore-refused", path: "index.html?home=first&keyring=no", ...main,
+    ready: async (page) => {
+      await page.locator("form .link").last().click();
+      const inputs = page.locator("dialog input");
+      for (const [i, text] of ["/media/usb/damaged.age", "a ladder in the orchard", "here only, please", "here only, please"].entries()) await inputs.nth(i).fill(text);
+      await page.locator("dialog .primary").click();
+      await page.locator('[data-code="backup_damaged"]').waitFor();
+    },
+  },
   { name: "welcome-passphrase", path: "index.html?home=first&keyring=no", ...main, ready: see('input[type="password"]') },
   { name: "opening", path: "index.html?opening=4000", ...main, ready: see('[role="status"]') },
   { name: "connections", path: "index.html?x=1#/connections", ...main, ready: see(".conn-row") },
@@ -290,6 +307,32 @@ export const places = [
   { name: "edit-mode", path: "index.html?x=1#/live/app-orders/production/edit", ...main, ready: see(".components button") },
   { name: "set-up-for-application", path: "index.html?x=1#/new-connection/zoho_crm/app-library", ...main, ready: see(".scopes li") },
   { name: "settings", path: "index.html?x=1#/settings", options: { width: 1280, height: 1000 }, ready: see("[data-kept] li") },
+  {
+    name: "backup", path: "index.html?keyring=no#/settings", ...main,
+    ready: async (page) => {
+      await page.locator("[data-backup] .btn").click();
+      await page.locator("dialog input").first().waitFor();
+    },
+  },
+  {
+    name: "backup-made", path: "index.html?x=1#/settings", ...main,
+    ready: async (page) => {
+      await page.locator("[data-backup] .btn").click();
+      for (const i of [0, 1]) await page.locator("dialog input").nth(i).fill("a ladder in the orchard");
+      await page.locator("dialog .primary").click();
+      await page.locator("[data-backup] .made").waitFor();
+      await page.locator("[data-backup] .made").scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "restored", path: "index.html?restored=1#/connections", ...main, ready: see("[data-restored]") },
+  { name: "restored-home", path: "index.html?restored=1&role=developer#/home", options: { width: 1024, height: 768 }, ready: see("[data-restored]") },
+  {
+    name: "take-over", path: "index.html?restored=1#/connections", ...main,
+    ready: async (page) => {
+      await page.locator("[data-restored] .btn").click();
+      await page.locator("dialog .danger").waitFor();
+    },
+  },
   { name: "settings-1024", path: "index.html?x=1#/settings", options: { width: 1024, height: 768 }, ready: see("[data-kept] li") },
   { name: "settings-developer", path: "index.html?role=developer#/settings", ...main, ready: see("#auto-lock") },
   {

@@ -4,7 +4,7 @@ import { setLocale } from "../../src/i18n/i18n.svelte";
 import { hueOf, initials, look, ofHealth, split, spoken } from "../../src/parts/station";
 
 const base: Station = {
-  reach: "production", health: { state: "connected" }, unreachable: null, account: { label: "aiko@practice.example", name: "Aiko", email: "aiko@practice.example" },
+  reach: "production", health: { state: "connected" }, unreachable: null, unproven: false, account: { label: "aiko@practice.example", name: "Aiko", email: "aiko@practice.example" },
   primary: false, noPrimary: false, others: 0, lapsesAt: null, missingScopes: 0, mend: null,
 };
 const REASONS: NotConnected[] = ["never_authorized", "expired", "revoked", "client_refused", "scopes_missing", "connector_changed", "outcome_unknown", "disabled"];
@@ -15,6 +15,7 @@ describe("a station", () => {
   it("is read aloud with environment, state, account and what mends it", () => {
     expect(spoken({ ...base, health: { state: "not_connected", reason: "revoked" }, mend: "authorize" })).toBe("Production: Revoked. Authorize");
     expect(spoken({ ...base, reach: "all", primary: true })).toBe("All environments: Connected, aiko@practice.example, primary");
+    expect(spoken({ ...base, unproven: true }), "beside the state, never instead of it").toBe("Production: Connected, aiko@practice.example, unproven");
     expect(spoken({ ...base, noPrimary: true, account: null, mend: "choose_primary" })).toBe("Production: No primary. Choose");
   });
 

@@ -36,6 +36,9 @@ pub struct Authorization {
     pub renewable: bool,
     /// Since when and why the provider cannot be reached; beside the health, never instead of it.
     pub unreachable: Option<Unreachable>,
+    /// Restored from a backup, and neither used nor renewed since; beside the health, never
+    /// instead of it.
+    pub unproven: bool,
     /// Origins sealed with the credential, for the comparison of R23. The sealed ones count.
     pub origins: Vec<Origin>,
     /// Non-secret values the provider answered, such as an organization id.
@@ -218,9 +221,9 @@ pub(crate) fn put(db: &Connection, authorization: &Authorization) -> Result<()> 
         "INSERT INTO authorization (id, account_id, account_name, account_email, label, asked,
              granted, health, issued_at, expires_at, refresh_expires_at, renewable,
              unreachable_since, unreachable_code, origins, extras, authorized_by, authorized_at,
-             last_used, last_renewed, version, ends_at, unreachable_failures)
+             last_used, last_renewed, version, ends_at, unreachable_failures, unproven)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21, ?22, ?23)
+             ?19, ?20, ?21, ?22, ?23, ?24)
          ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id,
              account_name = excluded.account_name, account_email = excluded.account_email,
              label = excluded.label, asked = excluded.asked, granted = excluded.granted,
@@ -231,7 +234,8 @@ pub(crate) fn put(db: &Connection, authorization: &Authorization) -> Result<()> 
              extras = excluded.extras, authorized_by = excluded.authorized_by,
              authorized_at = excluded.authorized_at, last_used = excluded.last_used,
              last_renewed = excluded.last_renewed, version = excluded.version,
-             ends_at = excluded.ends_at, unreachable_failures = excluded.unreachable_failures",
+             ends_at = excluded.ends_at, unreachable_failures = excluded.unreachable_failures,
+             unproven = excluded.unproven",
     )?
     .execute(params![
         authorization.id.bytes(),
@@ -265,6 +269,7 @@ pub(crate) fn put(db: &Connection, authorization: &Authorization) -> Result<()> 
             authorization.refresh_expires_at,
         )),
         unreachable.map_or(0, |unreachable| unreachable.failures),
+        authorization.unproven,
     ])?;
     Ok(())
 }
@@ -294,6 +299,7 @@ pub(crate) fn authorization(row: &Row<'_>) -> rusqlite::Result<Authorization> {
         refresh_expires_at: row::time_opt(row, "refresh_expires_at")?,
         renewable: row.get("renewable")?,
         unreachable,
+        unproven: row.get("unproven")?,
         origins: row::json(row, "origins")?,
         extras: row::json(row, "extras")?,
         authorized_by: row::id(row, "authorized_by")?,

@@ -280,7 +280,7 @@ impl Catalog {
 
     /// Stores what a renewal got, where the lease is still yours and the version that was sent
     /// still the stored one; `false` otherwise, and nothing is stored. Takes away the `sending`
-    /// mark and what was unreachable; a health that said expired, client refused or outcome
+    /// mark, what was unreachable and what was unproven; a health that said expired, client refused or outcome
     /// unknown is Connected again, since the provider has just shown otherwise. Where the answer
     /// names scopes, the health says with them whether any is missing. The lease stays.
     ///
@@ -301,7 +301,7 @@ impl Catalog {
                 "UPDATE authorization SET version = ?2, expires_at = ?3, refresh_expires_at = ?4,
                      granted = coalesce(?5, granted), renewable = ?6, issued_at = ?7,
                      last_renewed = ?8, unreachable_since = NULL, unreachable_code = NULL,
-                     unreachable_failures = 0, ends_at = ?9,
+                     unreachable_failures = 0, unproven = 0, ends_at = ?9,
                      health = CASE WHEN health IN ('expired', 'client_refused', 'outcome_unknown')
                          THEN 'connected' ELSE health END
                  WHERE id = ?1",

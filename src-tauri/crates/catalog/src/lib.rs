@@ -13,6 +13,7 @@
 
 mod applications;
 mod authorizations;
+mod backups;
 mod belongings;
 mod connections;
 mod connectors;
@@ -34,6 +35,7 @@ mod quarantine;
 mod registrations;
 mod resealing;
 mod reshaping;
+mod restorations;
 mod rewrapping;
 mod row;
 mod runs;
@@ -51,6 +53,7 @@ use std::sync::Arc;
 
 pub use applications::ApplicationSummary;
 pub use authorizations::{Authorization, Unreachable};
+pub use backups::FILES;
 pub use belongings::Belongings;
 pub use connections::SlotSettings;
 pub use connectors::AcceptedConnector;

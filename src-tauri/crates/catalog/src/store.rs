@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::backup::StepResult;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::schema::Schema;
@@ -139,6 +140,40 @@ impl Store {
         }
     }
 
+    /// Writes the file as it stands now to `target`, without its log and without what was
+    /// deleted. Writers are not kept waiting.
+    pub(crate) fn copy_to(&self, target: &Path) -> Result<()> {
+        let copy = || {
+            let source = Connection::open_with_flags(
+                &self.path,
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            )?;
+            prepare(&source)?;
+            let target = target.to_str().ok_or_else(|| {
+                CatalogError::Io("the folder's name is not written in Unicode".to_owned())
+            })?;
+            source.execute("VACUUM INTO ?1", [target])?;
+            Ok(())
+        };
+        copy().map_err(|error: CatalogError| self.named(error))
+    }
+
+    /// Makes this file what `source` is, in one transaction.
+    pub(crate) fn become_copy_of(&self, source: &Path) -> Result<()> {
+        let mut writer = lock(&self.writer);
+        let mut copy = || {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let source = Connection::open_with_flags(source, flags)?;
+            let backup = rusqlite::backup::Backup::new(&source, &mut writer)?;
+            match backup.step(-1)? {
+                StepResult::Done => Ok(()),
+                StepResult::Busy | StepResult::Locked => Err(CatalogError::Busy),
+                other => Err(CatalogError::Internal(format!("{other:?}"))),
+            }
+        };
+        copy().map_err(|error: CatalogError| self.named(error))
+    }
+
     pub(crate) fn limit_pages(&self, pages: u32) -> Result<()> {
         lock(&self.writer).pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
         Ok(())
@@ -211,6 +246,29 @@ fn sound(connection: &Connection) -> Result<()> {
             detail: verdict,
         })
     }
+}
+
+/// What SQLite finds wrong with a file, where it finds anything. Reads all of it.
+///
+/// # Errors
+/// [`CatalogError::Damaged`], [`CatalogError::Io`].
+pub(crate) fn intact(path: &Path) -> Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    let verdict: String =
+        connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    let astray = connection.prepare("PRAGMA foreign_key_check")?.exists([])?;
+    if verdict == "ok" && !astray {
+        return Ok(());
+    }
+    Err(CatalogError::Damaged {
+        file: String::new(),
+        detail: if astray {
+            "a row refers to one that is not there".to_owned()
+        } else {
+            verdict
+        },
+    })
 }
 
 /// Copies the file, log included, to `<file>.before-<version>`.

@@ -56,6 +56,9 @@ impl Console {
         // A locked vault could not keep what the sign-in brings.
         self.wait_for_vault().await;
         self.inner.keys.vault()?;
+        // A provider may end older grants for a new one: those of the computer that has the
+        // workspace.
+        self.inner.gateway.in_custody().await?;
         let key = SlotKey {
             connection: connection.id,
             reach,

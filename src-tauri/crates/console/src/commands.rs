@@ -32,6 +32,7 @@ pub fn all() -> Vec<Command> {
     table! {
         start() -> v::Start;
         welcome_found(founding: v::Founding) -> v::Founded;
+        backup_restore(wish: v::Restoring) -> v::Start;
         vault_unlock(passphrase: Option<String>) -> v::Start;
         session_get() -> v::SessionView;
         session_sign_in(member: d::MemberId, passphrase: Option<String>) -> v::Start;
@@ -47,6 +48,8 @@ pub fn all() -> Vec<Command> {
         member_deactivate(member: d::MemberId, heir: Option<d::MemberId>) -> v::LeaveOutcome;
         member_reactivate(member: d::MemberId) -> v::MembersView;
         member_reset_passphrase(member: d::MemberId) -> v::MembersView;
+        backup_make(wish: v::NewBackup) -> v::BackupFile;
+        backup_take_over() -> v::Start;
         settings_change(change: v::SettingsChange) -> v::Start;
         availability_get() -> v::AvailabilityView;
         availability_change(change: v::AvailabilityChange) -> v::Start;
@@ -182,6 +185,7 @@ pub fn typescript() -> String {
         v::Locale,
         v::Theme,
         v::VaultView,
+        v::RestoredView,
         v::Start,
         v::WorkspaceView,
         v::MemberView,
@@ -276,6 +280,9 @@ pub fn typescript() -> String {
         v::KeysView,
         v::RotationView,
         v::RecoveryCodeView,
+        v::NewBackup,
+        v::BackupFile,
+        v::Restoring,
         v::PracticeView,
         v::ActivityQuery,
         v::ActivityEntry,

@@ -380,6 +380,7 @@ impl Console {
     ) -> Result<(), ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
+        self.inner.gateway.in_custody().await?;
         let connection = self.connection(id)?;
         let uses = self.inner.catalog.count_uses(id)?;
         offer::may_delete(uses)?;

@@ -120,6 +120,7 @@ impl Console {
                 .with("path", home.display().to_string())
                 .with("detail", error.to_string())
         })?;
+        crate::backups::sweep(&home);
         let catalog = Catalog::open(&home)?;
         catalog.abandon_flows(clock.now())?;
         crate::kept_sign_ins::tidy(&home, &catalog, &*agent)?;
@@ -137,14 +138,7 @@ impl Console {
             move || ring.changed(),
         )
         .map_err(|error| ConsoleError::new("start_failed").with("detail", error.to_string()))?;
-        let locale = catalog
-            .setting("locale")?
-            .and_then(|word| match word.as_str() {
-                "en" => Some(Locale::En),
-                "ja" => Some(Locale::Ja),
-                _ => None,
-            })
-            .unwrap_or(locale);
+        let locale = locale_in(&catalog)?.unwrap_or(locale);
         let founded = catalog.workspace()?.is_some();
         let console = Self {
             inner: Arc::new(Inner {
@@ -181,6 +175,21 @@ impl Console {
         };
         console.follow_key();
         Ok(console)
+    }
+
+    /// Reads anew what was read from the catalog when it was opened: it has become another.
+    pub(crate) fn follow_catalog(&self) -> Result<(), ConsoleError> {
+        let catalog = &self.inner.catalog;
+        if let Some(locale) = locale_in(catalog)? {
+            self.set_locale(locale);
+        }
+        catalog.abandon_flows(self.now())?;
+        self.reload_library()?;
+        for connector in self.inner.gateway.library().all() {
+            catalog.set_connector_words(&connector.id, &words(connector))?;
+        }
+        self.restate_after_update();
+        Ok(())
     }
 
     /// The acting member's language.
@@ -370,6 +379,16 @@ fn load_library(catalog: &Catalog) -> Result<(Library, Vec<Problem>), ConsoleErr
         .map(|connector| (connector.toml, connector.hash))
         .collect();
     Ok(Library::built_in().with_accepted(&accepted))
+}
+
+/// The language that was chosen, where one was.
+fn locale_in(catalog: &Catalog) -> Result<Option<Locale>, ConsoleError> {
+    let word = catalog.setting("locale")?;
+    Ok(word.and_then(|word| match word.as_str() {
+        "en" => Some(Locale::En),
+        "ja" => Some(Locale::Ja),
+        _ => None,
+    }))
 }
 
 /// What people call a connector, in every language, for the search.

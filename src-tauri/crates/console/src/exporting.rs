@@ -207,7 +207,7 @@ impl Console {
         Ok(folder)
     }
 
-    fn exports_folder(&self) -> PathBuf {
+    pub(crate) fn exports_folder(&self) -> PathBuf {
         self.home().join("exports")
     }
 }

@@ -10,8 +10,10 @@
 mod activity;
 pub mod agent;
 mod applications;
+mod archive;
 mod authorizations;
 mod availability;
+mod backups;
 mod coding;
 pub mod commands;
 mod connection;
@@ -39,6 +41,7 @@ mod practice;
 mod primaries;
 mod recovery;
 mod registrations;
+mod restoring;
 mod revocations;
 mod rotation;
 mod rows;

@@ -114,6 +114,7 @@ impl Console {
             unreachable: authorization
                 .and_then(|found| found.unreachable.as_ref())
                 .map(|unreachable| self.unreachable_view(unreachable)),
+            unproven: authorization.is_some_and(|found| found.unproven),
             account: authorization
                 .map(|found| account_view(&service, found.label.as_deref(), &found.account)),
             lapses_at: authorization.and_then(|found| self.lapses(found)),

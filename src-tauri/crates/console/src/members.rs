@@ -459,7 +459,11 @@ impl Console {
             members: None,
         };
         let primaries = self.inner.catalog.primaries_of(id)?;
-        for parting in self.partings(id)? {
+        let partings = self.partings(id)?;
+        if !partings.is_empty() {
+            self.inner.gateway.in_custody().await?;
+        }
+        for parting in partings {
             let done = self.takes_leave(session, &parting, &leaver).await?;
             outcome.authorizations.push(done);
         }

@@ -202,6 +202,8 @@ impl Console {
             return Err(not_connected(connection, reach, NotConnected::Revoked).into());
         }
         self.inner.keys.vault()?;
+        // What is revoked for a copy would be revoked for the computer that has the workspace.
+        self.inner.gateway.in_custody().await?;
         let started = std::time::Instant::now();
         let mut wire = Wire::default();
         let told = self.inner.gateway.revoke_at_provider(id, &mut wire).await;

@@ -167,6 +167,7 @@ impl Console {
                     .as_ref()
                     .map(|unreachable| self.unreachable_view(unreachable))
             }),
+            unproven: authorization.is_some_and(|authorization| authorization.unproven),
             account: authorization.map(|authorization| {
                 account_view(
                     &service,

@@ -348,6 +348,7 @@ impl Console {
             refresh_expires_at: arrived.refresh_expires_at,
             renewable: arrived.renewable,
             unreachable: None,
+            unproven: false,
             origins: errand.resolved.origins.clone(),
             extras: arrived.extras.clone(),
             authorized_by: errand.member.id,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tsunagi_domain::application::sees_in_live_mode;
+use tsunagi_domain::custody::{Custody, custody};
 use tsunagi_domain::{Connection, ConnectionId, Member, Reach};
 
 use crate::console::{Console, Session};
@@ -82,6 +83,8 @@ pub enum TrayState {
     Empty,
     /// The vault is locked: nothing can be authorized or used.
     Locked,
+    /// Restored from a backup, and another computer has the workspace: nothing is used here.
+    Elsewhere,
     /// Slots that need the acting member: the first ones, and how many there are.
     Open {
         /// The first ones, at least as many as are shown where there are so many.
@@ -116,6 +119,10 @@ pub fn tray_model(locale: Locale, state: &TrayState) -> TrayMenu {
             lines.push(entry(say("tray.unlock", &[]), TrayAction::Unlock));
             lines.push(entry(say("tray.quit", &[]), TrayAction::Quit));
             return TrayMenu { icon, lines };
+        }
+        TrayState::Elsewhere => {
+            icon = TrayIcon::Needs;
+            lines.push(entry(say("tray.elsewhere", &[]), TrayAction::None));
         }
         TrayState::Open {
             count: 0,
@@ -266,6 +273,10 @@ impl Console {
             VaultView::Locked { .. } | VaultView::NeedsPassphrase => return TrayState::Locked,
         }
         let catalog = &self.inner.catalog;
+        let restoration = catalog.restoration().unwrap_or_default();
+        if custody(restoration) == Custody::Elsewhere {
+            return TrayState::Elsewhere;
+        }
         let shown = u32::try_from(ENTRIES_MAX).unwrap_or(10);
         let (Ok(Some(viewer)), Ok(needing), Ok(count)) = (
             catalog.member(id),

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use tsunagi_domain::Workspace;
-use tsunagi_vault::{KeyHolder, KeyRecord, Vault};
+use tsunagi_vault::{Home, KeyHolder, KeyRecord, Vault, VaultError};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -234,6 +234,66 @@ impl Console {
             };
         }
         Ok(record)
+    }
+
+    /// Runs something with the keyring on a thread of its own. Blocks, at most 90 seconds; what
+    /// comes later is dropped.
+    fn with_keyring<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn KeyHolder) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, ConsoleError> {
+        let (sender, receiver) = channel();
+        let console = self.clone();
+        std::thread::spawn(move || {
+            let done = console.keyring().and_then(|holder| Ok(work(&*holder)?));
+            let _ = sender.send(done);
+        });
+        self.within_limit(&receiver)
+            .unwrap_or_else(|| Err(ConsoleError::new("keyring_no_answer")))
+    }
+
+    /// The record of the workspace's key for a backup, behind its passphrase. `own` opens the
+    /// key where it is behind a passphrase here.
+    pub(crate) fn key_for_backup(
+        &self,
+        catalog: String,
+        record: KeyRecord,
+        own: Option<String>,
+        passphrase: String,
+    ) -> Result<KeyRecord, ConsoleError> {
+        if record.needs_passphrase() {
+            let own = own.unwrap_or_default();
+            let home = Home::Passphrase(&own);
+            return Ok(Vault::for_backup(&catalog, &record, home, &passphrase)?);
+        }
+        self.with_keyring(move |holder| {
+            Vault::for_backup(&catalog, &record, Home::Keyring(holder), &passphrase)
+        })
+    }
+
+    /// Moves the key of a backup into this computer's keyring, or behind a passphrase of its own.
+    pub(crate) fn take_key_in(
+        &self,
+        catalog: String,
+        record: KeyRecord,
+        passphrase: String,
+        own: Option<String>,
+    ) -> Result<(Vault, KeyRecord), ConsoleError> {
+        if let Some(own) = own {
+            let home = Home::Passphrase(&own);
+            return Ok(Vault::from_backup(&catalog, &record, &passphrase, home)?);
+        }
+        self.with_keyring(move |holder| {
+            Vault::from_backup(&catalog, &record, &passphrase, Home::Keyring(holder))
+        })
+    }
+
+    /// A restored workspace's vault is open.
+    pub(crate) fn opens(&self, vault: Vault, keyring: bool) {
+        self.inner.keys.open(vault);
+        if let Ok(mut slot) = self.inner.vault.write() {
+            *slot = VaultState::Open { keyring };
+        }
     }
 
     /// The founding failed: the key made for it opens nothing.

@@ -4,6 +4,7 @@
 
 mod activity;
 mod applications;
+mod backups;
 mod connection;
 mod connectors;
 mod flow;
@@ -25,6 +26,7 @@ pub use applications::{
     ComponentRow, ConnectionMark, EditRow, EditView, Grantable, GrantableApplication,
     GrantedConnection, LiveRow, LiveView, ScopeNeed, Sharing, UsePlace, UsedIn,
 };
+pub use backups::{BackupFile, NewBackup, RestoredView, Restoring};
 pub use connection::{
     AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, TryAnswer,
     TryRequest, UseView,

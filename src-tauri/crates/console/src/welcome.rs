@@ -69,6 +69,7 @@ impl Console {
             ),
             session: self.session_mark(session)?,
             vault: self.vault_view(),
+            restored: self.restored_view(session)?,
             locale: self.locale(),
             theme: self.theme(),
             problems,

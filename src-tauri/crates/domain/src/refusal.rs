@@ -121,6 +121,15 @@ codes! {
     SwitchUnfit => "switch_unfit",
     /// The connection needs a client registration of this service.
     RegistrationNeeded => "registration_needed",
+    /// The workspace was restored from a backup and lives on another computer still. Argument:
+    /// `workspace`.
+    NotTakenOver => "not_taken_over",
+    /// This computer has the workspace: there is nothing to take over.
+    NothingToTakeOver => "nothing_to_take_over",
+    /// Only super admins make backups and take workspaces over.
+    SuperAdminNeeded => "super_admin_needed",
+    /// A backup's passphrase of fewer than twelve characters.
+    BackupPassphraseShort => "backup_passphrase_short",
     /// A parameter value the connector does not accept. Argument: `parameter`.
     SettingInvalid => "setting_invalid",
 }

@@ -44,6 +44,8 @@ pub(crate) struct Fresh {
     pub(crate) keeps_previous: bool,
     /// The service or its provider is noted as unreachable.
     pub(crate) unreachable: bool,
+    /// It was restored from a backup, and nothing has shown yet that it is good.
+    pub(crate) unproven: bool,
     /// The last use that is noted.
     pub(crate) last_used: Option<Timestamp>,
 }
@@ -133,6 +135,10 @@ impl Gateway {
         let Ok(_only_round) = self.inner.flights.round.try_lock() else {
             return;
         };
+        // Each would be refused by itself; the log need not say so every minute.
+        if self.in_custody().await.is_err() {
+            return;
+        }
         // Who of these is due is decided per credential.
         let before = self.now().plus_seconds(DUE_SECONDS);
         let due = self.db(move |catalog| catalog.due(before, ROUND_MAX)).await;
@@ -243,6 +249,7 @@ impl Gateway {
     }
 
     async fn open(&self, place: &Place, authorization: &Authorization) -> Result<Fresh, GateError> {
+        self.in_custody().await?;
         let sealed = self.sealed(place).await?;
         let (credential, _key) = self
             .unseal(place, authorization, &sealed, place.opening)
@@ -253,6 +260,7 @@ impl Gateway {
             version: sealed.version,
             keeps_previous: sealed.previous.is_some(),
             unreachable: authorization.unreachable.is_some(),
+            unproven: authorization.unproven,
             last_used: authorization.last_used,
         })
     }
@@ -292,6 +300,8 @@ impl Gateway {
         place: &Place,
         authorization: &Authorization,
     ) -> Result<Outcome, GateError> {
+        // Before anything is written: a lease that nobody may use would only mislead.
+        self.in_custody().await?;
         let id = place.authorization;
         if let Some(code) = self.inner.flights.cooling(id, self.now()) {
             return Ok(Outcome::Failed(GateError::CoolingDown(code)));

@@ -5,6 +5,7 @@ use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::access::available;
 use tsunagi_domain::application::may_send;
 use tsunagi_domain::connection::Settings;
+use tsunagi_domain::custody::{custody, may_use_credentials};
 use tsunagi_domain::gate::{Access, Caller, Candidate, Question, choose};
 use tsunagi_domain::health::{Condition, health, scopes_granted};
 use tsunagi_domain::{
@@ -167,12 +168,25 @@ impl Gateway {
         }))
     }
 
+    /// That credentials may be used on this computer at all. Whatever opens one, or the client
+    /// it is renewed, revoked or obtained with, asks here first: a copy of a workspace sends
+    /// nothing to a provider before it was taken over.
+    ///
+    /// # Errors
+    /// [`RefusalCode::NotTakenOver`](tsunagi_domain::RefusalCode::NotTakenOver); where the
+    /// catalog cannot be read.
+    pub async fn in_custody(&self) -> Result<(), GateError> {
+        let restoration = self.db(Catalog::restoration).await?;
+        Ok(may_use_credentials(custody(restoration))?)
+    }
+
     /// The client a connector's OAuth uses, its secret opened.
     pub(crate) async fn client(
         &self,
         connector: &Connector,
         registration: Option<RegistrationId>,
     ) -> Result<Client, GateError> {
+        self.in_custody().await?;
         if let Some(client_id) = connector.built_in_client_id() {
             return Ok(Client {
                 id: client_id.to_owned(),

@@ -5,6 +5,7 @@ use std::time::Instant;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use tsunagi_catalog::{Run, Unreachable};
 use tsunagi_connectors::{Connector, Resolved};
+use tsunagi_domain::custody::{Evidence, unproven};
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::hosts::{HostPattern, is_reserved_header, may_receive};
 use tsunagi_domain::names::LinkName;
@@ -198,15 +199,25 @@ impl Gateway {
         let reached = fresh.unreachable
             && !status.is_server_error()
             && self.inner.flights.cooling(id, now).is_none();
+        // A restored credential that the service has taken is as good as any.
+        let seen = if worked {
+            Evidence::Accepted
+        } else {
+            Evidence::Nothing
+        };
+        let proven = fresh.unproven && !unproven(fresh.unproven, seen);
         let used = fresh
             .last_used
             .is_none_or(|last| now.millis_since(last) >= USED_AGAIN_MS);
-        if !(drop_previous || reached || used) {
+        if !(drop_previous || reached || used || proven) {
             return Ok(());
         }
         self.db(move |catalog| {
             if drop_previous {
                 catalog.drop_previous(id, version)?;
+            }
+            if proven {
+                catalog.prove(id, version)?;
             }
             if reached {
                 catalog.set_unreachable(id, None)?;
@@ -217,7 +228,7 @@ impl Gateway {
             Ok(())
         })
         .await?;
-        if reached {
+        if reached || proven {
             self.changed();
         }
         Ok(())

@@ -298,6 +298,7 @@ impl Gateway {
         if place.resolved.revoke.is_none() {
             return Ok(Revoked::NotOffered);
         }
+        self.in_custody().await?;
         let Some(sealed) = self.db(move |catalog| catalog.sealed(id)).await? else {
             return Ok(Revoked::NotOffered);
         };

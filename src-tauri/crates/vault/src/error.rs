@@ -61,6 +61,12 @@ pub enum VaultError {
     /// or open it.
     #[error("the workspace's key does not wrap for a member")]
     ReaderUnavailable,
+    /// A file that is no backup: not in the age format, or not behind a passphrase.
+    #[error("the file is not a backup")]
+    NotABackup,
+    /// A backup whose bytes were changed or cut off, or that asks for too much memory.
+    #[error("the backup is damaged")]
+    BackupDamaged,
     /// The value is larger than the cipher can seal.
     #[error("the value is too large to seal")]
     TooLarge,
@@ -94,6 +100,8 @@ impl VaultError {
         "sealed_damaged",
         "sealed_unsupported",
         "reader_unavailable",
+        "not_a_backup",
+        "backup_damaged",
         "too_large_to_seal",
         "key_derivation_failed",
         "no_randomness",
@@ -120,6 +128,8 @@ impl VaultError {
             Self::SealedDamaged => "sealed_damaged",
             Self::SealedUnsupported(_) => "sealed_unsupported",
             Self::ReaderUnavailable => "reader_unavailable",
+            Self::NotABackup => "not_a_backup",
+            Self::BackupDamaged => "backup_damaged",
             Self::TooLarge => "too_large_to_seal",
             Self::DerivationFailed => "key_derivation_failed",
             Self::NoRandomness => "no_randomness",

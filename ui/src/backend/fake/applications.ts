@@ -99,7 +99,7 @@ export function applicationHandlers(around: Around, empty: boolean): Handlers {
     const at = stationOf(row, environment);
     const mine = at.account !== null;
     return {
-      connection: markOf(row), reach: at.reach, health: at.health, unreachable: at.unreachable, account: at.account, lapsesAt: at.lapsesAt, primary: at.primary && row.kind === "logged_in_user" && manages(),
+      connection: markOf(row), reach: at.reach, health: at.health, unreachable: at.unreachable, unproven: at.unproven, account: at.account, lapsesAt: at.lapsesAt, primary: at.primary && row.kind === "logged_in_user" && manages(),
       mayAuthorize: row.enabled, mayRevoke: mine && !(at.health.state === "not_connected" && at.health.reason === "revoked"),
     };
   }
@@ -110,7 +110,7 @@ export function applicationHandlers(around: Around, empty: boolean): Handlers {
   if (!manages()) {
     for (const row of around.rows().filter((one) => one.kind === "logged_in_user")) {
       around.setStation(row.id, "all", {
-        health: { state: "not_connected", reason: "never_authorized" }, account: null, primary: false, noPrimary: false, others: 0, lapsesAt: null, unreachable: null, missingScopes: 0, mend: "authorize",
+        health: { state: "not_connected", reason: "never_authorized" }, account: null, primary: false, noPrimary: false, others: 0, lapsesAt: null, unreachable: null, unproven: false, missingScopes: 0, mend: "authorize",
       });
     }
   }

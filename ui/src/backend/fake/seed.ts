@@ -112,7 +112,7 @@ function station(reach: Reach, part: Partial<Station>): Station {
   const health = part.health ?? connected;
   const enabled = !(health.state === "not_connected" && health.reason === "disabled");
   return {
-    reach, health, unreachable: null, account: null, primary: false, noPrimary: false, others: 0, lapsesAt: null, missingScopes: 0,
+    reach, health, unreachable: null, unproven: false, account: null, primary: false, noPrimary: false, others: 0, lapsesAt: null, missingScopes: 0,
     mend: health.state === "connected" ? (part.noPrimary ? "choose_primary" : null) : enabled ? "authorize" : "enable", ...part,
   };
 }

@@ -36,6 +36,19 @@ CREATE TABLE application_connection (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX application_of_connection ON application_connection (connection);
 
+-- That the workspace was restored from a backup here. Until this computer has taken it over, no
+-- credential is opened.
+CREATE TABLE restoration (
+    only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+    backed_up_at INTEGER NOT NULL,
+    restored_at INTEGER NOT NULL,
+    taken_over_at INTEGER
+) STRICT;
+-- Came back from a backup, and nobody knows whether it is good still. Beside the health.
+ALTER TABLE authorization ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0
+    CHECK (unproven IN (0, 1));
+CREATE INDEX authorization_unproven ON authorization (id) WHERE unproven = 1;
+
 -- What belongs to a member.
 CREATE INDEX authorization_by ON authorization (authorized_by, health);
 CREATE INDEX primary_of_member ON primary_account (member) WHERE member IS NOT NULL;

@@ -152,6 +152,7 @@ pub(crate) fn authorization(authorized_by: MemberId) -> Authorization {
         refresh_expires_at: None,
         renewable: true,
         unreachable: None,
+        unproven: false,
         origins: vec!["https://api.example.com".to_owned().try_into().unwrap()],
         extras: BTreeMap::from([("organization".to_owned(), "7".to_owned())]),
         authorized_by,

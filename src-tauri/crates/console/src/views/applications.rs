@@ -205,6 +205,8 @@ pub struct LiveRow {
     pub health: Health,
     /// Beside health, never instead of it.
     pub unreachable: Option<UnreachableView>,
+    /// Restored from a backup, and not seen to work since; beside health, never instead of it.
+    pub unproven: bool,
     /// That authorization's account.
     pub account: Option<AccountView>,
     /// When it lapses for good, where that is near.

@@ -71,6 +71,8 @@ pub struct Station {
     pub health: Health,
     /// Beside health, never instead of it.
     pub unreachable: Option<UnreachableView>,
+    /// Restored from a backup, and not seen to work since; beside health, never instead of it.
+    pub unproven: bool,
     /// Who is authorized: of a logged-in-user connection the primary, else the acting member's.
     pub account: Option<AccountView>,
     /// The account shown is the primary account.

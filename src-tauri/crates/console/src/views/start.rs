@@ -84,6 +84,8 @@ pub struct Start {
     pub theme: Theme,
     /// What went wrong while starting and is worth telling, such as a bad connector file.
     pub problems: Vec<Failure>,
+    /// That the workspace came from a backup; until it is taken over, nothing is used or renewed.
+    pub restored: Option<super::RestoredView>,
     /// Whether a keyring is there at all; where not, the welcome asks for a passphrase.
     pub keyring: bool,
     /// Slots that need a person, for the sidebar.

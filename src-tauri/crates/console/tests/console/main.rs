@@ -13,6 +13,7 @@ mod accounts;
 mod applications;
 mod at_once;
 mod availability;
+mod backups;
 mod bad_names;
 mod canary;
 mod clock;

@@ -39,6 +39,7 @@ fn debug_output_of_a_credential_shows_no_secret() {
         credential: credential(),
         version: 3,
         keeps_previous: false,
+        unproven: false,
         unreachable: false,
         last_used: None,
     };

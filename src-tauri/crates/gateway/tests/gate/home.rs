@@ -310,6 +310,7 @@ impl Home {
             refresh_expires_at: None,
             renewable,
             unreachable: None,
+            unproven: false,
             origins: resolved.origins.clone(),
             extras: BTreeMap::new(),
             authorized_by: self.member,

@@ -1,0 +1,41 @@
+// Backups of the fake program. A path that holds "damaged", "letter" or "newer", and any passphrase
+// but "a ladder in the orchard", are refused as the real one does.
+import type { Commands, Failure, RestoredView, Start } from "../bindings";
+import { failureOf, type FailureCode } from "./failures";
+
+type Names = "backup_make" | "backup_restore" | "backup_take_over";
+type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] };
+
+interface Around {
+  start: () => Start;
+  started: () => Start;
+  changed: () => void;
+  /** Puts a full workspace in place of none. */
+  fill: () => void;
+}
+
+export const restoredView = (takenOver: boolean, role: Start["member"]["role"]): RestoredView => ({
+  backedUpAt: Date.UTC(2026, 10, 24, 9, 30), restoredAt: Date.UTC(2026, 10, 25, 8, 0), takenOver, unproven: 14, mayTakeOver: role === "super_admin" && !takenOver,
+});
+
+export function backupHandlers({ start, started, changed, fill }: Around): Handlers {
+  const refuse = (code: FailureCode, path: string): never => {
+    const failure: Failure = failureOf(code, start().locale);
+    throw { ...failure, message: failure.message.replace("{path}", path) };
+  };
+  return {
+    backup_make: () => ({ path: `${start().home}/exports/backup-2026-11-26T093000Z.age`, bytes: 482_304 }),
+    backup_restore: ({ wish }) => {
+      if (wish.path.includes("damaged")) refuse("backup_damaged", wish.path);
+      if (wish.path.includes("letter")) refuse("not_a_backup", wish.path);
+      if (wish.passphrase !== "a ladder in the orchard") refuse("backup_passphrase_wrong", wish.path);
+      fill();
+      return started();
+    },
+    backup_take_over: () => {
+      start().restored = restoredView(true, start().member.role);
+      changed();
+      return started();
+    },
+  };
+}
