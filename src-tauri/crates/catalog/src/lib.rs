@@ -18,15 +18,18 @@ mod connections;
 mod connectors;
 mod error;
 mod events;
+mod facets;
 mod fillings;
 mod flows;
 mod kept_sign_ins;
+mod keys;
 mod lapsing;
 mod leases;
 mod list;
 mod members;
 mod needing;
 mod offers;
+mod places;
 mod primaries;
 mod quarantine;
 mod registrations;
@@ -104,12 +107,16 @@ impl Catalog {
     pub fn open(home: &Path) -> Result<Self> {
         // Two processes that start at once would both find an empty file and both fill it.
         let _only_one = store::opening(home)?;
-        Ok(Self {
+        let opened = Self {
             inner: Arc::new(Inner {
                 catalog: Store::open(&home.join("catalog.sqlite"), &schema::CATALOG)?,
                 data: Store::open(&home.join("data.sqlite"), &schema::DATA)?,
             }),
-        })
+        };
+        if opened.catalog().read(standing::is_unfounded)? {
+            opened.catalog().write(standing::found)?;
+        }
+        Ok(opened)
     }
 
     /// Stops `catalog.sqlite` and `data.sqlite` from growing beyond `pages` pages of 4 KiB, so

@@ -14,6 +14,8 @@ fn query(viewer: MemberId) -> ListQuery {
         search: String::new(),
         kinds: Vec::new(),
         connectors: Vec::new(),
+        applications: Vec::new(),
+        seen: Vec::new(),
         needs_person: None,
         viewer,
         sort: Sort::Name,
