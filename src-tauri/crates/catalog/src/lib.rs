@@ -130,6 +130,16 @@ impl Catalog {
         self.data().limit_pages(pages)
     }
 
+    /// Derives everything the list is filtered and searched by again, for tests and measurements
+    /// that filled the file without this program.
+    ///
+    /// # Errors
+    /// As every write.
+    #[doc(hidden)]
+    pub fn derive_again(&self) -> Result<()> {
+        self.catalog().write(standing::found)
+    }
+
     fn catalog(&self) -> &Store {
         &self.inner.catalog
     }

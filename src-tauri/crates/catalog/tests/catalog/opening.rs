@@ -6,7 +6,7 @@ use crate::fixture::{Home, connection};
 
 #[test]
 fn a_file_of_a_later_version_is_refused_and_left_untouched() {
-    for (name, known) in [("catalog.sqlite", 2), ("data.sqlite", 1)] {
+    for (name, known) in [("catalog.sqlite", 3), ("data.sqlite", 1)] {
         let home = tempfile::tempdir().unwrap();
         drop(Catalog::open(home.path()).unwrap());
         let path = home.path().join(name);
@@ -258,7 +258,7 @@ fn a_catalog_of_the_first_version_keeps_what_it_holds() {
         "nobody had a passphrase of their own"
     );
     assert!(
-        home.path().join("catalog.sqlite.before-2").is_file(),
+        home.path().join("catalog.sqlite.before-3").is_file(),
         "and the file as it was is kept"
     );
 }
