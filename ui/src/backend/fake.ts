@@ -45,6 +45,12 @@ interface World {
 const needing = (row: ConnectionRow): boolean => row.enabled && row.stations.some((station) => station.mend !== null);
 const slug = (name: string): string => name.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "");
 
+/** As the program has it: what stands beside a health stands beside "connected". */
+const isIn = (station: Station, state: Seen): boolean => {
+  if (station.health.state !== "connected") return station.health.reason === state;
+  return state === "connected" || (state === "unreachable" && station.unreachable !== null) || (state === "no_primary" && station.noPrimary);
+};
+
 /** Makes a program; tests make their own. */
 export function makeFake(options: URLSearchParams = query): Backend & { world: World } {
   const of = (name: string): string | null => options.get(name);
@@ -131,12 +137,6 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
   };
 
   const applications = applicationHandlers({ start: () => world.start, rows: () => world.rows, setStation, changed }, home === "first" || home === "empty");
-
-  /** As the program has it: what stands beside a health stands beside "connected". */
-  const isIn = (station: Station, state: Seen): boolean => {
-    if (station.health.state !== "connected") return station.health.reason === state;
-    return state === "connected" || (state === "unreachable" && station.unreachable !== null) || (state === "no_primary" && station.noPrimary);
-  };
 
   function found(asked: Args<"connections_list">["query"]): ConnectionRow[] {
     const wanted = asked.search.normalize("NFKC").toLowerCase();
