@@ -7,19 +7,10 @@ use tsunagi_domain::{Connection, Environment, Health, Kind, Member, Mode, Reach}
 
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::impacts::Whole;
 use crate::rows::held;
 use crate::views::{DriftKind, DriftView, NeededScope};
 
 impl Console {
-    /// How the environments differ. Of a logged-in-user connection the accounts that count are
-    /// the primary ones, which unattended runs use, else the viewer's own.
-    pub(crate) fn drift(&self, whole: &Whole, viewer: &Member) -> Vec<DriftView> {
-        let connection = &whole.connection;
-        let health = |reach: Reach, slot: Option<&Slot>| self.slot_health(connection, reach, slot);
-        drift_by(connection, &whole.slots, &whole.primaries, viewer, &health)
-    }
-
     /// Scopes that the uses of a connection need, by scope.
     pub(crate) fn needed(&self, connection: &Connection) -> Result<Vec<NeededScope>, ConsoleError> {
         let mut needed: Vec<NeededScope> = Vec::new();
@@ -40,8 +31,10 @@ impl Console {
     }
 }
 
-/// As [`Console::drift`], where the health of a slot is asked of `health`.
-pub(crate) fn drift_by(
+/// How the environments differ, the health of each slot being what `health` says. Of a
+/// logged-in-user connection the accounts that count are the primary ones, which unattended runs
+/// use, else the viewer's own.
+pub(crate) fn drifts(
     connection: &Connection,
     slots: &[Slot],
     primaries: &[Primary],

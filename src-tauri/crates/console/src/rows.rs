@@ -10,7 +10,7 @@ use tsunagi_domain::seen::shown;
 use tsunagi_domain::{Account, Connection, Health, Kind, Member, Reach, Timestamp};
 
 use crate::console::Console;
-use crate::drifting::drift_by;
+use crate::drifting::drifts;
 use crate::standing::Origins;
 use crate::views::{
     AccountView, ConnectionRow, Locale, Mend, ServiceMark, Station, UnreachableView,
@@ -126,7 +126,7 @@ impl Console {
             stations,
             uses: row.uses,
             last_used: row.last_used,
-            drift: drift_by(connection, &row.slots, &row.primaries, viewer, &health),
+            drift: drifts(connection, &row.slots, &row.primaries, viewer, &health),
         }
     }
 
