@@ -147,7 +147,7 @@ fn narrowed(db: &Connection, keys: Vec<i64>, terms: &[&String]) -> Result<Keys> 
 }
 
 fn read_all(db: &Connection, terms: &[String]) -> Result<Keys> {
-    let finders: Vec<Finder<'_>> = terms.iter().map(|term| Finder::new(term)).collect();
+    let finders: Vec<Finder<'_>> = terms.iter().map(Finder::new).collect();
     let holds_all = |text: &[u8]| finders.iter().all(|finder| finder.find(text).is_some());
     let mut statement = db.prepare_cached("SELECT pack, texts FROM connection_pack")?;
     let mut rows = statement.query([])?;
