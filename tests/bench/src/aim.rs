@@ -126,7 +126,10 @@ impl Aim {
 }
 
 /// The whole screen once it has stayed the same for a while.
-fn at_rest(screen: &Screen) -> Result<Picture, Error> {
+///
+/// # Errors
+/// [`Error::Window`] where it does not come to rest within a minute.
+pub fn at_rest(screen: &Screen) -> Result<Picture, Error> {
     let deadline = Instant::now() + PATIENCE;
     let mut last = screen.picture(screen.all())?;
     let mut since = Instant::now();

@@ -5,9 +5,12 @@
 //! app, and the app has no code for it.
 
 pub mod aim;
+pub mod crowd;
+pub mod hand;
 pub mod process;
 pub mod report;
 pub mod screen;
+pub mod typing;
 pub mod window;
 
 use std::path::PathBuf;
@@ -32,6 +35,15 @@ pub enum Error {
     /// The catalog could not be filled.
     #[error(transparent)]
     Catalog(#[from] tsunagi_catalog::CatalogError),
+    /// The console refused.
+    #[error("console: {0}")]
+    Console(String),
+    /// Hand-written SQL, or filling a file by it.
+    #[error("SQL: {0}")]
+    Sql(#[from] rusqlite::Error),
+    /// Two answers that should be the same are not.
+    #[error("{0}")]
+    Differs(String),
     /// A name of ours breaks a rule.
     #[error("{0}")]
     Name(String),

@@ -126,6 +126,15 @@ pub fn median(values: &[f64]) -> Option<f64> {
     }
 }
 
+/// The value that 95 of 100 do not exceed. `None` for no values.
+#[must_use]
+pub fn p95(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let rank = (sorted.len() * 95).div_ceil(100);
+    sorted.get(rank.checked_sub(1)?).copied()
+}
+
 /// The least and the most.
 fn span(values: &[f64]) -> Option<(f64, f64)> {
     let least = values.iter().copied().min_by(f64::total_cmp)?;
@@ -157,6 +166,17 @@ mod tests {
             "even: between the middle two"
         );
         assert_eq!(median(&[]), None, "nothing measured has no middle");
+    }
+
+    #[test]
+    fn five_of_a_hundred_may_be_slow() {
+        let mut values = vec![1.0; 95];
+        values.extend([50.0; 5]);
+        assert_eq!(p95(&values), Some(1.0), "five of them are not looked at");
+        values.push(50.0);
+        assert_eq!(p95(&values), Some(50.0), "six are too many");
+        assert_eq!(p95(&[7.0]), Some(7.0), "of one value it is that");
+        assert_eq!(p95(&[]), None, "nothing measured has none");
     }
 
     #[test]

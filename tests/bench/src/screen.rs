@@ -11,6 +11,8 @@ use crate::Error;
 const PRESS: u8 = 4;
 const RELEASE: u8 = 5;
 const MOTION: u8 = 6;
+const KEY_PRESS: u8 = 2;
+const KEY_RELEASE: u8 = 3;
 
 /// A part of the screen, in pixels from its upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,6 +191,42 @@ impl Screen {
     pub fn click(&self) -> Result<(), Error> {
         self.input(PRESS, 1, 0, 0)?;
         self.input(RELEASE, 1, 0, 0)
+    }
+
+    /// The code of the key that types a letter, or of Backspace.
+    ///
+    /// # Errors
+    /// As [`Screen::open`], and where no key does.
+    pub fn key_code(&self, key: &str) -> Result<u8, Error> {
+        let sign = match key {
+            "BackSpace" => 0xff08,
+            // Latin letters are their own signs.
+            other => other.chars().next().map_or(0, u32::from),
+        };
+        let setup = self.connection.setup();
+        let first = setup.min_keycode;
+        let mapping = self
+            .connection
+            .get_keyboard_mapping(first, setup.max_keycode - first + 1)
+            .map_err(broken)?
+            .reply()
+            .map_err(broken)?;
+        let width = usize::from(mapping.keysyms_per_keycode).max(1);
+        let found = mapping
+            .keysyms
+            .chunks(width)
+            .position(|signs| signs.first() == Some(&sign))
+            .ok_or_else(|| broken(format!("no key types {key}")))?;
+        u8::try_from(found + usize::from(first)).map_err(broken)
+    }
+
+    /// Presses and releases a key.
+    ///
+    /// # Errors
+    /// As [`Screen::open`].
+    pub fn press(&self, code: u8) -> Result<(), Error> {
+        self.input(KEY_PRESS, code, 0, 0)?;
+        self.input(KEY_RELEASE, code, 0, 0)
     }
 
     fn input(&self, kind: u8, detail: u8, x: i16, y: i16) -> Result<(), Error> {

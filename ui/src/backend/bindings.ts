@@ -583,6 +583,7 @@ needsPerson: boolean,
  * How the environments differ from what one would expect of them.
  */
 drift: Array<DriftView>, };
+export type Seen = "connected" | "never_authorized" | "expired" | "revoked" | "client_refused" | "scopes_missing" | "connector_changed" | "outcome_unknown" | "disabled" | "unreachable" | "no_primary";
 export type ListQuery = { 
 /**
  * Part of a name, link name, service or account.
@@ -596,6 +597,15 @@ kinds: Array<Kind>,
  * Only these connectors; empty for all.
  */
 services: Array<string>, 
+/**
+ * Only those that one of these applications may use; empty for all.
+ */
+applications: Array<ApplicationId>, 
+/**
+ * Only those with a station in one of these states, as the acting member sees it; empty for
+ * all.
+ */
+health: Array<Seen>, 
 /**
  * Only those that need a person (`true`), or only the others (`false`).
  */

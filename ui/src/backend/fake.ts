@@ -4,7 +4,7 @@
 import type { Backend, Events } from "./backend";
 import type {
   AccountView, Commands, ConnectionId, ConnectionRow, Failure, FlowRecord, FlowView, KeptSignInView, NewConnection, PracticeFaults, Reach,
-  RegistrationView, Role, Start, Station,
+  RegistrationView, Role, Seen, Start, Station,
 } from "./bindings";
 import { availabilityHandlers, offeredBy, refusedBy } from "./fake/availability";
 import { applicationHandlers } from "./fake/applications";
@@ -48,6 +48,12 @@ interface World {
 
 const needing = (row: ConnectionRow): boolean => row.enabled && row.stations.some((station) => station.mend !== null);
 const slug = (name: string): string => name.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "");
+
+/** As the program has it: what stands beside a health stands beside "connected". */
+const isIn = (station: Station, state: Seen): boolean => {
+  if (station.health.state !== "connected") return station.health.reason === state;
+  return state === "connected" || (state === "unreachable" && station.unreachable !== null) || (state === "no_primary" && station.noPrimary);
+};
 
 /** Makes a program; tests make their own. */
 export function makeFake(options: URLSearchParams = query): Backend & { world: World } {
@@ -142,12 +148,16 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     }, SIGN_IN);
   };
 
+  const applications = applicationHandlers({ start: () => world.start, rows: () => world.rows, setStation, changed }, home === "first" || home === "empty");
+
   function found(asked: Args<"connections_list">["query"]): ConnectionRow[] {
     const wanted = asked.search.normalize("NFKC").toLowerCase();
     const fits = (row: ConnectionRow): boolean =>
       `${row.name} ${row.linkName} ${row.service.name} ${row.stations.map((station) => station.account?.label ?? "").join(" ")}`.normalize("NFKC").toLowerCase().includes(wanted) &&
       (asked.kinds.length === 0 || asked.kinds.includes(row.kind)) &&
-      (asked.services.length === 0 || asked.services.includes(row.service.id));
+      (asked.services.length === 0 || asked.services.includes(row.service.id)) &&
+      (asked.applications.length === 0 || applications.mayUse(asked.applications, row)) &&
+      (asked.health.length === 0 || row.stations.some((station) => asked.health.some((state) => isIn(station, state))));
     const fitting = world.rows.filter(fits);
     return fitting
       .filter((row) => asked.needsPerson === null || needing(row) === asked.needsPerson)
@@ -419,7 +429,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       add: (name, linkName) => void create({ name, linkName, connector: "practice", kind: "admin", mode: "same", scopes: ["contacts.read"], registration: null, settings: {}, reuse: null }),
     }, refuse, options),
     ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), connections: () => world.rows.length, changed }),
-    ...applicationHandlers({ start: () => world.start, rows: () => world.rows, setStation, changed }, home === "first" || home === "empty"),
+    ...applications.handlers,
   };
 
   function create(draft: NewConnection): ConnectionId {

@@ -233,6 +233,33 @@ export const behaviors = {
       await ready(page);
     },
   },
+  "filters: by health and by application, with the keyboard alone": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Filter").focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("menuitemcheckbox", { name: "Expired" }).focus();
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Escape");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent?.endsWith(" of 19"));
+      assert.ok((await page.locator(".conn-row").count()) > 0, "some have expired");
+      const stations = await page.locator(".conn-row").evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("[role='gridcell']")].map((cell) => cell.getAttribute("aria-label") ?? "").join(" ")));
+      assert.ok(stations.every((words) => words.includes("Expired")), `every row that is found shows it: ${stations}`);
+      await button(page, "Filter").focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("menuitemcheckbox", { name: "Library desk" }).focus();
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Escape");
+      await page.getByText("No connection matches").waitFor();
+      await button(page, "Remove filter: Health").focus();
+      await page.keyboard.press("Enter");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "1 of 19");
+      await button(page, "Remove filter: Application").focus();
+      await page.keyboard.press("Enter");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "19");
+    },
+  },
   "sort by last used": {
     path: "index.html?x=1#/connections",
     act: async (page) => {

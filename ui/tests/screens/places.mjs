@@ -74,6 +74,16 @@ export const places = [
       await settle(page);
     },
   })),
+  {
+    name: "connections-by-health", path: "index.html?x=1#/connections", options: { width: 1024, height: 768 },
+    ready: async (page) => {
+      await page.locator(".tag.add").click();
+      // By place, since the words are of either language: expired, revoked, and the first application.
+      for (const nth of [6, 7, 15]) await page.locator('[role="menuitemcheckbox"]').nth(nth).click();
+      await page.locator(".tag b").nth(1).waitFor();
+      await settle(page);
+    },
+  },
   { name: "home", path: "index.html?x=1#/home", ...main, ready: see(".todo") },
   { name: "home-1024", path: "index.html?x=1#/home", options: { width: 1024, height: 768 }, ready: see(".todo") },
   { name: "home-quiet", path: "index.html?home=quiet#/home", ...main, ready: see(".well-done") },

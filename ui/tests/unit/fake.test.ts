@@ -3,7 +3,7 @@ import type { ConnectionPage, ListQuery, NewConnection } from "../../src/backend
 import { makeFake } from "../../src/backend/fake";
 
 const fake = (options = "") => makeFake(new URLSearchParams(options));
-const query: ListQuery = { search: "", kinds: [], services: [], needsPerson: null, sort: "name", after: null, limit: 50 };
+const query: ListQuery = { search: "", kinds: [], services: [], applications: [], health: [], needsPerson: null, sort: "name", after: null, limit: 50 };
 const draft: NewConnection = { name: "Lead intake two", linkName: null, connector: "practice", kind: "admin", mode: "same", scopes: [], registration: null, settings: {}, reuse: null };
 
 describe("the fake program", () => {

@@ -5,7 +5,7 @@ use tsunagi_domain::{Application, ApplicationId, Connection, ConnectionId, Membe
 
 use crate::row::{self, Key, Word};
 use crate::workspace::found_one;
-use crate::{Catalog, CatalogError, Result, connections, search};
+use crate::{Catalog, CatalogError, Result, connections, facets, search};
 
 /// An application, and how much there is around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +92,7 @@ impl Catalog {
             if used {
                 return Err(CatalogError::StillUsed);
             }
+            facets::forget_application(db, id)?;
             let deleted = db.execute("DELETE FROM application WHERE id = ?1", [id.bytes()])?;
             found_one(deleted, "application")
         })
@@ -171,7 +172,7 @@ impl Catalog {
         self.catalog().write(|db| {
             db.prepare_cached(sql)?
                 .execute(params![application.bytes(), connection.bytes()])?;
-            Ok(())
+            facets::grant(db, application, connection.bytes())
         })
     }
 

@@ -149,7 +149,8 @@ impl Catalog {
                     unreachable.map(|unreachable| &unreachable.code),
                     unreachable.map_or(0, |unreachable| unreachable.failures),
                 ])?;
-            found_one(changed, "authorization")
+            found_one(changed, "authorization")?;
+            standing::refresh_of(db, id.bytes())
         })
     }
 

@@ -1,9 +1,11 @@
 //! Connections and the settings of their slots.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::names::{ConnectionName, LinkName};
-use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Reach, RegistrationId};
+use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Reach, RegistrationId, Timestamp};
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
@@ -110,6 +112,7 @@ impl Catalog {
                 .prepare_cached("SELECT DISTINCT authorization FROM slot WHERE connection = ?1")?
                 .query_map([id.bytes()], |row| row.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
+            standing::forget(db, id.bytes())?;
             let deleted = db.execute("DELETE FROM connection WHERE id = ?1", [id.bytes()])?;
             crate::workspace::found_one(deleted, "connection")?;
             held.into_iter()
@@ -140,13 +143,7 @@ impl Catalog {
 /// The settings of a connection's reaches.
 pub(crate) fn settings_of(db: &Db, id: [u8; 16]) -> Result<Vec<SlotSettings>> {
     let mut statement = db.prepare_cached("SELECT * FROM slot_settings WHERE connection = ?1")?;
-    let rows = statement.query_map([id], |row| {
-        Ok(SlotSettings {
-            reach: row::word(row, "reach")?,
-            settings: row::json(row, "settings")?,
-            registration: row::id_opt(row, "registration")?,
-        })
-    })?;
+    let rows = statement.query_map([id], slot_settings)?;
     let mut settings = row::collect("slot_settings", rows)?;
     settings.sort_by_key(|settings| settings.reach);
     Ok(settings)
@@ -249,6 +246,49 @@ pub(crate) fn by_id(db: &Db, id: [u8; 16]) -> Result<Option<Connection>> {
 pub(crate) fn by_link_name(db: &Db, link_name: &str) -> Result<Option<Connection>> {
     let mut statement = db.prepare_cached("SELECT * FROM connection WHERE link_name = ?1")?;
     Ok(statement.query_row([link_name], connection).optional()?)
+}
+
+/// These connections (keys, as JSON) and when each was used last, but those that cannot be read.
+pub(crate) fn of_keys(
+    db: &Db,
+    keys: &str,
+) -> Result<HashMap<ConnectionId, (Connection, Option<Timestamp>)>> {
+    let mut statement = db.prepare_cached(
+        "SELECT c.* FROM json_each(?1) k CROSS JOIN connection c ON c.key = k.value",
+    )?;
+    let rows = statement.query_map([keys], |row| {
+        let last_used = row::time(row, "last_used")?;
+        Ok((connection(row)?, (last_used.0 > 0).then_some(last_used)))
+    })?;
+    let found = row::collect("connection", rows)?;
+    Ok(found.into_iter().map(|row| (row.0.id, row)).collect())
+}
+
+/// What the reaches of these connections (keys, as JSON) have of their own.
+pub(crate) fn settings_of_keys(
+    db: &Db,
+    keys: &str,
+) -> Result<HashMap<ConnectionId, Vec<SlotSettings>>> {
+    let mut statement = db.prepare_cached(
+        "SELECT s.* FROM json_each(?1) k CROSS JOIN connection c ON c.key = k.value
+         CROSS JOIN slot_settings s ON s.connection = c.id",
+    )?;
+    let rows = statement.query_map([keys], |row| {
+        Ok((row::id(row, "connection")?, slot_settings(row)?))
+    })?;
+    let mut found: HashMap<ConnectionId, Vec<SlotSettings>> = HashMap::new();
+    for (connection, settings) in row::collect("slot_settings", rows)? {
+        found.entry(connection).or_default().push(settings);
+    }
+    Ok(found)
+}
+
+fn slot_settings(row: &Row<'_>) -> rusqlite::Result<SlotSettings> {
+    Ok(SlotSettings {
+        reach: row::word(row, "reach")?,
+        settings: row::json(row, "settings")?,
+        registration: row::id_opt(row, "registration")?,
+    })
 }
 
 /// Kind and environment mode, which say what slots there are.

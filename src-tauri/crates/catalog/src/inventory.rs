@@ -2,8 +2,10 @@
 
 use tsunagi_domain::Application;
 
-use crate::list::{ListRow, Place, Sort, list_row};
-use crate::{Catalog, Cursor, Result, applications, row};
+use crate::list::{self, ListRow, Sort};
+use crate::places::{self, Order};
+use crate::row::{self, Key};
+use crate::{Catalog, Cursor, Result, applications};
 
 /// A connection with what fills its slots, and the applications that may use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,45 +38,32 @@ impl Catalog {
         let after = after
             .map(|after| crate::list::place(after, Sort::Name))
             .transpose()?;
-        let (folded, id) = after.map_or((String::new(), [0; 16]), |after| {
-            (after.folded, after.id.into_bytes())
-        });
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         self.catalog().read(|db| {
-            let mut places: Vec<Place> = db
-                .prepare_cached(
-                    "SELECT id, folded, last_used FROM connection
-                     WHERE (folded, id) > (?1, ?2) ORDER BY folded, id LIMIT ?3",
-                )?
-                .query_map(rusqlite::params![folded, id, limit + 1], |row| {
-                    Ok(Place {
-                        sort: Sort::Name,
-                        folded: row.get("folded")?,
-                        last_used: row.get("last_used")?,
-                        id: uuid::Uuid::from_bytes(row.get("id")?),
-                    })
-                })?
-                .collect::<rusqlite::Result<_>>()?;
-            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            let mut places = places::of(db, Order::Name, None, after.as_ref(), limit + 1)?;
             let more = places.len() > limit;
             places.truncate(limit);
             let next = match places.last() {
                 Some(last) if more => Some(Cursor(row::to_json(last)?)),
                 _ => None,
             };
-            let mut page = InventoryPage {
-                rows: Vec::with_capacity(places.len()),
-                unreadable: 0,
+            let rows = list::rows(db, &places)?;
+            let page = InventoryPage {
+                unreadable: u32::try_from(places.len() - rows.len()).unwrap_or(u32::MAX),
+                rows: rows
+                    .into_iter()
+                    .map(|row| {
+                        Ok(InventoryRow {
+                            applications: applications::of_connection(
+                                db,
+                                row.connection.id.bytes(),
+                            )?,
+                            row,
+                        })
+                    })
+                    .collect::<Result<_>>()?,
                 next,
             };
-            for place in places {
-                match list_row(db, &place)? {
-                    Some(row) => page.rows.push(InventoryRow {
-                        row,
-                        applications: applications::of_connection(db, place.id.into_bytes())?,
-                    }),
-                    None => page.unreadable += 1,
-                }
-            }
             Ok(page)
         })
     }

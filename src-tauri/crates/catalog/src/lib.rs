@@ -20,16 +20,19 @@ mod connectors;
 mod definitions;
 mod error;
 mod events;
+mod facets;
 mod fillings;
 mod flows;
 mod inventory;
 mod kept_sign_ins;
+mod keys;
 mod lapsing;
 mod leases;
 mod list;
 mod members;
 mod needing;
 mod offers;
+mod places;
 mod primaries;
 mod quarantine;
 mod registrations;
@@ -115,12 +118,16 @@ impl Catalog {
     pub fn open(home: &Path) -> Result<Self> {
         // Two processes that start at once would both find an empty file and both fill it.
         let _only_one = store::opening(home)?;
-        Ok(Self {
+        let opened = Self {
             inner: Arc::new(Inner {
                 catalog: Store::open(&home.join("catalog.sqlite"), &schema::CATALOG)?,
                 data: Store::open(&home.join("data.sqlite"), &schema::DATA)?,
             }),
-        })
+        };
+        if opened.catalog().read(standing::is_unfounded)? {
+            opened.catalog().write(standing::found)?;
+        }
+        Ok(opened)
     }
 
     /// Stops `catalog.sqlite` and `data.sqlite` from growing beyond `pages` pages of 4 KiB, so
@@ -132,6 +139,16 @@ impl Catalog {
     pub fn limit_pages(&self, pages: u32) -> Result<()> {
         self.catalog().limit_pages(pages)?;
         self.data().limit_pages(pages)
+    }
+
+    /// Derives everything the list is filtered and searched by again, for tests and measurements
+    /// that filled the file without this program.
+    ///
+    /// # Errors
+    /// As every write.
+    #[doc(hidden)]
+    pub fn derive_again(&self) -> Result<()> {
+        self.catalog().write(standing::found)
     }
 
     fn catalog(&self) -> &Store {

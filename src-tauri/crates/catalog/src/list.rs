@@ -1,19 +1,21 @@
-//! The Connections list: searched, filtered and paged in SQL.
+//! The Connections list: searched and filtered by sets of connections ([`facets`], [`search`]), paged
+//! by key.
 
-use rusqlite::types::Value;
-use rusqlite::{Connection as Db, ToSql};
+use std::collections::HashMap;
+
+use rusqlite::Connection as Db;
 use serde::{Deserialize, Serialize};
-use tsunagi_domain::{Connection, ConnectionId, Kind, MemberId, Timestamp};
+use tsunagi_domain::{ApplicationId, Connection, ConnectionId, Kind, MemberId, Seen, Timestamp};
 
-use crate::needing::{NEEDS, connections_needing, may_choose};
+use crate::facets::{self, Viewer};
+use crate::keys::Keys;
+use crate::places::{self, Place};
 use crate::row::{self, Key, Word};
-use crate::{Catalog, CatalogError, Primary, Result, Slot};
-use crate::{connections, primaries, search, slots, uses};
+use crate::{Catalog, CatalogError, Primary, Result, Slot, SlotSettings};
+use crate::{connections, needing, primaries, search, slots};
 
 /// The most rows of one page.
 const PAGE_MAX: u32 = 1_000;
-/// The fewest characters the trigram index can find.
-const TRIGRAM: usize = 3;
 
 /// What of the list is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,10 @@ pub struct ListQuery {
     pub kinds: Vec<Kind>,
     /// Only these connectors, by id; empty for all.
     pub connectors: Vec<String>,
+    /// Only connections that one of these applications may use; empty for all.
+    pub applications: Vec<ApplicationId>,
+    /// Only connections in which the viewer sees a station in one of these states; empty for all.
+    pub seen: Vec<Seen>,
     /// Only connections in which something needs the viewer, or in which nothing does.
     pub needs_person: Option<bool>,
     /// Who looks.
@@ -53,15 +59,6 @@ pub enum Sort {
 #[serde(transparent)]
 pub struct Cursor(pub String);
 
-/// Sort keys of the row a page ended with.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Place {
-    pub(crate) sort: Sort,
-    pub(crate) folded: String,
-    pub(crate) last_used: i64,
-    pub(crate) id: uuid::Uuid,
-}
-
 /// A page of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -86,62 +83,12 @@ pub struct ListRow {
     pub slots: Vec<Slot>,
     /// Its primary accounts.
     pub primaries: Vec<Primary>,
+    /// What its reaches have of their own.
+    pub settings: Vec<SlotSettings>,
     /// How many places use it.
     pub uses: u32,
     /// Last request through it.
     pub last_used: Option<Timestamp>,
-}
-
-/// SQL conditions, and what is bound in them.
-#[derive(Default)]
-struct Conditions {
-    sql: Vec<String>,
-    bound: Vec<(String, Value)>,
-}
-
-/// Who looks, as [`NEEDS`] asks for it.
-struct Viewer {
-    id: [u8; 16],
-    chooses: bool,
-}
-
-impl Viewer {
-    fn of(db: &Db, id: MemberId) -> Result<Self> {
-        Ok(Self {
-            id: id.bytes(),
-            chooses: may_choose(db, id)?,
-        })
-    }
-}
-
-impl Conditions {
-    fn bind(&mut self, value: impl Into<Value>) -> String {
-        let name = format!(":p{}", self.bound.len());
-        self.bound.push((name.clone(), value.into()));
-        name
-    }
-
-    fn sql(&self) -> String {
-        if self.sql.is_empty() {
-            "1".to_owned()
-        } else {
-            self.sql.join(" AND ")
-        }
-    }
-
-    fn bound<'a>(&'a self, sql: &str, viewer: &'a Viewer) -> Vec<(&'a str, &'a dyn ToSql)> {
-        let mut bound: Vec<(&str, &dyn ToSql)> = self
-            .bound
-            .iter()
-            .map(|(name, value)| (name.as_str(), value as &dyn ToSql))
-            .collect();
-        // SQLite refuses names a statement does not have.
-        if sql.contains(":viewer") {
-            bound.push((":viewer", &viewer.id));
-            bound.push((":chooses", &viewer.chooses));
-        }
-        bound
-    }
 }
 
 impl Catalog {
@@ -151,7 +98,7 @@ impl Catalog {
     /// As every read.
     pub fn connection_count(&self) -> Result<u64> {
         self.catalog()
-            .read(|db| count(db, "SELECT count(*) FROM connection"))
+            .read(|db| Ok(of_kinds(db, Kind::ALL)?.count()))
     }
 
     /// A page of the list. Pages follow each other by key, so that rows that come and go
@@ -161,164 +108,109 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::Cursor`] for a cursor of another order; else as every read.
     pub fn list(&self, query: &ListQuery) -> Result<Page> {
-        let mut conditions = filters(query);
-        let limit = query.limit.clamp(1, PAGE_MAX);
+        let limit = usize::try_from(query.limit.clamp(1, PAGE_MAX)).unwrap_or(usize::MAX);
+        let after = query
+            .after
+            .as_ref()
+            .map(|after| place(after, query.sort))
+            .transpose()?;
         self.catalog().read(|db| {
-            let all = count(db, "SELECT count(*) FROM connection")?;
-            let needing = connections_needing(db, query.viewer)?;
-            let viewer = Viewer::of(db, query.viewer)?;
-            // What is counted anyway is not looked for row by row.
-            let alone = conditions.sql.len() <= 1;
-            let total = if conditions.sql.is_empty() {
-                all
-            } else if let Some(needs) = query.needs_person.filter(|_| alone) {
-                if needs { needing } else { all - needing }
-            } else {
-                let sql = format!(
-                    "SELECT count(*) FROM connection c WHERE {}",
-                    conditions.sql()
-                );
-                let mut statement = db.prepare_cached(&sql)?;
-                let total: i64 = statement
-                    .query_row(conditions.bound(&sql, &viewer).as_slice(), |row| row.get(0))?;
-                u64::try_from(total).unwrap_or_default()
-            };
-            if let Some(after) = &query.after {
-                after_place(&mut conditions, &place(after, query.sort)?);
-            }
-            let order = match query.sort {
-                Sort::Name => "c.folded, c.id",
-                Sort::LastUsed => "c.last_used DESC, c.id DESC",
-            };
-            let sql = format!(
-                "SELECT c.id, c.folded, c.last_used FROM connection c
-                 WHERE {} ORDER BY {order} LIMIT {}",
-                conditions.sql(),
-                limit + 1,
-            );
-            let mut places: Vec<Place> = db
-                .prepare_cached(&sql)?
-                .query_map(conditions.bound(&sql, &viewer).as_slice(), |row| {
-                    Ok(Place {
-                        sort: query.sort,
-                        folded: row.get("folded")?,
-                        last_used: row.get("last_used")?,
-                        id: uuid::Uuid::from_bytes(row.get("id")?),
-                    })
-                })?
-                .collect::<rusqlite::Result<_>>()?;
-            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            let viewer = needing::viewer(db, query.viewer)?;
+            let all = of_kinds(db, Kind::ALL)?;
+            let needing = facets::needing(db, &viewer)?;
+            let wanted = filtered(db, query, &viewer, &all, &needing)?;
+            let sort = query.sort.into();
+            let mut places = places::of(db, sort, wanted.as_ref(), after.as_ref(), limit + 1)?;
             let more = places.len() > limit;
             places.truncate(limit);
             let next = match places.last() {
                 Some(last) if more => Some(Cursor(row::to_json(last)?)),
                 _ => None,
             };
-            let mut rows = Vec::with_capacity(places.len());
-            for place in places {
-                rows.extend(list_row(db, &place)?);
-            }
+            let all = all.count();
             Ok(Page {
-                rows,
-                total,
+                rows: rows(db, &places)?,
+                total: wanted.map_or(all, |wanted| wanted.count()),
                 all,
-                needing,
+                needing: needing.count(),
                 next,
             })
         })
     }
-}
 
-impl Catalog {
     /// Every connection that search and filters of `query` find, in its order and beyond its
     /// page, at most `most`.
     ///
     /// # Errors
     /// As every read.
     pub fn list_ids(&self, query: &ListQuery, most: u32) -> Result<Vec<ConnectionId>> {
-        let conditions = filters(query);
-        let order = match query.sort {
-            Sort::Name => "c.folded, c.id",
-            Sort::LastUsed => "c.last_used DESC, c.id DESC",
-        };
-        let sql = format!(
-            "SELECT c.id FROM connection c WHERE {} ORDER BY {order} LIMIT {most}",
-            conditions.sql()
-        );
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
         self.catalog().read(|db| {
-            let viewer = Viewer::of(db, query.viewer)?;
-            let mut statement = db.prepare_cached(&sql)?;
-            let rows = statement.query_map(conditions.bound(&sql, &viewer).as_slice(), |row| {
-                row::id(row, "id")
-            })?;
-            row::collect("connection", rows)
+            let viewer = needing::viewer(db, query.viewer)?;
+            let all = of_kinds(db, Kind::ALL)?;
+            let needing = facets::needing(db, &viewer)?;
+            let wanted = filtered(db, query, &viewer, &all, &needing)?;
+            let places = places::of(db, query.sort.into(), wanted.as_ref(), None, most)?;
+            Ok(places
+                .into_iter()
+                .map(|place| ConnectionId::of(place.id.into_bytes()))
+                .collect())
         })
     }
 }
 
-fn count(db: &Db, sql: &str) -> Result<u64> {
-    let n: i64 = db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-    Ok(u64::try_from(n).unwrap_or_default())
+fn of_kinds(db: &Db, kinds: &[Kind]) -> Result<Keys> {
+    either(kinds, |kind| facets::common(db, &facets::kind(kind.word())))
 }
 
-fn filters(query: &ListQuery) -> Conditions {
-    let mut conditions = Conditions::default();
-    let mut phrases = Vec::new();
-    for term in search::terms(&query.search) {
-        if term.chars().count() >= TRIGRAM {
-            phrases.push(format!("\"{}\"", term.replace('"', "\"\"")));
-        } else {
-            let pattern = format!("%{}%", escape(&term));
-            let name = conditions.bind(pattern);
-            conditions.sql.push(format!(
-                "c.key IN (SELECT key FROM connection_text WHERE text LIKE {name} ESCAPE '\\')"
-            ));
-        }
+/// What is in one of these sets.
+fn either<T>(of: &[T], set: impl Fn(&T) -> Result<Keys>) -> Result<Keys> {
+    let mut found = Keys::default();
+    for one in of {
+        found.add(&set(one)?);
     }
-    if !phrases.is_empty() {
-        let name = conditions.bind(phrases.join(" AND "));
-        conditions.sql.push(format!(
-            "c.key IN (SELECT rowid FROM connection_search WHERE connection_search MATCH {name})"
-        ));
-    }
+    Ok(found)
+}
+
+/// What search and filters find; `None` where there are none.
+fn filtered(
+    db: &Db,
+    query: &ListQuery,
+    viewer: &Viewer,
+    all: &Keys,
+    needing: &Keys,
+) -> Result<Option<Keys>> {
+    let mut found = search::find(db, &query.search)?;
+    let mut keep = |set: Keys| match &mut found {
+        Some(found) => found.keep(&set),
+        None => found = Some(set),
+    };
     if !query.kinds.is_empty() {
-        let names: Vec<String> = query
-            .kinds
-            .iter()
-            .map(|kind| conditions.bind(kind.word().to_owned()))
-            .collect();
-        conditions
-            .sql
-            .push(format!("c.kind IN ({})", names.join(", ")));
+        keep(of_kinds(db, &query.kinds)?);
     }
     if !query.connectors.is_empty() {
-        let names: Vec<String> = query
-            .connectors
-            .iter()
-            .map(|connector| conditions.bind(connector.clone()))
-            .collect();
-        conditions
-            .sql
-            .push(format!("c.connector IN ({})", names.join(", ")));
+        keep(either(&query.connectors, |connector| {
+            facets::common(db, &facets::connector(connector))
+        })?);
+    }
+    if !query.applications.is_empty() {
+        keep(either(&query.applications, |application| {
+            facets::common(db, &facets::application(*application))
+        })?);
+    }
+    if !query.seen.is_empty() {
+        keep(facets::seen(db, viewer, &query.seen)?);
     }
     match query.needs_person {
-        Some(true) => conditions.sql.push(NEEDS.to_owned()),
-        Some(false) => conditions.sql.push(format!("NOT {NEEDS}")),
+        Some(true) => keep(needing.clone()),
+        Some(false) => {
+            let mut others = all.clone();
+            others.take_out(needing);
+            keep(others);
+        }
         None => {}
     }
-    conditions
-}
-
-/// `%`, `_` and the escape itself stand for themselves.
-fn escape(term: &str) -> String {
-    let mut escaped = String::with_capacity(term.len());
-    for c in term.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
+    Ok(found)
 }
 
 pub(crate) fn place(cursor: &Cursor, sort: Sort) -> Result<Place> {
@@ -328,38 +220,37 @@ pub(crate) fn place(cursor: &Cursor, sort: Sort) -> Result<Place> {
         .ok_or(CatalogError::Cursor)
 }
 
-fn after_place(conditions: &mut Conditions, place: &Place) {
-    let id = conditions.bind(place.id.as_bytes().to_vec());
-    let condition = match place.sort {
-        Sort::Name => {
-            let folded = conditions.bind(place.folded.clone());
-            format!("(c.folded, c.id) > ({folded}, {id})")
-        }
-        Sort::LastUsed => {
-            let last_used = conditions.bind(place.last_used);
-            format!("(c.last_used, c.id) < ({last_used}, {id})")
-        }
-    };
-    conditions.sql.push(condition);
-}
-
-/// A row, or nothing where the connection is in quarantine.
-pub(crate) fn list_row(db: &Db, place: &Place) -> Result<Option<ListRow>> {
-    let id = place.id.into_bytes();
-    let connection = match connections::by_id(db, id) {
-        Ok(Some(connection)) => connection,
-        Ok(None) => return Ok(None),
-        Err(CatalogError::Unreadable(why)) => {
-            tracing::warn!(id = %place.id, why, "a connection was left out that cannot be read");
-            return Ok(None);
-        }
-        Err(other) => return Err(other),
-    };
-    Ok(Some(ListRow {
-        connection,
-        slots: slots::of_connection(db, id)?,
-        primaries: primaries::of_connection(db, id)?,
-        uses: uses::count(db, id)?,
-        last_used: (place.last_used > 0).then_some(Timestamp(place.last_used)),
-    }))
+/// The rows of these places, all read at once; those in quarantine are left out.
+pub(crate) fn rows(db: &Db, places: &[Place]) -> Result<Vec<ListRow>> {
+    let keys: Vec<i64> = places.iter().map(|place| place.key).collect();
+    let keys = row::to_json(&keys)?;
+    let mut found = connections::of_keys(db, &keys)?;
+    let mut slots = slots::of_keys(db, &keys)?;
+    let mut primaries = primaries::of_keys(db, &keys)?;
+    let mut settings = connections::settings_of_keys(db, &keys)?;
+    let mut uses = HashMap::new();
+    let mut statement = db.prepare_cached(
+        "SELECT c.id, count(*) FROM json_each(?1) k CROSS JOIN connection c ON c.key = k.value
+         CROSS JOIN use u ON u.connection = c.id GROUP BY c.id",
+    )?;
+    let mut counts = statement.query([&keys])?;
+    while let Some(row) = counts.next()? {
+        uses.insert(ConnectionId::of(row.get(0)?), row.get(1)?);
+    }
+    let ids = places
+        .iter()
+        .map(|place| ConnectionId::of(place.id.into_bytes()));
+    Ok(ids
+        .filter_map(|id| {
+            let (connection, last_used) = found.remove(&id)?;
+            Some(ListRow {
+                slots: slots.remove(&id).unwrap_or_default(),
+                primaries: primaries.remove(&id).unwrap_or_default(),
+                settings: settings.remove(&id).unwrap_or_default(),
+                uses: uses.get(&id).copied().unwrap_or_default(),
+                last_used,
+                connection,
+            })
+        })
+        .collect())
 }

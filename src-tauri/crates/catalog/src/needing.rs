@@ -1,26 +1,18 @@
 //! What needs a person: for the tray, Home, and the list's filter. What a reach needs is decided by
 //! [`tsunagi_domain::need`]; what is counted here is shown to be that by a property test.
 
-use rusqlite::{Connection as Db, named_params};
+use rusqlite::Connection as Db;
 use tsunagi_domain::need::need;
-use tsunagi_domain::{
-    Connection, ConnectionId, Health, Kind, Member, MemberId, NotConnected, Reach, primary,
-};
+use tsunagi_domain::{Connection, Health, Kind, Member, MemberId, Reach, primary};
 
+use crate::facets::{self, Viewer};
+use crate::places::{self, Order};
 use crate::row::{self, Key};
-use crate::{Catalog, Result, connections, primaries, slots, workspace};
-
-/// SQL that holds for a connection `c` in which something needs the viewer bound as `:viewer`, who
-/// may choose a primary account or not, bound as `:chooses`. The columns it compares are those
-/// [`crate::standing`] keeps.
-pub(crate) const NEEDS: &str = "(c.missing > 0 OR (c.personal > 0 AND NOT EXISTS (
-    SELECT 1 FROM standing n
-    WHERE n.member = :viewer AND n.connection = c.id AND n.remaining = 0
-        AND (n.unled = 0 OR NOT :chooses))))";
+use crate::{Catalog, Result, connections, primaries, slots, standing, workspace};
 
 impl Catalog {
     /// Reaches that need `viewer`, those of the oldest connection first, at most `limit`: what
-    /// [`need`] says of the stored health, where that waits for a person. Nobody who is no member
+    /// [`need`] says of the health, where that waits for a person. Nobody who is no member
     /// chooses a primary account.
     ///
     /// # Errors
@@ -28,28 +20,11 @@ impl Catalog {
     pub fn needing(&self, viewer: MemberId, limit: u32) -> Result<Vec<(Connection, Reach)>> {
         self.catalog().read(|db| {
             let member = member(db, viewer)?;
-            // Most of the time: every connection would be looked at in vain.
-            if connections_needing(db, viewer)? == 0 {
-                return Ok(Vec::new());
-            }
-            let sql = format!(
-                "SELECT c.id FROM connection c INDEXED BY connection_by_age
-                 WHERE (c.missing > 0 OR c.personal > 0) AND {NEEDS}
-                 ORDER BY c.created_at, c.id LIMIT :limit"
-            );
-            let mut statement = db.prepare_cached(&sql)?;
-            let rows = statement.query_map(
-                named_params! {
-                    ":viewer": viewer.bytes(),
-                    ":chooses": chooses(member.as_ref()),
-                    ":limit": limit,
-                },
-                |row| row::id::<ConnectionId>(row, "id"),
-            )?;
+            let wanted = facets::needing(db, &looking(viewer, member.as_ref()))?;
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);
             let mut needing = Vec::new();
-            for id in row::collect("connection", rows)? {
-                let Ok(Some(connection)) = connections::by_id(db, id.bytes()) else {
+            for place in places::of(db, Order::Age, Some(&wanted), None, limit)? {
+                let Ok(Some(connection)) = connections::by_id(db, place.id.into_bytes()) else {
                     continue;
                 };
                 for reach in reaches(db, &connection, viewer, member.as_ref())? {
@@ -69,38 +44,21 @@ impl Catalog {
     /// # Errors
     /// As every read.
     pub fn needing_count(&self, viewer: MemberId) -> Result<u64> {
-        self.catalog().read(|db| {
-            sum(
-                db,
-                "SELECT (SELECT coalesce(sum(missing), 0) FROM connection WHERE missing > 0)
-                      + (SELECT coalesce(sum(personal), 0) FROM connection WHERE personal > 0)
-                      - (SELECT coalesce(sum(connected - iif(:chooses, unled, 0)), 0)
-                         FROM standing WHERE member = :viewer) AS n",
-                viewer,
-            )
-        })
+        self.catalog()
+            .read(|db| facets::count_needing(db, &self::viewer(db, viewer)?))
     }
 }
 
-/// How many connections have something that needs `viewer`.
-pub(crate) fn connections_needing(db: &Db, viewer: MemberId) -> Result<u64> {
-    sum(
-        db,
-        "SELECT (SELECT count(*) FROM connection WHERE missing > 0)
-              + (SELECT count(*) FROM connection WHERE personal > 0)
-              - (SELECT count(*) FROM standing
-                 WHERE member = :viewer AND remaining = 0 AND (unled = 0 OR NOT :chooses)) AS n",
-        viewer,
-    )
+/// Who looks, as what is kept by filter asks for it.
+pub(crate) fn viewer(db: &Db, id: MemberId) -> Result<Viewer> {
+    Ok(looking(id, member(db, id)?.as_ref()))
 }
 
-/// Whether `viewer` is somebody who chooses a primary account where there is none (R11).
-pub(crate) fn may_choose(db: &Db, viewer: MemberId) -> Result<bool> {
-    Ok(chooses(member(db, viewer)?.as_ref()))
-}
-
-fn chooses(viewer: Option<&Member>) -> bool {
-    viewer.is_some_and(primary::may_choose)
+fn looking(id: MemberId, member: Option<&Member>) -> Viewer {
+    Viewer {
+        id: id.bytes(),
+        chooses: member.is_some_and(primary::may_choose),
+    }
 }
 
 /// `None` for an unknown one, and for one whose row cannot be read.
@@ -108,13 +66,6 @@ fn member(db: &Db, id: MemberId) -> Result<Option<Member>> {
     let mut statement = db.prepare_cached("SELECT * FROM member WHERE id = ?1")?;
     let rows = statement.query_map([id.bytes()], workspace::member)?;
     Ok(row::collect("member", rows)?.pop())
-}
-
-fn sum(db: &Db, sql: &str, viewer: MemberId) -> Result<u64> {
-    let chooses = may_choose(db, viewer)?;
-    let mut statement = db.prepare_cached(sql)?;
-    let bound = named_params! {":viewer": viewer.bytes(), ":chooses": chooses};
-    Ok(statement.query_row(bound, |row| row::count(row, "n"))?)
 }
 
 /// The reaches of one connection that need `viewer`.
@@ -128,13 +79,10 @@ fn reaches(
     let slots = slots::of_connection(db, connection.id.bytes())?;
     let primaries = primaries::of_connection(db, connection.id.bytes())?;
     let needs = |reach: &Reach| {
-        let health = slots
+        let slot = slots
             .iter()
-            .find(|slot| slot.key.reach == *reach && slot.key.member == own)
-            .map_or(
-                Health::NotConnected(NotConnected::NeverAuthorized),
-                |slot| slot.authorization.health,
-            );
+            .find(|slot| slot.key.reach == *reach && slot.key.member == own);
+        let health = standing::slot_health(connection, slot);
         let current = primaries.iter().find(|primary| primary.reach == *reach);
         match member {
             Some(member) => need(

@@ -1,5 +1,7 @@
 //! Primary accounts (R11, R12), and the memory of having had one.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{ConnectionId, MemberId, Reach, Timestamp};
@@ -90,6 +92,33 @@ pub(crate) fn of_connection(db: &Connection, connection: [u8; 16]) -> Result<Vec
     let mut primaries = row::collect("primary_account", rows)?;
     primaries.sort_by_key(|primary| primary.reach);
     Ok(primaries)
+}
+
+/// The primary accounts of these connections (keys, as JSON).
+pub(crate) fn of_keys(db: &Connection, keys: &str) -> Result<HashMap<ConnectionId, Vec<Primary>>> {
+    let mut statement = db.prepare_cached(
+        "SELECT p.connection, p.reach, p.member, p.since
+         FROM json_each(?1) k CROSS JOIN connection c ON c.key = k.value
+         CROSS JOIN primary_account p ON p.connection = c.id WHERE p.member IS NOT NULL",
+    )?;
+    let rows = statement.query_map([keys], |row| {
+        Ok((
+            row::id(row, "connection")?,
+            Primary {
+                reach: row::word(row, "reach")?,
+                member: row::id(row, "member")?,
+                since: row::time(row, "since")?,
+            },
+        ))
+    })?;
+    let mut found: HashMap<ConnectionId, Vec<Primary>> = HashMap::new();
+    for (connection, primary) in row::collect("primary_account", rows)? {
+        found.entry(connection).or_default().push(primary);
+    }
+    found
+        .values_mut()
+        .for_each(|primaries| primaries.sort_by_key(|primary| primary.reach));
+    Ok(found)
 }
 
 /// Who calls this or [`lose`] counts the connection again before the transaction ends.

@@ -1,9 +1,24 @@
-//! The text a connection is found by.
+//! The text a connection is found by, and finding it.
+//!
+//! A trigram index finds what is rare at once. It cannot find words of two characters, which most
+//! Japanese words are, and takes long over what is frequent; both are found by reading the texts,
+//! which are kept a second time for that, many to a row.
 
+use memchr::memmem::Finder;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::Result;
+use crate::keys::Keys;
+
+/// The fewest characters the trigram index can find.
+const TRIGRAM: usize = 3;
+/// Finds of the index beyond which reading all texts is the faster way.
+const RARE: u32 = 500;
+/// Texts of a pack.
+const PACK: i64 = 64;
+/// Stands between the texts of a pack: a control character, which no text holds.
+const BETWEEN: u8 = 0x1e;
 
 /// Text as it is compared: compatibility forms (NFKC, so full-width and half-width are one) in
 /// lower case, without control characters.
@@ -53,7 +68,108 @@ pub(crate) fn index(db: &Transaction<'_>, connection: [u8; 16]) -> Result<()> {
          ON CONFLICT (key) DO UPDATE SET text = excluded.text WHERE text <> excluded.text",
     )?
     .execute(params![key, text])?;
+    pack(db, key, &text)
+}
+
+/// Takes a connection's text out.
+pub(crate) fn forget(db: &Transaction<'_>, key: i64) -> Result<()> {
+    pack(db, key, "")
+}
+
+fn pack(db: &Transaction<'_>, key: i64, text: &str) -> Result<()> {
+    let (pack, place) = (key.div_euclid(PACK), key.rem_euclid(PACK));
+    let stored: Option<Vec<u8>> = db
+        .prepare_cached("SELECT texts FROM connection_pack WHERE pack = ?1")?
+        .query_row([pack], |row| row.get(0))
+        .optional()?;
+    let stored = stored.unwrap_or_default();
+    let mut texts: Vec<&[u8]> = stored.split(|byte| *byte == BETWEEN).collect();
+    texts.resize(usize::try_from(PACK).unwrap_or_default(), b"");
+    let place = usize::try_from(place).unwrap_or_default();
+    if texts[place] == text.as_bytes() {
+        return Ok(());
+    }
+    texts[place] = text.as_bytes();
+    db.prepare_cached(
+        "INSERT INTO connection_pack (pack, texts) VALUES (?1, ?2)
+         ON CONFLICT (pack) DO UPDATE SET texts = excluded.texts",
+    )?
+    .execute(params![pack, texts.join(&BETWEEN)])?;
     Ok(())
+}
+
+/// The connections whose text holds all of these terms; `None` without terms: all of them.
+pub(crate) fn find(db: &Connection, search: &str) -> Result<Option<Keys>> {
+    let terms = terms(search);
+    if terms.is_empty() {
+        return Ok(None);
+    }
+    let (long, short): (Vec<&String>, Vec<&String>) = terms
+        .iter()
+        .partition(|term| term.chars().count() >= TRIGRAM);
+    if !long.is_empty()
+        && let Some(rare) = rare(db, &long)?
+    {
+        return narrowed(db, rare, &short).map(Some);
+    }
+    read_all(db, &terms).map(Some)
+}
+
+/// What the index finds, unless that is much.
+fn rare(db: &Connection, terms: &[&String]) -> Result<Option<Vec<i64>>> {
+    let phrases: Vec<String> = terms
+        .iter()
+        .map(|term| format!("\"{}\"", term.replace('"', "\"\"")))
+        .collect();
+    let found: Vec<i64> = db
+        .prepare_cached(
+            "SELECT rowid FROM connection_search WHERE connection_search MATCH ?1 LIMIT ?2",
+        )?
+        .query_map(params![phrases.join(" AND "), RARE + 1], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let many = found.len() > usize::try_from(RARE).unwrap_or(usize::MAX);
+    Ok((!many).then_some(found))
+}
+
+/// Those of a few connections whose text holds these terms too.
+fn narrowed(db: &Connection, keys: Vec<i64>, terms: &[&String]) -> Result<Keys> {
+    if terms.is_empty() {
+        return Ok(keys.into_iter().collect());
+    }
+    let mut statement = db.prepare_cached("SELECT text FROM connection_text WHERE key = ?1")?;
+    let mut found = Keys::default();
+    for key in keys {
+        let text: Option<String> = statement.query_row([key], |row| row.get(0)).optional()?;
+        if text.is_some_and(|text| terms.iter().all(|term| text.contains(term.as_str()))) {
+            found.insert(key);
+        }
+    }
+    Ok(found)
+}
+
+fn read_all(db: &Connection, terms: &[String]) -> Result<Keys> {
+    let finders: Vec<Finder<'_>> = terms.iter().map(Finder::new).collect();
+    let holds_all = |text: &[u8]| finders.iter().all(|finder| finder.find(text).is_some());
+    let mut statement = db.prepare_cached("SELECT pack, texts FROM connection_pack")?;
+    let mut rows = statement.query([])?;
+    let mut found = Keys::default();
+    while let Some(row) = rows.next()? {
+        let texts = row.get_ref(1)?.as_blob().unwrap_or_default();
+        // Most packs hold nothing that is looked for, or nothing else.
+        if !holds_all(texts) {
+            continue;
+        }
+        let first = row.get::<_, i64>(0)? * PACK;
+        let mut start = 0;
+        let ends = memchr::memchr_iter(BETWEEN, texts).chain([texts.len()]);
+        for (key, end) in (first..first + PACK).zip(ends) {
+            if holds_all(&texts[start..end]) {
+                found.insert(key);
+            }
+            start = end + 1;
+        }
+    }
+    Ok(found)
 }
 
 fn labels(db: &Connection, connection: [u8; 16]) -> Result<Vec<String>> {

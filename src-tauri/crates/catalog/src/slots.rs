@@ -1,5 +1,7 @@
 //! Slots: what sits where, and the sealed credentials.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{AuthorizationId, ConnectionId};
@@ -126,6 +128,31 @@ pub(crate) fn of_connection(db: &Connection, connection: [u8; 16]) -> Result<Vec
     let mut slots = row::collect("slot", rows)?;
     slots.sort_by_key(|slot| slot.key);
     Ok(slots)
+}
+
+/// The filled slots of these connections (keys, as JSON), each connection's in the order of their
+/// keys.
+pub(crate) fn of_keys(db: &Connection, keys: &str) -> Result<HashMap<ConnectionId, Vec<Slot>>> {
+    let mut statement = db.prepare_cached(
+        "SELECT s.connection, s.reach, s.member, a.*
+         FROM json_each(?1) k CROSS JOIN connection c ON c.key = k.value
+         CROSS JOIN slot s ON s.connection = c.id
+         CROSS JOIN authorization a ON a.id = s.authorization",
+    )?;
+    let rows = statement.query_map([keys], |row| {
+        Ok(Slot {
+            key: key(row)?,
+            authorization: authorization(row)?,
+        })
+    })?;
+    let mut found: HashMap<ConnectionId, Vec<Slot>> = HashMap::new();
+    for slot in row::collect("slot", rows)? {
+        found.entry(slot.key.connection).or_default().push(slot);
+    }
+    found
+        .values_mut()
+        .for_each(|slots| slots.sort_by_key(|slot| slot.key));
+    Ok(found)
 }
 
 pub(crate) fn keys_of(db: &Connection, authorization: [u8; 16]) -> Result<Vec<SlotKey>> {

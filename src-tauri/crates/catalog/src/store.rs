@@ -15,6 +15,9 @@ use crate::{CatalogError, Result};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Read connections that are kept open; more are opened when as many readers meet, and closed.
 const READERS_KEPT: usize = 4;
+/// Memory a reader may keep pages in, in KiB (negative, so that SQLite does not take it for pages):
+/// the texts and the name index of a hundred thousand connections. It is taken as it is needed.
+const CACHE: i64 = -32_768;
 /// Statements each connection keeps prepared.
 const STATEMENTS_KEPT: usize = 96;
 
@@ -184,6 +187,7 @@ impl Store {
         let reader = Connection::open_with_flags(&self.path, flags)?;
         prepare(&reader)?;
         reader.pragma_update(None, "query_only", "ON")?;
+        reader.pragma_update(None, "cache_size", CACHE)?;
         Ok(reader)
     }
 

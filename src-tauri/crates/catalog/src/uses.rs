@@ -5,7 +5,7 @@ use tsunagi_domain::{ApplicationId, ConnectionId, Environment, Timestamp, UseId}
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
-use crate::{Catalog, CatalogError, Result};
+use crate::{Catalog, CatalogError, Result, facets};
 
 /// One place that refers to a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +137,13 @@ impl Catalog {
                  ON CONFLICT DO NOTHING",
                 params![from.bytes(), to.bytes()],
             )?;
+            let granted: Vec<ApplicationId> = db
+                .prepare_cached("SELECT DISTINCT application FROM use WHERE connection = ?1")?
+                .query_map([from.bytes()], |row| row::id(row, "application"))?
+                .collect::<rusqlite::Result<_>>()?;
+            for application in granted {
+                facets::grant(db, application, to.bytes())?;
+            }
             let moved = db.execute(
                 "UPDATE use SET connection = ?2 WHERE connection = ?1",
                 params![from.bytes(), to.bytes()],

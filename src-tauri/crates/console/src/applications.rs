@@ -283,6 +283,8 @@ impl Console {
             search: search.to_owned(),
             kinds: Vec::new(),
             connectors: Vec::new(),
+            applications: Vec::new(),
+            seen: Vec::new(),
             needs_person: None,
             viewer: viewer.id,
             sort: tsunagi_catalog::Sort::Name,

@@ -209,6 +209,7 @@ pub fn typescript() -> String {
         v::Mend,
         v::Station,
         v::ConnectionRow,
+        d::Seen,
         v::ListQuery,
         v::SortBy,
         v::ConnectionPage,

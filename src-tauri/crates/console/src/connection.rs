@@ -33,6 +33,7 @@ impl Console {
         let row = ListRow {
             slots: catalog.slots(id)?,
             primaries: catalog.primaries(id)?,
+            settings: catalog.slot_settings(id)?,
             uses: catalog.count_uses(id)?,
             last_used: catalog.last_used(id)?,
             connection,

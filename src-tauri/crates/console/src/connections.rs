@@ -25,6 +25,8 @@ impl Console {
             search: query.search.clone(),
             kinds: query.kinds.clone(),
             connectors: query.services.clone(),
+            applications: query.applications.clone(),
+            seen: query.health.clone(),
             needs_person: query.needs_person,
             viewer: viewer.id,
             sort: match query.sort {
@@ -38,8 +40,12 @@ impl Console {
             },
         })?;
         let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let origins = self.origins();
+        let rows = page.rows.iter();
         Ok(ConnectionPage {
-            rows: page.rows.iter().map(|row| self.row(row, &viewer)).collect(),
+            rows: rows
+                .map(|row| self.row_by(row, &viewer, &origins))
+                .collect(),
             total: small(page.total),
             all: small(page.all),
             needing: small(page.needing),

@@ -1,61 +1,16 @@
 //! How the environments of a connection differ (the list's matrix and the Environments tab), and
 //! what its uses need of it.
 
+use tsunagi_catalog::{Primary, Slot};
 use tsunagi_domain::drift::{Drift, Place, drift};
-use tsunagi_domain::{Connection, Environment, Kind, Member, Mode};
+use tsunagi_domain::{Connection, Environment, Health, Kind, Member, Mode, Reach};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::impacts::Whole;
 use crate::rows::held;
 use crate::views::{DriftKind, DriftView, NeededScope};
 
 impl Console {
-    /// How the environments differ. Of a logged-in-user connection the accounts that count are
-    /// the primary ones, which unattended runs use, else the viewer's own.
-    pub(crate) fn drift(&self, whole: &Whole, viewer: &Member) -> Vec<DriftView> {
-        let connection = &whole.connection;
-        if connection.mode == Mode::Same || !connection.enabled {
-            return Vec::new();
-        }
-        let mut seen = Vec::new();
-        for environment in Environment::ALL {
-            let reach = connection.mode.reach(environment);
-            let here = || whole.slots.iter().filter(|slot| slot.key.reach == reach);
-            let primary = whole
-                .primaries
-                .iter()
-                .find(|primary| primary.reach == reach);
-            let slot = match connection.kind {
-                Kind::System | Kind::Admin => here().next(),
-                Kind::LoggedInUser => here()
-                    .find(|slot| primary.is_some_and(|one| slot.key.member == Some(one.member)))
-                    .or_else(|| here().find(|slot| slot.key.member == Some(viewer.id))),
-            };
-            seen.push((
-                environment,
-                slot,
-                primary.is_some(),
-                here().next().is_some(),
-            ));
-        }
-        let places: Vec<Place<'_>> = seen
-            .iter()
-            .map(|(environment, slot, has_primary, authorized)| Place {
-                environment: *environment,
-                health: self.slot_health(connection, (*environment).into(), *slot),
-                account: slot.map(|slot| &slot.authorization.account),
-                scopes: slot.map_or(&[], |slot| held(&slot.authorization)),
-                has_primary: *has_primary,
-                authorized: *authorized,
-            })
-            .collect();
-        drift(connection.kind, &places)
-            .into_iter()
-            .map(drift_view)
-            .collect()
-    }
-
     /// Scopes that the uses of a connection need, by scope.
     pub(crate) fn needed(&self, connection: &Connection) -> Result<Vec<NeededScope>, ConsoleError> {
         let mut needed: Vec<NeededScope> = Vec::new();
@@ -74,6 +29,54 @@ impl Console {
         needed.sort_by(|a, b| (a.asked, &a.scope).cmp(&(b.asked, &b.scope)));
         Ok(needed)
     }
+}
+
+/// How the environments differ, the health of each slot being what `health` says. Of a
+/// logged-in-user connection the accounts that count are the primary ones, which unattended runs
+/// use, else the viewer's own.
+pub(crate) fn drifts(
+    connection: &Connection,
+    slots: &[Slot],
+    primaries: &[Primary],
+    viewer: &Member,
+    health: &impl Fn(Reach, Option<&Slot>) -> Health,
+) -> Vec<DriftView> {
+    if connection.mode == Mode::Same || !connection.enabled {
+        return Vec::new();
+    }
+    let mut seen = Vec::new();
+    for environment in Environment::ALL {
+        let reach = connection.mode.reach(environment);
+        let here = || slots.iter().filter(|slot| slot.key.reach == reach);
+        let primary = primaries.iter().find(|primary| primary.reach == reach);
+        let slot = match connection.kind {
+            Kind::System | Kind::Admin => here().next(),
+            Kind::LoggedInUser => here()
+                .find(|slot| primary.is_some_and(|one| slot.key.member == Some(one.member)))
+                .or_else(|| here().find(|slot| slot.key.member == Some(viewer.id))),
+        };
+        seen.push((
+            environment,
+            slot,
+            primary.is_some(),
+            here().next().is_some(),
+        ));
+    }
+    let places: Vec<Place<'_>> = seen
+        .iter()
+        .map(|(environment, slot, has_primary, authorized)| Place {
+            environment: *environment,
+            health: health((*environment).into(), *slot),
+            account: slot.map(|slot| &slot.authorization.account),
+            scopes: slot.map_or(&[], |slot| held(&slot.authorization)),
+            has_primary: *has_primary,
+            authorized: *authorized,
+        })
+        .collect();
+    drift(connection.kind, &places)
+        .into_iter()
+        .map(drift_view)
+        .collect()
 }
 
 fn drift_view(found: Drift) -> DriftView {

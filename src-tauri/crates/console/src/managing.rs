@@ -35,6 +35,8 @@ impl Console {
             search: query.search.clone(),
             kinds: query.kinds.clone(),
             connectors: query.services.clone(),
+            applications: query.applications.clone(),
+            seen: query.health.clone(),
             needs_person: query.needs_person,
             viewer: viewer.id,
             sort: match query.sort {

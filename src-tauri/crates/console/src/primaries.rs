@@ -33,6 +33,8 @@ impl Console {
                 search: String::new(),
                 kinds: vec![Kind::LoggedInUser],
                 connectors: Vec::new(),
+                applications: Vec::new(),
+                seen: Vec::new(),
                 needs_person: None,
                 viewer: viewer.id,
                 sort: tsunagi_catalog::Sort::Name,

@@ -6,10 +6,12 @@ use tsunagi_domain::freshness::lapse;
 use tsunagi_domain::health::{Condition, health, missing_scopes, scopes_granted};
 use tsunagi_domain::ladder::is_long;
 use tsunagi_domain::need::{Need, need};
+use tsunagi_domain::seen::shown;
 use tsunagi_domain::{Account, Connection, Health, Kind, Member, Reach, Timestamp};
 
 use crate::console::Console;
-use crate::impacts::Whole;
+use crate::drifting::drifts;
+use crate::standing::Origins;
 use crate::views::{
     AccountView, ConnectionRow, Locale, Mend, ServiceMark, Station, UnreachableView,
 };
@@ -77,12 +79,36 @@ impl Console {
     }
 
     pub(crate) fn row(&self, row: &ListRow, viewer: &Member) -> ConnectionRow {
+        self.row_by(row, viewer, &self.origins())
+    }
+
+    /// A row of a page, which looks up each connector's origins once.
+    pub(crate) fn row_by(
+        &self,
+        row: &ListRow,
+        viewer: &Member,
+        origins: &Origins,
+    ) -> ConnectionRow {
         let connection = &row.connection;
+        let health = |reach: Reach, slot: Option<&Slot>| {
+            health_of(connection, slot, |slot| {
+                origins.unchanged(connection, &row.settings, reach, slot)
+            })
+        };
         let stations: Vec<Station> = connection
             .mode
             .reaches()
             .iter()
-            .map(|reach| self.station(connection, *reach, &row.slots, &row.primaries, viewer))
+            .map(|reach| {
+                self.station_by(
+                    connection,
+                    *reach,
+                    &row.slots,
+                    &row.primaries,
+                    viewer,
+                    &health,
+                )
+            })
             .collect();
         ConnectionRow {
             id: connection.id,
@@ -100,14 +126,7 @@ impl Console {
             stations,
             uses: row.uses,
             last_used: row.last_used,
-            drift: self.drift(
-                &Whole {
-                    connection: connection.clone(),
-                    slots: row.slots.clone(),
-                    primaries: row.primaries.clone(),
-                },
-                viewer,
-            ),
+            drift: drifts(connection, &row.slots, &row.primaries, viewer, &health),
         }
     }
 
@@ -121,6 +140,19 @@ impl Console {
         primaries: &[Primary],
         viewer: &Member,
     ) -> Station {
+        let health = |reach: Reach, slot: Option<&Slot>| self.slot_health(connection, reach, slot);
+        self.station_by(connection, reach, slots, primaries, viewer, &health)
+    }
+
+    fn station_by(
+        &self,
+        connection: &Connection,
+        reach: Reach,
+        slots: &[Slot],
+        primaries: &[Primary],
+        viewer: &Member,
+        health: &impl Fn(Reach, Option<&Slot>) -> Health,
+    ) -> Station {
         let here: Vec<&Slot> = slots
             .iter()
             .filter(|slot| slot.key.reach == reach)
@@ -130,17 +162,13 @@ impl Console {
             Kind::LoggedInUser => slot.key.member == Some(viewer.id),
             Kind::System | Kind::Admin => true,
         });
-        let own_health = self.slot_health(connection, reach, own.copied());
+        let own_health = health(reach, own.copied());
         let primary_slot = primary.and_then(|primary| {
             here.iter()
                 .find(|slot| slot.key.member == Some(primary.member))
         });
-        let shown = if own_health == Health::Connected {
-            primary_slot.or(own)
-        } else {
-            own
-        };
-        let shown_health = self.slot_health(connection, reach, shown.copied());
+        let shown = shown(own, own_health == Health::Connected, primary_slot);
+        let shown_health = health(reach, shown.copied());
         let no_primary =
             connection.kind == Kind::LoggedInUser && primary.is_none() && !here.is_empty();
         let current = primary.map(|primary| primary.member);
@@ -215,20 +243,28 @@ impl Console {
         reach: Reach,
         slot: Option<&Slot>,
     ) -> Health {
-        let origins_unchanged =
-            slot.is_none_or(|slot| self.origins_unchanged(connection, reach, slot));
-        health(Condition {
-            enabled: connection.enabled,
-            stored: slot.map(|slot| slot.authorization.health),
-            scopes_granted: slot.is_none_or(|slot| {
-                let authorization = &slot.authorization;
-                scopes_granted(
-                    &connection.scopes,
-                    &authorization.asked,
-                    authorization.granted.as_deref(),
-                )
-            }),
-            origins_unchanged,
+        health_of(connection, slot, |slot| {
+            self.origins_unchanged(connection, reach, slot)
         })
     }
+}
+
+fn health_of(
+    connection: &Connection,
+    slot: Option<&Slot>,
+    origins_unchanged: impl Fn(&Slot) -> bool,
+) -> Health {
+    health(Condition {
+        enabled: connection.enabled,
+        stored: slot.map(|slot| slot.authorization.health),
+        scopes_granted: slot.is_none_or(|slot| {
+            let authorization = &slot.authorization;
+            scopes_granted(
+                &connection.scopes,
+                &authorization.asked,
+                authorization.granted.as_deref(),
+            )
+        }),
+        origins_unchanged: slot.is_none_or(origins_unchanged),
+    })
 }

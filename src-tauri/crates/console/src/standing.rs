@@ -2,8 +2,15 @@
 //! the list works out health as it stands, and tray and Home count what is stored. Both must say
 //! the same.
 
-use tsunagi_catalog::{ListQuery as CatalogQuery, Slot, Sort};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use tsunagi_catalog::{ListQuery as CatalogQuery, Slot, SlotSettings, Sort};
+use tsunagi_connectors::Library;
+use tsunagi_domain::connection::Settings;
 use tsunagi_domain::health::{Condition, health, scopes_granted};
+use tsunagi_domain::hosts::Origin;
 use tsunagi_domain::{Connection, ConnectionId, Health, MemberId, NotConnected, Reach};
 
 use crate::console::Console;
@@ -85,16 +92,16 @@ impl Console {
             .catalog
             .slot_settings(connection.id)
             .unwrap_or_default();
-        let mut settings = connection.settings.clone();
-        if let Some(own) = overrides.into_iter().find(|own| own.reach == reach) {
-            settings.extend(own.settings);
+        self.origins()
+            .unchanged(connection, &overrides, reach, slot)
+    }
+
+    /// What connectors say of origins by now, for a page of connections.
+    pub(crate) fn origins(&self) -> Origins {
+        Origins {
+            library: self.inner.gateway.library(),
+            known: RefCell::default(),
         }
-        self.inner
-            .gateway
-            .library()
-            .get(&connection.connector)
-            .and_then(|connector| connector.resolve(&settings).ok())
-            .is_some_and(|resolved| resolved.origins == slot.authorization.origins)
     }
 
     /// Restates one connection.
@@ -134,6 +141,8 @@ impl Console {
                 search: String::new(),
                 kinds: Vec::new(),
                 connectors: Vec::new(),
+                applications: Vec::new(),
+                seen: Vec::new(),
                 needs_person: None,
                 viewer: MemberId::new(),
                 sort: Sort::Name,
@@ -151,6 +160,54 @@ impl Console {
         catalog.set_setting(SETTING, version)?;
         self.inner.bell.changed();
         Ok(())
+    }
+}
+
+/// Origins by connector and settings: a page holds few of either, and many slots.
+pub(crate) struct Origins {
+    library: Arc<Library>,
+    known: RefCell<HashMap<String, BTreeMap<Settings, Option<Vec<Origin>>>>>,
+}
+
+impl Origins {
+    /// R23: whether a connector, with the settings of one reach, has the origins that an
+    /// authorization was obtained for. `overrides` are what the connection's reaches have of
+    /// their own.
+    pub(crate) fn unchanged(
+        &self,
+        connection: &Connection,
+        overrides: &[SlotSettings],
+        reach: Reach,
+        slot: &Slot,
+    ) -> bool {
+        let own = overrides
+            .iter()
+            .find(|own| own.reach == reach && !own.settings.is_empty());
+        let Some(own) = own else {
+            return self.are(&connection.connector, &connection.settings, slot);
+        };
+        let mut settings = connection.settings.clone();
+        settings.extend(own.settings.clone());
+        self.are(&connection.connector, &settings, slot)
+    }
+
+    fn are(&self, connector: &str, settings: &Settings, slot: &Slot) -> bool {
+        let is = |origins: &Option<Vec<Origin>>| {
+            origins.as_deref() == Some(slot.authorization.origins.as_slice())
+        };
+        let mut known = self.known.borrow_mut();
+        if let Some(origins) = known.get(connector).and_then(|known| known.get(settings)) {
+            return is(origins);
+        }
+        let origins = self
+            .library
+            .get(connector)
+            .and_then(|connector| connector.resolve(settings).ok())
+            .map(|resolved| resolved.origins);
+        let is = is(&origins);
+        let by_settings = known.entry(connector.to_owned()).or_default();
+        by_settings.insert(settings.clone(), origins);
+        is
     }
 }
 

@@ -33,6 +33,7 @@ pub mod refusal;
 pub mod replace;
 pub mod reshape;
 pub mod roles;
+pub mod seen;
 pub mod system;
 pub mod time;
 pub mod verification;
@@ -50,5 +51,6 @@ pub use ids::{
 pub use member::{Member, Role};
 pub use need::Need;
 pub use refusal::{Refusal, RefusalCode};
+pub use seen::Seen;
 pub use time::{Clock, SystemClock, Timestamp};
 pub use workspace::{DataCenter, Plan, Workspace};

@@ -48,7 +48,7 @@ const place = (link: string, app: string, environment: Environment, area: string
 const markOf = (row: ConnectionRow): ConnectionMark => ({ id: row.id, name: row.name, linkName: row.linkName, service: row.service, kind: row.kind, enabled: row.enabled });
 const stationOf = (row: ConnectionRow, environment: Environment): Station => row.stations.find((one) => one.reach === "all" || one.reach === environment) ?? (row.stations[0] as Station);
 
-export function applicationHandlers(around: Around, empty: boolean): Handlers {
+export function applicationHandlers(around: Around, empty: boolean): { handlers: Handlers; mayUse: (applications: string[], row: ConnectionRow) => boolean } {
   const ja = around.start().locale === "ja";
   const n = (en: string, other: string): string => (ja ? other : en);
   let all: One[] = empty ? [] : [
@@ -225,5 +225,5 @@ export function applicationHandlers(around: Around, empty: boolean): Handlers {
       };
     },
   };
-  return handlers;
+  return { handlers, mayUse: (wanted, row) => all.some((one) => wanted.includes(one.mark.id) && one.links.includes(row.linkName)) };
 }

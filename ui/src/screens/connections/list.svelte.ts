@@ -2,7 +2,7 @@
 // coming back shows the same place at once.
 import { SvelteMap } from "svelte/reactivity";
 import { call } from "../../app.svelte";
-import type { ConnectionId, ConnectionPage, ConnectionRow, Failure, Kind, ListQuery, ServiceMark, SortBy } from "../../backend/bindings";
+import type { ApplicationMark, ConnectionId, ConnectionPage, ConnectionRow, Failure, Kind, ListQuery, Seen, ServiceMark, SortBy } from "../../backend/bindings";
 import { asFailure } from "../../backend/failure";
 
 const PAGE = 100;
@@ -22,6 +22,10 @@ class List {
   search = $state("");
   kinds = $state<Kind[]>([]);
   services = $state<ServiceMark[]>([]);
+  /** Connections one of these may use. */
+  applications = $state<ApplicationMark[]>([]);
+  /** Connections with a station in one of these states. */
+  health = $state<Seen[]>([]);
   onlyNeeding = $state(false);
   sort = $state<SortBy>("name");
   /** Rows that need a person, and the others. */
@@ -45,13 +49,15 @@ class List {
   #asked = 0;
 
   get filtered(): boolean {
-    return this.search !== "" || this.kinds.length > 0 || this.services.length > 0 || this.onlyNeeding;
+    return this.search !== "" || this.kinds.length > 0 || this.services.length > 0 || this.applications.length > 0 || this.health.length > 0 || this.onlyNeeding;
   }
 
   clear(): void {
     this.search = "";
     this.kinds = [];
     this.services = [];
+    this.applications = [];
+    this.health = [];
     this.onlyNeeding = false;
   }
 
@@ -65,6 +71,8 @@ class List {
       search: this.search.trim(),
       kinds: [...this.kinds],
       services: this.services.map((service) => service.id),
+      applications: this.applications.map((application) => application.id),
+      health: [...this.health],
       needsPerson,
       sort: this.sort,
       after,

@@ -104,3 +104,42 @@ CREATE INDEX event_of_actor ON event (actor, seq);
 CREATE TABLE registration_secret_due (
     registration BLOB PRIMARY KEY NOT NULL REFERENCES registration (id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+
+-- What the list filters by. In place of counts per connection: what it shows to whoever has no
+-- account in it, and to each member who has one (bits, as the program's module `facets` names them).
+DROP INDEX connection_by_name;
+DROP INDEX connection_by_use;
+DROP INDEX connection_missing;
+DROP INDEX connection_personal;
+DROP INDEX connection_by_age;
+ALTER TABLE connection DROP COLUMN missing;
+ALTER TABLE connection DROP COLUMN personal;
+ALTER TABLE connection ADD COLUMN sight INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX connection_by_name ON connection (folded, id);
+CREATE INDEX connection_by_use ON connection (last_used, id);
+CREATE INDEX connection_by_age ON connection (created_at, id);
+DROP TABLE standing;
+CREATE TABLE standing (
+    member BLOB NOT NULL REFERENCES member (id),
+    connection BLOB NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
+    sight INTEGER NOT NULL,
+    PRIMARY KEY (member, connection)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX standing_of_connection ON standing (connection);
+
+-- The same by filter: for each thing the list can be narrowed to, the connections it holds for, a
+-- bit for each of 4,096 keys. An empty member: for anybody.
+CREATE TABLE facet (
+    member BLOB NOT NULL,
+    name TEXT NOT NULL,
+    chunk INTEGER NOT NULL,
+    bits BLOB NOT NULL,
+    PRIMARY KEY (member, name, chunk)
+) STRICT, WITHOUT ROWID;
+
+-- The texts of connection_text once more, 64 to a row: what the trigrams cannot find, or find too
+-- much of, is found by reading them all.
+CREATE TABLE connection_pack (
+    pack INTEGER PRIMARY KEY,
+    texts BLOB NOT NULL
+) STRICT;

@@ -14,6 +14,8 @@ fn query(viewer: MemberId) -> ListQuery {
         search: String::new(),
         kinds: Vec::new(),
         connectors: Vec::new(),
+        applications: Vec::new(),
+        seen: Vec::new(),
         needs_person: None,
         viewer,
         sort: Sort::Name,
@@ -68,8 +70,8 @@ fn add_many(home: &Home, count: usize) {
         let made = connection(&format!("Connection {}", n % 611), Kind::Admin, Mode::Same);
         all.execute(
             "INSERT INTO connection (id, name, folded, link_name, connector, kind, mode, scopes,
-                 settings, enabled, created_at, last_used, missing)
-             VALUES (?1, ?2, lower(?2), ?3, 'practice', 'admin', 'same', '[]', '{}', 1, ?4, ?5, 1)",
+                 settings, enabled, created_at, last_used)
+             VALUES (?1, ?2, lower(?2), ?3, 'practice', 'admin', 'same', '[]', '{}', 1, ?4, ?5)",
             rusqlite::params![
                 made.id.uuid().into_bytes(),
                 made.name.as_str(),
@@ -82,6 +84,7 @@ fn add_many(home: &Home, count: usize) {
         .unwrap();
     }
     all.commit().unwrap();
+    home.catalog.derive_again().unwrap();
 }
 
 #[test]

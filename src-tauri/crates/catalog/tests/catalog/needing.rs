@@ -1,11 +1,13 @@
 //! What needs a person is counted when something changes. Here it is compared with what a look
 //! at every slot says, after whatever may happen in any order.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
-use tsunagi_catalog::{Catalog, ListQuery, Sort};
+use tsunagi_catalog::{Catalog, ListQuery, Sort, Unreachable};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{
-    Connection, ConnectionId, Health, Kind, Member, MemberId, Mode, NotConnected, Reach, Role,
+    Connection, ConnectionId, Health, Kind, Member, MemberId, Mode, NotConnected, Reach, Role, Seen,
 };
 
 use crate::fixture::{Home, NOW, add_member, connection, filling, shared_slot, slot};
@@ -41,6 +43,48 @@ fn by_looking(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)>
     needing
 }
 
+/// The states DESIGN names, of every station as the viewer sees it: of a logged-in-user connection
+/// their own account until it is connected, then the primary one; what stands beside a health
+/// stands beside *connected*.
+fn states_by_looking(catalog: &Catalog, viewer: MemberId, connection: &Connection) -> Vec<Seen> {
+    let slots = catalog.slots(connection.id).unwrap();
+    let primaries = catalog.primaries(connection.id).unwrap();
+    let personal = connection.kind == Kind::LoggedInUser;
+    let mut states = Vec::new();
+    for reach in connection.mode.reaches() {
+        let of = |member: Option<MemberId>| {
+            slots
+                .iter()
+                .find(|slot| slot.key.reach == *reach && slot.key.member == member)
+                .map(|slot| &slot.authorization)
+        };
+        let primary = primaries.iter().find(|primary| primary.reach == *reach);
+        let own = of(personal.then_some(viewer));
+        let connected = own.is_some_and(|own| own.health == Health::Connected);
+        let shown = match primary {
+            Some(primary) if personal && connected => of(Some(primary.member)).or(own),
+            _ => own,
+        };
+        match shown.map(|shown| shown.health) {
+            _ if !connection.enabled => states.push(Seen::Disabled),
+            None => states.push(Seen::NeverAuthorized),
+            Some(Health::Connected) => {
+                states.push(Seen::Connected);
+                if shown.is_some_and(|shown| shown.unreachable.is_some()) {
+                    states.push(Seen::Unreachable);
+                }
+                if personal && primary.is_none() {
+                    states.push(Seen::NoPrimary);
+                }
+            }
+            Some(Health::NotConnected(NotConnected::Expired)) => states.push(Seen::Expired),
+            Some(Health::NotConnected(NotConnected::Revoked)) => states.push(Seen::Revoked),
+            Some(other) => panic!("nothing here makes it {other:?}"),
+        }
+    }
+    states
+}
+
 fn counted(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)> {
     let needing = catalog.needing(viewer, 1_000).unwrap();
     needing
@@ -58,6 +102,8 @@ enum Change {
     Vacate(usize),
     Revoke(usize),
     Expire(usize),
+    Silence(usize),
+    Grant(usize),
     Renew(usize),
     Switch(usize),
     Toggle(usize),
@@ -77,6 +123,8 @@ fn change() -> impl Strategy<Value = Change> {
         1 => n.clone().prop_map(Change::Vacate),
         1 => n.clone().prop_map(Change::Revoke),
         2 => n.clone().prop_map(Change::Expire),
+        2 => n.clone().prop_map(Change::Silence),
+        2 => n.clone().prop_map(Change::Grant),
         2 => n.clone().prop_map(Change::Renew),
         2 => n.clone().prop_map(Change::Switch),
         2 => n.clone().prop_map(Change::Toggle),
@@ -151,6 +199,25 @@ fn apply(home: &Home, members: &[MemberId], change: Change) {
                 catalog.set_health(slot.authorization.id, expired).unwrap();
             }
         }
+        Change::Silence(n) => {
+            if let Some(slot) = sitting(n) {
+                let silent = Unreachable {
+                    since: NOW,
+                    code: "timeout".to_owned(),
+                    failures: 3,
+                };
+                let silent = (n % 3 != 0).then_some(&silent);
+                let id = slot.authorization.id;
+                catalog.set_unreachable(id, silent).unwrap();
+            }
+        }
+        Change::Grant(n) => {
+            let applications = catalog.applications().unwrap();
+            let application = applications[n % applications.len()].id;
+            catalog
+                .grant_application(application, pick(n).id, n % 4 != 0)
+                .unwrap();
+        }
         Change::Renew(n) => {
             if let Some(slot) = sitting(n) {
                 let id = slot.authorization.id;
@@ -220,6 +287,8 @@ fn compare(catalog: &Catalog, viewer: MemberId) -> Result<(), TestCaseError> {
         search: String::new(),
         kinds: Vec::new(),
         connectors: Vec::new(),
+        applications: Vec::new(),
+        seen: Vec::new(),
         needs_person: Some(true),
         viewer,
         sort: Sort::Name,
@@ -232,6 +301,43 @@ fn compare(catalog: &Catalog, viewer: MemberId) -> Result<(), TestCaseError> {
     shown.sort();
     wanted.sort();
     prop_assert_eq!(shown, wanted, "the filter shows those");
+    let find = |query: &ListQuery| -> BTreeSet<ConnectionId> {
+        let page = catalog.list(query).unwrap();
+        assert_eq!(page.total, page.rows.len() as u64, "counted as listed");
+        page.rows.iter().map(|row| row.connection.id).collect()
+    };
+    let every = catalog.connections_of_connector("practice").unwrap();
+    for state in Seen::ALL {
+        let by_state = ListQuery {
+            seen: vec![state],
+            needs_person: None,
+            ..query.clone()
+        };
+        let looked = every
+            .iter()
+            .filter(|one| states_by_looking(catalog, viewer, one).contains(&state))
+            .map(|one| one.id)
+            .collect();
+        prop_assert_eq!(find(&by_state), looked, "by health: {:?}", state);
+    }
+    for application in catalog.applications().unwrap() {
+        let by_application = ListQuery {
+            applications: vec![application.id],
+            seen: vec![Seen::Connected, Seen::Disabled],
+            needs_person: None,
+            ..query.clone()
+        };
+        let looked = every
+            .iter()
+            .filter(|one| catalog.has_access(application.id, one.id).unwrap())
+            .filter(|one| {
+                let states = states_by_looking(catalog, viewer, one);
+                states.contains(&Seen::Connected) || states.contains(&Seen::Disabled)
+            })
+            .map(|one| one.id)
+            .collect();
+        prop_assert_eq!(find(&by_application), looked, "by application and health");
+    }
     let others = ListQuery {
         needs_person: Some(false),
         ..query
@@ -249,6 +355,22 @@ fn compare(catalog: &Catalog, viewer: MemberId) -> Result<(), TestCaseError> {
     );
     prop_assert_eq!(page.total, page.needing, "and they are counted");
     Ok(())
+}
+
+/// Everything the list is filtered and searched by, as the file holds it.
+fn derived(file: &rusqlite::Connection) -> Vec<String> {
+    let mut statement = file
+        .prepare(
+            "SELECT 'facet ' || hex(member) || ' ' || name || ' ' || chunk || ' ' || hex(bits) FROM facet
+             UNION ALL SELECT 'standing ' || hex(member) || ' ' || hex(connection) || ' ' || sight FROM standing
+             UNION ALL SELECT 'sight ' || hex(id) || ' ' || sight FROM connection
+             UNION ALL SELECT 'text ' || pack || ' ' || hex(trim(texts, char(30))) FROM connection_pack
+                 WHERE trim(texts, char(30)) <> ''
+             ORDER BY 1",
+        )
+        .unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
 }
 
 proptest! {
@@ -269,6 +391,8 @@ proptest! {
             add_member(&home.catalog, "Chie"),
         ];
         let stranger = MemberId::new();
+        home.application("Orders");
+        home.application("Tasks");
         for change in changes {
             apply(&home, &members, change);
             for viewer in members.into_iter().chain([stranger]) {
@@ -283,6 +407,11 @@ proptest! {
             |row| row.get(0),
         ).unwrap();
         prop_assert_eq!(orphans, 0, "no authorization sits nowhere");
+        // What was derived step by step is what is derived from everything at once.
+        let before = derived(&home.raw());
+        home.raw().execute_batch("DELETE FROM facet").unwrap();
+        drop(Catalog::open(home.path()).unwrap());
+        prop_assert_eq!(derived(&home.raw()), before, "no trace of what was once so");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use tsunagi_domain::{ConnectionId, Health, Kind, Mode, Reach, Timestamp};
+use tsunagi_domain::{ApplicationId, ConnectionId, Health, Kind, Mode, Reach, Seen, Timestamp};
 
 use super::{DriftView, FlowRecord, OfferedToYou};
 
@@ -129,6 +129,11 @@ pub struct ListQuery {
     pub kinds: Vec<Kind>,
     /// Only these connectors; empty for all.
     pub services: Vec<String>,
+    /// Only those that one of these applications may use; empty for all.
+    pub applications: Vec<ApplicationId>,
+    /// Only those with a station in one of these states, as the acting member sees it; empty for
+    /// all.
+    pub health: Vec<Seen>,
     /// Only those that need a person (`true`), or only the others (`false`).
     pub needs_person: Option<bool>,
     /// Order.

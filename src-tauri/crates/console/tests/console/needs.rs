@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use tsunagi_catalog::{Catalog, Flow};
 use tsunagi_console::tray::{TrayAction, TrayIcon, TrayLine};
-use tsunagi_console::views::{ListQuery, Mend};
+use tsunagi_console::views::{ConnectionRow, ListQuery, Mend, Station};
 use tsunagi_console::{ConnectionId, FlowId, Reach};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::names::{ConnectionName, LinkName};
-use tsunagi_domain::{Clock, Connection, Health, Kind, Member, MemberId, Mode, Role};
+use tsunagi_domain::{Clock, Connection, Health, Kind, Member, MemberId, Mode, Role, Seen};
 
 use crate::fixture::{AIKO, BEN, Desk, Person};
 
@@ -19,6 +19,16 @@ fn tray(desk: &Desk) -> (TrayIcon, Vec<(String, TrayAction)>) {
         TrayLine::Separator => None,
     });
     (menu.icon, lines.collect())
+}
+
+/// Whether a row shows that state of a station.
+fn is_in(station: &Station, state: Seen) -> bool {
+    match (station.health, state) {
+        (Health::Connected, Seen::Unreachable) => station.unreachable.is_some(),
+        (Health::Connected, Seen::NoPrimary) => station.no_primary,
+        (Health::Connected, state) => state == Seen::Connected,
+        (Health::NotConnected(reason), state) => reason.as_str() == state.as_str(),
+    }
 }
 
 /// The stations that every door says need the acting member, which must be the same ones.
@@ -53,6 +63,20 @@ fn needed(desk: &Desk) -> Vec<(ConnectionId, Reach, Mend)> {
         (connections.len(), connections.len()),
         "and counts it"
     );
+    for state in Seen::ALL {
+        let query = ListQuery {
+            health: vec![state],
+            ..ListQuery::default()
+        };
+        let found = desk.console.connections(session, &query).unwrap();
+        let shows = |row: &ConnectionRow| row.stations.iter().any(|one| is_in(one, state));
+        let rows = all.rows.iter().filter(|row| shows(row));
+        assert_eq!(
+            found.rows.iter().map(|row| row.id).collect::<Vec<_>>(),
+            rows.map(|row| row.id).collect::<Vec<_>>(),
+            "the filter {state:?} finds what the rows show"
+        );
+    }
     let needs = desk.console.home_view(session).unwrap().needs;
     let mut home: Vec<_> = needs
         .iter()

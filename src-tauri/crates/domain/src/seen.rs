@@ -1,0 +1,169 @@
+//! What a station shows the member who looks at it: which authorization, and in which states it is.
+//! The rows of the list and its filter by health both go by this (R22).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Health, NotConnected};
+
+/// A state a station can be seen in. *Unreachable* and *no primary* stand beside *connected*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Seen {
+    /// Requests may pass, whatever stands beside it.
+    Connected,
+    /// Nobody has signed in yet.
+    NeverAuthorized,
+    /// The credential ran out.
+    Expired,
+    /// The consent was taken back.
+    Revoked,
+    /// The provider no longer accepts the client registration.
+    ClientRefused,
+    /// Fewer scopes are granted than are asked for.
+    ScopesMissing,
+    /// The connector's origins differ from those sealed with the credential.
+    ConnectorChanged,
+    /// The program stopped while a renewal was under way.
+    OutcomeUnknown,
+    /// The connection is disabled.
+    Disabled,
+    /// Connected, and the provider does not answer.
+    Unreachable,
+    /// Connected, and nobody is primary (R11).
+    NoPrimary,
+}
+
+impl Seen {
+    /// All states.
+    pub const ALL: [Self; 11] = [
+        Self::Connected,
+        Self::NeverAuthorized,
+        Self::Expired,
+        Self::Revoked,
+        Self::ClientRefused,
+        Self::ScopesMissing,
+        Self::ConnectorChanged,
+        Self::OutcomeUnknown,
+        Self::Disabled,
+        Self::Unreachable,
+        Self::NoPrimary,
+    ];
+
+    /// The word used in the catalog and across IPC.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::NeverAuthorized => "never_authorized",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::ClientRefused => "client_refused",
+            Self::ScopesMissing => "scopes_missing",
+            Self::ConnectorChanged => "connector_changed",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::Disabled => "disabled",
+            Self::Unreachable => "unreachable",
+            Self::NoPrimary => "no_primary",
+        }
+    }
+}
+
+impl From<Health> for Seen {
+    fn from(health: Health) -> Self {
+        match health {
+            Health::Connected => Self::Connected,
+            Health::NotConnected(NotConnected::NeverAuthorized) => Self::NeverAuthorized,
+            Health::NotConnected(NotConnected::Expired) => Self::Expired,
+            Health::NotConnected(NotConnected::Revoked) => Self::Revoked,
+            Health::NotConnected(NotConnected::ClientRefused) => Self::ClientRefused,
+            Health::NotConnected(NotConnected::ScopesMissing) => Self::ScopesMissing,
+            Health::NotConnected(NotConnected::ConnectorChanged) => Self::ConnectorChanged,
+            Health::NotConnected(NotConnected::OutcomeUnknown) => Self::OutcomeUnknown,
+            Health::NotConnected(NotConnected::Disabled) => Self::Disabled,
+        }
+    }
+}
+
+/// The states of one station, whose shown authorization has this health. What stands beside a
+/// health is no state of its own where the station is not connected: nobody would look for it there.
+pub fn seen(health: Health, unreachable: bool, no_primary: bool) -> impl Iterator<Item = Seen> {
+    let connected = health == Health::Connected;
+    let beside = [
+        (unreachable, Seen::Unreachable),
+        (no_primary, Seen::NoPrimary),
+    ];
+    std::iter::once(health.into()).chain(
+        beside
+            .into_iter()
+            .filter(move |(holds, _)| connected && *holds)
+            .map(|(_, state)| state),
+    )
+}
+
+/// Which authorization a station shows: the viewer's own where that is not connected, since it is
+/// what needs them; else the primary account's, since that is what runs; else their own.
+pub fn shown<T>(own: Option<T>, own_connected: bool, primary: Option<T>) -> Option<T> {
+    if own_connected { primary.or(own) } else { own }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_health_is_a_state_of_the_same_word() {
+        let reasons = NotConnected::ALL.map(Health::NotConnected);
+        for health in reasons.into_iter().chain([Health::Connected]) {
+            let word = match health {
+                Health::Connected => "connected",
+                Health::NotConnected(reason) => reason.as_str(),
+            };
+            assert_eq!(Seen::from(health).as_str(), word, "one word for one thing");
+        }
+        for state in Seen::ALL {
+            let word = serde_json::to_string(&state).unwrap_or_default();
+            assert_eq!(word, format!("\"{}\"", state.as_str()), "across IPC too");
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_a_health_stands_beside_connected_alone() {
+        let states = |health| seen(health, true, true).collect::<Vec<_>>();
+        assert_eq!(
+            states(Health::Connected),
+            [Seen::Connected, Seen::Unreachable, Seen::NoPrimary],
+            "beside it, never instead of it"
+        );
+        assert_eq!(
+            states(Health::NotConnected(NotConnected::Expired)),
+            [Seen::Expired],
+            "the row says Expired and no more"
+        );
+        assert_eq!(
+            seen(Health::Connected, false, false).collect::<Vec<_>>(),
+            [Seen::Connected],
+            "nothing beside it"
+        );
+    }
+
+    #[test]
+    fn a_station_shows_what_needs_the_viewer_before_what_runs() {
+        assert_eq!(
+            shown(Some("own"), false, Some("primary")),
+            Some("own"),
+            "theirs needs them"
+        );
+        assert_eq!(
+            shown(None, false, Some("primary")),
+            None,
+            "they have not authorized"
+        );
+        assert_eq!(
+            shown(Some("own"), true, Some("primary")),
+            Some("primary"),
+            "what runs"
+        );
+        assert_eq!(shown(Some("own"), true, None), Some("own"), "nobody runs");
+    }
+}

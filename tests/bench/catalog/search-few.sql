@@ -1,0 +1,5 @@
+-- page
+SELECT c.key FROM connection c WHERE c.key IN (SELECT rowid FROM connection_search WHERE connection_search MATCH '"quetzal"') ORDER BY c.folded, c.id LIMIT :limit
+
+-- total
+SELECT count(*) FROM connection c WHERE c.key IN (SELECT rowid FROM connection_search WHERE connection_search MATCH '"quetzal"')
