@@ -39,7 +39,7 @@ impl Play {
     pub(crate) fn begin() -> Self {
         let desk = Desk::empty();
         let founder = Person {
-            id: desk.session().member.unwrap(),
+            id: desk.world.catalog().members().unwrap()[0].id,
             role: tsunagi_console::Role::SuperAdmin,
             active: true,
         };
