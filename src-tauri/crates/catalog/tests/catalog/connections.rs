@@ -113,7 +113,11 @@ fn r18_a_connection_in_use_is_not_deleted() {
         "the place is counted"
     );
     let uses = home.catalog.uses(made.id).unwrap();
-    assert_eq!(uses, std::slice::from_ref(&place), "and listed, with its environment");
+    assert_eq!(
+        uses,
+        std::slice::from_ref(&place),
+        "and listed, with its environment"
+    );
     assert!(home.catalog.remove_use(place.id).unwrap());
     home.catalog.delete_connection(made.id).unwrap();
     assert!(
