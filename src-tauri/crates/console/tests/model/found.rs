@@ -1,9 +1,9 @@
 //! What the model found, by name.
 
-use tsunagi_console::{Reach, Role};
+use tsunagi_console::{Edition, Environment, Reach, Role};
 use tsunagi_domain::{Kind, Mode};
 
-use crate::actions::Action;
+use crate::actions::{Action, What};
 use crate::play;
 
 fn create(mode: Mode) -> Action {
@@ -101,5 +101,30 @@ fn r11_a_revoked_account_is_not_primary_after_the_environment_mode_changes() {
         revoke(0, Reach::Production),
         // Stage's primary account would lead to Production's revoked one.
         Action::ChangeMode(0, Mode::Same),
+    ]);
+}
+
+#[test]
+fn r11_when_the_primary_leaves_the_only_account_that_is_left_runs_nothing_unattended() {
+    play(&[
+        Action::Invite(Role::Admin),
+        create(Mode::Same),
+        Action::Sit(1),
+        authorize(0, Reach::All, None),
+        Action::Sit(0),
+        authorize(0, Reach::All, None),
+        Action::NewApplication(Edition::C6),
+        Action::Grant {
+            application: 0,
+            connection: 0,
+            granted: true,
+        },
+        Action::Use {
+            connection: 0,
+            application: 0,
+            environment: Environment::Production,
+            what: What::Schedule,
+        },
+        Action::Leave { who: 1, heir: 0 },
     ]);
 }
