@@ -287,3 +287,33 @@ fn primaries() -> impl Strategy<Value = Action> {
         }),
     ]
 }
+
+/// A workspace in which something is going on: an admin and a user beside the founder, an
+/// application that is shared with both, a connection of each kind, and a schedule on one of them.
+pub(crate) fn settled() -> Vec<Action> {
+    let create = |kind| Action::Create {
+        kind,
+        mode: Mode::Same,
+        from: Some(0),
+    };
+    let share = |member| Action::Share {
+        application: 0,
+        member,
+        shared: true,
+    };
+    vec![
+        Action::Invite(Role::Admin),
+        Action::Invite(Role::User),
+        Action::NewApplication(Edition::C6),
+        share(1),
+        share(2),
+        create(Kind::LoggedInUser),
+        create(Kind::Admin),
+        Action::Use {
+            connection: 0,
+            application: 0,
+            environment: Environment::Production,
+            what: What::Schedule,
+        },
+    ]
+}

@@ -25,7 +25,7 @@ mod fixture;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
-use crate::actions::{Action, action};
+use crate::actions::{Action, action, settled};
 use crate::deeds::Play;
 
 /// Does these things one after the other, looking after each.
@@ -62,6 +62,6 @@ proptest! {
 
     #[test]
     fn r1_to_r23_hold_after_every_step(actions in prop::collection::vec(action(), 1..36)) {
-        play(&actions);
+        play(&[settled(), actions].concat());
     }
 }
