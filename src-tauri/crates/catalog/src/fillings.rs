@@ -10,7 +10,8 @@ use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
 use crate::slots::{self, Sealed, Wrap};
 use crate::{
-    Catalog, CatalogError, Result, connections, flows, primaries, rewrapping, search, standing,
+    Catalog, CatalogError, Result, connections, flows, offers, primaries, rewrapping, search,
+    standing,
 };
 
 /// What a successful flow stores.
@@ -70,13 +71,11 @@ impl Catalog {
             if filling.primary {
                 let member = filling.key.member.ok_or(CatalogError::NoSuchSlot)?;
                 let since = authorization.authorized_at;
-                primaries::put(
-                    db,
-                    filling.key.connection,
-                    filling.key.reach,
-                    Some(member),
-                    since,
-                )?;
+                let (connection, reach) = (filling.key.connection, filling.key.reach);
+                if !primaries::is_so(db, connection, reach, member)? {
+                    offers::lapse(db, connection, reach)?;
+                }
+                primaries::put(db, connection, reach, Some(member), since)?;
             }
             if let Some(entry) = &filling.event {
                 events::append(db, &entry.event, entry.tag)?;

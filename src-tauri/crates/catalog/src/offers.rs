@@ -147,16 +147,22 @@ impl Catalog {
                 return Err(CatalogError::Stale);
             }
             primaries::put(db, connection, reach, Some(to), now)?;
-            db.execute(
-                "DELETE FROM primary_offer WHERE connection = ?1 AND reach = ?2",
-                params![connection.bytes(), reach.word()],
-            )?;
+            lapse(db, connection, reach)?;
             if let Some(entry) = event {
                 events::append(db, &entry.event, entry.tag)?;
             }
             standing::refresh(db, connection.bytes())
         })
     }
+}
+
+/// Every offer of a reach's primary account goes: somebody has it now.
+pub(crate) fn lapse(db: &Db, connection: ConnectionId, reach: Reach) -> Result<()> {
+    db.execute(
+        "DELETE FROM primary_offer WHERE connection = ?1 AND reach = ?2",
+        params![connection.bytes(), reach.word()],
+    )?;
+    Ok(())
 }
 
 fn select(db: &Db, sql: &str, bound: [u8; 16]) -> Result<Vec<Offer>> {

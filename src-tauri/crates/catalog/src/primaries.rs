@@ -144,6 +144,19 @@ pub(crate) fn put(
     Ok(())
 }
 
+/// Whether a member's account is the primary one of a reach.
+pub(crate) fn is_so(
+    db: &Connection,
+    connection: ConnectionId,
+    reach: Reach,
+    member: MemberId,
+) -> Result<bool> {
+    let mut statement = db.prepare_cached(
+        "SELECT 1 FROM primary_account WHERE connection = ?1 AND reach = ?2 AND member = ?3",
+    )?;
+    Ok(statement.exists(params![connection.bytes(), reach.word(), member.bytes()])?)
+}
+
 /// Takes the primary account from the slot's member, where it is theirs.
 pub(crate) fn lose(db: &Connection, key: SlotKey, now: Option<Timestamp>) -> Result<()> {
     let Some(member) = key.member else {

@@ -266,7 +266,18 @@ fn reshape_whole(whole: &mut Whole) {
         .iter()
         .map(|primary| (primary.reach, primary.member))
         .collect();
-    let primaries = reshape::primaries(mode, &before, &seats);
+    // R11: what is revoked where it comes from makes nobody primary, though they may have been so
+    // in another environment.
+    let revoked = Health::NotConnected(NotConnected::Revoked);
+    let living: Vec<Held<usize>> = seats
+        .iter()
+        .filter(|seat| {
+            let slot = whole.slots.get(seat.value);
+            slot.is_some_and(|slot| slot.authorization.health != revoked)
+        })
+        .copied()
+        .collect();
+    let primaries = reshape::primaries(mode, &before, &living);
     let since = |reach: Reach, member| {
         let known = whole.primaries.iter().find(|one| one.member == member);
         let here = whole

@@ -3,7 +3,7 @@
 use tsunagi_catalog::{Primary, Slot, Use};
 use tsunagi_domain::gate::Access;
 use tsunagi_domain::impact::{self, Place, Seat, Shape};
-use tsunagi_domain::{Application, Connection, ConnectionId, Environment};
+use tsunagi_domain::{Application, Connection, ConnectionId, Environment, Kind, Reach};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -49,7 +49,25 @@ impl Console {
                 .iter()
                 .map(|primary| (primary.reach, primary.member))
                 .collect(),
+            led: self.led(whole),
         }
+    }
+
+    /// R11: where there is a primary account, or has been one.
+    fn led(&self, whole: &Whole) -> Vec<Reach> {
+        let connection = &whole.connection;
+        if connection.kind != Kind::LoggedInUser {
+            return Vec::new();
+        }
+        let led = |reach: &Reach| {
+            let is = whole.primaries.iter().any(|one| one.reach == *reach);
+            // Where it cannot be read, nobody stands in.
+            is || (self.inner.catalog)
+                .ever_had_primary(connection.id, *reach)
+                .unwrap_or(true)
+        };
+        let reaches = connection.mode.reaches().iter().copied();
+        reaches.filter(led).collect()
     }
 
     /// The uses of a connection with what a change from `before` to `after` does to each.

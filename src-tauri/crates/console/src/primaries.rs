@@ -302,6 +302,11 @@ impl Console {
             return Err(Refusal::new(RefusalCode::RoleNotAllowed).into());
         }
         let to = self.known_member(to)?;
+        // What another accepted beforehand is theirs to take back.
+        let known = self.offer_to(connection, reach, to.id)?;
+        if known.is_none_or(|offer| offer.offered.is_none()) {
+            return Err(ConsoleError::new("offer_gone"));
+        }
         self.drop_offer(session, connection, reach, &to, "primary.withdrawn")?;
         self.readers_changed(&whole, reach, &[to.id]).await;
         self.inner.bell.changed();

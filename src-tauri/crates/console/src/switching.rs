@@ -9,8 +9,8 @@ use tsunagi_domain::impact::{between, may_be_made, runs};
 use tsunagi_domain::offer::{Likeness, may_switch};
 use tsunagi_domain::replace::{Party, may_replace};
 use tsunagi_domain::{
-    Connection, ConnectionId, Kind, Member, Reach, Refusal, RefusalCode, RegistrationId, access,
-    application,
+    Connection, ConnectionId, Health, Kind, Member, NotConnected, Reach, Refusal, RefusalCode,
+    RegistrationId, access, application,
 };
 
 use crate::console::{Console, Session};
@@ -56,7 +56,7 @@ impl Console {
             }
             let other = self.whole(other.id)?;
             let fits = self.fits(&connector, (&whole.connection, reach), &other.connection)?;
-            let Some(slot) = slot_at(&other, reach, &actor).filter(|_| fits.is_ok()) else {
+            let Some(slot) = living_at(&other, reach, &actor).filter(|_| fits.is_ok()) else {
                 continue;
             };
             let id = slot.authorization.id;
@@ -178,7 +178,7 @@ impl Console {
         }
         let connector = self.connector(&whole.connection.connector)?;
         self.fits(&connector, (&whole.connection, reach), &other.connection)??;
-        let slot = slot_at(&other, reach, &actor).ok_or_else(unfit)?;
+        let slot = living_at(&other, reach, &actor).ok_or_else(unfit)?;
         let next = Slot {
             key: SlotKey {
                 connection,
@@ -398,6 +398,13 @@ fn likeness<'a>(connection: &'a Connection, wants: &'a Wants) -> Likeness<'a> {
         scopes: &connection.scopes,
         settings: &wants.settings,
     }
+}
+
+/// What of another connection may take a place: nothing that is revoked, which could only make a
+/// primary account one that does not work (R11).
+fn living_at<'a>(whole: &'a Whole, reach: Reach, actor: &Member) -> Option<&'a Slot> {
+    let revoked = Health::NotConnected(NotConnected::Revoked);
+    slot_at(whole, reach, actor).filter(|slot| slot.authorization.health != revoked)
 }
 
 /// The slot that an acting member may take from or fill: the only one, or their own.

@@ -51,11 +51,15 @@ pub struct Question<'a> {
     pub caller: Caller,
     /// The reach's primary account.
     pub primary: Option<MemberId>,
+    /// Whether the reach has a primary account, or has had one.
+    pub led: bool,
 }
 
 /// Chooses the authorization a request uses: the only one of an admin or system connection
 /// (R6), the caller's own of a logged-in-user connection (R9), and for unattended runs the
-/// primary account's, else the only one there is (R13). What is chosen must be connected (R4).
+/// primary account's, else the only one there is (R13). After a primary account went, the only one
+/// that is left does not stand in: somebody has to choose (R11). What is chosen must be connected
+/// (R4).
 ///
 /// # Errors
 /// [`RefusalCode::Disabled`], [`RefusalCode::ApplicationNoAccess`],
@@ -86,7 +90,7 @@ pub fn choose<T: Copy>(question: Question<'_>, candidates: &[Candidate<T>]) -> R
                 .iter()
                 .find(|candidate| candidate.member == Some(primary))
                 .ok_or_else(|| refuse(RefusalCode::NoPrimary))?,
-            (None, [only]) => only,
+            (None, [only]) if !question.led => only,
             (None, _) => return Err(refuse(RefusalCode::NoPrimary)),
         },
     };

@@ -35,6 +35,8 @@ pub struct Shape {
     pub seats: Vec<Seat>,
     /// Its primary accounts.
     pub primaries: Vec<(Reach, MemberId)>,
+    /// Where there is a primary account, or has been one (R11).
+    pub led: Vec<Reach>,
 }
 
 /// A place that uses a connection.
@@ -92,6 +94,7 @@ pub fn runs(shape: &Shape, place: Place<'_>) -> Result<(), Refusal> {
             environment: place.environment,
             caller,
             primary,
+            led: shape.led.contains(&reach),
         };
         choose(question, &candidates)
     };

@@ -18,6 +18,7 @@ fn question(kind: Kind, caller: Caller, primary: Option<MemberId>) -> Question<'
         environment: Environment::Production,
         caller,
         primary,
+        led: primary.is_some(),
     }
 }
 
@@ -106,6 +107,29 @@ fn r13_unattended_runs_use_the_primary_account_else_the_only_one() {
         Some(RefusalCode::NoPrimary),
         "a primary whose authorization is gone is not replaced by the one that is left"
     );
+}
+
+#[test]
+fn r11_after_the_primary_went_the_only_account_that_is_left_does_not_stand_in() {
+    let ken = MemberId::new();
+    let ask = |kind, caller, led| Question {
+        led,
+        ..question(kind, caller, None)
+    };
+    for (led, expected) in [(false, None), (true, Some(RefusalCode::NoPrimary))] {
+        let unattended = ask(Kind::LoggedInUser, Caller::Unattended, led);
+        assert_eq!(
+            code(choose(unattended, &[of(ken, 2)])),
+            expected,
+            "led: {led}"
+        );
+        let present = ask(Kind::LoggedInUser, Caller::Member(ken), led);
+        assert_eq!(choose(present, &[of(ken, 2)]), Ok(2), "who is present runs");
+        for kind in [Kind::System, Kind::Admin] {
+            let everybodys = ask(kind, Caller::Unattended, led);
+            assert_eq!(choose(everybodys, &[shared(7)]), Ok(7), "{kind:?}");
+        }
+    }
 }
 
 #[test]

@@ -332,3 +332,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_link_name_is_written_as_it_is_and_read_back() {
+    let link = LinkName::new("practice_crm").unwrap();
+    assert_eq!(String::from(link.clone()), "practice_crm");
+    let written = serde_json::to_string(&link).unwrap();
+    assert_eq!(written, r#""practice_crm""#, "what an export holds");
+    let read: LinkName = serde_json::from_str(&written).unwrap();
+    assert_eq!(read, link);
+}

@@ -221,3 +221,24 @@ fn r11_demotion_and_leaving_cost_it() {
         assert!(!is_kept(role, false), "{role:?}, deactivated");
     }
 }
+
+#[test]
+fn r11_the_sign_in_offers_the_primary_account_to_super_admins_and_admins_where_nobody_has_it() {
+    use tsunagi_domain::primary::may_take;
+    let roles = [
+        (Role::SuperAdmin, true),
+        (Role::Admin, true),
+        (Role::Developer, false),
+        (Role::User, false),
+        (Role::PortalUser, false),
+    ];
+    for (role, may) in roles {
+        let free = may_take(Kind::LoggedInUser, role, None);
+        assert_eq!(free, may, "{role:?}, where nobody is");
+        let taken = may_take(Kind::LoggedInUser, role, Some(MemberId::new()));
+        assert!(!taken, "{role:?}: nobody takes it from another");
+        for kind in [Kind::Admin, Kind::System] {
+            assert!(!may_take(kind, role, None), "{kind:?} has none");
+        }
+    }
+}

@@ -66,13 +66,14 @@ impl Gateway {
     ) -> Result<Place, GateError> {
         let reach = connection.mode.reach(environment);
         let id = connection.id;
-        let (slots, primaries, missing) = self
+        let (slots, primaries, led, missing) = self
             .db(move |catalog| {
                 let missing = match application {
                     Some(application) => without_access(catalog, application, id)?,
                     None => None,
                 };
-                Ok((catalog.slots(id)?, catalog.primaries(id)?, missing))
+                let led = catalog.ever_had_primary(id, reach)?;
+                Ok((catalog.slots(id)?, catalog.primaries(id)?, led, missing))
             })
             .await?;
         let (connector, resolved, registration) = self.resolve(connection, reach).await?;
@@ -99,6 +100,7 @@ impl Gateway {
                 .iter()
                 .find(|primary| primary.reach == reach)
                 .map(|primary| primary.member),
+            led,
         };
         let authorization = choose(question, &candidates)?;
         Ok(Place {

@@ -1,0 +1,319 @@
+//! What members do. Who and what is meant is a number, taken modulo however many there are.
+
+use proptest::prelude::*;
+use tsunagi_console::{Cause, Edition, Environment, Reach, Role};
+use tsunagi_domain::{Kind, Mode};
+
+/// One thing that somebody does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Another member sits down.
+    Sit(u8),
+    Invite(Role),
+    ChangeRole(u8, Role),
+    Leave {
+        who: u8,
+        heir: u8,
+    },
+    Return(u8),
+    Plan {
+        paid: bool,
+    },
+    NewApplication(Edition),
+    ChangeEdition(u8, Edition),
+    DeleteApplication(u8),
+    Share {
+        application: u8,
+        member: u8,
+        shared: bool,
+    },
+    Grant {
+        application: u8,
+        connection: u8,
+        granted: bool,
+    },
+    Create {
+        kind: Kind,
+        mode: Mode,
+        from: Option<u8>,
+    },
+    /// A new connection that shares what another has.
+    Reuse(u8),
+    SystemConnection {
+        application: u8,
+        cause: Cause,
+    },
+    Authorize {
+        connection: u8,
+        reach: Reach,
+        /// As Ben rather than as Aiko.
+        other_account: bool,
+        /// Whether the account is to be primary; else as the dialog proposes.
+        primary: Option<bool>,
+        /// Whether another account may replace the first.
+        replace: bool,
+    },
+    Revoke {
+        connection: u8,
+        reach: Reach,
+        whose: Option<u8>,
+    },
+    Enable {
+        connection: u8,
+        enabled: bool,
+    },
+    Rename(u8),
+    RenameAccount {
+        connection: u8,
+        reach: Reach,
+        whose: Option<u8>,
+    },
+    Scopes {
+        connection: u8,
+        write: bool,
+    },
+    ChangeMode(u8, Mode),
+    Switch {
+        connection: u8,
+        reach: Reach,
+        from: u8,
+    },
+    Replace {
+        from: u8,
+        to: u8,
+    },
+    Delete(u8),
+    Offer {
+        connection: u8,
+        reach: Reach,
+        to: u8,
+    },
+    Accept(u8, Reach),
+    Decline(u8, Reach),
+    Withdraw {
+        connection: u8,
+        reach: Reach,
+        to: u8,
+    },
+    /// An area begins to use a connection.
+    Use {
+        connection: u8,
+        application: u8,
+        environment: Environment,
+        what: What,
+    },
+    /// An area no longer uses one.
+    Unuse(u8),
+    Try(u8, Environment),
+}
+
+/// A place that uses a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// Of a form: whoever fills it in is present.
+    Form,
+    Schedule,
+    DataSource,
+}
+
+fn reach() -> impl Strategy<Value = Reach> {
+    // Most reaches of one connection's mode are not the other's.
+    prop_oneof![
+        6 => Just(Reach::All),
+        1 => Just(Reach::Development),
+        2 => Just(Reach::Stage),
+        4 => Just(Reach::Production),
+    ]
+}
+
+fn environment() -> impl Strategy<Value = Environment> {
+    prop::sample::select(Environment::ALL.to_vec())
+}
+
+fn edition() -> impl Strategy<Value = Edition> {
+    prop_oneof![1 => Just(Edition::C5), 3 => Just(Edition::C6)]
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        1 => Just(Kind::System),
+        3 => Just(Kind::Admin),
+        8 => Just(Kind::LoggedInUser),
+    ]
+}
+
+fn mode() -> impl Strategy<Value = Mode> {
+    prop_oneof![2 => Just(Mode::Same), 1 => Just(Mode::PerEnvironment)]
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![
+        1 => Just(Role::SuperAdmin),
+        3 => Just(Role::Admin),
+        2 => Just(Role::Developer),
+        2 => Just(Role::User),
+        1 => Just(Role::PortalUser),
+    ]
+}
+
+fn cause() -> impl Strategy<Value = Cause> {
+    prop_oneof![
+        any::<bool>().prop_map(|zoho| Cause::FormWorkflow { zoho }),
+        Just(Cause::PagePanel),
+        any::<bool>().prop_map(|optional| Cause::IntegrationTask { optional }),
+        Just(Cause::Elsewhere),
+    ]
+}
+
+fn what() -> impl Strategy<Value = What> {
+    prop::sample::select(vec![What::Form, What::Schedule, What::DataSource])
+}
+
+/// Small numbers: the same few are met again and again.
+fn few() -> impl Strategy<Value = u8> {
+    0u8..4
+}
+
+/// Anything that somebody may do, more often what leads somewhere.
+pub(crate) fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        members(),
+        members(),
+        applications(),
+        connections(),
+        connections(),
+        connections(),
+        primaries(),
+    ]
+}
+
+fn members() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        10 => few().prop_map(Action::Sit),
+        3 => role().prop_map(Action::Invite),
+        2 => (few(), role()).prop_map(|(who, role)| Action::ChangeRole(who, role)),
+        2 => (few(), few()).prop_map(|(who, heir)| Action::Leave { who, heir }),
+        1 => few().prop_map(Action::Return),
+        // Most of the time everything works.
+        1 => prop::bool::weighted(0.7).prop_map(|paid| Action::Plan { paid }),
+    ]
+}
+
+fn applications() -> impl Strategy<Value = Action> {
+    let share = (few(), few(), prop::bool::weighted(0.8));
+    let grant = (few(), few(), prop::bool::weighted(0.8));
+    prop_oneof![
+        2 => edition().prop_map(Action::NewApplication),
+        1 => (few(), edition()).prop_map(|(one, edition)| Action::ChangeEdition(one, edition)),
+        1 => few().prop_map(Action::DeleteApplication),
+        3 => share.prop_map(|(application, member, shared)| Action::Share {
+            application,
+            member,
+            shared,
+        }),
+        3 => grant.prop_map(|(application, connection, granted)| Action::Grant {
+            application,
+            connection,
+            granted,
+        }),
+        3 => (few(), few(), environment(), what()).prop_map(
+            |(connection, application, environment, what)| Action::Use {
+                connection,
+                application,
+                environment,
+                what,
+            }
+        ),
+        1 => few().prop_map(Action::Unuse),
+    ]
+}
+
+fn connections() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        4 => (kind(), mode(), prop::option::weighted(0.4, few()))
+            .prop_map(|(kind, mode, from)| Action::Create { kind, mode, from }),
+        2 => few().prop_map(Action::Reuse),
+        1 => (few(), cause()).prop_map(|(application, cause)| Action::SystemConnection {
+            application,
+            cause,
+        }),
+        10 => (few(), reach(), any::<bool>(), prop::option::weighted(0.3, any::<bool>()),
+            any::<bool>())
+            .prop_map(|(connection, reach, other_account, primary, replace)| Action::Authorize {
+                connection,
+                reach,
+                other_account,
+                primary,
+                replace,
+            }),
+        3 => (few(), reach(), prop::option::of(few())).prop_map(|(connection, reach, whose)| {
+            Action::Revoke { connection, reach, whose }
+        }),
+        2 => (few(), any::<bool>()).prop_map(|(connection, enabled)| Action::Enable {
+            connection,
+            enabled,
+        }),
+        1 => few().prop_map(Action::Rename),
+        1 => (few(), reach(), prop::option::of(few())).prop_map(|(connection, reach, whose)| {
+            Action::RenameAccount { connection, reach, whose }
+        }),
+        2 => (few(), any::<bool>())
+            .prop_map(|(connection, write)| Action::Scopes { connection, write }),
+        2 => (few(), mode()).prop_map(|(connection, mode)| Action::ChangeMode(connection, mode)),
+        2 => (few(), reach(), few()).prop_map(|(connection, reach, from)| Action::Switch {
+            connection,
+            reach,
+            from,
+        }),
+        1 => (few(), few()).prop_map(|(from, to)| Action::Replace { from, to }),
+        1 => few().prop_map(Action::Delete),
+        4 => (few(), environment()).prop_map(|(one, environment)| Action::Try(one, environment)),
+    ]
+}
+
+fn primaries() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        3 => (few(), reach(), few()).prop_map(|(connection, reach, to)| Action::Offer {
+            connection,
+            reach,
+            to,
+        }),
+        2 => (few(), reach()).prop_map(|(connection, reach)| Action::Accept(connection, reach)),
+        1 => (few(), reach()).prop_map(|(connection, reach)| Action::Decline(connection, reach)),
+        1 => (few(), reach(), few()).prop_map(|(connection, reach, to)| Action::Withdraw {
+            connection,
+            reach,
+            to,
+        }),
+    ]
+}
+
+/// A workspace in which something is going on: an admin and a user beside the founder, an
+/// application that is shared with both, a connection of each kind, and a schedule on one of them.
+pub(crate) fn settled() -> Vec<Action> {
+    let create = |kind| Action::Create {
+        kind,
+        mode: Mode::Same,
+        from: Some(0),
+    };
+    let share = |member| Action::Share {
+        application: 0,
+        member,
+        shared: true,
+    };
+    vec![
+        Action::Invite(Role::Admin),
+        Action::Invite(Role::User),
+        Action::NewApplication(Edition::C6),
+        share(1),
+        share(2),
+        create(Kind::LoggedInUser),
+        create(Kind::Admin),
+        Action::Use {
+            connection: 0,
+            application: 0,
+            environment: Environment::Production,
+            what: What::Schedule,
+        },
+    ]
+}

@@ -1,0 +1,130 @@
+//! What the model found, by name.
+
+use tsunagi_console::{Edition, Environment, Reach, Role};
+use tsunagi_domain::{Kind, Mode};
+
+use crate::actions::{Action, What};
+use crate::play;
+
+fn create(mode: Mode) -> Action {
+    Action::Create {
+        kind: Kind::LoggedInUser,
+        mode,
+        from: None,
+    }
+}
+
+fn authorize(connection: u8, reach: Reach, primary: Option<bool>) -> Action {
+    Action::Authorize {
+        connection,
+        reach,
+        other_account: false,
+        primary,
+        replace: true,
+    }
+}
+
+fn revoke(connection: u8, reach: Reach) -> Action {
+    Action::Revoke {
+        connection,
+        reach,
+        whose: None,
+    }
+}
+
+/// A primary account, and another admin who has authorized too and sits there.
+fn two() -> Vec<Action> {
+    vec![
+        Action::Invite(Role::Admin),
+        create(Mode::Same),
+        authorize(0, Reach::All, None),
+        Action::Sit(1),
+        authorize(0, Reach::All, None),
+    ]
+}
+
+#[test]
+fn r11_an_offer_lapses_when_its_member_becomes_primary_by_signing_in() {
+    let mut actions = two();
+    actions.extend([
+        Action::Sit(0),
+        Action::Offer {
+            connection: 0,
+            reach: Reach::All,
+            to: 1,
+        },
+        revoke(0, Reach::All),
+        Action::Sit(1),
+        // Home still asked to accept what was theirs already, and refused the answer.
+        authorize(0, Reach::All, Some(true)),
+    ]);
+    play(&actions);
+}
+
+#[test]
+fn r11_what_another_accepted_beforehand_is_not_withdrawn() {
+    let mut actions = two();
+    actions.extend([
+        Action::Accept(0, Reach::All),
+        Action::Sit(0),
+        Action::Withdraw {
+            connection: 0,
+            reach: Reach::All,
+            to: 1,
+        },
+    ]);
+    play(&actions);
+}
+
+#[test]
+fn r11_a_primary_account_is_not_switched_to_a_revoked_one() {
+    play(&[
+        create(Mode::Same),
+        authorize(0, Reach::All, None),
+        create(Mode::Same),
+        authorize(1, Reach::All, None),
+        revoke(1, Reach::All),
+        Action::Switch {
+            connection: 0,
+            reach: Reach::All,
+            from: 1,
+        },
+    ]);
+}
+
+#[test]
+fn r11_a_revoked_account_is_not_primary_after_the_environment_mode_changes() {
+    play(&[
+        create(Mode::PerEnvironment),
+        authorize(0, Reach::Stage, None),
+        authorize(0, Reach::Production, None),
+        revoke(0, Reach::Production),
+        // Stage's primary account would lead to Production's revoked one.
+        Action::ChangeMode(0, Mode::Same),
+    ]);
+}
+
+#[test]
+fn r11_when_the_primary_leaves_the_only_account_that_is_left_runs_nothing_unattended() {
+    play(&[
+        Action::Invite(Role::Admin),
+        create(Mode::Same),
+        Action::Sit(1),
+        authorize(0, Reach::All, None),
+        Action::Sit(0),
+        authorize(0, Reach::All, None),
+        Action::NewApplication(Edition::C6),
+        Action::Grant {
+            application: 0,
+            connection: 0,
+            granted: true,
+        },
+        Action::Use {
+            connection: 0,
+            application: 0,
+            environment: Environment::Production,
+            what: What::Schedule,
+        },
+        Action::Leave { who: 1, heir: 0 },
+    ]);
+}

@@ -1,0 +1,221 @@
+//! What there is, as the model knows it: plain data. Members, connections and authorizations
+//! are meant by their place in these lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tsunagi_console::{ApplicationId, ConnectionId, Edition, Environment, MemberId, Reach, Role};
+use tsunagi_domain::{Kind, Mode, UseId};
+
+use crate::actions::What;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub(crate) id: MemberId,
+    pub(crate) role: Role,
+    pub(crate) active: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Application {
+    pub(crate) id: ApplicationId,
+    pub(crate) edition: Edition,
+    pub(crate) shared: BTreeSet<MemberId>,
+    pub(crate) may_use: BTreeSet<ConnectionId>,
+}
+
+/// Where something sits: an environment or all, and whose of a logged-in-user connection.
+pub(crate) type Place = (Reach, Option<MemberId>);
+
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub(crate) id: ConnectionId,
+    pub(crate) kind: Kind,
+    pub(crate) mode: Mode,
+    pub(crate) enabled: bool,
+    /// Asks to write contacts, not only to read them.
+    pub(crate) write: bool,
+    pub(crate) owner: Option<MemberId>,
+    /// What sits where, in the other environment mode too: it comes back with the mode.
+    pub(crate) seats: BTreeMap<Place, usize>,
+    pub(crate) primaries: BTreeMap<Reach, MemberId>,
+    /// Where there is a primary account, or has been one.
+    pub(crate) led: BTreeSet<Reach>,
+    /// `true` where it is offered, `false` where it is accepted beforehand.
+    pub(crate) offers: BTreeMap<(Reach, MemberId), bool>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Authorization {
+    pub(crate) by: MemberId,
+    pub(crate) other_account: bool,
+    pub(crate) label: Option<String>,
+    pub(crate) write: bool,
+    pub(crate) revoked: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Used {
+    pub(crate) id: UseId,
+    pub(crate) connection: ConnectionId,
+    pub(crate) application: ApplicationId,
+    pub(crate) environment: Environment,
+    pub(crate) what: What,
+}
+
+/// Everything.
+#[derive(Debug, Clone)]
+pub(crate) struct Model {
+    pub(crate) paid: bool,
+    pub(crate) people: Vec<Person>,
+    /// Who sits at the keyboard.
+    pub(crate) seat: Option<usize>,
+    pub(crate) applications: Vec<Application>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) authorizations: Vec<Authorization>,
+    pub(crate) uses: Vec<Used>,
+}
+
+/// Health, as far as the model has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fares {
+    Connected,
+    Disabled,
+    Never,
+    Revoked,
+    ScopesMissing,
+}
+
+impl Fares {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::Disabled => "disabled",
+            Self::Never => "never_authorized",
+            Self::Revoked => "revoked",
+            Self::ScopesMissing => "scopes_missing",
+        }
+    }
+}
+
+pub(crate) fn manages(role: Role) -> bool {
+    matches!(role, Role::SuperAdmin | Role::Admin | Role::Developer)
+}
+
+/// Super admins and admins.
+pub(crate) fn leads(role: Role) -> bool {
+    matches!(role, Role::SuperAdmin | Role::Admin)
+}
+
+pub(crate) fn reaches(mode: Mode) -> &'static [Reach] {
+    match mode {
+        Mode::Same => &[Reach::All],
+        Mode::PerEnvironment => &[Reach::Development, Reach::Stage, Reach::Production],
+    }
+}
+
+pub(crate) fn reach_of(mode: Mode, environment: Environment) -> Reach {
+    match (mode, environment) {
+        (Mode::Same, _) => Reach::All,
+        (_, Environment::Development) => Reach::Development,
+        (_, Environment::Stage) => Reach::Stage,
+        (_, Environment::Production) => Reach::Production,
+    }
+}
+
+impl Link {
+    pub(crate) fn personal(&self) -> bool {
+        self.kind == Kind::LoggedInUser
+    }
+
+    pub(crate) fn place(&self, reach: Reach, member: MemberId) -> Place {
+        (reach, self.personal().then_some(member))
+    }
+
+    pub(crate) fn has(&self, reach: Reach) -> bool {
+        reaches(self.mode).contains(&reach)
+    }
+}
+
+impl Model {
+    pub(crate) fn person(&self, id: MemberId) -> &Person {
+        self.people.iter().find(|person| person.id == id).unwrap()
+    }
+
+    pub(crate) fn seated(&self) -> Option<&Person> {
+        self.seat.map(|seat| &self.people[seat])
+    }
+
+    pub(crate) fn application(&self, id: ApplicationId) -> &Application {
+        self.applications.iter().find(|one| one.id == id).unwrap()
+    }
+
+    pub(crate) fn fares(&self, link: &Link, place: Place) -> Fares {
+        let sits = link.seats.get(&place);
+        let sits = sits.map(|sits| &self.authorizations[*sits]);
+        match sits {
+            _ if !link.enabled => Fares::Disabled,
+            None => Fares::Never,
+            Some(sits) if sits.revoked => Fares::Revoked,
+            Some(sits) if link.write && !sits.write => Fares::ScopesMissing,
+            Some(_) => Fares::Connected,
+        }
+    }
+
+    /// R3: an application that may use it is shared with the member.
+    pub(crate) fn is_shared(&self, link: &Link, member: MemberId) -> bool {
+        self.applications
+            .iter()
+            .any(|one| one.may_use.contains(&link.id) && one.shared.contains(&member))
+    }
+
+    /// R11: an authorization ends, and with it the primary accounts that it was.
+    pub(crate) fn revoke(&mut self, authorization: usize) {
+        self.authorizations[authorization].revoked = true;
+        for link in &mut self.links {
+            for ((reach, member), sits) in &link.seats {
+                if *sits == authorization && link.primaries.get(reach).copied() == *member {
+                    link.primaries.remove(reach);
+                }
+            }
+        }
+    }
+
+    /// Somebody who may no longer be primary is so nowhere, and nothing is offered to them.
+    pub(crate) fn demote(&mut self, member: MemberId) {
+        for link in &mut self.links {
+            link.primaries.retain(|_, primary| *primary != member);
+            link.offers.retain(|(_, to), _| *to != member);
+        }
+    }
+
+    /// R12: what sits where when the environment mode changes, as the impact says before: one for
+    /// all is Production's, else Stage's, else Development's, else what it was; Production goes
+    /// on with what was for all, Development and Stage get back what they had, else that too.
+    pub(crate) fn reshape(&mut self, at: usize, mode: Mode) {
+        let link = &mut self.links[at];
+        let members: BTreeSet<Option<MemberId>> =
+            link.seats.keys().map(|(_, member)| *member).collect();
+        let before = link.seats.clone();
+        for reach in reaches(mode) {
+            let order: &[Reach] = match reach {
+                Reach::All => &[
+                    Reach::Production,
+                    Reach::Stage,
+                    Reach::Development,
+                    Reach::All,
+                ],
+                Reach::Production => &[Reach::All, Reach::Production],
+                Reach::Stage => &[Reach::Stage, Reach::All],
+                Reach::Development => &[Reach::Development, Reach::All],
+            };
+            for member in &members {
+                let found = order.iter().find_map(|from| before.get(&(*from, *member)));
+                if let Some(found) = found {
+                    link.seats.insert((*reach, *member), *found);
+                }
+            }
+        }
+        link.mode = mode;
+        link.offers.clear();
+    }
+}
