@@ -156,10 +156,21 @@ impl Page {
             if !element.is_enabled().await.ok()? {
                 return None;
             }
+            let element = self.clickable(element).await?;
             self.bring_into_view(&element).await?;
             element.click().await.ok()
         })
         .await;
+    }
+
+    /// What a person clicks on: where a radio button or check box is drawn by its label, the label.
+    async fn clickable(&self, element: Element) -> Option<Element> {
+        let arguments = vec![serde_json::to_value(&element).ok()?];
+        let script = "const [it] = arguments;
+            return it.matches('input.sr') && it.labels.length > 0 ? it.labels[0] : it";
+        let found = self.client.execute(script, arguments).await.ok()?;
+        let id = ElementRef::from(found.get(ELEMENT)?.as_str()?.to_owned());
+        Some(Element::from_element_id(self.client.clone(), id))
     }
 
     /// Scrolls as a person would: the driver leaves what is cut off at an edge as it is, and then

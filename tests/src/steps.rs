@@ -94,7 +94,14 @@ pub async fn connections(page: &Page) {
 /// Opens a connection from the list.
 pub async fn open(page: &Page, name: &str) {
     connections(page).await;
-    page.press(Role::Row, &format!("{name}, *")).await;
+    page.wait(Role::Row, &format!("{name}, *")).await;
+    // By its name: in the middle of the row may stand what authorizes a slot.
+    until("the row to take a click", async || {
+        let row = page.find(Role::Row, &format!("{name}, *")).await;
+        let cell = row.first()?.find(Locator::Css(".conn-name b")).await.ok()?;
+        cell.click().await.ok()
+    })
+    .await;
     page.wait(Role::Heading, &format!("{name}*")).await;
 }
 

@@ -437,6 +437,8 @@ fn every_error_has_a_code_of_the_list_and_no_two_share_one() {
         VaultError::SealedDamaged,
         VaultError::SealedUnsupported(2),
         VaultError::ReaderUnavailable,
+        VaultError::NotABackup,
+        VaultError::BackupDamaged,
         VaultError::TooLarge,
         VaultError::DerivationFailed,
         VaultError::NoRandomness,
