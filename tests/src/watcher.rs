@@ -123,14 +123,12 @@ impl Watcher {
         Self { connection, items }
     }
 
-    /// Waits for an item to register and reads its menu.
+    /// Waits for an item to register and reads its menu. The latest one counts: that of an app
+    /// that has ended names no menu any more.
     pub async fn tray(&self) -> Tray<'_> {
-        let item = until("a tray item", async || {
-            let items = self.items.lock().expect("the lock is sound");
-            items.last().cloned()
-        })
-        .await;
-        let menu = until("the tray item to name its menu", async || {
+        let (item, menu) = until("a tray item that names its menu", async || {
+            let items = self.items.lock().expect("the lock is sound").clone();
+            let item = items.last()?;
             let proxy = Proxy::new(
                 &self.connection,
                 item.bus_name.clone(),
@@ -139,7 +137,8 @@ impl Watcher {
             )
             .await
             .ok()?;
-            proxy.get_property::<OwnedObjectPath>("Menu").await.ok()
+            let menu = proxy.get_property::<OwnedObjectPath>("Menu").await.ok()?;
+            Some((item.clone(), menu))
         })
         .await;
         Tray {
