@@ -22,16 +22,16 @@ async fn a_portal_user_authorizes_their_own_and_reaches_nothing_else() {
     steps::start_empty(page).await;
     let founder = steps::founder(page).await;
     steps::create_practice(page, "Own contacts", "Logged-in user", "Same authorization").await;
-    steps::create_practice(page, "Everybody's", "Admin", "Same authorization").await;
-    let everybodys = page
+    steps::create_practice(page, "Shared contacts", "Admin", "Same authorization").await;
+    let shared = page
         .client()
         .current_url()
         .await
         .expect("the page has an address");
-    let everybodys = everybodys
+    let shared = shared
         .fragment()
         .and_then(|it| it.split('/').nth(2))
-        .expect("the connection's id")
+        .expect("its id")
         .to_owned();
     steps::invite(page, "Paula", "Portal user").await;
 
@@ -43,9 +43,9 @@ async fn a_portal_user_authorizes_their_own_and_reaches_nothing_else() {
     page.wait(Role::Heading, "Orders").await;
     page.button("Grant access…").await;
     page.button("Grant Own contacts").await;
-    page.button("Grant Everybody's").await;
+    page.button("Grant Shared contacts").await;
     page.button("Done").await;
-    page.tab("Members*").await;
+    page.tab("Shared with*").await;
     page.press(Role::Checkbox, "Share with Paula").await;
     page.says("Live mode: authorizes their own accounts").await;
     trial.picture("1-application");
@@ -54,14 +54,14 @@ async fn a_portal_user_authorizes_their_own_and_reaches_nothing_else() {
     page.link("Edit mode").await;
     page.says("Nothing uses a connection in Production").await;
     page.press(Role::Radio, "Live mode").await;
-    page.says("Everybody's").await;
+    page.says("Shared contacts").await;
     trial.picture("2-live-mode-of-a-manager");
 
     steps::switch_member(page, &founder, "Paula", None).await;
     page.wait(Role::Button, "Authorize Own contacts").await;
     let shown = page.text().await;
     assert!(
-        !shown.contains("Everybody's"),
+        !shown.contains("Shared contacts"),
         "R15: no admin connection: {shown}"
     );
     for hidden in ["Home", "Connections", "Connectors", "Members", "Activity"] {
@@ -73,28 +73,28 @@ async fn a_portal_user_authorizes_their_own_and_reaches_nothing_else() {
     tray.wait("Authorize Own contacts").await;
     let lines = tray.labels().await;
     assert!(
-        !lines.iter().any(|line| line.contains("Everybody's")),
+        !lines.iter().any(|line| line.contains("Shared contacts")),
         "nor in the tray: {lines:?}"
     );
     trial.picture("3-portal-user");
 
     // R22: the same answer behind the screens.
-    let reach = json!({"connection": everybodys, "reach": "all"});
+    let reach = json!({"connection": shared, "reach": "all"});
     for (command, arguments) in [
         (
             "connections_list",
             json!({"query": {"search": "", "kinds": [], "services": [], "needsPerson": null, "sort": "name", "after": null, "limit": 10}}),
         ),
-        ("connection_get", json!({"connection": everybodys})),
+        ("connection_get", json!({"connection": shared})),
         (
             "authorize",
-            json!({"connection": everybodys, "reach": "all", "agent": null}),
+            json!({"connection": shared, "reach": "all", "agent": null}),
         ),
         (
             "authorization_revoke",
-            json!({"connection": everybodys, "reach": "all", "whose": null}),
+            json!({"connection": shared, "reach": "all", "whose": null}),
         ),
-        ("connection_delete", json!({"connection": everybodys})),
+        ("connection_delete", json!({"connection": shared})),
         ("primary_choose", reach),
         ("members_get", json!({})),
         ("applications_list", json!({})),
@@ -116,7 +116,7 @@ async fn a_portal_user_authorizes_their_own_and_reaches_nothing_else() {
     tray.wait("All connected").await;
     trial.picture("4-authorized");
     page.button(&format!("Rename {BEN}")).await;
-    page.fill("Name", "My contacts").await;
+    page.fill("Account name", "My contacts").await;
     page.button("Save").await;
     page.wait(Role::Button, "Rename My contacts").await;
     page.button("Revoke… Own contacts").await;

@@ -125,7 +125,7 @@ async fn handed_over_per_environment_and_revoked() {
     // R11: it goes, and nobody is promoted; those who can choose are asked.
     steps::open(page, TEAM).await;
     page.tab("Environments").await;
-    page.button("Revoke… Production").await;
+    page.button_in("Production", "Revoke…").await;
     page.wait(Role::Button, "Keep it").await;
     page.says("Nobody else becomes primary by this").await;
     trial.picture("4-impact");
@@ -169,7 +169,7 @@ async fn handed_over_per_environment_and_revoked() {
         .await;
     steps::open(page, TEAM).await;
     page.tab("Accounts*").await;
-    page.button("Make primary Production").await;
+    page.button("Make primary").await;
     primary_in(page, "Production", &founder).await;
     trial.picture("7-after-a-restart");
     quit(&tray, app).await;

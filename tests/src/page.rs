@@ -186,6 +186,24 @@ impl Page {
         self.press(Role::Button, name).await;
     }
 
+    /// Presses a button in a named part of the page, where several parts have one of that name.
+    pub async fn button_in(&self, region: &str, name: &str) {
+        until(&format!("{name:?} in {region:?} to take a click"), async || {
+            for button in self.find(Role::Button, name).await {
+                let arguments = vec![serde_json::to_value(&button).ok()?, json!(region)];
+                let script = "const [it, region] = arguments;
+                    return it.closest('section[aria-label]')?.getAttribute('aria-label') === region";
+                let inside = self.client.execute(script, arguments).await.ok()?;
+                if inside == Value::Bool(true) && button.is_enabled().await.ok()? {
+                    self.bring_into_view(&button).await?;
+                    return button.click().await.ok();
+                }
+            }
+            None
+        })
+        .await;
+    }
+
     /// Calls a command as the page's own code does. Gives the answer, or the failure's code.
     ///
     /// # Panics

@@ -302,7 +302,7 @@ pub async fn set_passphrase(page: &Page, passphrase: &str) {
 /// account that stands `down` places below the first one.
 pub async fn authorize_in(page: &Page, desk: &Desk, pid: u32, environment: &str, down: usize) {
     page.tab("Environments").await;
-    page.button(&format!("Authorize {environment}")).await;
+    page.button_in(environment, "Authorize").await;
     sign_in_at_practice_as(desk, pid, down).await;
 }
 

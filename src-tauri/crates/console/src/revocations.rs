@@ -33,10 +33,12 @@ impl Console {
             reach,
             member: (connection.kind == Kind::LoggedInUser).then_some(owner),
         };
-        self.inner
-            .catalog
-            .slot(key)?
-            .ok_or_else(|| not_connected(connection, reach, NotConnected::NeverAuthorized).into())
+        if let Some(slot) = self.inner.catalog.slot(key)? {
+            return Ok(slot);
+        }
+        // R2: whether anybody has authorized is told to who could revoke it.
+        access::may_revoke(member, key.member == Some(member.id))?;
+        Err(not_connected(connection, reach, NotConnected::NeverAuthorized).into())
     }
 
     /// R18: what revoking the acting member's own authorization, or the connection's only one,

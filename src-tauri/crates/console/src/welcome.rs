@@ -184,9 +184,8 @@ pub(crate) fn person_name(name: &str) -> Result<String, ConsoleError> {
         return Err(ConsoleError::new("person_name_too_long"));
     }
     if let Some(bad) = name.chars().find(|c| c.is_control() || turns_text(*c)) {
-        return Err(
-            ConsoleError::new("name_character").with("character", bad.escape_debug().to_string())
-        );
+        return Err(ConsoleError::new("name_character")
+            .with("character", tsunagi_domain::names::shown(bad)));
     }
     Ok(name.to_owned())
 }

@@ -37,8 +37,7 @@ impl ConnectionName {
             return Err(Refusal::new(RefusalCode::NameEmpty));
         }
         if let Some(bad) = name.chars().find(|c| !is_name_char(*c)) {
-            return Err(Refusal::new(RefusalCode::NameCharacter)
-                .with("character", bad.escape_debug().to_string()));
+            return Err(Refusal::new(RefusalCode::NameCharacter).with("character", shown(bad)));
         }
         if name.chars().count() > NAME_MAX {
             return Err(Refusal::new(RefusalCode::NameTooLong));
@@ -183,4 +182,14 @@ fn slug(name: &str) -> String {
     let slug = slug.trim_start_matches(|c: char| !c.is_ascii_lowercase());
     let end = slug.len().min(LINK_NAME_MAX);
     slug[..end].trim_end_matches('_').to_owned()
+}
+
+/// A character as a sentence shows it: as it is, or where it would not be seen, by its code.
+#[must_use]
+pub fn shown(character: char) -> String {
+    match character {
+        // Rust's own form would put a backslash before these.
+        '\'' | '"' | '\\' => character.to_string(),
+        other => other.escape_debug().to_string(),
+    }
 }

@@ -99,11 +99,12 @@ fn r19_characters_that_names_may_not_hold_are_named() {
         let refusal = ConnectionName::new(&format!("a{bad}b")).unwrap_err();
         assert_eq!(refusal.code, RefusalCode::NameCharacter, "{what}");
         let named = &refusal.args["character"];
-        assert_eq!(
-            *named,
-            bad.escape_debug().to_string(),
-            "{what}: the sentence shows which"
-        );
+        let shown = if bad.is_ascii_graphic() {
+            bad.to_string()
+        } else {
+            bad.escape_debug().to_string()
+        };
+        assert_eq!(*named, shown, "{what}: the sentence shows which");
         assert!(
             !named.chars().any(char::is_control),
             "{what}: and shows it without doing what it does"
@@ -341,4 +342,22 @@ fn a_link_name_is_written_as_it_is_and_read_back() {
     assert_eq!(written, r#""practice_crm""#, "what an export holds");
     let read: LinkName = serde_json::from_str(&written).unwrap();
     assert_eq!(read, link);
+}
+
+#[test]
+fn r19_a_refused_character_is_shown_as_it_was_typed_and_one_that_is_not_seen_by_its_code() {
+    for (typed, shown) in [
+        ("Bob's", "'"),
+        ("say \"hi\"", "\""),
+        ("a\0b", "\\0"),
+        ("a\u{202e}b", "\\u{202e}"),
+        ("a#b", "#"),
+    ] {
+        let refusal = ConnectionName::new(typed).unwrap_err();
+        assert_eq!(
+            refusal.args.get("character").map(String::as_str),
+            Some(shown),
+            "{typed:?}"
+        );
+    }
 }
