@@ -177,7 +177,7 @@ fn connection(
         connectors[mixed(n, 2) % connectors.len()].0,
         kind(crowd, n),
         mode,
-        mixed(n, 4) % 50 != 0,
+        !mixed(n, 4).is_multiple_of(50),
         owner,
         1_700_000_000_000 + i64::try_from(n).unwrap_or_default(),
         used,
@@ -204,7 +204,7 @@ fn seat(
     // Of what is personal the viewer has an account in most, another member in the rest; where one slot serves all
     // environments, further members make up for it.
     let seated: Vec<Option<[u8; 16]>> = if personal {
-        let first = usize::from(mixed(n, 6) % 10 == 0) * (1 + n % 4);
+        let first = usize::from(mixed(n, 6).is_multiple_of(10)) * (1 + n % 4);
         let more = if same { 5 } else { 1 };
         (0..more)
             .map(|at| Some(members[(first + at) % members.len()]))
@@ -229,7 +229,7 @@ fn seat(
             .execute(params![connection, reach, member, authorization])?;
             filled += 1;
         }
-        if personal && mixed(n * 8 + at, 8) % 5 != 0 {
+        if personal && !mixed(n * 8 + at, 8).is_multiple_of(5) {
             db.prepare_cached(
                 "INSERT INTO primary_account (connection, reach, member, since) VALUES (?1, ?2, ?3, 0)",
             )?

@@ -163,10 +163,13 @@ impl Console {
     }
 }
 
+/// The origins of a connector under each of the settings it was asked for; `None` where it has none.
+type BySettings = BTreeMap<Settings, Option<Vec<Origin>>>;
+
 /// Origins by connector and settings: a page holds few of either, and many slots.
 pub(crate) struct Origins {
     library: Arc<Library>,
-    known: RefCell<HashMap<String, BTreeMap<Settings, Option<Vec<Origin>>>>>,
+    known: RefCell<HashMap<String, BySettings>>,
 }
 
 impl Origins {
