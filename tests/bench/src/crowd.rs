@@ -54,7 +54,7 @@ pub fn fill(home: &Path, crowd: Crowd, count: usize) -> Result<usize, Error> {
     let all = db.transaction()?;
     let members = members(&all)?;
     let applications = applications(&all)?;
-    let connectors = connectors();
+    let services = services();
     // What the program does once per version of itself: it is no part of what is measured.
     all.execute(
         "INSERT INTO setting (name, value) VALUES ('restated_by', ?1)
@@ -63,8 +63,8 @@ pub fn fill(home: &Path, crowd: Crowd, count: usize) -> Result<usize, Error> {
     )?;
     let mut filled = 0;
     for n in 0..count {
-        let id = connection(&all, crowd, n, &connectors, members[0])?;
-        filled += seat(&all, crowd, n, id, &connectors, &members)?;
+        let id = connection(&all, crowd, n, &services, members[0])?;
+        filled += seat(&all, crowd, n, id, &services, &members)?;
         for application in [n % APPLICATIONS, mixed(n, 3) % APPLICATIONS] {
             all.prepare_cached(
                 "INSERT INTO application_connection (application, connection) VALUES (?1, ?2)
@@ -88,15 +88,30 @@ pub fn fill(home: &Path, crowd: Crowd, count: usize) -> Result<usize, Error> {
     Ok(filled)
 }
 
-/// Connectors that need no setting, with the origins their authorizations are obtained for.
-fn connectors() -> Vec<(String, String)> {
+/// A connector that connections are made with.
+struct Service {
+    id: String,
+    /// Its parameters, each with the example of it, as JSON.
+    settings: String,
+    /// The origins its authorizations are obtained for, as JSON.
+    origins: String,
+}
+
+/// The built-in connectors.
+fn services() -> Vec<Service> {
     let library = Library::built_in();
     let usable = library.all().filter_map(|connector| {
-        let resolved = connector.resolve(&Settings::new()).ok()?;
-        Some((
-            connector.id.clone(),
-            serde_json::to_string(&resolved.origins).ok()?,
-        ))
+        let settings: Settings = connector
+            .parameters
+            .iter()
+            .filter_map(|one| Some((one.name.clone(), one.example.clone()?)))
+            .collect();
+        let resolved = connector.resolve(&settings).ok()?;
+        Some(Service {
+            id: connector.id.clone(),
+            settings: serde_json::to_string(&settings).ok()?,
+            origins: serde_json::to_string(&resolved.origins).ok()?,
+        })
     });
     usable.collect()
 }
@@ -143,7 +158,7 @@ fn connection(
     db: &Transaction<'_>,
     crowd: Crowd,
     n: usize,
-    connectors: &[(String, String)],
+    services: &[Service],
     owner: [u8; 16],
 ) -> Result<[u8; 16], Error> {
     let id = ConnectionId::new().uuid().into_bytes();
@@ -165,16 +180,18 @@ fn connection(
     } else {
         0
     };
+    let service = &services[mixed(n, 2) % services.len()];
     db.prepare_cached(
         "INSERT INTO connection (id, name, folded, link_name, connector, kind, mode, scopes, settings, enabled,
              created_by, created_at, last_used, owner)
-         VALUES (?1, ?2, lower(?2), ?3, ?4, ?5, ?6, '[\"contacts.read\"]', '{}', ?7, ?8, ?9, ?10, ?8)",
+         VALUES (?1, ?2, lower(?2), ?3, ?4, ?6, ?7, '[\"contacts.read\"]', ?5, ?8, ?9, ?10, ?11, ?9)",
     )?
     .execute(params![
         id,
         name,
         format!("link_{n}"),
-        connectors[mixed(n, 2) % connectors.len()].0,
+        service.id,
+        service.settings,
         kind(crowd, n),
         mode,
         !mixed(n, 4).is_multiple_of(50),
@@ -191,7 +208,7 @@ fn seat(
     crowd: Crowd,
     n: usize,
     connection: [u8; 16],
-    connectors: &[(String, String)],
+    services: &[Service],
     members: &[[u8; 16]],
 ) -> Result<usize, Error> {
     let personal = kind(crowd, n) == "logged_in_user";
@@ -212,7 +229,7 @@ fn seat(
     } else {
         vec![None]
     };
-    let origins = &connectors[mixed(n, 2) % connectors.len()].1;
+    let origins = &services[mixed(n, 2) % services.len()].origins;
     let mut filled = 0;
     for (at, reach) in reaches.iter().enumerate() {
         for member in &seated {
