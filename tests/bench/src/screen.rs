@@ -1,7 +1,7 @@
 //! The display as a person has it: what it shows, and a pointer.
 
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, MapState};
+use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, InputFocus, MapState, Window};
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 
@@ -137,13 +137,31 @@ impl Screen {
     /// # Errors
     /// As [`Screen::open`], and where there is no window.
     pub fn window(&self) -> Result<Area, Error> {
+        self.largest().map(|(_, area)| area)
+    }
+
+    /// Gives the largest window the keyboard, as a window manager would: this display has none,
+    /// and without it keys go nowhere.
+    ///
+    /// # Errors
+    /// As [`Screen::window`].
+    pub fn focus(&self) -> Result<(), Error> {
+        let (window, _) = self.largest()?;
+        self.connection
+            .set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME)
+            .map_err(broken)?
+            .check()
+            .map_err(broken)
+    }
+
+    fn largest(&self) -> Result<(Window, Area), Error> {
         let tree = self
             .connection
             .query_tree(self.root)
             .map_err(broken)?
             .reply()
             .map_err(broken)?;
-        let mut areas = Vec::new();
+        let mut shown = Vec::new();
         for window in tree.children {
             let attributes = self
                 .connection
@@ -161,16 +179,17 @@ impl Screen {
                 continue;
             };
             if attributes.map_state == MapState::VIEWABLE {
-                areas.push(Area {
+                let area = Area {
                     x: place.x,
                     y: place.y,
                     width: place.width,
                     height: place.height,
-                });
+                };
+                shown.push((window, area));
             }
         }
-        let size = |area: &Area| u32::from(area.width) * u32::from(area.height);
-        areas
+        let size = |(_, area): &(Window, Area)| u32::from(area.width) * u32::from(area.height);
+        shown
             .into_iter()
             .max_by_key(size)
             .ok_or_else(|| broken("no window is shown"))

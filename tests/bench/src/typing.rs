@@ -13,8 +13,8 @@ use crate::{Error, Plan, aim, window};
 const TYPED: &str = "orders";
 /// How often.
 const TIMES: usize = 5;
-/// The search box of the list.
-const BOX: &str = "input[data-filter]";
+/// The search box of the list, once its rows are there: it moves aside for what comes with them.
+const BOX: &str = "body:has(.conn-row) input[data-filter]";
 /// How long a key may take to show.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two keys: somebody types fast. The list's answer to one key falls into the next.
@@ -79,6 +79,7 @@ fn type_in(screen: &Screen, area: Area, times: usize) -> Result<Vec<f64>, Error>
         .within(screen.all())
         .ok_or_else(|| Error::Window("the search box is not on the screen".to_owned()))?;
     aim::at_rest(screen)?;
+    screen.focus()?;
     screen.point(area.middle())?;
     screen.click()?;
     aim::at_rest(screen)?;
