@@ -725,7 +725,14 @@ impl Play {
         };
         let place = link.place(reach, whose.unwrap_or(actor.id));
         let Some(sits) = link.seats.get(&place).copied() else {
-            return (None, when(true, "not_connected"));
+            // Whether anybody has authorized is told to who could revoke it.
+            let may = manages(actor.role) || place.1 == Some(actor.id);
+            let reason = if may {
+                "not_connected"
+            } else {
+                "role_not_allowed"
+            };
+            return (None, when(true, reason));
         };
         let known = &self.model.authorizations[sits];
         let may = known.by == actor.id || manages(actor.role);
