@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Reach, RegistrationId, Timestamp};
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
+use crate::store::Transaction;
 use crate::{Catalog, CatalogError, Result, fillings, search, standing};
 
 /// What one reach of a connection has of its own.

@@ -8,6 +8,7 @@ use tsunagi_domain::{ConnectionId, MemberId};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::exporting::{self, Sheet};
+use crate::log::Action;
 use crate::messages;
 use crate::views::{
     ActivityEntry, ActivityPage, ActivityQuery, ActorView, VerificationView, WrittenFile,
@@ -17,21 +18,6 @@ use crate::views::{
 const PAGE: u32 = 100;
 /// Entries read at a time for a copy.
 const BATCH: u32 = 5_000;
-
-/// Groups of actions, in the order the screen offers them.
-pub(crate) const GROUPS: [&str; 11] = [
-    "workspace",
-    "member",
-    "session",
-    "application",
-    "connection",
-    "authorization",
-    "primary",
-    "registration",
-    "connector",
-    "key",
-    "backup",
-];
 
 impl Console {
     /// A page of the log.
@@ -66,7 +52,7 @@ impl Console {
                     name: name.clone(),
                 })
                 .collect(),
-            groups: GROUPS.iter().map(|group| (*group).to_owned()).collect(),
+            groups: Action::groups(),
         })
     }
 
@@ -128,7 +114,9 @@ impl Console {
                 break;
             }
         }
-        self.write_export("activity", sheet)
+        let file = self.write_export("activity", sheet)?;
+        self.note_export(session, Action::WorkspaceLogExported, &file);
+        Ok(file)
     }
 
     fn entry(&self, event: &Event, names: &mut Names) -> ActivityEntry {
@@ -152,6 +140,9 @@ impl Console {
             let known = known.into_iter().flatten().next();
             args.entry("connection".to_owned())
                 .or_insert_with(|| known.unwrap_or_else(|| id.to_string()));
+        }
+        if let Some(service) = args.get_mut("service") {
+            *service = self.mark_of(service).name;
         }
         if let Some(reach) = logged.args.get("reach") {
             args.insert("environment".to_owned(), reach.clone());

@@ -11,6 +11,7 @@ use tsunagi_domain::{
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::impacts::Whole;
+use crate::log::Action;
 use crate::rows::account_view;
 use crate::views::{
     AccountPlace, AccountRow, ConnectionView, EnvironmentCard, PrimaryActs, ScopeView,
@@ -274,15 +275,18 @@ impl Console {
     ) -> Result<ConnectionView, ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
-        let mut connection = self.connection(id)?;
-        connection.name = ConnectionName::new(name)?;
-        self.inner.catalog.update_connection(&connection)?;
-        self.log(
-            session,
-            "connection.renamed",
-            &format!("connection/{id}"),
-            &[],
-        )?;
+        let name = ConnectionName::new(name)?;
+        self.at_once(|| {
+            let mut connection = self.connection(id)?;
+            let before = std::mem::replace(&mut connection.name, name);
+            self.inner.catalog.update_connection(&connection)?;
+            let args = [
+                ("before", before.as_str()),
+                ("after", connection.name.as_str()),
+            ];
+            let subject = format!("connection/{id}");
+            self.log(session, Action::ConnectionRenamed, &subject, &args)
+        })?;
         self.inner.bell.changed();
         self.connection_view(session, id).await
     }
@@ -361,7 +365,7 @@ impl Console {
         self.restate_one(id)?;
         self.log(
             session,
-            "connection.environment_set",
+            Action::ConnectionEnvironmentSet,
             &format!("connection/{id}"),
             &args,
         )?;
@@ -404,15 +408,15 @@ impl Console {
                 }
             }
         }
-        self.db(move |catalog| catalog.delete_connection(id))
-            .await?;
-        let args = [("link_name", connection.link_name.as_str())];
-        self.log(
-            session,
-            "connection.deleted",
-            &format!("connection/{id}"),
-            &args,
-        )?;
+        self.write(move |console| {
+            // R18: something may have begun to use it while the providers were told.
+            offer::may_delete(console.inner.catalog.count_uses(id)?)?;
+            console.inner.catalog.delete_connection(id)?;
+            let args = [("link_name", connection.link_name.as_str())];
+            let subject = format!("connection/{id}");
+            console.log(session, Action::ConnectionDeleted, &subject, &args)
+        })
+        .await?;
         self.stop_unused_practice();
         self.inner.bell.changed();
         Ok(())

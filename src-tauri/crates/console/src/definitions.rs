@@ -19,6 +19,7 @@ use tsunagi_domain::{Kind, MemberId};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::exporting::Draft;
+use crate::log::Action;
 use crate::views::{ImportOutcome, ImportPreview, WrittenFile};
 use document::{
     ApplicationDefinition, ConnectionDefinition, ConnectorReference, Document,
@@ -84,7 +85,9 @@ impl Console {
             write(&mut draft, &left_out)?;
         }
         let path = draft.finish()?;
-        Ok(WrittenFile { path, entries })
+        let file = WrittenFile { path, entries };
+        self.note_export(session, Action::WorkspaceDefinitionsExported, &file);
+        Ok(file)
     }
 
     fn connector_references(&self) -> Result<Vec<ConnectorReference>, ConsoleError> {

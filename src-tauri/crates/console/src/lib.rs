@@ -32,6 +32,7 @@ mod inventory;
 mod kept_sign_ins;
 mod keys;
 mod live;
+pub mod log;
 mod managing;
 mod members;
 pub mod messages;

@@ -17,7 +17,6 @@ use crate::uses::application_mark;
 use crate::views::{
     ApplicationMark, ComponentRow, EditRow, EditView, Impact, LiveRow, LiveView, RevokeOutcome,
 };
-use crate::welcome::person_name;
 
 /// Who looks at what in live mode.
 struct Look {
@@ -229,11 +228,7 @@ impl Console {
             })?;
         let own = slot.authorization.authorized_by == look.member.id;
         access::may_revoke(&look.member, own)?;
-        let label = person_name(label)?;
-        self.inner
-            .catalog
-            .rename_account(slot.authorization.id, &label)?;
-        self.inner.bell.changed();
+        self.give_label(session, &slot, label)?;
         self.live(session, id, environment)
     }
 

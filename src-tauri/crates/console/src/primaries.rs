@@ -10,6 +10,7 @@ use tsunagi_domain::{
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::impacts::Whole;
+use crate::log::Action;
 use crate::rows::account_view;
 use crate::views::{
     ConnectionView, OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryRow,
@@ -215,7 +216,7 @@ impl Console {
                     offered: Some((actor.id, self.now())),
                     accepted_at: None,
                 };
-                self.note_offer(session, &offer, "primary.offered", &to)?;
+                self.note_offer(session, &offer, Action::PrimaryOffered, &to)?;
             }
         }
         self.inner.bell.changed();
@@ -262,7 +263,7 @@ impl Console {
                 offered: None,
                 accepted_at: Some(self.now()),
             };
-            self.note_offer(session, &offer, "primary.accepted_beforehand", &actor)?;
+            self.note_offer(session, &offer, Action::PrimaryAcceptedBeforehand, &actor)?;
             self.readers_changed(&whole, reach, &[actor.id]).await;
         }
         self.inner.bell.changed();
@@ -280,7 +281,7 @@ impl Console {
         reach: Reach,
     ) -> Result<ConnectionView, ConsoleError> {
         let (actor, whole) = self.at(session, connection, reach)?;
-        self.drop_offer(session, connection, reach, &actor, "primary.declined")?;
+        self.drop_offer(session, connection, reach, &actor, Action::PrimaryDeclined)?;
         self.readers_changed(&whole, reach, &[actor.id]).await;
         self.inner.bell.changed();
         self.connection_view(session, connection).await
@@ -307,7 +308,7 @@ impl Console {
         if known.is_none_or(|offer| offer.offered.is_none()) {
             return Err(ConsoleError::new("offer_gone"));
         }
-        self.drop_offer(session, connection, reach, &to, "primary.withdrawn")?;
+        self.drop_offer(session, connection, reach, &to, Action::PrimaryWithdrawn)?;
         self.readers_changed(&whole, reach, &[to.id]).await;
         self.inner.bell.changed();
         self.connection_view(session, connection).await
@@ -397,7 +398,7 @@ impl Console {
     ) -> Result<(), ConsoleError> {
         let before = current(whole, reach).map(|(member, _)| member);
         let id = whole.connection.id;
-        let event = self.primary_event(session, id, reach, "primary.moved", to);
+        let event = self.primary_event(session, id, reach, Action::PrimaryMoved, to);
         let vault = self.inner.keys.vault()?;
         let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
         let entry = Entry { event, tag: &tag };
@@ -424,7 +425,7 @@ impl Console {
         &self,
         session: Session,
         offer: &Offer,
-        action: &str,
+        action: Action,
         to: &Member,
     ) -> Result<(), ConsoleError> {
         let event = self.primary_event(session, offer.connection, offer.reach, action, to);
@@ -440,7 +441,7 @@ impl Console {
         connection: ConnectionId,
         reach: Reach,
         member: &Member,
-        action: &str,
+        action: Action,
     ) -> Result<(), ConsoleError> {
         let event = self.primary_event(session, connection, reach, action, member);
         let vault = self.inner.keys.vault()?;
@@ -462,7 +463,7 @@ impl Console {
         session: Session,
         connection: ConnectionId,
         reach: Reach,
-        action: &str,
+        action: Action,
         member: &Member,
     ) -> tsunagi_catalog::NewEvent {
         let subject = format!("connection/{connection}");

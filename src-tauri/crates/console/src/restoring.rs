@@ -18,6 +18,7 @@ use crate::archive::{self, Bad, Manifest};
 use crate::backups::{half_folder, unwritable};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::views::{RestoredView, Restoring, Start};
 
 impl Console {
@@ -88,7 +89,12 @@ impl Console {
         }
         let nobody = Session { member: None };
         let args = [("workspace", manifest.workspace.as_str())];
-        if let Err(error) = self.log(nobody, "backup.restored", &workspace.id.to_string(), &args) {
+        if let Err(error) = self.log(
+            nobody,
+            Action::BackupRestored,
+            &workspace.id.to_string(),
+            &args,
+        ) {
             tracing::error!(code = %error.code, "the restoring is not in the log");
         }
         self.inner.bell.changed();
@@ -105,9 +111,11 @@ impl Console {
         let catalog = &self.inner.catalog;
         may_take_over(&member, custody(catalog.restoration()?))?;
         let workspace = self.workspace()?;
-        // First the log, which a locked vault refuses.
-        self.log(session, "backup.taken_over", &workspace.id.to_string(), &[])?;
-        catalog.take_over(self.now())?;
+        self.at_once(|| {
+            catalog.take_over(self.now())?;
+            let subject = workspace.id.to_string();
+            self.log(session, Action::BackupTakenOver, &subject, &[])
+        })?;
         self.inner.bell.changed();
         self.start(session)
     }

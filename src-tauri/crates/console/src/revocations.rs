@@ -13,6 +13,7 @@ use tsunagi_oauth::{Revoked, Wire};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::flow::host_of;
+use crate::log::Action;
 use crate::managing::lose;
 use crate::rows::account_view;
 use crate::views::{ConnectionView, Fate, Impact, RevokeOutcome, UseView, Whose};
@@ -210,14 +211,13 @@ impl Console {
         let mut wire = Wire::default();
         let told = self.inner.gateway.revoke_at_provider(id, &mut wire).await;
         let now = self.now();
-        self.db(move |catalog| catalog.set_revoked(id, now)).await?;
         let subject = format!("connection/{}", connection.id);
-        self.log(
-            session,
-            "authorization.revoked",
-            &subject,
-            &[("reach", reach.as_str())],
-        )?;
+        self.write(move |console| {
+            console.inner.catalog.set_revoked(id, now)?;
+            let args = [("reach", reach.as_str())];
+            console.log(session, Action::AuthorizationRevoked, &subject, &args)
+        })
+        .await?;
         let outcome = match told {
             Ok(Revoked::Done) => RevokeOutcome {
                 at_provider: true,
@@ -319,12 +319,28 @@ impl Console {
         let known = self.connection(connection)?;
         let slot = self.slot_of(&member, &known, reach, whose)?;
         access::may_revoke(&member, slot.authorization.authorized_by == member.id)?;
-        let label = crate::welcome::person_name(label)?;
-        self.inner
-            .catalog
-            .rename_account(slot.authorization.id, &label)?;
-        self.inner.bell.changed();
+        self.give_label(session, &slot, label)?;
         self.connection_view(session, connection).await
+    }
+
+    /// Names the account of a slot, by a member who may (R19).
+    pub(crate) fn give_label(
+        &self,
+        session: Session,
+        slot: &Slot,
+        label: &str,
+    ) -> Result<(), ConsoleError> {
+        let label = crate::welcome::person_name(label)?;
+        self.inner.keys.vault()?;
+        self.at_once(|| {
+            let id = slot.authorization.id;
+            self.inner.catalog.rename_account(id, &label)?;
+            let subject = format!("connection/{}", slot.key.connection);
+            let args = [("reach", slot.key.reach.as_str()), ("account", &label)];
+            self.log(session, Action::AuthorizationRenamed, &subject, &args)
+        })?;
+        self.inner.bell.changed();
+        Ok(())
     }
 }
 

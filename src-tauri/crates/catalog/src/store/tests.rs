@@ -158,3 +158,44 @@ fn every_connection_is_set_up_the_same_careful_way() {
         })
         .unwrap();
 }
+
+#[test]
+fn a_write_inside_a_write_is_stored_with_it_or_not_at_all() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("file.sqlite");
+    let store = Store::open(&path, &Schema::new(77, vec![FIRST])).unwrap();
+    let failed = || Err(CatalogError::Missing("thing"));
+    let outcome: Result<()> = store.write_or(|_| {
+        add(&store, "first")?;
+        let inner: Result<()> = store.write(|db| {
+            db.execute("INSERT INTO thing (name) VALUES ('undone')", [])?;
+            failed()
+        });
+        assert!(inner.is_err());
+        let seen: i64 = store
+            .read(|db| Ok(db.query_row("SELECT count(*) FROM thing", [], |row| row.get(0))?))?;
+        assert_eq!(seen, 1, "it reads what it wrote, and not what was undone");
+        assert_eq!(names(&path), Vec::<String>::new(), "nobody else does yet");
+        add(&store, "second")
+    });
+    outcome.unwrap();
+    assert_eq!(
+        names(&path),
+        ["first", "second"],
+        "all of it, once it is whole"
+    );
+    let outcome: Result<()> = store.write_or(|_| {
+        add(&store, "third")?;
+        failed()
+    });
+    assert!(outcome.is_err());
+    let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        store.write_or(|_| -> Result<()> {
+            add(&store, "fourth")?;
+            panic!("in the middle")
+        })
+    }));
+    assert!(panics.is_err());
+    add(&store, "fifth").unwrap();
+    assert_eq!(names(&path), ["first", "second", "fifth"], "or none of it");
+}

@@ -17,6 +17,7 @@ use super::document::{
 };
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::new_connection::scopes_of;
 use crate::registrations::redirect;
 use crate::views::{ImportItem, ImportPreview, ImportState, ImportWhat, RedirectForm};
@@ -673,13 +674,16 @@ pub(super) fn events(
     let mut events = Vec::new();
     for (registration, _) in &new.registrations {
         let subject = format!("registration/{}", registration.id);
-        let args = [("service", registration.connector.as_str())];
-        events.push(console.event(session, "registration.added", &subject, &args));
+        let args = [
+            ("service", registration.connector.as_str()),
+            ("registration", &registration.name),
+        ];
+        events.push(console.event(session, Action::RegistrationAdded, &subject, &args));
     }
     for application in &new.applications {
         let subject = format!("application/{}", application.id);
         let args = [("application", application.name.as_str())];
-        events.push(console.event(session, "application.created", &subject, &args));
+        events.push(console.event(session, Action::ApplicationCreated, &subject, &args));
     }
     for (connection, ..) in &new.connections {
         let subject = format!("connection/{}", connection.id);
@@ -687,7 +691,7 @@ pub(super) fn events(
             ("link_name", connection.link_name.as_str()),
             ("service", &connection.connector),
         ];
-        events.push(console.event(session, "connection.created", &subject, &args));
+        events.push(console.event(session, Action::ConnectionCreated, &subject, &args));
     }
     let name = std::path::Path::new(file).file_name();
     let name = name.map_or_else(|| file.to_owned(), |name| name.display().to_string());
@@ -698,7 +702,7 @@ pub(super) fn events(
     ];
     events.push(console.event(
         session,
-        "workspace.definitions_imported",
+        Action::WorkspaceDefinitionsImported,
         "workspace",
         &args,
     ));

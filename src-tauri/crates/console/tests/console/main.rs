@@ -26,6 +26,7 @@ mod inventory;
 mod kept_sign_ins;
 mod keyring;
 mod kinds;
+mod log;
 mod managing;
 mod members;
 mod needs;
