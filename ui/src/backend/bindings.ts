@@ -2693,7 +2693,7 @@ export interface Commands {
   members_get: { args: {  }; answer: MembersView };
   member_invite: { args: { invitation: Invitation }; answer: MembersView };
   member_impact: { args: { member: MemberId; role: Role; active: boolean }; answer: MemberImpact };
-  member_change: { args: { member: MemberId; change: MemberChange }; answer: MembersView };
+  member_change: { args: { member: MemberId; change: MemberChange }; answer: MembersView | null };
   member_deactivate: { args: { member: MemberId; heir: MemberId | null }; answer: LeaveOutcome };
   member_reactivate: { args: { member: MemberId }; answer: MembersView };
   member_reset_passphrase: { args: { member: MemberId }; answer: MembersView };

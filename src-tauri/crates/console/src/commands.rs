@@ -44,7 +44,7 @@ pub fn all() -> Vec<Command> {
         members_get() -> v::MembersView;
         member_invite(invitation: v::Invitation) -> v::MembersView;
         member_impact(member: d::MemberId, role: d::Role, active: bool) -> v::MemberImpact;
-        member_change(member: d::MemberId, change: v::MemberChange) -> v::MembersView;
+        member_change(member: d::MemberId, change: v::MemberChange) -> Option<v::MembersView>;
         member_deactivate(member: d::MemberId, heir: Option<d::MemberId>) -> v::LeaveOutcome;
         member_reactivate(member: d::MemberId) -> v::MembersView;
         member_reset_passphrase(member: d::MemberId) -> v::MembersView;
