@@ -182,7 +182,6 @@ impl Console {
             let name = &look.application.name;
             impact.stops.retain(|used| used.application == *name);
             impact.goes_on.retain(|used| used.application == *name);
-            impact.shared_with.clear();
         }
         Ok(impact)
     }

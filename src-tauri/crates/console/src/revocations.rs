@@ -56,7 +56,8 @@ impl Console {
         self.impact_of(session, connection, reach, None).await
     }
 
-    /// R18: what revoking a member's authorization would stop.
+    /// R18: what revoking a member's authorization would stop. Who is no manager hears of the
+    /// applications shared with them, and of no other connection (R15).
     ///
     /// # Errors
     /// R2; nothing sits there.
@@ -87,7 +88,15 @@ impl Console {
             .into_iter()
             .filter(|environment| reach.covers(*environment))
             .collect();
-        let (stops, goes_on) = self.stops(&slot)?;
+        let (mut stops, mut goes_on) = self.stops(&slot)?;
+        let mut shared_with = self.shared_with(&slot, connection.id)?;
+        if !member.role.is_manager() {
+            let shared = self.inner.catalog.applications_shared_with(member.id)?;
+            let is_theirs = |used: &UseView| shared.iter().any(|one| one.name == used.application);
+            stops.retain(is_theirs);
+            goes_on.retain(is_theirs);
+            shared_with.clear();
+        }
         Ok(Impact {
             account: account_view(
                 &self.mark_of(&connection.connector).name,
@@ -98,7 +107,7 @@ impl Console {
             environments,
             stops,
             goes_on,
-            shared_with: self.shared_with(&slot, connection.id)?,
+            shared_with,
             primary,
             at_provider: revoke.is_some(),
             host: revoke.as_ref().map(host_of).unwrap_or_default(),

@@ -252,11 +252,14 @@ async fn r2_others_see_and_revoke_their_own_account_only() {
     let catalog = desk.world.catalog();
     catalog.share_application(shop, uma, true).unwrap();
     desk.authorized_by(uma, id, Reach::All).await;
-    let rows = desk.console.primaries_view(desk.session()).unwrap();
-    assert_eq!(rows.len(), 1, "where they have an account: {rows:?}");
-    if let Ok(view) = desk.console.connection_view(desk.session(), id).await {
-        assert!(row_of(&view, ines).is_none(), "nobody else's");
-    }
+    let screen = desk.console.primaries_view(desk.session());
+    assert_eq!(
+        screen.unwrap_err().code,
+        "role_not_allowed",
+        "R15: it tells of every application and of everybody's account"
+    );
+    let details = desk.console.connection_view(desk.session(), id).await;
+    assert_eq!(details.unwrap_err().code, "role_not_allowed", "R15");
     let revoked = desk
         .console
         .revoke_of(desk.session(), id, Reach::All, Some(ines))
