@@ -186,11 +186,7 @@ pub(crate) enum Around {
 }
 
 /// Notes in which of these slots the connector has other origins than the authorization.
-pub(crate) fn put_changed(
-    db: &Transaction<'_>,
-    around: Around,
-    changed: &[SlotKey],
-) -> Result<()> {
+pub(crate) fn put_changed(db: &Transaction<'_>, around: Around, changed: &[SlotKey]) -> Result<()> {
     let (connection, authorization) = match around {
         Around::Connection(id) => (Some(id.bytes()), None),
         Around::Authorization(id) => (None, Some(id.bytes())),

@@ -192,7 +192,9 @@ fn settings_of_one_environment_are_kept_apart() {
         settings: Settings::new(),
         registration: None,
     };
-    home.catalog.set_slot_settings(made.id, &nothing, &[]).unwrap();
+    home.catalog
+        .set_slot_settings(made.id, &nothing, &[])
+        .unwrap();
     assert_eq!(
         home.catalog.slot_settings(made.id).unwrap().len(),
         1,
