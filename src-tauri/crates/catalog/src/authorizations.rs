@@ -24,7 +24,9 @@ pub struct Authorization {
     pub asked: Vec<String>,
     /// Scopes that were granted; `None` where the provider did not say (RFC 6749 §5.1).
     pub granted: Option<Vec<String>>,
-    /// Stored health. What is shown is `domain::health::health` of this and its surroundings.
+    /// Stored health: of the credential, wherever it sits. What a slot shows is
+    /// `domain::health::health` of this and its surroundings; that scopes are missing or the
+    /// connector has changed is a matter of the slot, and is not stored here.
     pub health: Health,
     /// When the present token was issued, by the local clock.
     pub issued_at: Timestamp,
@@ -179,7 +181,8 @@ impl Catalog {
     }
 
     /// Renewable authorizations of enabled connections that end before `before`, the most urgent
-    /// first: Connected ones, and those whose scopes are missing, which a renewal may bring back.
+    /// first: those that work, also where a connection misses scopes, which a renewal may bring
+    /// back, but none whose connector has changed wherever it sits.
     ///
     /// # Errors
     /// As every read.
@@ -187,10 +190,11 @@ impl Catalog {
         self.catalog().read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT id FROM authorization a
-                 WHERE renewable = 1 AND health IN ('connected', 'scopes_missing')
+                 WHERE renewable = 1 AND health = 'connected'
                      AND expires_at IS NOT NULL AND expires_at < ?1
                      AND EXISTS (SELECT 1 FROM slot s JOIN connection c ON c.id = s.connection
-                                 WHERE s.authorization = a.id AND c.enabled = 1)
+                                 WHERE s.authorization = a.id AND c.enabled = 1
+                                     AND s.connector_changed = 0)
                  ORDER BY expires_at LIMIT ?2",
             )?;
             row::collect(

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection as Db, OptionalExtension, Row, params};
-use tsunagi_domain::connection::Settings;
+use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Reach, RegistrationId, Timestamp};
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
+use crate::slots::{self, Around};
 use crate::store::Transaction;
 use crate::{Catalog, CatalogError, Result, fillings, search, standing};
 
@@ -132,12 +133,23 @@ impl Catalog {
     }
 
     /// Sets what one reach has of its own; without any settings and registration, nothing.
+    /// `connector_changed` are the slots of the connection where the connector then has other
+    /// origins than what sits there (R23); in its others it has the same.
     ///
     /// # Errors
     /// [`CatalogError::Missing`] where the connection or registration is unknown; else as every
     /// write.
-    pub fn set_slot_settings(&self, id: ConnectionId, settings: &SlotSettings) -> Result<()> {
-        self.catalog().write(|db| put_settings(db, id, settings))
+    pub fn set_slot_settings(
+        &self,
+        id: ConnectionId,
+        settings: &SlotSettings,
+        connector_changed: &[SlotKey],
+    ) -> Result<()> {
+        self.catalog().write(|db| {
+            put_settings(db, id, settings)?;
+            slots::put_changed(db, Around::Connection(id), connector_changed)?;
+            standing::refresh(db, id.bytes())
+        })
     }
 }
 

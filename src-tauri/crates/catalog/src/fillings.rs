@@ -8,7 +8,7 @@ use tsunagi_domain::{AuthorizationId, FlowId, Kind, Timestamp};
 use crate::authorizations::{self, Authorization};
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
-use crate::slots::{self, Sealed, Wrap};
+use crate::slots::{self, Around, Sealed, Wrap};
 use crate::store::Transaction;
 use crate::{
     Catalog, CatalogError, Result, connections, flows, offers, primaries, rewrapping, search,
@@ -25,6 +25,9 @@ pub struct Filling<'a> {
     pub authorization: Authorization,
     /// Its credential, of the same version.
     pub sealed: Sealed,
+    /// The other slots it sits in where the connector has other origins than it is now authorized
+    /// for (R23).
+    pub connector_changed: &'a [SlotKey],
     /// Whether the slot's member becomes the primary account of the reach (R11).
     pub primary: bool,
     /// What the log says about it.
@@ -69,6 +72,8 @@ impl Catalog {
             put_credential(db, authorization.id, &filling.sealed)?;
             fence(db, id)?;
             place(db, filling.key, id)?;
+            let around = Around::Authorization(authorization.id);
+            slots::put_changed(db, around, filling.connector_changed)?;
             if filling.primary {
                 let member = filling.key.member.ok_or(CatalogError::NoSuchSlot)?;
                 let since = authorization.authorized_at;

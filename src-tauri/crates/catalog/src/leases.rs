@@ -6,12 +6,11 @@
 
 use rusqlite::{OptionalExtension, params};
 use tsunagi_domain::freshness::lapse;
-use tsunagi_domain::health::scopes_granted;
-use tsunagi_domain::{AuthorizationId, Health, NotConnected, Timestamp};
+use tsunagi_domain::{AuthorizationId, Timestamp};
 
 use crate::row::{self, Key};
 use crate::store::Transaction;
-use crate::{Catalog, CatalogError, Result, authorizations, connections, slots, standing};
+use crate::{Catalog, CatalogError, Result, standing};
 
 /// How far apart two processes may read the same clock before it counts as set back.
 const SKEW_MS: i64 = 120_000;
@@ -322,9 +321,6 @@ impl Catalog {
                     renewal.refresh_expires_at
                 )),
             ])?;
-            if renewal.granted.is_some() {
-                restate_scopes(db, id)?;
-            }
             standing::refresh_of(db, id)?;
             Ok(true)
         })
@@ -344,40 +340,6 @@ impl Catalog {
             Ok(())
         })
     }
-}
-
-/// Stores whether scopes are missing, as the last answer granted them. An authorization that sits
-/// in several slots is only Not connected when it is so in all of them (R21). Every other reason
-/// stays what it is.
-fn restate_scopes(db: &Transaction<'_>, id: [u8; 16]) -> Result<()> {
-    let Some(authorization) = authorizations::by_id(db, id)? else {
-        return Ok(());
-    };
-    let missing = Health::NotConnected(NotConnected::ScopesMissing);
-    if ![Health::Connected, missing].contains(&authorization.health) {
-        return Ok(());
-    }
-    let mut wanted = Vec::new();
-    for key in slots::keys_of(db, id)? {
-        let connection = connections::by_id(db, key.connection.bytes())?;
-        // Slots of the other environment mode are out of reach and ask for nothing.
-        wanted.extend(
-            connection
-                .filter(|connection| connection.mode.reaches().contains(&key.reach))
-                .map(|connection| connection.scopes),
-        );
-    }
-    let granted = authorization.granted.as_deref();
-    let enough = wanted.is_empty()
-        || wanted
-            .iter()
-            .any(|wanted| scopes_granted(wanted, &authorization.asked, granted));
-    let now = if enough { Health::Connected } else { missing };
-    if now != authorization.health {
-        db.prepare_cached("UPDATE authorization SET health = ?2 WHERE id = ?1")?
-            .execute(params![id, row::health_word(now)])?;
-    }
-    Ok(())
 }
 
 fn mark(

@@ -7,6 +7,7 @@ use tsunagi_domain::{AuthorizationId, Connection, MemberId, Reach, Timestamp};
 use crate::events::{self, Entry};
 use crate::fillings::{exists, look_again, place, vacate};
 use crate::row::{Key, Word};
+use crate::slots::{self, Around};
 use crate::{Catalog, CatalogError, Result, connections, primaries};
 
 /// What a change of a connection stores.
@@ -18,6 +19,9 @@ pub struct Reshaping<'a> {
     pub seats: &'a [(SlotKey, AuthorizationId)],
     /// Slots to be emptied.
     pub emptied: &'a [SlotKey],
+    /// Slots of the connection where the connector will have other origins than what sits there
+    /// (R23). In its others it has the same.
+    pub connector_changed: &'a [SlotKey],
     /// Who will be primary in each reach of the environment mode, where that is to change; reaches
     /// not named have nobody then. Every offer lapses.
     pub primaries: Option<&'a [(Reach, MemberId)]>,
@@ -49,6 +53,7 @@ impl Catalog {
                 exists(db, *key)?;
                 place(db, *key, authorization.bytes())?;
             }
+            slots::put_changed(db, Around::Connection(id), reshaping.connector_changed)?;
             if let Some(wanted) = reshaping.primaries {
                 for reach in connection.mode.reaches() {
                     let found = wanted.iter().find(|(at, _)| at == reach);

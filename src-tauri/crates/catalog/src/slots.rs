@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{AuthorizationId, ConnectionId};
 
 use crate::authorizations::{Authorization, authorization};
-use crate::row::{self, Key};
-use crate::{Catalog, Result};
+use crate::row::{self, Key, Word};
+use crate::store::Transaction;
+use crate::{Catalog, Result, standing};
 
 /// A filled slot. An empty one has no row: nothing sits there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,9 @@ pub struct Slot {
     pub key: SlotKey,
     /// What sits there. The same authorization may sit in several slots (R21).
     pub authorization: Authorization,
+    /// Whether the connector has other origins here than the authorization was obtained for, as
+    /// who knows connectors has noted.
+    pub connector_changed: bool,
 }
 
 /// A credential as the vault sealed it.
@@ -82,6 +86,22 @@ impl Catalog {
         Ok(slots.into_iter().find(|slot| slot.key == key))
     }
 
+    /// Notes in which slots of a connection the connector has other origins than the authorization
+    /// was obtained for (R23). In its others it has the same.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn set_connector_changed(
+        &self,
+        connection: ConnectionId,
+        changed: &[SlotKey],
+    ) -> Result<()> {
+        self.catalog().write(|db| {
+            put_changed(db, Around::Connection(connection), changed)?;
+            standing::refresh(db, connection.bytes())
+        })
+    }
+
     /// The slots an authorization sits in.
     ///
     /// # Errors
@@ -116,13 +136,14 @@ impl Catalog {
 
 pub(crate) fn of_connection(db: &Connection, connection: [u8; 16]) -> Result<Vec<Slot>> {
     let mut statement = db.prepare_cached(
-        "SELECT s.connection, s.reach, s.member, a.*
+        "SELECT s.connection, s.reach, s.member, s.connector_changed, a.*
          FROM slot s JOIN authorization a ON a.id = s.authorization WHERE s.connection = ?1",
     )?;
     let rows = statement.query_map([connection], |row| {
         Ok(Slot {
             key: key(row)?,
             authorization: authorization(row)?,
+            connector_changed: row.get("connector_changed")?,
         })
     })?;
     let mut slots = row::collect("slot", rows)?;
@@ -134,7 +155,7 @@ pub(crate) fn of_connection(db: &Connection, connection: [u8; 16]) -> Result<Vec
 /// keys.
 pub(crate) fn of_keys(db: &Connection, keys: &str) -> Result<HashMap<ConnectionId, Vec<Slot>>> {
     let mut statement = db.prepare_cached(
-        "SELECT s.connection, s.reach, s.member, a.*
+        "SELECT s.connection, s.reach, s.member, s.connector_changed, a.*
          FROM json_each(?1) k CROSS JOIN connection c ON c.key = k.value
          CROSS JOIN slot s ON s.connection = c.id
          CROSS JOIN authorization a ON a.id = s.authorization",
@@ -143,6 +164,7 @@ pub(crate) fn of_keys(db: &Connection, keys: &str) -> Result<HashMap<ConnectionI
         Ok(Slot {
             key: key(row)?,
             authorization: authorization(row)?,
+            connector_changed: row.get("connector_changed")?,
         })
     })?;
     let mut found: HashMap<ConnectionId, Vec<Slot>> = HashMap::new();
@@ -153,6 +175,43 @@ pub(crate) fn of_keys(db: &Connection, keys: &str) -> Result<HashMap<ConnectionI
         .values_mut()
         .for_each(|slots| slots.sort_by_key(|slot| slot.key));
     Ok(found)
+}
+
+/// The slots that a note about connectors speaks of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Around {
+    /// All of a connection.
+    Connection(ConnectionId),
+    /// All in which an authorization sits.
+    Authorization(AuthorizationId),
+}
+
+/// Notes in which of these slots the connector has other origins than the authorization.
+pub(crate) fn put_changed(db: &Transaction<'_>, around: Around, changed: &[SlotKey]) -> Result<()> {
+    let (connection, authorization) = match around {
+        Around::Connection(id) => (Some(id.bytes()), None),
+        Around::Authorization(id) => (None, Some(id.bytes())),
+    };
+    db.prepare_cached(
+        "UPDATE slot SET connector_changed = 0
+         WHERE connector_changed = 1 AND (connection = ?1 OR authorization = ?2)",
+    )?
+    .execute(params![connection, authorization])?;
+    let mut statement = db.prepare_cached(
+        "UPDATE slot SET connector_changed = 1
+         WHERE connection = ?1 AND reach = ?2 AND coalesce(member, x'') = coalesce(?3, x'')
+             AND (connection = ?4 OR authorization = ?5)",
+    )?;
+    for key in changed {
+        statement.execute(params![
+            key.connection.bytes(),
+            key.reach.word(),
+            row::bytes_opt(key.member),
+            connection,
+            authorization,
+        ])?;
+    }
+    Ok(())
 }
 
 pub(crate) fn keys_of(db: &Connection, authorization: [u8; 16]) -> Result<Vec<SlotKey>> {

@@ -16,8 +16,8 @@ use crate::slots::Slot;
 use crate::store::Transaction;
 use crate::{Result, search};
 
-/// The health of a slot as far as the catalog knows: the connector's part is written into the
-/// stored health by who knows connectors.
+/// The health of a slot as the catalog holds it. Where the connector has changed is noted by who
+/// knows connectors.
 pub(crate) fn slot_health(connection: &Connection, slot: Option<&Slot>) -> Health {
     let authorization = slot.map(|slot| &slot.authorization);
     health(Condition {
@@ -30,7 +30,7 @@ pub(crate) fn slot_health(connection: &Connection, slot: Option<&Slot>) -> Healt
                 authorization.granted.as_deref(),
             )
         }),
-        origins_unchanged: true,
+        origins_unchanged: slot.is_none_or(|slot| !slot.connector_changed),
     })
 }
 
@@ -203,7 +203,7 @@ fn seats(db: &Transaction<'_>, connection: [u8; 16], standing: &Standing) -> Res
     let personal = standing.kind == Kind::LoggedInUser;
     let mut statement = db.prepare_cached(
         "SELECT s.reach, s.member, a.health, a.unreachable_since IS NOT NULL AS unreachable,
-             a.asked, a.granted
+             a.asked, a.granted, s.connector_changed
          FROM slot s JOIN authorization a ON a.id = s.authorization
          WHERE s.connection = ?1 AND (s.member IS NOT NULL) = ?2",
     )?;
@@ -217,7 +217,7 @@ fn seats(db: &Transaction<'_>, connection: [u8; 16], standing: &Standing) -> Res
                 enabled: true,
                 stored: Some(row::health(row, "health")?),
                 scopes_granted: scopes_granted(&standing.scopes, &asked, granted.as_deref()),
-                origins_unchanged: true,
+                origins_unchanged: !row.get::<_, bool>("connector_changed")?,
             }),
             unreachable: row.get("unreachable")?,
         })

@@ -33,7 +33,7 @@ impl Catalog {
                      AND EXISTS (
                          SELECT 1 FROM slot s JOIN connection c ON c.id = s.connection
                          WHERE s.authorization = a.id AND c.enabled = 1
-                             AND (s.reach = 'all') = (c.mode = 'same'))
+                             AND s.connector_changed = 0 AND (s.reach = 'all') = (c.mode = 'same'))
                  ORDER BY max(coalesce(v.at, 0), a.authorized_at), a.key LIMIT ?3",
             )?;
             let rows = statement.query_map(params![before.0, now.0, limit], |row| {

@@ -353,16 +353,19 @@ impl Console {
                     .into());
             }
         }
-        self.inner.catalog.set_slot_settings(
-            id,
-            &SlotSettings {
-                reach,
-                settings,
-                registration,
-            },
-        )?;
+        let own = SlotSettings {
+            reach,
+            settings,
+            registration,
+        };
+        let catalog = &self.inner.catalog;
+        let mut overrides = catalog.slot_settings(id)?;
+        overrides.retain(|other| other.reach != reach);
+        overrides.push(own.clone());
+        let slots = catalog.slots(id)?;
+        let changed = self.origins().changed(&connection, &overrides, &slots);
+        catalog.set_slot_settings(id, &own, &changed)?;
         let args = [("reach", reach.as_str())];
-        self.restate_one(id)?;
         self.log(
             session,
             Action::ConnectionEnvironmentSet,

@@ -109,7 +109,6 @@ impl Console {
             for authorization in &edited.refused {
                 self.inner.catalog.set_health(*authorization, refused)?;
             }
-            self.restate_one(id)?;
             for primary in &edited.after.primaries {
                 let members = [primary.member];
                 self.readers_changed(&edited.after, primary.reach, &members)
@@ -158,6 +157,7 @@ impl Console {
             connection: new,
             seats: &seats,
             emptied: &edited.emptied,
+            connector_changed: &self.changed_in(new, &after.slots)?,
             primaries: reshaped.then_some(&primaries),
             now: self.now(),
             event: Some(Entry { event, tag: &tag }),
@@ -307,6 +307,7 @@ fn reshape_whole(whole: &mut Whole) {
                     ..slot.key
                 },
                 authorization: slot.authorization.clone(),
+                connector_changed: slot.connector_changed,
             })
         })
         .collect();

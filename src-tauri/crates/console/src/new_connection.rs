@@ -344,7 +344,8 @@ impl Console {
                 self.inner.catalog.share(key, slot.authorization.id)?;
             }
         }
-        Ok(())
+        // What a reach of the other one has of its own, this one has not.
+        self.restate(std::slice::from_ref(connection))
     }
 
     pub(crate) fn registration_for(

@@ -304,10 +304,6 @@ impl Console {
         if is_whole(errand, arrived) {
             return Ok(End::Connected);
         }
-        let id = errand.connection.id;
-        if let Err(error) = self.restate_one(id) {
-            tracing::error!(code = %error.code, "health not restated");
-        }
         let reason = NotConnected::ScopesMissing.as_str();
         Ok(End::Short(
             ConsoleError::new(reason).with("service", service.clone()),
@@ -372,6 +368,7 @@ impl Console {
                 ("account", account.label().unwrap_or_default()),
             ],
         );
+        let changed = self.changed_elsewhere(key, &authorization).await?;
         let vault = self.inner.keys.vault()?;
         let flow = errand.id;
         let outcome = if is_whole(errand, arrived) {
@@ -386,12 +383,14 @@ impl Console {
             let sealed = sealed.await?;
             let (vault, authorization) = (vault.clone(), authorization.clone());
             let (event, outcome) = (event.clone(), outcome.clone());
+            let changed = changed.clone();
             let stored = self.db(move |catalog: &Catalog| {
                 let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
                 catalog.fill(&Filling {
                     key,
                     authorization,
                     sealed,
+                    connector_changed: &changed,
                     primary: becomes,
                     event: Some(Entry { event, tag: &tag }),
                     flow: Some((flow, outcome)),

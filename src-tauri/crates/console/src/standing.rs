@@ -1,17 +1,16 @@
-//! What connections and connectors have become around an authorization, written down with it:
-//! the list works out health as it stands, and tray and Home count what is stored. Both must say
-//! the same.
+//! What connectors have become around authorizations, written down with the slots they sit in: a
+//! row works out health as it stands, and tray, Home and filters count what is stored. Both must
+//! say the same.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use tsunagi_catalog::{ListQuery as CatalogQuery, Slot, SlotSettings, Sort};
+use tsunagi_catalog::{Authorization, ListQuery as CatalogQuery, Slot, SlotSettings, Sort};
 use tsunagi_connectors::Library;
-use tsunagi_domain::connection::Settings;
-use tsunagi_domain::health::{Condition, health, scopes_granted};
+use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::hosts::Origin;
-use tsunagi_domain::{Connection, ConnectionId, Health, MemberId, NotConnected, Reach};
+use tsunagi_domain::{Connection, MemberId, Reach};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -22,61 +21,72 @@ const SETTING: &str = "restated_by";
 const PAGE: u32 = 500;
 
 impl Console {
-    /// Stores *connector changed* and *scopes missing* with the authorizations of these
-    /// connections, and takes them back where they no longer hold. No other reason is touched,
-    /// and an authorization that several slots share is only Not connected when it is so in all
-    /// of them.
+    /// Notes in which slots of these connections the connector has changed, and takes it back
+    /// where it no longer has.
     ///
     /// # Errors
     /// Where the catalog cannot be read or written.
     pub(crate) fn restate(&self, connections: &[Connection]) -> Result<(), ConsoleError> {
+        let catalog = &self.inner.catalog;
         for connection in connections {
-            for slot in self.inner.catalog.slots(connection.id)? {
-                if connection.mode.reaches().contains(&slot.key.reach) {
-                    self.restate_slot(connection, &slot)?;
+            let slots = catalog.slots(connection.id)?;
+            let changed = self.changed_in(connection, &slots)?;
+            let is_noted = |slot: &Slot| slot.connector_changed == changed.contains(&slot.key);
+            if !slots.iter().all(is_noted) {
+                catalog.set_connector_changed(connection.id, &changed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The slots of a connection, as both will be, where the connector has other origins than
+    /// what sits there.
+    ///
+    /// # Errors
+    /// Where the catalog cannot be read.
+    pub(crate) fn changed_in(
+        &self,
+        connection: &Connection,
+        slots: &[Slot],
+    ) -> Result<Vec<SlotKey>, ConsoleError> {
+        let overrides = self.inner.catalog.slot_settings(connection.id)?;
+        Ok(self.origins().changed(connection, &overrides, slots))
+    }
+
+    /// The other slots an authorization sits in, as it will be, where the connector has other
+    /// origins than it was obtained for.
+    ///
+    /// # Errors
+    /// Where the catalog cannot be read.
+    pub(crate) async fn changed_elsewhere(
+        &self,
+        filled: SlotKey,
+        authorization: &Authorization,
+    ) -> Result<Vec<SlotKey>, ConsoleError> {
+        let id = authorization.id;
+        let elsewhere = self.db(move |catalog| {
+            let mut elsewhere = Vec::new();
+            for key in catalog.slots_of_authorization(id)? {
+                if key != filled
+                    && let Some(connection) = catalog.connection(key.connection)?
+                {
+                    let overrides = catalog.slot_settings(key.connection)?;
+                    elsewhere.push((key, connection, overrides));
                 }
             }
-        }
-        Ok(())
-    }
-
-    fn restate_slot(&self, connection: &Connection, slot: &Slot) -> Result<(), ConsoleError> {
-        let stored = slot.authorization.health;
-        if !is_about_surroundings(stored) {
-            return Ok(());
-        }
-        let catalog = &self.inner.catalog;
-        let mut now = self.surroundings(connection, slot.key.reach, slot);
-        for key in catalog.slots_of_authorization(slot.authorization.id)? {
-            if now == Health::Connected {
-                break;
-            }
-            if key.connection != connection.id
-                && let Some(other) = catalog.connection(key.connection)?
-                && self.surroundings(&other, key.reach, slot) == Health::Connected
-            {
-                now = Health::Connected;
-            }
-        }
-        if now != stored {
-            let authorization = &slot.authorization;
-            catalog.set_health_of_version(authorization.id, authorization.version, now)?;
-        }
-        Ok(())
-    }
-
-    /// The health of a slot as though nothing but its surroundings could be wrong.
-    fn surroundings(&self, connection: &Connection, reach: Reach, slot: &Slot) -> Health {
-        health(Condition {
-            enabled: true,
-            stored: Some(Health::Connected),
-            scopes_granted: scopes_granted(
-                &connection.scopes,
-                &slot.authorization.asked,
-                slot.authorization.granted.as_deref(),
-            ),
-            origins_unchanged: self.origins_unchanged(connection, reach, slot),
-        })
+            Ok(elsewhere)
+        });
+        let elsewhere = elsewhere.await?;
+        let origins = self.origins();
+        let changed = elsewhere.into_iter().flat_map(|(key, connection, own)| {
+            let slot = Slot {
+                key,
+                authorization: authorization.clone(),
+                connector_changed: false,
+            };
+            origins.changed(&connection, &own, &[slot])
+        });
+        Ok(changed.collect())
     }
 
     /// R23: whether a connector, with the settings of one reach, has the origins that an
@@ -102,15 +112,6 @@ impl Console {
             library: self.inner.gateway.library(),
             known: RefCell::default(),
         }
-    }
-
-    /// Restates one connection.
-    ///
-    /// # Errors
-    /// Those of [`Self::restate`].
-    pub(crate) fn restate_one(&self, id: ConnectionId) -> Result<(), ConsoleError> {
-        let connection = self.inner.catalog.connection(id)?;
-        self.restate(connection.as_slice())
     }
 
     /// Restates the connections of a connector whose file was accepted.
@@ -173,6 +174,19 @@ pub(crate) struct Origins {
 }
 
 impl Origins {
+    /// The keys of those slots of a connection where [`Self::unchanged`] does not hold.
+    pub(crate) fn changed(
+        &self,
+        connection: &Connection,
+        overrides: &[SlotSettings],
+        slots: &[Slot],
+    ) -> Vec<SlotKey> {
+        let is_changed =
+            |slot: &&Slot| !self.unchanged(connection, overrides, slot.key.reach, slot);
+        let changed = slots.iter().filter(is_changed);
+        changed.map(|slot| slot.key).collect()
+    }
+
     /// R23: whether a connector, with the settings of one reach, has the origins that an
     /// authorization was obtained for. `overrides` are what the connection's reaches have of
     /// their own.
@@ -212,13 +226,4 @@ impl Origins {
         by_settings.insert(settings.clone(), origins);
         is
     }
-}
-
-/// Whether a stored health is one that surroundings alone decide.
-const fn is_about_surroundings(stored: Health) -> bool {
-    matches!(
-        stored,
-        Health::Connected
-            | Health::NotConnected(NotConnected::ConnectorChanged | NotConnected::ScopesMissing)
-    )
 }

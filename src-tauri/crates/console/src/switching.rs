@@ -132,6 +132,10 @@ impl Console {
         let account = self.account_of(&whole.connection, &next).label;
         let args = [("reach", reach.as_str()), ("account", account.as_str())];
         let event = self.event(session, Action::AuthorizationSwitched, &subject, &args);
+        let mut slots = whole.slots.clone();
+        slots.retain(|slot| slot.key != next.key);
+        slots.push(next.clone());
+        let changed = self.changed_in(&whole.connection, &slots)?;
         {
             let vault = self.inner.keys.vault()?;
             let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
@@ -139,12 +143,12 @@ impl Console {
                 connection: &whole.connection,
                 seats: &[(next.key, next.authorization.id)],
                 emptied: &[],
+                connector_changed: &changed,
                 primaries: None,
                 now: self.now(),
                 event: Some(Entry { event, tag: &tag }),
             })?;
         }
-        self.restate_one(connection)?;
         if let Some(member) = next.key.member {
             let mut seated = whole;
             seated.slots = vec![next];
@@ -187,6 +191,7 @@ impl Console {
                 member: (whole.connection.kind == Kind::LoggedInUser).then_some(actor.id),
             },
             authorization: slot.authorization.clone(),
+            connector_changed: false,
         };
         Ok((actor, whole, next))
     }

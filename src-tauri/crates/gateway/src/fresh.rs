@@ -202,7 +202,9 @@ impl Gateway {
             // What is left of the old token is used only while the slot is connected (R4).
             let id = place.authorization;
             return match self.db(move |catalog| catalog.authorization(id)).await? {
-                Some(now) if now.health == Health::Connected => self.open(place, &now).await,
+                Some(now) if place.health(&now) == Health::Connected => {
+                    self.open(place, &now).await
+                }
                 _ => Err(failure),
             };
         }
@@ -214,7 +216,8 @@ impl Gateway {
             .db(move |catalog| catalog.authorization(id))
             .await?
             .ok_or_else(|| place.refuse(NotConnected::NeverAuthorized))?;
-        match (authorization.health, urgency) {
+        // Where several connections share it, one may miss scopes and the other not.
+        match (place.health(&authorization), urgency) {
             (Health::Connected, _)
             | (Health::NotConnected(NotConnected::ScopesMissing), Urgency::Ahead) => {}
             (Health::NotConnected(reason), _) => return Err(place.refuse(reason).into()),

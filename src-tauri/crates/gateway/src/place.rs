@@ -24,6 +24,8 @@ pub(crate) struct Place {
     pub(crate) authorization: AuthorizationId,
     pub(crate) link_name: String,
     pub(crate) environment: Environment,
+    /// What the connection asks for.
+    pub(crate) scopes: Vec<String>,
     pub(crate) connector: Connector,
     pub(crate) resolved: Resolved,
     pub(crate) registration: Option<RegistrationId>,
@@ -81,7 +83,12 @@ impl Gateway {
         for slot in slots.iter().filter(|slot| slot.key.reach == reach) {
             candidates.push(Candidate {
                 member: slot.key.member,
-                health: health_of(connection, &slot.authorization, &resolved),
+                health: health_of(
+                    connection.enabled,
+                    &connection.scopes,
+                    &slot.authorization,
+                    &resolved,
+                ),
                 value: slot.authorization.id,
             });
         }
@@ -107,6 +114,7 @@ impl Gateway {
             authorization,
             link_name: connection.link_name.to_string(),
             environment,
+            scopes: connection.scopes.clone(),
             connector,
             resolved,
             registration,
@@ -143,31 +151,64 @@ impl Gateway {
         Ok((connector, resolved, registration))
     }
 
-    /// Where an authorization sits; `None` where it sits nowhere any more.
+    /// Where an authorization is kept up: of the slots it sits in one that is connected, else one
+    /// that misses scopes, else any; `None` where it sits nowhere any more.
     pub(crate) async fn place_of(&self, id: AuthorizationId) -> Result<Option<Place>, GateError> {
-        let found = self
+        let (authorization, sits) = self
             .db(move |catalog| {
-                let Some(key) = catalog.slots_of_authorization(id)?.into_iter().next() else {
-                    return Ok(None);
-                };
-                Ok(catalog
-                    .connection(key.connection)?
-                    .map(|connection| (key, connection)))
+                let mut sits = Vec::new();
+                for key in catalog.slots_of_authorization(id)? {
+                    if let Some(connection) = catalog.connection(key.connection)? {
+                        sits.push((key, connection));
+                    }
+                }
+                Ok((catalog.authorization(id)?, sits))
             })
             .await?;
-        let Some((key, connection)) = found else {
+        let Some(authorization) = authorization else {
             return Ok(None);
         };
-        let (connector, resolved, registration) = self.resolve(&connection, key.reach).await?;
-        Ok(Some(Place {
-            authorization: id,
-            link_name: connection.link_name.to_string(),
-            environment: key.reach.environment().unwrap_or(Environment::Production),
-            connector,
-            resolved,
-            registration,
-            opening: Opening::Upkeep,
-        }))
+        let (mut best, mut failure) = (None, None);
+        for (key, connection) in sits {
+            let (connector, resolved, registration) =
+                match self.resolve(&connection, key.reach).await {
+                    Ok(found) => found,
+                    // Another connection's connector may be there still.
+                    Err(error) => {
+                        failure = failure.or(Some(error));
+                        continue;
+                    }
+                };
+            let health = health_of(
+                connection.enabled,
+                &connection.scopes,
+                &authorization,
+                &resolved,
+            );
+            let rank = match health {
+                Health::Connected => 0,
+                Health::NotConnected(NotConnected::ScopesMissing) => 1,
+                Health::NotConnected(_) => 2,
+            };
+            if best.as_ref().is_some_and(|(least, _)| *least <= rank) {
+                continue;
+            }
+            let place = Place {
+                authorization: id,
+                link_name: connection.link_name.to_string(),
+                environment: key.reach.environment().unwrap_or(Environment::Production),
+                scopes: connection.scopes,
+                connector,
+                resolved,
+                registration,
+                opening: Opening::Upkeep,
+            };
+            best = Some((rank, place));
+        }
+        match (best, failure) {
+            (None, Some(error)) => Err(error),
+            (best, _) => Ok(best.map(|(_, place)| place)),
+        }
     }
 
     /// That credentials may be used on this computer at all. Whatever opens one, or the client
@@ -228,6 +269,11 @@ impl Gateway {
 }
 
 impl Place {
+    /// How an authorization fares here. That the connection is enabled was asked before.
+    pub(crate) fn health(&self, authorization: &Authorization) -> Health {
+        health_of(true, &self.scopes, authorization, &self.resolved)
+    }
+
     pub(crate) fn refuse(&self, reason: NotConnected) -> Refusal {
         Refusal::new(RefusalCode::NotConnected)
             .with("connection", self.link_name.clone())
@@ -276,17 +322,18 @@ fn without_access(
     name_of(catalog, application).map(Some)
 }
 
-/// The health of an authorization in a slot, as the connection and its connector stand now.
+/// The health of an authorization in a slot, as its connection and connector stand now.
 fn health_of(
-    connection: &Connection,
+    enabled: bool,
+    scopes: &[String],
     authorization: &Authorization,
     resolved: &Resolved,
 ) -> Health {
     health(Condition {
-        enabled: connection.enabled,
+        enabled,
         stored: Some(authorization.health),
         scopes_granted: scopes_granted(
-            &connection.scopes,
+            scopes,
             &authorization.asked,
             authorization.granted.as_deref(),
         ),

@@ -8,7 +8,7 @@ use tsunagi_catalog::{Authorization, Unreachable};
 use tsunagi_domain::hosts::may_receive;
 use tsunagi_domain::ladder::{Rung, rung};
 use tsunagi_domain::verification::{EVERY_MS, Known, Verdict, has_slept, is_due, share, verdict};
-use tsunagi_domain::{AuthorizationId, NotConnected};
+use tsunagi_domain::{AuthorizationId, Health, NotConnected};
 
 use crate::flights::jitter;
 use crate::fresh::{Fresh, Urgency};
@@ -53,6 +53,10 @@ impl Gateway {
             let Ok(Some(place)) = self.place_of(id).await else {
                 continue;
             };
+            // R4: through no connection that is not Connected, who-am-I included.
+            if place.health(&authorization) != Health::Connected {
+                continue;
+            }
             let rate = place.connector.rate;
             let asked = asked.entry(place.connector.id.clone()).or_default();
             if *asked >= share(rate.map(|rate| (rate.refreshes, rate.seconds))) {

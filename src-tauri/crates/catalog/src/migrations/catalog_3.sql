@@ -105,6 +105,18 @@ CREATE TABLE registration_secret_due (
     registration BLOB PRIMARY KEY NOT NULL REFERENCES registration (id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
+-- Whether the connector, with the settings of the slot's connection and reach, has other origins
+-- than the authorization was obtained for (R23). Like missing scopes it is a matter of the slot:
+-- an authorization that several share may be short in one and whole in the other.
+ALTER TABLE slot ADD COLUMN connector_changed INTEGER NOT NULL DEFAULT 0
+    CHECK (connector_changed IN (0, 1));
+UPDATE authorization SET health = 'connected' WHERE health IN ('scopes_missing', 'connector_changed');
+-- Every slot is looked at once more.
+DELETE FROM setting WHERE name = 'restated_by';
+DROP INDEX authorization_due;
+CREATE INDEX authorization_due ON authorization (expires_at)
+    WHERE renewable = 1 AND health = 'connected' AND expires_at IS NOT NULL;
+
 -- What the list filters by. In place of counts per connection: what it shows to whoever has no
 -- account in it, and to each member who has one (bits, as the program's module `facets` names them).
 DROP INDEX connection_by_name;

@@ -171,13 +171,13 @@ fn settings_of_one_environment_are_kept_apart() {
         registration: None,
     };
     home.catalog
-        .set_slot_settings(made.id, &settings(Reach::Stage, "no"))
+        .set_slot_settings(made.id, &settings(Reach::Stage, "no"), &[])
         .unwrap();
     home.catalog
-        .set_slot_settings(made.id, &settings(Reach::Stage, "yes"))
+        .set_slot_settings(made.id, &settings(Reach::Stage, "yes"), &[])
         .unwrap();
     home.catalog
-        .set_slot_settings(made.id, &settings(Reach::Development, "yes"))
+        .set_slot_settings(made.id, &settings(Reach::Development, "yes"), &[])
         .unwrap();
     assert_eq!(
         home.catalog.slot_settings(made.id).unwrap(),
@@ -192,7 +192,9 @@ fn settings_of_one_environment_are_kept_apart() {
         settings: Settings::new(),
         registration: None,
     };
-    home.catalog.set_slot_settings(made.id, &nothing).unwrap();
+    home.catalog
+        .set_slot_settings(made.id, &nothing, &[])
+        .unwrap();
     assert_eq!(
         home.catalog.slot_settings(made.id).unwrap().len(),
         1,

@@ -211,7 +211,7 @@ fn a_renewal_is_stored_whole() {
 #[test]
 fn a_renewal_does_not_undo_what_authorizing_alone_mends() {
     let (home, id) = home_with_one();
-    let health = Health::NotConnected(NotConnected::ScopesMissing);
+    let health = Health::NotConnected(NotConnected::ConnectorChanged);
     home.catalog.set_health(id, health).unwrap();
     let generation = taken(&home.catalog, id);
     let granted = Some(vec!["a".to_owned()]);
@@ -222,7 +222,7 @@ fn a_renewal_does_not_undo_what_authorizing_alone_mends() {
         })
         .unwrap();
     let kept = home.catalog.authorization(id).unwrap().unwrap();
-    assert_eq!(kept.health, health, "a fresh token grants no further scope");
+    assert_eq!(kept.health, health, "a fresh token is of the same origins");
     assert_eq!(
         kept.granted.as_deref(),
         Some(["a".to_owned()].as_slice()),
@@ -540,30 +540,17 @@ fn what_may_not_be_sent_takes_nothing_out_of_the_budget() {
 }
 
 #[test]
-fn a_renewal_stores_with_its_scopes_whether_any_is_missing() {
+fn a_renewal_tells_at_once_whether_scopes_are_missing() {
     let (home, id) = home_with_one();
-    let health = || home.catalog.authorization(id).unwrap().unwrap().health;
-    let missing = Health::NotConnected(NotConnected::ScopesMissing);
     let scope = |name: &str| Some(vec![name.to_owned()]);
-    // What the answer grants, what is stored before, what is stored with it.
-    for (granted, before, after) in [
-        (scope("contacts.write"), Health::Connected, missing),
-        (None, missing, missing),
-        (scope("contacts.read"), missing, Health::Connected),
-        (None, Health::Connected, Health::Connected),
-        (Some(Vec::new()), Health::Connected, missing),
-        (
-            scope("contacts.read"),
-            Health::NotConnected(NotConnected::ConnectorChanged),
-            Health::NotConnected(NotConnected::ConnectorChanged),
-        ),
-        (
-            scope("contacts.write"),
-            Health::NotConnected(NotConnected::OutcomeUnknown),
-            missing,
-        ),
+    // What the answer grants, and whether the slot is short of scopes with it.
+    for (granted, short) in [
+        (scope("contacts.write"), true),
+        (None, true),
+        (scope("contacts.read"), false),
+        (None, false),
+        (Some(Vec::new()), true),
     ] {
-        home.catalog.set_health(id, before).unwrap();
         let version = home.catalog.authorization(id).unwrap().unwrap().version;
         let generation = taken(&home.catalog, id);
         let renewed = Renewal {
@@ -571,53 +558,35 @@ fn a_renewal_stores_with_its_scopes_whether_any_is_missing() {
             ..renewal(id, generation, version)
         };
         assert!(home.catalog.store_renewal(&renewed).unwrap());
-        assert_eq!(health(), after, "{granted:?} granted, {before:?} before");
+        let stored = home.catalog.authorization(id).unwrap().unwrap().health;
+        assert_eq!(stored, Health::Connected, "the credential itself works");
         let needing = home.catalog.needing_count(home.member).unwrap();
         assert_eq!(
             needing,
-            u64::from(after != Health::Connected),
-            "and tray and Home count it at once"
+            u64::from(short),
+            "tray and Home count it with the same transaction: {granted:?}"
         );
         home.catalog.release_lease(id, "a", generation).unwrap();
     }
 }
 
 #[test]
-fn r21_scopes_are_missing_only_where_every_connection_that_shares_misses_them() {
-    let (home, id) = home_with_one();
-    let mut other = home.add("Other", Kind::Admin, Mode::Same);
-    home.catalog
-        .share(shared_slot(other.id, Reach::All), id)
-        .unwrap();
-    other.scopes = vec!["contacts.write".to_owned()];
-    home.catalog.update_connection(&other).unwrap();
-    let generation = taken(&home.catalog, id);
-    let renew = |version, scope: &str| {
-        let renewed = Renewal {
-            granted: Some(vec![scope.to_owned()]),
-            ..renewal(id, generation, version)
-        };
-        assert!(home.catalog.store_renewal(&renewed).unwrap());
-        home.catalog.authorization(id).unwrap().unwrap().health
-    };
-    assert_eq!(renew(1, "contacts.write"), Health::Connected, "one has all");
-    let missing = Health::NotConnected(NotConnected::ScopesMissing);
-    assert_eq!(renew(2, "mail.read"), missing, "neither has");
-}
-
-#[test]
 fn what_lacks_scopes_is_due_too_so_that_a_renewal_can_bring_them_back() {
-    let (home, id) = home_with_one();
+    let home = Home::new();
+    let mut made = home.add("Practice", Kind::Admin, Mode::Same);
+    let key = shared_slot(made.id, Reach::All);
+    let id = home.fill(key);
     let due = || home.catalog.due(NOW.plus_seconds(7200), 10).unwrap();
-    for (reason, is_due) in [
-        (NotConnected::ScopesMissing, true),
-        (NotConnected::Expired, false),
-        (NotConnected::OutcomeUnknown, false),
-        (NotConnected::ConnectorChanged, false),
-    ] {
+    made.scopes.push("contacts.write".to_owned());
+    home.catalog.update_connection(&made).unwrap();
+    assert_eq!(due(), [id], "short of scopes");
+    home.catalog.set_connector_changed(made.id, &[key]).unwrap();
+    assert_eq!(due(), [], "R23: its connector has changed");
+    home.catalog.set_connector_changed(made.id, &[]).unwrap();
+    for reason in [NotConnected::Expired, NotConnected::OutcomeUnknown] {
         home.catalog
             .set_health(id, Health::NotConnected(reason))
             .unwrap();
-        assert_eq!(due() == [id], is_due, "{reason:?}");
+        assert_eq!(due(), [], "{reason:?}");
     }
 }

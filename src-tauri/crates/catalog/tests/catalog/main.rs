@@ -21,5 +21,6 @@ mod revoking;
 mod rewrapping;
 mod runs;
 mod slots;
+mod surroundings;
 mod uses;
 mod workspace;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use tsunagi_catalog::{Catalog, ListQuery, Sort, Unreachable};
+use tsunagi_catalog::{Catalog, ListQuery, Slot, Sort, Unreachable};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{
     Connection, ConnectionId, Health, Kind, Member, MemberId, Mode, NotConnected, Reach, Role, Seen,
@@ -12,6 +12,26 @@ use tsunagi_domain::{
 
 use crate::fixture::{Home, NOW, add_member, connection, filling, shared_slot, slot};
 use crate::leases::{renewal, taken};
+
+/// Whether an authorization works where it sits, as DESIGN words it: its credential works, it has
+/// the scopes that the connection asks for, and the connector is as it was.
+fn works(connection: &Connection, slot: &Slot) -> bool {
+    health_of(connection, slot) == Health::Connected
+}
+
+fn health_of(connection: &Connection, slot: &Slot) -> Health {
+    let granted = slot.authorization.granted.as_ref();
+    let held = granted.unwrap_or(&slot.authorization.asked);
+    match slot.authorization.health {
+        Health::Connected if slot.connector_changed => {
+            Health::NotConnected(NotConnected::ConnectorChanged)
+        }
+        Health::Connected if connection.scopes.iter().any(|one| !held.contains(one)) => {
+            Health::NotConnected(NotConnected::ScopesMissing)
+        }
+        stored => stored,
+    }
+}
 
 /// The rule as DESIGN words it, over everything the catalog holds: who is not connected needs to
 /// authorize; a super admin or admin who is needs to choose where nobody is primary (R11, R12).
@@ -33,7 +53,7 @@ fn by_looking(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)>
             };
             let connected = slots
                 .iter()
-                .any(|slot| slot.key == key && slot.authorization.health == Health::Connected);
+                .any(|slot| slot.key == key && works(&connection, slot));
             let led = !personal || primaries.iter().any(|primary| primary.reach == *reach);
             if connection.enabled && (!connected || (chooses && !led)) {
                 needing.push((connection.id, *reach));
@@ -56,21 +76,20 @@ fn states_by_looking(catalog: &Catalog, viewer: MemberId, connection: &Connectio
             slots
                 .iter()
                 .find(|slot| slot.key.reach == *reach && slot.key.member == member)
-                .map(|slot| &slot.authorization)
         };
         let primary = primaries.iter().find(|primary| primary.reach == *reach);
         let own = of(personal.then_some(viewer));
-        let connected = own.is_some_and(|own| own.health == Health::Connected);
+        let connected = own.is_some_and(|own| works(connection, own));
         let shown = match primary {
             Some(primary) if personal && connected => of(Some(primary.member)).or(own),
             _ => own,
         };
-        match shown.map(|shown| shown.health) {
+        match shown.map(|shown| health_of(connection, shown)) {
             _ if !connection.enabled => states.push(Seen::Disabled),
             None => states.push(Seen::NeverAuthorized),
             Some(Health::Connected) => {
                 states.push(Seen::Connected);
-                if shown.is_some_and(|shown| shown.unreachable.is_some()) {
+                if shown.is_some_and(|shown| shown.authorization.unreachable.is_some()) {
                     states.push(Seen::Unreachable);
                 }
                 if personal && primary.is_none() {
@@ -79,6 +98,12 @@ fn states_by_looking(catalog: &Catalog, viewer: MemberId, connection: &Connectio
             }
             Some(Health::NotConnected(NotConnected::Expired)) => states.push(Seen::Expired),
             Some(Health::NotConnected(NotConnected::Revoked)) => states.push(Seen::Revoked),
+            Some(Health::NotConnected(NotConnected::ScopesMissing)) => {
+                states.push(Seen::ScopesMissing);
+            }
+            Some(Health::NotConnected(NotConnected::ConnectorChanged)) => {
+                states.push(Seen::ConnectorChanged);
+            }
             Some(other) => panic!("nothing here makes it {other:?}"),
         }
     }
@@ -105,6 +130,9 @@ enum Change {
     Silence(usize),
     Grant(usize),
     Renew(usize),
+    Narrow(usize),
+    Scopes(usize),
+    Connector(usize),
     Switch(usize),
     Toggle(usize),
     Lead(usize),
@@ -126,6 +154,9 @@ fn change() -> impl Strategy<Value = Change> {
         2 => n.clone().prop_map(Change::Silence),
         2 => n.clone().prop_map(Change::Grant),
         2 => n.clone().prop_map(Change::Renew),
+        2 => n.clone().prop_map(Change::Narrow),
+        3 => n.clone().prop_map(Change::Scopes),
+        2 => n.clone().prop_map(Change::Connector),
         2 => n.clone().prop_map(Change::Switch),
         2 => n.clone().prop_map(Change::Toggle),
         6 => n.clone().prop_map(Change::Lead),
@@ -218,18 +249,35 @@ fn apply(home: &Home, members: &[MemberId], change: Change) {
                 .grant_application(application, pick(n).id, n % 4 != 0)
                 .unwrap();
         }
-        Change::Renew(n) => {
+        Change::Scopes(n) => {
+            let mut connection = pick(n);
+            connection.scopes = vec!["contacts.read".to_owned()];
+            if n % 3 == 0 {
+                connection.scopes.push("contacts.write".to_owned());
+            }
+            catalog.update_connection(&connection).unwrap();
+        }
+        Change::Connector(n) => {
+            let connection = pick(n);
+            let slots = catalog.slots(connection.id).unwrap();
+            let changed = slots.iter().map(|slot| slot.key).skip(n % 2).step_by(2);
+            let changed: Vec<_> = changed.collect();
+            catalog
+                .set_connector_changed(connection.id, &changed)
+                .unwrap();
+        }
+        Change::Renew(n) | Change::Narrow(n) => {
             if let Some(slot) = sitting(n) {
                 let id = slot.authorization.id;
                 if catalog.sealed(id).unwrap().is_some() {
                     let generation = taken(catalog, id);
                     let version = slot.authorization.version;
-                    assert!(
-                        catalog
-                            .store_renewal(&renewal(id, generation, version))
-                            .unwrap(),
-                        "ours"
-                    );
+                    let mut renewed = renewal(id, generation, version);
+                    if matches!(change, Change::Narrow(_)) {
+                        let granted = ["contacts.read", "contacts.write"].iter().skip(n % 3);
+                        renewed.granted = Some(granted.map(|one| (*one).to_owned()).collect());
+                    }
+                    assert!(catalog.store_renewal(&renewed).unwrap(), "ours");
                     catalog.release_lease(id, "a", generation).unwrap();
                 }
             }

@@ -209,7 +209,7 @@ fn a_registration_in_use_is_listed_and_not_deleted() {
         registration: Some(ours.id),
     };
     home.catalog
-        .set_slot_settings(overridden.id, &settings)
+        .set_slot_settings(overridden.id, &settings, &[])
         .unwrap();
     assert_eq!(
         home.catalog.connections_of_registration(ours.id).unwrap(),

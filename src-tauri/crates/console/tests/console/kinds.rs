@@ -95,7 +95,7 @@ async fn an_admin_connection_has_no_primary() {
 }
 
 /// A provider per environment, one connection: a parameter leads to each.
-async fn with_ports() -> (Desk, Provider, Provider, tsunagi_console::ConnectionId) {
+pub(crate) async fn with_ports() -> (Desk, Provider, Provider, tsunagi_console::ConnectionId) {
     let (desk, one, two) = (
         Desk::empty(),
         Provider::start().await,

@@ -31,6 +31,7 @@ mod managing;
 mod members;
 mod needs;
 mod newcomer;
+mod one_answer;
 mod primaries;
 mod recovery;
 mod registrations;

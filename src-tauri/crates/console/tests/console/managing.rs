@@ -12,7 +12,7 @@ use tsunagi_domain::{Environment, Health, Kind, Mode, NotConnected, Role};
 use crate::fixture::{BEN, Desk, Person, practice_draft};
 use crate::provider::{Provider, register};
 
-fn as_it_is(view: &ConnectionView) -> ConnectionEdit {
+pub(crate) fn as_it_is(view: &ConnectionView) -> ConnectionEdit {
     ConnectionEdit {
         name: view.row.name.clone(),
         scopes: view.scopes.iter().map(|scope| scope.name.clone()).collect(),

@@ -5,7 +5,7 @@ use tsunagi_console::tray::TrayLine;
 use tsunagi_domain::{ConnectionId, Kind, MemberId, Mode, Role};
 
 use crate::fixture::Desk;
-use crate::team::{place_of, row_of};
+use crate::team::place_of;
 
 /// Ines, who is primary, and Ben, an admin, have both authorized.
 async fn two(mode: Mode) -> (Desk, ConnectionId, MemberId, MemberId) {

@@ -195,12 +195,6 @@ impl Play {
             Action::Scopes { connection, write } => {
                 if let Some(at) = pick(self.model.links.len(), connection) {
                     let mode = self.model.links[at].mode;
-                    // Health is stored once per authorization. Where one that several connections
-                    // share is short in one of them, Home and the counts do not say so; the row and
-                    // the gate do. Not done here until each slot remembers for itself.
-                    if self.shares(at) {
-                        return;
-                    }
                     if self.edit(at, write, mode).await {
                         self.model.links[at].write = write;
                     }
@@ -700,14 +694,6 @@ impl Play {
             // Who is offered what somebody else has taken meanwhile would take it from them.
             link.offers.retain(|(at, _), _| *at != reach);
         }
-    }
-
-    /// Whether an authorization of a connection sits in another one too (R21).
-    fn shares(&self, at: usize) -> bool {
-        let own = &self.model.links[at];
-        let others = self.model.links.iter().filter(|other| other.id != own.id);
-        let mut theirs = others.flat_map(|other| other.seats.values());
-        theirs.any(|sits| own.seats.values().any(|one| one == sits))
     }
 
     fn whose(&self, whose: Option<u8>) -> Option<MemberId> {
