@@ -5,7 +5,7 @@ const FAILURES = {
   connection_unknown: ["There is no such connection.", "It may have been deleted. Go back to the list.", "この外部連携はありません。", "削除された可能性があります。一覧に戻ってください。"],
   connector_unknown: ["There is no such service.", "Choose one of the gallery.", "このサービスはありません。", "一覧から選んでください。"],
   connector_file: ["kura_archive.toml was not read: line 14 is not a host.", "Mend the file; the other services work.", "kura_archive.toml を読み込めません。14 行目がホスト名ではありません。", "ファイルを直してください。ほかのサービスは使えます。"],
-  keyring_locked: ["The keyring is locked, so credentials cannot be opened.", "Unlock it in your desktop's key manager, then press Unlock.", "キーリングがロックされているため、認証情報を開けません。", "デスクトップの鍵管理でロックを解除してから、「開く」を押してください。"],
+  keyring_locked: ["The keyring is locked, so credentials cannot be opened.", "Unlock it in your desktop's key manager, then press Unlock.", "キーリングがロックされているため、認証情報を開けません。", "デスクトップの鍵管理でロックを解除してから、「ロックを解除」を押してください。"],
   member_unknown: ["There is no such member.", "They may have been removed. Look at the list.", "このメンバーはいません。", "一覧を確認してください。"],
   member_name_taken: ["Another member is already called that.", "Choose a name that tells the two apart where they sign in.", "同じ名前のメンバーがすでにいます。", "サインインのときに見分けられる名前にしてください。"],
   member_passphrase_wrong: ["That is not the passphrase. Tries left before a delay: 4.", "Type it again. Mind Caps Lock and the keyboard’s language.", "パスフレーズが違います。待ち時間なしで試せる残り回数: 4", "もう一度入力してください。Caps Lock と入力言語に注意してください。"],
