@@ -192,7 +192,7 @@ impl Page {
             for button in self.find(Role::Button, name).await {
                 let arguments = vec![serde_json::to_value(&button).ok()?, json!(region)];
                 let script = "const [it, region] = arguments;
-                    return it.closest('section[aria-label]')?.getAttribute('aria-label') === region";
+                    return it.closest('section[aria-label], form[aria-label]')?.getAttribute('aria-label') === region";
                 let inside = self.client.execute(script, arguments).await.ok()?;
                 if inside == Value::Bool(true) && button.is_enabled().await.ok()? {
                     self.bring_into_view(&button).await?;
@@ -243,6 +243,18 @@ impl Page {
             element.send_keys(text).await.ok()?;
             let held = element.prop("value").await.ok()??;
             (held == text).then_some(())
+        })
+        .await;
+    }
+
+    /// Chooses an entry of a drop-down, by the entry's value.
+    pub async fn choose(&self, label: &str, value: &str) {
+        self.wait(Role::Combobox, label).await;
+        until(&format!("{label:?} to offer {value:?}"), async || {
+            let list = self.find(Role::Combobox, label).await.into_iter().next()?;
+            list.select_by_value(value).await.ok()?;
+            let held = list.prop("value").await.ok()??;
+            (held == value).then_some(())
         })
         .await;
     }
