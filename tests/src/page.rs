@@ -92,20 +92,23 @@ impl Page {
         &self.client
     }
 
-    /// What is there now of that role and name.
+    /// What is there now of that role and name; while a dialog is open, in the dialog alone.
     pub async fn find(&self, role: Role, name: &str) -> Vec<Element> {
-        let arguments = vec![json!(role.as_str()), json!(name), json!("find")];
-        let Ok(Value::Array(found)) = self.client.execute(FIND, arguments).await else {
-            return Vec::new();
+        let found = self.look(role, name, "find").await;
+        found.unwrap_or_default()
+    }
+
+    /// `None` where the page cannot be asked: it is being replaced by another.
+    async fn look(&self, role: Role, name: &str, verb: &str) -> Option<Vec<Element>> {
+        let arguments = vec![json!(role.as_str()), json!(name), json!(verb)];
+        let found = self.client.execute(FIND, arguments).await.ok()?;
+        let found = found.as_array()?.iter();
+        let ids = found.filter_map(|found| found.get(ELEMENT)?.as_str());
+        let element = |id: &str| {
+            let id = ElementRef::from(id.to_owned());
+            Element::from_element_id(self.client.clone(), id)
         };
-        found
-            .iter()
-            .filter_map(|found| found.get(ELEMENT)?.as_str())
-            .map(|id| {
-                let id = ElementRef::from(id.to_owned());
-                Element::from_element_id(self.client.clone(), id)
-            })
-            .collect()
+        Some(ids.map(element).collect())
     }
 
     /// Whether something of that role and name is there now.
@@ -139,10 +142,11 @@ impl Page {
         }
     }
 
-    /// Waits until nothing of that role and name is there.
+    /// Waits until nothing of that role and name is there. What an open dialog covers is not gone.
     pub async fn wait_gone(&self, role: Role, name: &str) {
         until(&format!("{role:?} {name:?} to be gone"), async || {
-            (!self.has(role, name).await).then_some(())
+            let there = self.look(role, name, "anywhere").await?;
+            there.is_empty().then_some(())
         })
         .await;
     }
@@ -366,6 +370,13 @@ impl Page {
             .await
             .expect("back in the main window");
         done
+    }
+
+    /// Waits until the page has drawn what it says: a picture of the display is of that.
+    pub async fn painted(&self) {
+        let script = "const done = arguments[arguments.length - 1];
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0, true)))";
+        let _ = self.client.execute_async(script, vec![]).await;
     }
 
     /// A picture of the main window only.

@@ -384,8 +384,13 @@ pub async fn choose_file(desk: &Desk, pid: u32, file: &Path) {
         here.into_iter().find(|window| window.title != MAIN)
     })
     .await;
-    desk.drawn(&dialog, None).await;
-    desk.text_into(&dialog, &file.display().to_string());
+    let files = desk.drawn(&dialog, None).await;
+    // The slash opens a field for the path; what is typed before it is there gets lost.
+    desk.keys(&dialog, &["slash"]);
+    let field = desk.drawn(&dialog, files).await;
+    let path = file.display().to_string();
+    desk.text_into(&dialog, path.trim_start_matches('/'));
+    desk.drawn(&dialog, field).await;
     desk.keys(&dialog, &["Return"]);
     flow_is_over(desk, pid).await;
 }
