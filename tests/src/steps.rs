@@ -387,10 +387,12 @@ pub async fn choose_file(desk: &Desk, pid: u32, file: &Path) {
     let files = desk.drawn(&dialog, None).await;
     // The slash opens a field for the path; what is typed before it is there gets lost.
     desk.keys(&dialog, &["slash"]);
-    let field = desk.drawn(&dialog, files).await;
+    until("the field for the path", async || {
+        (desk.look_of(&dialog) != files).then_some(())
+    })
+    .await;
     let path = file.display().to_string();
     desk.text_into(&dialog, path.trim_start_matches('/'));
-    desk.drawn(&dialog, field).await;
     desk.keys(&dialog, &["Return"]);
     flow_is_over(desk, pid).await;
 }
