@@ -209,6 +209,53 @@ fn no_message_of_rust_s_is_written_for_nothing() {
     }
 }
 
+/// Every action that the console writes into the log: the literals that look like one.
+fn actions() -> BTreeSet<String> {
+    let text = sources(&root().join("crates/console/src"));
+    let keys: BTreeSet<String> = table("en").into_keys().collect();
+    let subjects: BTreeSet<&str> = keys
+        .iter()
+        .filter_map(|key| key.strip_prefix("event.")?.split('.').next())
+        .collect();
+    let word = |c: char| c.is_ascii_lowercase() || c == '_';
+    let is_action = |literal: &str| {
+        literal.split_once('.').is_some_and(|(subject, done)| {
+            subjects.contains(subject) && !done.is_empty() && done.chars().all(word)
+        })
+    };
+    text.split('"')
+        // A file's name has the same form.
+        .filter(|literal| is_action(literal) && !literal.ends_with(".json"))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn everything_the_log_tells_has_its_words() {
+    let actions = actions();
+    assert!(
+        actions.contains("connection.edited") && actions.len() > 40,
+        "the actions are found, or this shows nothing: {actions:?}"
+    );
+    for locale in ["en", "ja"] {
+        let table = table(locale);
+        for action in &actions {
+            let key = format!("event.{action}");
+            assert!(
+                table.contains_key(&key),
+                "Activity would show {key} in {locale}"
+            );
+        }
+        for key in table.keys() {
+            let action = key.strip_prefix("event.");
+            assert!(
+                action.is_none_or(|action| actions.contains(action)),
+                "{key} in {locale} is never written"
+            );
+        }
+    }
+}
+
 fn placeholders(text: &str) -> BTreeSet<String> {
     text.split('{')
         .skip(1)
@@ -221,7 +268,8 @@ fn placeholders(text: &str) -> BTreeSet<String> {
 fn both_languages_name_the_same_things() {
     let (english, japanese) = (table("en"), table("ja"));
     for (key, text) in &english {
-        if OWNED.iter().any(|prefix| key.starts_with(prefix)) {
+        let owned = OWNED.iter().any(|prefix| key.starts_with(prefix));
+        if owned || key.starts_with("event.") {
             let other = japanese.get(key).map(|text| placeholders(text));
             assert_eq!(Some(placeholders(text)), other, "{key}");
         }
