@@ -84,7 +84,7 @@ async fn papers(trial: &Trial, page: &Page) -> PathBuf {
         definitions.contains("marked-client") && !definitions.contains("kana@"),
         "definitions name no account: {definitions}"
     );
-    trial.picture("1-papers");
+    trial.shown(page, "1-papers").await;
     let exports = trial.home().join("exports");
     let found = search(&[&exports], MARK);
     assert!(
@@ -126,7 +126,7 @@ async fn replace_key(trial: &Trial, page: &Page) {
     page.button("Replace the key…").await;
     page.wait(Role::Heading, "Replace the workspace’s key?")
         .await;
-    trial.picture("4-replace");
+    trial.shown(page, "4-replace").await;
     page.button("Replace the key").await;
     page.wait(Role::Heading, "The new key is in place").await;
     page.button("Later").await;
@@ -172,10 +172,10 @@ async fn papers_keys_and_the_seat() {
     let page = app.page();
     page.says("The keyring does not give this workspace’s key.")
         .await;
-    trial.picture("2-key-lost");
+    trial.shown(page, "2-key-lost").await;
     page.button("Use a recovery code…").await;
     page.fill("Recovery code", &code).await;
-    trial.picture("3-recovery");
+    trial.shown(page, "3-recovery").await;
     page.button("Open the workspace").await;
     page.says("The workspace is open.").await;
     works(page, "with the recovery code").await;
@@ -198,7 +198,7 @@ async fn locks_itself(trial: &Trial, page: &Page, ahead: &Path) {
     page.says("Saved").await;
     std::fs::write(ahead, "61").expect("a minute can pass");
     page.wait(Role::Heading, "Sign in").await;
-    trial.picture("5-locked");
+    trial.shown(page, "5-locked").await;
     let shown = page.text().await;
     assert!(
         !shown.contains(NAME),
@@ -213,7 +213,18 @@ async fn activity(trial: &Trial, page: &Page) {
     page.link("Activity").await;
     page.button("Verify").await;
     page.says("The log is whole").await;
-    trial.picture("6-activity");
+    let log = page.text().await;
+    for told in [
+        "Made a recovery code",
+        "Opened the workspace with the recovery code and gave its key a new home",
+        "The workspace’s key is replaced; the former one opens nothing",
+        "left the keyboard, locked",
+        "Orders may use @Marked files",
+    ] {
+        assert!(log.contains(told), "the log tells {told:?}: {log}");
+    }
+    assert!(!log.contains("event."), "all of it in words: {log}");
+    trial.shown(page, "6-activity").await;
 }
 
 /// Another home: the file is chosen in the desktop's dialog, shown first, and then added.
@@ -228,13 +239,13 @@ async fn taken_elsewhere(trial: &Trial, desk: &Desk, connector: &ConnectorFile, 
     steps::start_empty(page).await;
     import(page, desk, app.pid(), file).await;
     page.wait(Role::Heading, "Import definitions").await;
-    trial.picture("7-without-connector");
+    trial.shown(page, "7-without-connector").await;
     page.button("Cancel").await;
     connector.drop_into(&home);
     steps::accept_connector(page, &connector.file()).await;
     import(page, desk, app.pid(), file).await;
     page.wait(Role::Heading, "Import definitions").await;
-    trial.picture("8-import");
+    trial.shown(page, "8-import").await;
     page.button("Import 3 items").await;
     page.says("1 client registration waits for its secret: enter it in Connectors.")
         .await;

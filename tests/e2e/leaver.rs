@@ -4,16 +4,11 @@
 use tsunagi_tests::app::Options;
 use tsunagi_tests::desk::Desk;
 use tsunagi_tests::steps;
-use tsunagi_tests::{App, Page, Role, Trial};
+use tsunagi_tests::{App, Role, Trial};
 
 const SHARED: &str = "Partner files";
 const OWN: &str = "Own contacts";
 const BEN: &str = "ben@practice.example";
-
-async fn shown(trial: &Trial, page: &Page, step: &str) {
-    page.painted().await;
-    trial.picture(step);
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn handed_over_revoked_and_asked_for_again() {
@@ -37,6 +32,11 @@ async fn handed_over_revoked_and_asked_for_again() {
         "both sign-ins are in force at the service"
     );
     steps::switch_member(page, "Omar", &founder, None).await;
+    let shown = page.text().await;
+    assert!(
+        !shown.contains("Sign in to authorize"),
+        "what Omar was told last is not said to who sits down next: {shown}"
+    );
 
     page.link("Members").await;
     page.button("Actions for Omar").await;
@@ -52,13 +52,13 @@ async fn handed_over_revoked_and_asked_for_again() {
     ] {
         page.says(told).await;
     }
-    shown(&trial, page, "1-impact").await;
+    trial.shown(page, "1-impact").await;
     page.button("Deactivate and remove 2 authorizations").await;
     page.wait(Role::Heading, "Omar has left").await;
     page.says("Revoked at 127.0.0.1").await;
     page.says(&format!("2 connections were handed over to {founder}."))
         .await;
-    shown(&trial, page, "2-left").await;
+    trial.shown(page, "2-left").await;
     assert_eq!(
         steps::practice_consents(&trial.home()),
         0,
@@ -72,7 +72,7 @@ async fn handed_over_revoked_and_asked_for_again() {
     // What everybody used waits for somebody; what was his alone is nobody's.
     page.link("Home").await;
     page.says(&format!("Authorize {SHARED}")).await;
-    shown(&trial, page, "3-asked").await;
+    trial.shown(page, "3-asked").await;
     steps::connections(page).await;
     page.wait(Role::Gridcell, "All environments: Revoked. Authorize")
         .await;

@@ -77,7 +77,7 @@ async fn disable_two(page: &Page) {
 async fn in_bulk(trial: &Trial, page: &Page) {
     steps::connections(page).await;
     disable_two(page).await;
-    trial.picture("1-two-disabled");
+    trial.shown(page, "1-two-disabled").await;
     page.button("Undo").await;
     are_disabled(page, false).await;
     disable_two(page).await;
@@ -134,7 +134,7 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
     steps::connections(page).await;
     page.wait(Role::Gridcell, &format!("Stage: Connected, {AIKO}. {SAME}"))
         .await;
-    trial.picture("2-drift");
+    trial.shown(page, "2-drift").await;
     steps::open(page, SALES).await;
     page.says(SAME).await;
     page.says("Use another account.").await;
@@ -169,7 +169,7 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
         !page.has(Role::Link, SPARE).await,
         "R15: what the component uses, and nothing else"
     );
-    trial.picture("3-edit-mode");
+    trial.shown(page, "3-edit-mode").await;
 
     // R20: a scope that a use needs is asked for, and every account that lacks it by one press.
     steps::open(page, SALES).await;
@@ -178,7 +178,7 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
     page.wait(Role::Heading, "Change Sales contacts?").await;
     page.says("2 accounts have to sign in again.").await;
     page.says("contacts.write").await;
-    trial.picture("4-scopes");
+    trial.shown(page, "4-scopes").await;
     page.button("Save and authorize").await;
     steps::sign_in_at_practice(&desk, app.pid()).await;
     page.says("1 scope was not granted in Production.").await;
@@ -203,7 +203,7 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
     page.fill("Account name", "Sales mailbox").await;
     page.button("Save").await;
     page.wait(Role::Button, "Actions for Sales mailbox").await;
-    trial.picture("5-renamed");
+    trial.shown(page, "5-renamed").await;
 
     // R18: what is used is not deleted, and says where; replaced in all its uses, it is.
     more(page, SALES, "Delete…").await;
@@ -216,14 +216,14 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
         !delete.is_enabled().await.expect("the button is there"),
         "there is nothing that could be deleted"
     );
-    trial.picture("6-used");
+    trial.shown(page, "6-used").await;
     page.button("Keep it").await;
     more(page, SALES, "Replace in all uses…").await;
     page.wait(Role::Heading, "Replace Sales contacts in all its uses?")
         .await;
     page.press(Role::Radio, &format!("{SPARE}*")).await;
     page.says("2 uses stop").await;
-    trial.picture("7-replace");
+    trial.shown(page, "7-replace").await;
     page.button("Replace in 2 uses").await;
     page.says("2 uses now go through Spare contacts").await;
     let consents = steps::practice_consents(&trial.home());
@@ -237,6 +237,19 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
         (left + 2 == consents).then_some(())
     })
     .await;
+
+    page.link("Activity").await;
+    page.says("Deleted the connection Sales contacts").await;
+    let log = page.text().await;
+    for told in [
+        "Replaced Sales contacts by spare_contacts in all its uses",
+        "Edited the connection Sales contacts",
+        "Disabled Spare contacts",
+    ] {
+        assert!(log.contains(told), "the log tells {told:?}: {log}");
+    }
+    assert!(!log.contains("event."), "all of it in words: {log}");
+    trial.shown(page, "8-activity").await;
 
     refused(&trial, page).await;
     app.close(&desk).await;
@@ -252,7 +265,7 @@ async fn refused(trial: &Trial, page: &Page) {
     save_availability(page).await;
     let free = "Connections are part of the paid plan, and this workspace is on the free one.";
     page.says(free).await;
-    trial.picture("8-free");
+    trial.shown(page, "9-free").await;
     steps::open(page, FILES).await;
     let tried = steps::try_it(page, "Production", "/contacts").await;
     assert!(
@@ -276,7 +289,7 @@ async fn refused(trial: &Trial, page: &Page) {
     page.says("Desk payments is not offered in the data center EU.")
         .await;
     page.says("Old files ended on 2024-09-26.").await;
-    trial.picture("9-not-offered");
+    trial.shown(page, "10-not-offered").await;
     page.link("Settings").await;
     page.choose("Data center", "us").await;
     page.choose("Country", "US").await;

@@ -372,10 +372,15 @@ impl Page {
         done
     }
 
-    /// Waits until the page has drawn what it says: a picture of the display is of that.
+    /// Waits until the page has drawn what it says, and what moves has come to rest: a picture of
+    /// the display is of that.
     pub async fn painted(&self) {
         let script = "const done = arguments[arguments.length - 1];
-            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0, true)))";
+            const ends = (it) => Number.isFinite(it.effect?.getComputedTiming().endTime);
+            const rests = document.getAnimations().filter(ends).map((it) => it.finished);
+            Promise.allSettled(rests).then(() => requestAnimationFrame(() =>
+                requestAnimationFrame(() => setTimeout(done, 0, true))))";
+        // Without it the picture is taken all the same.
         let _ = self.client.execute_async(script, vec![]).await;
     }
 

@@ -406,7 +406,12 @@ impl Console {
         }
         self.db(move |catalog| catalog.delete_connection(id))
             .await?;
-        let args = [("link_name", connection.link_name.as_str())];
+        // The log goes on telling of it under its name.
+        let name = connection.name.to_string();
+        let args = [
+            ("link_name", connection.link_name.as_str()),
+            ("name", &*name),
+        ];
         self.log(
             session,
             "connection.deleted",
