@@ -707,6 +707,21 @@ export const behaviors = {
       assert.equal(await page.locator(".conn-row").count(), 0, "the list is gone with its member");
     },
   },
+  "what a member was told, and could take back, is gone when somebody else sits down": {
+    path: "index.html?x=1#/connection/c-0005/environments",
+    act: async (page) => {
+      await button(page, "Disable…").click();
+      await page.getByRole("alertdialog").getByRole("button", { name: /^Disable/ }).click();
+      await button(page, "Undo").waitFor();
+      await page.getByRole("button", { name: /^(AM )?Aiko Mori/ }).click();
+      await page.getByRole("menuitem", { name: "Switch member…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Switch member" });
+      await dialog.getByRole("radio", { name: /Chidi Nwosu/ }).check({ force: true });
+      await dialog.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("button", { name: /Chidi Nwosu/ }).waitFor();
+      assert.equal(await button(page, "Undo").count(), 0, "it was not theirs to undo");
+    },
+  },
   "a portal user sees applications and settings, and no shortcut leads further": {
     path: "index.html?role=portal_user#/connections",
     act: async (page) => {

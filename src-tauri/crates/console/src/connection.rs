@@ -415,7 +415,11 @@ impl Console {
             // R18: something may have begun to use it while the providers were told.
             offer::may_delete(console.inner.catalog.count_uses(id)?)?;
             console.inner.catalog.delete_connection(id)?;
-            let args = [("link_name", connection.link_name.as_str())];
+            // The log goes on telling of it under its name.
+            let args = [
+                ("link_name", connection.link_name.as_str()),
+                ("name", connection.name.as_str()),
+            ];
             let subject = format!("connection/{id}");
             console.log(session, Action::ConnectionDeleted, &subject, &args)
         })
