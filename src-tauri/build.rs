@@ -3,6 +3,7 @@
 const COMMANDS: &[&str] = &[
     "start",
     "welcome_found",
+    "backup_choose",
     "backup_restore",
     "vault_unlock",
     "session_get",

@@ -2681,6 +2681,7 @@ slowMillis: number | null, };
 export interface Commands {
   start: { args: {  }; answer: Start };
   welcome_found: { args: { founding: Founding }; answer: Founded };
+  backup_choose: { args: {  }; answer: string | null };
   backup_restore: { args: { wish: Restoring }; answer: Start };
   vault_unlock: { args: { passphrase: string | null }; answer: Start };
   session_get: { args: {  }; answer: SessionView };

@@ -1163,6 +1163,21 @@ export const behaviors = {
       await cell.waitFor();
     },
   },
+  "first start: the desktop's dialog fills the path of a backup": {
+    path: "index.html?home=first",
+    act: async (page) => {
+      await button(page, "Restore a backup…").click();
+      const choose = button(page, "Choose a file…");
+      await choose.waitFor();
+      assert.equal((await focus(page)).text, "Choose a file…", "the usual way has the focus");
+      await choose.press("Enter");
+      await page.waitForFunction(() => document.activeElement?.matches('dialog input[type="password"]'));
+      assert.equal(await page.getByLabel("Backup file").inputValue(), "/media/usb/backup-2026-11-24T093000Z.age");
+      await page.keyboard.type("a ladder in the orchard");
+      await page.keyboard.press("Enter");
+      await ready(page);
+    },
+  },
   "a restored workspace is taken over by a super admin only": {
     path: "index.html?restored=1&role=developer#/connections",
     act: async (page) => {

@@ -32,6 +32,7 @@ pub fn all() -> Vec<Command> {
     table! {
         start() -> v::Start;
         welcome_found(founding: v::Founding) -> v::Founded;
+        backup_choose() -> Option<String>;
         backup_restore(wish: v::Restoring) -> v::Start;
         vault_unlock(passphrase: Option<String>) -> v::Start;
         session_get() -> v::SessionView;

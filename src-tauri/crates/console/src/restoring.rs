@@ -21,6 +21,17 @@ use crate::error::ConsoleError;
 use crate::views::{RestoredView, Restoring, Start};
 
 impl Console {
+    /// Whether a backup can be restored into this home at all.
+    ///
+    /// # Errors
+    /// `restore_home_not_empty`.
+    pub fn may_restore(&self) -> Result<(), ConsoleError> {
+        match self.inner.catalog.workspace()? {
+            Some(_) => Err(ConsoleError::new("restore_home_not_empty")),
+            None => Ok(()),
+        }
+    }
+
     /// Restores a backup into this home, which has no workspace yet. Blocks while the keyring is
     /// asked. No credential in it is used or renewed before [`Self::take_over`].
     ///
@@ -35,9 +46,7 @@ impl Console {
             .founding
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if self.inner.catalog.workspace()?.is_some() {
-            return Err(ConsoleError::new("restore_home_not_empty"));
-        }
+        self.may_restore()?;
         let path = wish.path.trim();
         let named = |code: &str| ConsoleError::new(code).with("path", path);
         let folder = half_folder(self.home())?;

@@ -3,7 +3,7 @@
 import type { Commands, Failure, RestoredView, Start } from "../bindings";
 import { failureOf, type FailureCode } from "./failures";
 
-type Names = "backup_make" | "backup_restore" | "backup_take_over";
+type Names = "backup_make" | "backup_choose" | "backup_restore" | "backup_take_over";
 type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] };
 
 interface Around {
@@ -25,6 +25,7 @@ export function backupHandlers({ start, started, changed, fill }: Around): Handl
   };
   return {
     backup_make: () => ({ path: `${start().home}/exports/backup-2026-11-26T093000Z.age`, bytes: 482_304 }),
+    backup_choose: () => "/media/usb/backup-2026-11-24T093000Z.age",
     backup_restore: ({ wish }) => {
       if (wish.path.includes("damaged")) refuse("backup_damaged", wish.path);
       if (wish.path.includes("letter")) refuse("not_a_backup", wish.path);
