@@ -82,6 +82,11 @@ workspace: WorkspaceView | null,
  */
 refused: Failure | null, 
 /**
+ * Why nothing can be authorized or used, where that is so: R1, or a restored workspace that
+ * is not taken over. Screens show it where they would offer to authorize.
+ */
+unusable: Failure | null, 
+/**
  * The acting member; before the first start, the name proposed from the OS account.
  */
 member: MemberView, 

@@ -1178,6 +1178,35 @@ export const behaviors = {
       await ready(page);
     },
   },
+  "a restored workspace offers to authorize only once it is taken over, and says why until then": {
+    path: "index.html?restored=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      const cell = page.getByRole("gridcell", { name: /: Revoked\. / }).first();
+      assert.match(await cell.getAttribute("aria-label"), /Revoked\. Not taken over$/, "the cell says why, and offers nothing");
+      assert.match(await cell.locator("[data-held]").getAttribute("title"), /restored from a backup, and another computer/, "the whole reason is in the tip");
+      const offered = page.getByRole("button", { name: /Authorize/ });
+      assert.equal(await offered.count(), 0, "no row offers what would be refused");
+      await cell.focus();
+      await page.keyboard.press("a");
+      await page.getByText("This workspace was restored from a backup, and another computer may still be using it.").first().waitFor();
+      for (const address of ["#/home", "#/live/app-orders/production/live"]) {
+        await page.evaluate((to) => (location.hash = to), address);
+        await page.locator("[data-held]").filter({ hasText: "Not taken over" }).first().waitFor();
+        assert.equal(await offered.count(), 0, `nor does ${address}`);
+      }
+      await page.getByRole("link", { name: /Connections/ }).click();
+      await ready(page);
+      await page.locator(".conn-row:has([data-held])").first().locator(".conn-name b").dblclick();
+      await page.locator(".slotcard").first().waitFor();
+      await page.locator(".slotcard [data-held]").first().waitFor();
+      assert.equal(await page.locator(".slotcard").getByRole("button", { name: /Authorize/ }).count(), 0, "nor a card");
+      await button(page, "Take over…").click();
+      await button(page, "Take over on this computer").click();
+      await page.locator(".slotcard").getByRole("button", { name: "Authorize", exact: true }).first().waitFor();
+      assert.equal(await page.locator("[data-held]").count(), 0, "from then on it is offered");
+    },
+  },
   "a restored workspace is taken over by a super admin only": {
     path: "index.html?restored=1&role=developer#/connections",
     act: async (page) => {

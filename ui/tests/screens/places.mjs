@@ -335,6 +335,9 @@ export const places = [
     },
   },
   { name: "restored", path: "index.html?restored=1#/connections", ...main, ready: see("[data-restored]") },
+  { name: "restored-1024", path: "index.html?restored=1#/connections", options: { width: 1024, height: 768 }, ready: see("[data-held]") },
+  { name: "restored-live", path: "index.html?restored=1#/live/app-orders/production/live", ...main, ready: see("[data-held]") },
+  { name: "restored-environments", path: "index.html?restored=1#/connection/c-0002/environments", ...main, ready: see("[data-held]") },
   { name: "restored-home", path: "index.html?restored=1&role=developer#/home", options: { width: 1024, height: 768 }, ready: see("[data-restored]") },
   {
     name: "take-over", path: "index.html?restored=1#/connections", ...main,

@@ -10,8 +10,8 @@ use std::io::BufReader;
 use std::path::Path;
 
 use tsunagi_catalog::{Catalog, CatalogError};
-use tsunagi_domain::Timestamp;
-use tsunagi_domain::custody::{custody, may_take_over};
+use tsunagi_domain::custody::{custody, may_take_over, usable};
+use tsunagi_domain::{Timestamp, Workspace};
 use tsunagi_vault::{KeyRecord, OpeningStream, Vault, VaultError};
 
 use crate::archive::{self, Bad, Manifest};
@@ -119,6 +119,12 @@ impl Console {
         catalog.take_over(self.now())?;
         self.inner.bell.changed();
         self.start(session)
+    }
+
+    /// R1, and that this computer has the workspace: whether anything may be authorized or used.
+    pub(crate) fn usable(&self, workspace: &Workspace) -> Result<(), ConsoleError> {
+        let custody = custody(self.inner.catalog.restoration()?);
+        Ok(usable(workspace, custody)?)
     }
 
     pub(crate) fn restored_view(

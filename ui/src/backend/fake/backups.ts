@@ -18,6 +18,9 @@ export const restoredView = (takenOver: boolean, role: Start["member"]["role"]):
   backedUpAt: Date.UTC(2026, 10, 24, 9, 30), restoredAt: Date.UTC(2026, 10, 25, 8, 0), takenOver, unproven: 14, mayTakeOver: role === "super_admin" && !takenOver,
 });
 
+/** Why nothing can be authorized: plan and data center, then who has the workspace. */
+export const unusableOf = (start: Start): Failure | null => start.refused ?? (start.restored && !start.restored.takenOver ? failureOf("not_taken_over", start.locale) : null);
+
 export function backupHandlers({ start, started, changed, fill }: Around): Handlers {
   const refuse = (code: FailureCode, path: string): never => {
     const failure: Failure = failureOf(code, start().locale);
