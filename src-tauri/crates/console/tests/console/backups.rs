@@ -332,6 +332,11 @@ async fn a_bad_file_is_named_and_changes_nothing() {
     flipped[middle] ^= 1;
     let flipped = put("flipped.age", &flipped);
     assert_eq!(code(&flipped, PASSPHRASE), "backup_damaged");
+    let mut version = whole.clone();
+    version[20] ^= 1;
+    let version = put("version.age", &version);
+    let told = code(&version, PASSPHRASE);
+    assert_eq!(told, "backup_damaged", "its first line is damaged");
     let empty = put("empty.age", b"");
     assert_eq!(code(&empty, PASSPHRASE), "not_a_backup");
     let letter = put("letter.txt", b"Dear Aiko, the backup is in the drawer.");
