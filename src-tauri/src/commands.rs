@@ -223,6 +223,7 @@ commands! {
     papers::inventory_export,
     papers::definitions_export,
     papers::definitions_choose,
+    papers::definitions_leave_out,
     papers::definitions_import,
     activity::exports_open_folder,
     applications::applications_list,

@@ -44,6 +44,18 @@ pub(crate) async fn definitions_choose<R: Runtime>(
 }
 
 #[tauri::command]
+pub(crate) async fn definitions_leave_out(
+    desk: State<'_, Desk>,
+    hash: String,
+    without: Vec<u32>,
+) -> Answer<ImportPreview> {
+    seated(&desk, move |console, session| {
+        console.leave_out_of_import(session, &hash, without.into_iter().collect())
+    })
+    .await
+}
+
+#[tauri::command]
 pub(crate) async fn definitions_import(
     desk: State<'_, Desk>,
     hash: String,

@@ -2253,8 +2253,12 @@ path: string,
  */
 entries: number, };
 export type ImportWhat = "connector" | "registration" | "application" | "connection";
-export type ImportState = "refused" | "clash" | "add" | "same";
+export type ImportState = "refused" | "clash" | "add" | "unwanted" | "same";
 export type ImportItem = { 
+/**
+ * Its place in the file, by which it can be left out.
+ */
+place: number, 
 /**
  * What it is.
  */
@@ -2777,6 +2781,7 @@ export interface Commands {
   inventory_export: { args: { form: InventoryForm }; answer: WrittenFile };
   definitions_export: { args: {  }; answer: WrittenFile };
   definitions_choose: { args: {  }; answer: ImportPreview | null };
+  definitions_leave_out: { args: { hash: string; without: Array<number> }; answer: ImportPreview };
   definitions_import: { args: { hash: string }; answer: ImportOutcome };
   exports_open_folder: { args: {  }; answer: void };
   applications_list: { args: {  }; answer: Array<ApplicationRow> };

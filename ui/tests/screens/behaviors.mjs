@@ -864,6 +864,28 @@ export const behaviors = {
       await row(page, "Visitor list").waitFor();
     },
   },
+  "import: what is left out stays out, and what needs it says so": {
+    path: "index.html?file=good#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Export and import").click();
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Import definitions" });
+      await dialog.getByRole("checkbox", { name: "Import Old payments" }).uncheck();
+      await dialog.getByRole("checkbox", { name: "Import Front desk" }).focus();
+      await page.keyboard.press("Space");
+      const refused = dialog.getByRole("group", { name: "3 cannot be imported" });
+      await refused.getByText("It needs “Front desk”, which is left out.").waitFor();
+      await dialog.getByRole("button", { name: "Import 1 item", exact: true }).waitFor();
+      await page.keyboard.press("Space");
+      await dialog.getByRole("group", { name: "3 would be added" }).getByText("Visitor list").waitFor();
+      await dialog.getByRole("button", { name: "Import 3 items" }).click();
+      await button(page, "Close").click();
+      await page.getByLabel("Filter by name or account").fill("old payments");
+      await page.getByText("No connection matches").or(page.locator(".empty, .none")).first().waitFor();
+      assert.equal(await row(page, "Old payments").count(), 0, "it was left out");
+    },
+  },
   "import: nothing chosen changes nothing, and a file of a later version is named": {
     path: "index.html?file=newer#/connections",
     act: async (page) => {

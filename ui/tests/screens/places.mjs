@@ -61,14 +61,16 @@ export const places = [
       await page.locator(".written p").waitFor();
     },
   },
-  ...["import", "import-gone", "imported"].map((name) => ({
+  ...["import", "import-left-out", "import-gone", "imported"].map((name) => ({
     name, path: `index.html?file=${name === "import-gone" ? "gone" : "good"}#/connections`, ...main,
     ready: async (page) => {
       await page.locator(".conn-row").first().waitFor();
       await page.locator(".toolbar [aria-haspopup]").click();
       await page.locator('[role="menuitem"]').last().click();
       await page.locator("dialog[open] section").first().waitFor();
-      if (name !== "import") await page.locator("dialog[open] .primary").click();
+      if (name === "import-left-out") for (const at of [1, 2]) await page.locator("dialog[open] input.check").nth(at).uncheck();
+      else if (name !== "import") await page.locator("dialog[open] .primary").click();
+      if (name === "import-left-out") await page.locator('[data-code="import_needs_left_out"]').waitFor();
       if (name === "import-gone") await page.locator('[data-code="import_gone"]').waitFor();
       if (name === "imported") await page.locator("dialog[open] a.btn").waitFor();
       await settle(page);

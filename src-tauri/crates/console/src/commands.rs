@@ -123,6 +123,7 @@ pub fn all() -> Vec<Command> {
         inventory_export(form: v::InventoryForm) -> v::WrittenFile;
         definitions_export() -> v::WrittenFile;
         definitions_choose() -> Option<v::ImportPreview>;
+        definitions_leave_out(hash: String, without: Vec<u32>) -> v::ImportPreview;
         definitions_import(hash: String) -> v::ImportOutcome;
         exports_open_folder() -> ();
         applications_list() -> Vec<v::ApplicationRow>;
