@@ -35,6 +35,11 @@ class App {
   #sayTimer: ReturnType<typeof setTimeout> | undefined;
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Why nothing can be authorized at all, where that is so: shown where it would be offered. */
+  get unusable(): Failure | null {
+    return this.start?.unusable ?? null;
+  }
+
   /** Takes over what the program said. */
   took(start: Start): void {
     // R15: what a former member was told, and could take back, is not for the next one.

@@ -10,8 +10,8 @@ use std::io::BufReader;
 use std::path::Path;
 
 use tsunagi_catalog::{Catalog, CatalogError};
-use tsunagi_domain::Timestamp;
-use tsunagi_domain::custody::{custody, may_take_over};
+use tsunagi_domain::custody::{custody, may_take_over, usable};
+use tsunagi_domain::{Timestamp, Workspace};
 use tsunagi_vault::{KeyRecord, OpeningStream, Vault, VaultError};
 
 use crate::archive::{self, Bad, Manifest};
@@ -22,6 +22,17 @@ use crate::log::Action;
 use crate::views::{RestoredView, Restoring, Start};
 
 impl Console {
+    /// Whether a backup can be restored into this home at all.
+    ///
+    /// # Errors
+    /// `restore_home_not_empty`.
+    pub fn may_restore(&self) -> Result<(), ConsoleError> {
+        match self.inner.catalog.workspace()? {
+            Some(_) => Err(ConsoleError::new("restore_home_not_empty")),
+            None => Ok(()),
+        }
+    }
+
     /// Restores a backup into this home, which has no workspace yet. Blocks while the keyring is
     /// asked. No credential in it is used or renewed before [`Self::take_over`].
     ///
@@ -36,9 +47,7 @@ impl Console {
             .founding
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if self.inner.catalog.workspace()?.is_some() {
-            return Err(ConsoleError::new("restore_home_not_empty"));
-        }
+        self.may_restore()?;
         let path = wish.path.trim();
         let named = |code: &str| ConsoleError::new(code).with("path", path);
         let folder = half_folder(self.home())?;
@@ -118,6 +127,12 @@ impl Console {
         })?;
         self.inner.bell.changed();
         self.start(session)
+    }
+
+    /// R1, and that this computer has the workspace: whether anything may be authorized or used.
+    pub(crate) fn usable(&self, workspace: &Workspace) -> Result<(), ConsoleError> {
+        let custody = custody(self.inner.catalog.restoration()?);
+        Ok(usable(workspace, custody)?)
     }
 
     pub(crate) fn restored_view(

@@ -53,8 +53,13 @@ impl Console {
             .as_ref()
             .and_then(|workspace| access::available(workspace).err())
             .map(|refusal| self.failure(&refusal.into()));
+        let unusable = workspace
+            .as_ref()
+            .and_then(|workspace| self.usable(workspace).err())
+            .map(|error| self.failure(&error));
         Ok(Start {
             refused,
+            unusable,
             workspace: workspace.map(|workspace| WorkspaceView {
                 name: workspace.name,
                 plan: workspace.plan,
