@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -43,6 +44,8 @@ pub(crate) struct Store {
     path: PathBuf,
     /// Taken again by the thread that holds it: a write inside a write is part of it.
     writer: ReentrantMutex<RefCell<Connection>>,
+    /// A part of the write that is under way wants the log emptied once it is stored.
+    scrub_due: AtomicBool,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -138,6 +141,7 @@ impl Store {
         Ok(Self {
             path: path.to_owned(),
             writer: ReentrantMutex::new(RefCell::new(writer)),
+            scrub_due: AtomicBool::new(false),
             readers: Mutex::default(),
         })
     }
@@ -182,8 +186,8 @@ impl Store {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let failed = |error: rusqlite::Error| E::from(self.named(error.into()));
-        let writer = self.writer.lock();
-        let writer = writer.borrow();
+        let held = self.writer.lock();
+        let writer = held.borrow();
         if !writer.is_autocommit() {
             let part = Part::begin(&writer).map_err(failed)?;
             let done = work(&Transaction(&writer))?;
@@ -196,14 +200,22 @@ impl Store {
                 .map_err(failed)?;
         let done = work(&Transaction(&writer))?;
         transaction.commit().map_err(failed)?;
+        drop(writer);
+        if self.scrub_due.swap(false, Ordering::Relaxed) {
+            self.scrub();
+        }
         Ok(done)
     }
 
     /// Moves everything from the write-ahead log into the file and empties the log, so that what
-    /// was overwritten in the file is not still in the log. Where a reader is in the way the log
-    /// stays as it is until a later checkpoint.
+    /// was overwritten in the file is not still in the log; inside a write, once that is stored.
+    /// Where a reader is in the way the log stays as it is until a later checkpoint.
     pub(crate) fn scrub(&self) {
         let writer = self.writer.lock();
+        if !writer.borrow().is_autocommit() {
+            self.scrub_due.store(true, Ordering::Relaxed);
+            return;
+        }
         let busy = writer
             .borrow()
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {

@@ -4,8 +4,10 @@ use tsunagi_catalog::{ListRow, Offer, Slot, SlotSettings};
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::offer;
+use tsunagi_domain::resolution::registration_of;
 use tsunagi_domain::{
-    ConnectionId, Kind, Member, Reach, Refusal, RefusalCode, RegistrationId, access,
+    ConnectionId, Health, Kind, Member, NotConnected, Reach, Refusal, RefusalCode, RegistrationId,
+    access,
 };
 
 use crate::console::{Console, Session};
@@ -358,22 +360,42 @@ impl Console {
             settings,
             registration,
         };
-        let catalog = &self.inner.catalog;
-        let mut overrides = catalog.slot_settings(id)?;
-        overrides.retain(|other| other.reach != reach);
-        overrides.push(own.clone());
-        let slots = catalog.slots(id)?;
-        let changed = self.origins().changed(&connection, &overrides, &slots);
-        catalog.set_slot_settings(id, &own, &changed)?;
-        let args = [("reach", reach.as_str())];
-        self.log(
-            session,
-            Action::ConnectionEnvironmentSet,
-            &format!("connection/{id}"),
-            &args,
-        )?;
+        self.at_once(|| {
+            let catalog = &self.inner.catalog;
+            let mut overrides = catalog.slot_settings(id)?;
+            let before = overrides.iter().find(|other| other.reach == reach);
+            let before = before.and_then(|other| other.registration);
+            let client = |own| registration_of(own, connection.registration);
+            if client(before) != client(own.registration) {
+                self.part_from_client(id, reach)?;
+            }
+            overrides.retain(|other| other.reach != reach);
+            overrides.push(own.clone());
+            let slots = catalog.slots(id)?;
+            let changed = self.origins().changed(&connection, &overrides, &slots);
+            catalog.set_slot_settings(id, &own, &changed)?;
+            let (subject, args) = (format!("connection/{id}"), [("reach", reach.as_str())]);
+            self.log(session, Action::ConnectionEnvironmentSet, &subject, &args)
+        })?;
         self.inner.bell.changed();
         self.connection_view(session, id).await
+    }
+
+    /// What sits in a reach was obtained with another client than the one it has by now, and is not
+    /// renewed with that (RFC 6749 §6). An authorization that sits elsewhere too goes on there.
+    fn part_from_client(&self, id: ConnectionId, reach: Reach) -> Result<(), ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let slots = catalog.slots(id)?.into_iter();
+        for slot in slots.filter(|slot| slot.key.reach == reach) {
+            let authorization = &slot.authorization;
+            if catalog.slots_of_authorization(authorization.id)?.len() > 1 {
+                catalog.vacate(slot.key)?;
+            } else if authorization.health == Health::Connected {
+                let refused = Health::NotConnected(NotConnected::ClientRefused);
+                catalog.set_health(authorization.id, refused)?;
+            }
+        }
+        Ok(())
     }
 
     /// Deletes a connection that nothing uses (R18), with its authorizations; the provider is

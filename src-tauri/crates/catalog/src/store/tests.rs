@@ -199,3 +199,23 @@ fn a_write_inside_a_write_is_stored_with_it_or_not_at_all() {
     add(&store, "fifth").unwrap();
     assert_eq!(names(&path), ["first", "second", "fifth"], "or none of it");
 }
+
+#[test]
+fn what_a_part_of_a_write_overwrites_is_not_left_in_the_log() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("file.sqlite");
+    let store = Store::open(&path, &Schema::new(77, vec![FIRST])).unwrap();
+    add(&store, "canary-of-a-credential").unwrap();
+    let taken: Result<()> = store.write_or(|_| {
+        store.write(|db| Ok(db.execute("DELETE FROM thing", []).map(drop)?))?;
+        store.scrub();
+        add(&store, "after")
+    });
+    taken.unwrap();
+    for file in ["file.sqlite", "file.sqlite-wal"] {
+        let bytes = std::fs::read(home.path().join(file)).unwrap_or_default();
+        let found = memchr::memmem::find(&bytes, b"canary-of-a-credential");
+        assert_eq!(found, None, "{file}");
+    }
+    assert_eq!(names(&path), ["after"]);
+}

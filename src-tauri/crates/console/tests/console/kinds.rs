@@ -305,6 +305,53 @@ async fn an_environment_may_have_a_client_registration_of_its_own() {
         ["client-of-ours", "client-of-stage"],
         "each its own"
     );
+    let none = BTreeMap::new();
+    let set =
+        desk.console
+            .set_environment(desk.session(), id, Reach::Development, none, Some(own.id));
+    assert_eq!(
+        set.await.unwrap().row.stations[0].health,
+        Health::NotConnected(NotConnected::ClientRefused),
+        "its tokens are the former client's (RFC 6749 §6)"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_client_in_one_environment_asks_there_and_takes_nothing_from_the_others() {
+    let (desk, provider) = (Desk::empty(), Provider::start().await);
+    let id = provider.connect(&desk, Kind::Admin, Mode::Same);
+    desk.world.agent.person(Person::Waits);
+    let flow = desk.begin(id, Reach::All).await;
+    desk.answers(flow, &[("code", "a-code")]).await;
+    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    let catalog = desk.world.catalog();
+    let made = catalog.connection(id).unwrap().unwrap();
+    let edit = tsunagi_console::views::ConnectionEdit {
+        name: made.name.to_string(),
+        scopes: made.scopes.clone(),
+        mode: Mode::PerEnvironment,
+        registration: made.registration,
+        settings: made.settings.clone(),
+    };
+    let edited = desk.console.edit_connection(desk.session(), id, &edit);
+    edited.await.unwrap();
+    let other = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
+    let set = |reach, registration| {
+        let none = BTreeMap::new();
+        desk.console
+            .set_environment(desk.session(), id, reach, none, Some(registration))
+    };
+    let health = |view: tsunagi_console::views::ConnectionView| {
+        let stations = view.row.stations.into_iter();
+        stations.map(|at| at.health).collect::<Vec<_>>()
+    };
+    let ask = Health::NotConnected(NotConnected::NeverAuthorized);
+    let view = set(Reach::Stage, other).await.unwrap();
+    assert_eq!(
+        health(view),
+        [Health::Connected, ask, Health::Connected],
+        "its tokens are another client's (RFC 6749 §6)"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
