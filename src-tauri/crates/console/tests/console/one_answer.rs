@@ -211,15 +211,18 @@ async fn r22_r23_a_setting_of_one_of_two_that_share_changes_the_connector_there_
     needs(&desk, &rest(&[stage(second)]), "it leads elsewhere now");
     says(&desk, (second, 1), CHANGED, "R23").await;
     says(&desk, (first, 1), Health::Connected, "this one does not").await;
-    // Whoever signs in there moves what both share: the first is left behind.
+    // Whoever signs in there gets a credential for there: the first keeps its own (R21).
     signs_in(second).await;
-    needs(&desk, &rest(&[stage(first)]), "moved to the other provider");
-    says(&desk, (first, 1), CHANGED, "R23").await;
+    needs(&desk, &rest(&[]), "each has what it needs");
+    says(&desk, (first, 1), Health::Connected, "it kept its own").await;
     says(&desk, (second, 1), Health::Connected, "where it leads").await;
     site(None).await.unwrap();
-    let both = rest(&[stage(first), stage(second)]);
-    needs(&desk, &both, "neither leads there any more");
-    signs_in(first).await;
-    needs(&desk, &rest(&[]), "and both are back");
+    needs(
+        &desk,
+        &rest(&[stage(second)]),
+        "it leads there no more, and no longer shares",
+    );
+    signs_in(second).await;
+    needs(&desk, &rest(&[]), "and it is back");
     drop(one);
 }
