@@ -68,7 +68,7 @@ async fn disable_two(page: &Page) {
     choose_two(page).await;
     page.button("Disable…").await;
     page.wait(Role::Heading, "Disable 2 connections?").await;
-    page.says("Nothing uses it so far.").await;
+    page.says("Not used anywhere so far.").await;
     page.button("Disable").await;
     page.says("2 connections disabled").await;
     are_disabled(page, true).await;
@@ -228,7 +228,7 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
     page.says("2 uses now go through Spare contacts").await;
     let consents = steps::practice_consents(&trial.home());
     more(page, SALES, "Delete…").await;
-    page.says("Nothing uses it so far.").await;
+    page.says("Not used anywhere so far.").await;
     page.button("Delete").await;
     page.says("Deleted: Sales contacts").await;
     page.wait_gone(Role::Row, &format!("{SALES}*")).await;
