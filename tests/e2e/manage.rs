@@ -259,8 +259,10 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
 async fn refused(trial: &Trial, page: &Page) {
     page.link("Settings").await;
     page.press(Role::Radio, "Free").await;
-    page.says("On the free plan everything is shown, and nothing is created, authorized or used.")
-        .await;
+    page.says(
+        "On the free plan everything is shown, but nothing can be created, authorized or used.",
+    )
+    .await;
     page.says("2 connections stay visible").await;
     save_availability(page).await;
     let free = "Connections are part of the paid plan, and this workspace is on the free one.";
@@ -278,7 +280,7 @@ async fn refused(trial: &Trial, page: &Page) {
     page.link("Settings").await;
     page.press(Role::Radio, "Paid").await;
     page.choose("Data center", "jp").await;
-    page.says("In Japan (JP) everything is shown, and nothing is created, authorized or used.")
+    page.says("In Japan (JP) everything is shown, but nothing can be created, authorized or used.")
         .await;
     save_availability(page).await;
     page.says("Connections are not available in the data center “JP”.")
