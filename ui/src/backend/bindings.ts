@@ -927,6 +927,11 @@ export type EnvironmentCard = {
  */
 station: Station, 
 /**
+ * Whose account it shows, where each member has their own: what is done on the card is done
+ * to that one.
+ */
+member: MemberId | null, 
+/**
  * Authorized since.
  */
 authorizedAt: Timestamp | null, 

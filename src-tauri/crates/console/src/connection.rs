@@ -142,6 +142,7 @@ impl Console {
             .find(|settings| settings.reach == reach);
         Ok(EnvironmentCard {
             station,
+            member: shown.and_then(|slot| slot.key.member),
             authorized_at: authorization.map(|authorization| authorization.authorized_at),
             authorized_by,
             primary_since: primary.map(|primary| primary.since),

@@ -245,6 +245,18 @@ async fn r11_revoked_by_a_manager_nobody_is_promoted_and_one_press_makes_another
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_environment_s_card_says_whose_account_it_shows() {
+    let (desk, id, ines, ben) = two(Mode::Same).await;
+    desk.seats(ben).await;
+    let card = desk.view(id).await.environments.remove(0);
+    assert!(card.station.primary, "the primary account is shown");
+    assert_eq!(card.member, Some(ines), "and it is not the viewer's");
+    let admin = desk.create_practice("Ours", Kind::Admin, Mode::Same);
+    let card = desk.view(admin).await.environments.remove(0);
+    assert_eq!(card.member, None, "everybody's");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r2_others_see_and_revoke_their_own_account_only() {
     let (desk, id, ines, _) = two(Mode::Same).await;
     let uma = desk.joins("Uma", Role::User);
