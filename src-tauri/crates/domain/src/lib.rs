@@ -32,6 +32,7 @@ pub mod readers;
 pub mod refusal;
 pub mod replace;
 pub mod reshape;
+pub mod resolution;
 pub mod roles;
 pub mod seen;
 pub mod system;

@@ -153,6 +153,7 @@ pub(crate) fn authorization(authorized_by: MemberId) -> Authorization {
         renewable: true,
         unreachable: None,
         unproven: false,
+        registration: None,
         origins: vec!["https://api.example.com".to_owned().try_into().unwrap()],
         extras: BTreeMap::from([("organization".to_owned(), "7".to_owned())]),
         authorized_by,

@@ -311,6 +311,7 @@ impl Home {
             renewable,
             unreachable: None,
             unproven: false,
+            registration: None,
             origins: resolved.origins.clone(),
             extras: BTreeMap::new(),
             authorized_by: self.member,
