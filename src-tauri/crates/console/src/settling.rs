@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 use tsunagi_catalog::{Authorization, Catalog, CatalogError, Entry, Filling, Slot};
 use tsunagi_domain::account::{Arrival, arrival};
 use tsunagi_domain::health::scopes_granted;
-use tsunagi_domain::{Account, AuthorizationId, Health, MemberId, NotConnected, primary};
+use tsunagi_domain::resolution::Resolution;
+use tsunagi_domain::{
+    Account, AuthorizationId, Health, MemberId, NotConnected, primary, resolution,
+};
 use tsunagi_gateway::{Arrived, Grant};
 use tsunagi_oauth::{Wire, read_callback};
 use url::Url;
@@ -319,14 +322,21 @@ impl Console {
         replaces: bool,
     ) -> Result<bool, ConsoleError> {
         let key = errand.key;
-        // The same account again keeps its place in every slot that shares it (R21).
         let sitting = self.sitting(errand).await?;
         let before = sitting.as_ref().map(|old| &old.account);
         if !replaces && arrival(before, account) == Arrival::AskFirst {
             // Somebody else filled the slot meanwhile, and nobody was asked about that account.
             return Err(ConsoleError::new("flow_overtaken"));
         }
-        let kept = sitting.filter(|_| !replaces);
+        let left = sitting.as_ref().map(|old| old.id);
+        let label = sitting
+            .as_ref()
+            .filter(|_| !replaces)
+            .and_then(|old| old.label.clone());
+        let kept = match sitting.filter(|_| !replaces) {
+            Some(old) if self.goes_on(errand, old.id).await? => Some(old),
+            _ => None,
+        };
         let id = kept
             .as_ref()
             .map_or_else(AuthorizationId::new, |old| old.id);
@@ -335,7 +345,7 @@ impl Console {
         let authorization = Authorization {
             id,
             account: account.clone(),
-            label: kept.and_then(|old| old.label),
+            label,
             asked: errand.connection.scopes.clone(),
             granted: arrived.granted.clone(),
             health: Health::Connected,
@@ -345,6 +355,7 @@ impl Console {
             renewable: arrived.renewable,
             unreachable: None,
             unproven: false,
+            registration: errand.registration,
             origins: errand.resolved.origins.clone(),
             extras: arrived.extras.clone(),
             authorized_by: errand.member.id,
@@ -367,7 +378,6 @@ impl Console {
                 ("account", account.label().unwrap_or_default()),
             ],
         );
-        let changed = self.changed_elsewhere(key, &authorization).await?;
         let vault = self.inner.keys.vault()?;
         let flow = errand.id;
         let outcome = if is_whole(errand, arrived) {
@@ -382,14 +392,14 @@ impl Console {
             let sealed = sealed.await?;
             let (vault, authorization) = (vault.clone(), authorization.clone());
             let (event, outcome) = (event.clone(), outcome.clone());
-            let changed = changed.clone();
             let stored = self.db(move |catalog: &Catalog| {
                 let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
                 catalog.fill(&Filling {
                     key,
                     authorization,
                     sealed,
-                    connector_changed: &changed,
+                    // It goes on in other slots only where they come to the same.
+                    connector_changed: &[],
                     primary: becomes,
                     event: Some(Entry { event, tag: &tag }),
                     flow: Some((flow, outcome)),
@@ -402,7 +412,26 @@ impl Console {
                 other => break other?,
             }
         }
+        if let Some(left) = left.filter(|left| *left != id)
+            && let Err(error) = self.inner.gateway.settle_readers(left).await
+        {
+            // What ran unattended here need not where it still sits. Taken up again when its
+            // member signs in.
+            tracing::warn!(code = error.code(), "readers of a credential not settled");
+        }
         Ok(becomes)
+    }
+
+    /// R21, R23: whether the same account again keeps its place in every slot that shares it: where
+    /// they all come to the same. Else this slot gets an authorization of its own, and the others
+    /// keep theirs.
+    async fn goes_on(&self, errand: &Errand, id: AuthorizationId) -> Result<bool, ConsoleError> {
+        let here = Resolution {
+            registration: errand.registration,
+            origins: Some(errand.resolved.origins.clone()),
+        };
+        let others = self.elsewhere(id, errand.key).await?;
+        Ok(resolution::goes_on(&here, &others))
     }
 
     async fn becomes_primary(

@@ -6,11 +6,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use tsunagi_catalog::{Authorization, ListQuery as CatalogQuery, Slot, SlotSettings, Sort};
+use tsunagi_catalog::{ListQuery as CatalogQuery, Slot, SlotSettings, Sort};
 use tsunagi_connectors::Library;
 use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::hosts::Origin;
-use tsunagi_domain::{Connection, MemberId, Reach};
+use tsunagi_domain::resolution::{Resolution, registration_of};
+use tsunagi_domain::{AuthorizationId, Connection, MemberId, Reach};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -53,40 +54,33 @@ impl Console {
         Ok(self.origins().changed(connection, &overrides, slots))
     }
 
-    /// The other slots an authorization sits in, as it will be, where the connector has other
-    /// origins than it was obtained for.
+    /// What the other slots an authorization sits in come to, those of both environment modes.
     ///
     /// # Errors
     /// Where the catalog cannot be read.
-    pub(crate) async fn changed_elsewhere(
+    pub(crate) async fn elsewhere(
         &self,
-        filled: SlotKey,
-        authorization: &Authorization,
-    ) -> Result<Vec<SlotKey>, ConsoleError> {
-        let id = authorization.id;
+        id: AuthorizationId,
+        here: SlotKey,
+    ) -> Result<Vec<Resolution>, ConsoleError> {
         let elsewhere = self.db(move |catalog| {
             let mut elsewhere = Vec::new();
             for key in catalog.slots_of_authorization(id)? {
-                if key != filled
+                if key != here
                     && let Some(connection) = catalog.connection(key.connection)?
                 {
                     let overrides = catalog.slot_settings(key.connection)?;
-                    elsewhere.push((key, connection, overrides));
+                    elsewhere.push((key.reach, connection, overrides));
                 }
             }
             Ok(elsewhere)
         });
         let elsewhere = elsewhere.await?;
         let origins = self.origins();
-        let changed = elsewhere.into_iter().flat_map(|(key, connection, own)| {
-            let slot = Slot {
-                key,
-                authorization: authorization.clone(),
-                connector_changed: false,
-            };
-            origins.changed(&connection, &own, &[slot])
-        });
-        Ok(changed.collect())
+        let come_to = |(reach, connection, overrides): &(_, Connection, Vec<SlotSettings>)| {
+            origins.come_to(connection, overrides, *reach)
+        };
+        Ok(elsewhere.iter().map(come_to).collect())
     }
 
     /// R23: whether a connector, with the settings of one reach, has the origins that an
@@ -208,22 +202,50 @@ impl Origins {
         self.are(&connection.connector, &settings, slot)
     }
 
+    /// What a slot comes to: with which client an authorization is obtained there, and for which
+    /// origins.
+    pub(crate) fn come_to(
+        &self,
+        connection: &Connection,
+        overrides: &[SlotSettings],
+        reach: Reach,
+    ) -> Resolution {
+        let own = overrides.iter().find(|own| own.reach == reach);
+        let mut settings = connection.settings.clone();
+        settings.extend(own.map(|own| own.settings.clone()).unwrap_or_default());
+        Resolution {
+            registration: registration_of(
+                own.and_then(|own| own.registration),
+                connection.registration,
+            ),
+            origins: self.look(&connection.connector, &settings, Option::clone),
+        }
+    }
+
     fn are(&self, connector: &str, settings: &Settings, slot: &Slot) -> bool {
-        let is = |origins: &Option<Vec<Origin>>| {
+        self.look(connector, settings, |origins| {
             origins.as_deref() == Some(slot.authorization.origins.as_slice())
-        };
+        })
+    }
+
+    fn look<T>(
+        &self,
+        connector: &str,
+        settings: &Settings,
+        see: impl FnOnce(&Option<Vec<Origin>>) -> T,
+    ) -> T {
         let mut known = self.known.borrow_mut();
         if let Some(origins) = known.get(connector).and_then(|known| known.get(settings)) {
-            return is(origins);
+            return see(origins);
         }
         let origins = self
             .library
             .get(connector)
             .and_then(|connector| connector.resolve(settings).ok())
             .map(|resolved| resolved.origins);
-        let is = is(&origins);
+        let seen = see(&origins);
         let by_settings = known.entry(connector.to_owned()).or_default();
         by_settings.insert(settings.clone(), origins);
-        is
+        seen
     }
 }

@@ -311,7 +311,7 @@ impl Home {
             renewable,
             unreachable: None,
             unproven: false,
-            registration: None,
+            registration: self.connection.registration,
             origins: resolved.origins.clone(),
             extras: BTreeMap::new(),
             authorized_by: self.member,
