@@ -167,11 +167,7 @@ impl Console {
     /// Who has authorized: managers see all, other members themselves.
     fn accounts(&self, row: &ListRow, viewer: &Member) -> Result<Vec<AccountRow>, ConsoleError> {
         let connection = &row.connection;
-        let whole = Whole {
-            connection: connection.clone(),
-            slots: row.slots.clone(),
-            primaries: row.primaries.clone(),
-        };
+        let whole = self.whole(connection.id)?;
         let offers = self.inner.catalog.offers(connection.id)?;
         let manages = access::may_manage(viewer).is_ok();
         let service = self.mark_of(&connection.connector).name;

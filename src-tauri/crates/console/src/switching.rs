@@ -192,7 +192,8 @@ impl Console {
             },
             authorization: slot.authorization.clone(),
             connector_changed: false,
-            other_client: false,
+            // Both connections have the same client here.
+            other_client: slot.other_client,
         };
         Ok((actor, whole, next))
     }
