@@ -3,6 +3,7 @@
 const COMMANDS: &[&str] = &[
     "start",
     "welcome_found",
+    "backup_choose",
     "backup_restore",
     "vault_unlock",
     "session_get",
@@ -93,6 +94,7 @@ const COMMANDS: &[&str] = &[
     "inventory_export",
     "definitions_export",
     "definitions_choose",
+    "definitions_leave_out",
     "definitions_import",
     "exports_open_folder",
     "applications_list",

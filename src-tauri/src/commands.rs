@@ -5,6 +5,7 @@ mod activity;
 mod applications;
 mod authorizations;
 mod backups;
+mod choosing;
 mod connection;
 mod connections;
 mod connectors;
@@ -130,6 +131,7 @@ macro_rules! commands {
 commands! {
     welcome::start,
     welcome::welcome_found,
+    backups::backup_choose,
     backups::backup_restore,
     welcome::vault_unlock,
     welcome::show_main,
@@ -221,6 +223,7 @@ commands! {
     papers::inventory_export,
     papers::definitions_export,
     papers::definitions_choose,
+    papers::definitions_leave_out,
     papers::definitions_import,
     activity::exports_open_folder,
     applications::applications_list,

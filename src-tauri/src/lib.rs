@@ -8,6 +8,7 @@
 mod agent;
 #[cfg(target_os = "linux")]
 mod bus;
+mod clock;
 mod commands;
 mod home;
 mod lifecycle;

@@ -12,9 +12,10 @@ use tauri::{AppHandle, Builder, Manager as _, RunEvent, Runtime};
 use tracing_appender::non_blocking::WorkerGuard;
 use tsunagi_console::agent::Bell as _;
 use tsunagi_console::views::Locale;
-use tsunagi_console::{Console, ConsoleError, Surroundings, SystemClock, platform_keyring};
+use tsunagi_console::{Console, ConsoleError, Surroundings, platform_keyring};
 
 use crate::agent::{DesktopAgent, DesktopBell};
+use crate::clock::clock;
 use crate::commands::{self, Desk};
 use crate::practice::PracticeServer;
 use crate::{home, logs, tray, windows};
@@ -305,7 +306,7 @@ fn begin<R: Runtime>(app: &AppHandle<R>, opened: Opened<R>, hidden: bool) {
 fn open<R: Runtime>(app: &AppHandle<R>, home: PathBuf, locale: Locale) -> Opened<R> {
     let bell = Arc::new(DesktopBell::new(app.clone()));
     let opened = Console::open(Surroundings {
-        clock: Arc::new(SystemClock),
+        clock: clock(),
         keyring: Arc::new(platform_keyring),
         agent: Arc::new(DesktopAgent::new(app.clone())),
         bell: Arc::clone(&bell) as Arc<_>,

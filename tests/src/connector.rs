@@ -17,6 +17,10 @@ pub struct ConnectorFile {
     pub hosts: Vec<String>,
     /// Where the account is asked for, and the JSON pointers to id, name and e-mail address.
     pub whoami: (String, [&'static str; 3]),
+    /// Who may authorize.
+    pub kinds: Vec<&'static str>,
+    /// Further lines of the file's head, as TOML.
+    pub beside: String,
     /// Scopes, all asked for.
     pub scopes: Vec<&'static str>,
     /// Proposed to *Try it*.
@@ -47,6 +51,8 @@ authorize_params = {{ prompt = "consent" }}"#
             api: issuer.to_owned(),
             hosts: vec![issuer.to_owned()],
             whoami: (format!("{issuer}/me"), ["/sub", "/name", "/email"]),
+            kinds: vec!["admin", "logged_in_user"],
+            beside: String::new(),
             scopes: vec!["openid", "profile", "email", "offline_access"],
             try_path: "/me".to_owned(),
             blocked: None,
@@ -70,6 +76,8 @@ rotates = true"#
             api: format!("{origin}/api"),
             hosts: vec![origin.to_owned()],
             whoami: (format!("{origin}/api/me"), ["/id", "/name", "/email"]),
+            kinds: vec!["admin", "logged_in_user"],
+            beside: String::new(),
             scopes: vec!["files.read"],
             try_path: "/files".to_owned(),
             blocked: None,
@@ -85,6 +93,8 @@ rotates = true"#
             oauth,
             api,
             try_path,
+            kinds,
+            beside,
             ..
         } = self;
         let hosts: Vec<String> = self.hosts.iter().map(|host| format!("{host:?}")).collect();
@@ -97,11 +107,11 @@ rotates = true"#
             r#"id = "{id}"
 name = "{name}"
 category = "work"
-kinds = ["admin", "logged_in_user"]
+kinds = {kinds:?}
 hosts = [{hosts}]
 registration = "needs_client"
 try_path = "{try_path}"
-{webview}
+{webview}{beside}
 [description]
 en = "A server of the tests."
 ja = "テスト用のサーバーです。"

@@ -13,6 +13,7 @@ pub mod canary;
 pub mod connector;
 pub mod desk;
 pub mod issuer;
+pub mod keyring;
 pub mod page;
 pub mod provider;
 pub mod recorder;

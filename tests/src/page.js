@@ -1,5 +1,6 @@
 // Finds what a person would name: elements by role and accessible name. Run by page.rs as the body
-// of a function; `arguments` are the role, the name, and what to do ("find" or "list").
+// of a function; `arguments` are the role, the name, and what to do: "find" or "list" what a person
+// can reach, or "anywhere": behind an open dialog as well.
 // The name is computed as far as the app's own markup needs it (accname-1.2: labelledby, label,
 // <label>, content, then title and placeholder).
 const [role, wanted, verb] = arguments;
@@ -63,7 +64,7 @@ function shown(element) {
 }
 
 const modals = document.querySelectorAll('dialog:modal, [role=dialog][aria-modal=true]');
-const root = modals.length > 0 ? modals[modals.length - 1] : document;
+const root = modals.length > 0 && verb !== 'anywhere' ? modals[modals.length - 1] : document;
 const found = [...root.querySelectorAll(selectors[role])].filter(shown);
 
 if (verb === 'list') return found.map((element) => name(element));

@@ -92,20 +92,23 @@ impl Page {
         &self.client
     }
 
-    /// What is there now of that role and name.
+    /// What is there now of that role and name; while a dialog is open, in the dialog alone.
     pub async fn find(&self, role: Role, name: &str) -> Vec<Element> {
-        let arguments = vec![json!(role.as_str()), json!(name), json!("find")];
-        let Ok(Value::Array(found)) = self.client.execute(FIND, arguments).await else {
-            return Vec::new();
+        let found = self.look(role, name, "find").await;
+        found.unwrap_or_default()
+    }
+
+    /// `None` where the page cannot be asked: it is being replaced by another.
+    async fn look(&self, role: Role, name: &str, verb: &str) -> Option<Vec<Element>> {
+        let arguments = vec![json!(role.as_str()), json!(name), json!(verb)];
+        let found = self.client.execute(FIND, arguments).await.ok()?;
+        let found = found.as_array()?.iter();
+        let ids = found.filter_map(|found| found.get(ELEMENT)?.as_str());
+        let element = |id: &str| {
+            let id = ElementRef::from(id.to_owned());
+            Element::from_element_id(self.client.clone(), id)
         };
-        found
-            .iter()
-            .filter_map(|found| found.get(ELEMENT)?.as_str())
-            .map(|id| {
-                let id = ElementRef::from(id.to_owned());
-                Element::from_element_id(self.client.clone(), id)
-            })
-            .collect()
+        Some(ids.map(element).collect())
     }
 
     /// Whether something of that role and name is there now.
@@ -139,10 +142,11 @@ impl Page {
         }
     }
 
-    /// Waits until nothing of that role and name is there.
+    /// Waits until nothing of that role and name is there. What an open dialog covers is not gone.
     pub async fn wait_gone(&self, role: Role, name: &str) {
         until(&format!("{role:?} {name:?} to be gone"), async || {
-            (!self.has(role, name).await).then_some(())
+            let there = self.look(role, name, "anywhere").await?;
+            there.is_empty().then_some(())
         })
         .await;
     }
@@ -192,7 +196,7 @@ impl Page {
             for button in self.find(Role::Button, name).await {
                 let arguments = vec![serde_json::to_value(&button).ok()?, json!(region)];
                 let script = "const [it, region] = arguments;
-                    return it.closest('section[aria-label]')?.getAttribute('aria-label') === region";
+                    return it.closest('section[aria-label], form[aria-label]')?.getAttribute('aria-label') === region";
                 let inside = self.client.execute(script, arguments).await.ok()?;
                 if inside == Value::Bool(true) && button.is_enabled().await.ok()? {
                     self.bring_into_view(&button).await?;
@@ -243,6 +247,18 @@ impl Page {
             element.send_keys(text).await.ok()?;
             let held = element.prop("value").await.ok()??;
             (held == text).then_some(())
+        })
+        .await;
+    }
+
+    /// Chooses an entry of a drop-down, by the entry's value.
+    pub async fn choose(&self, label: &str, value: &str) {
+        self.wait(Role::Combobox, label).await;
+        until(&format!("{label:?} to offer {value:?}"), async || {
+            let list = self.find(Role::Combobox, label).await.into_iter().next()?;
+            list.select_by_value(value).await.ok()?;
+            let held = list.prop("value").await.ok()??;
+            (held == value).then_some(())
         })
         .await;
     }
@@ -354,6 +370,18 @@ impl Page {
             .await
             .expect("back in the main window");
         done
+    }
+
+    /// Waits until the page has drawn what it says, and what moves has come to rest: a picture of
+    /// the display is of that.
+    pub async fn painted(&self) {
+        let script = "const done = arguments[arguments.length - 1];
+            const ends = (it) => Number.isFinite(it.effect?.getComputedTiming().endTime);
+            const rests = document.getAnimations().filter(ends).map((it) => it.finished);
+            Promise.allSettled(rests).then(() => requestAnimationFrame(() =>
+                requestAnimationFrame(() => setTimeout(done, 0, true))))";
+        // Without it the picture is taken all the same.
+        let _ = self.client.execute_async(script, vec![]).await;
     }
 
     /// A picture of the main window only.

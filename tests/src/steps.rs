@@ -1,7 +1,10 @@
 //! Steps that several journeys take, in the words the screens use. Where a screen changes its
 //! words, this is the one place to follow.
 
+use std::path::Path;
+
 use fantoccini::Locator;
+use serde_json::{Map, Value};
 
 use crate::desk::{Desk, Window};
 use crate::page::{Page, Role};
@@ -354,4 +357,53 @@ pub async fn toggle_stay(page: &Page, desk: &Desk, pid: u32) -> Window {
     })
     .await;
     provider_window(desk, pid).await
+}
+
+/// A new application, with access to connections by name. It is C6.
+pub async fn create_application(page: &Page, name: &str, connections: &[&str]) {
+    page.link("Applications").await;
+    page.button("New application").await;
+    page.wait(Role::Heading, "New application").await;
+    page.fill("Name", name).await;
+    page.button("Create").await;
+    page.wait(Role::Heading, name).await;
+    page.button("Grant access…").await;
+    for connection in connections {
+        page.button(&format!("Grant {connection}")).await;
+    }
+    page.button("Done").await;
+    page.wait_gone(Role::Heading, &format!("Connections for {name}"))
+        .await;
+}
+
+/// Answers the desktop's own dialog for choosing a file, by keyboard: what begins with a slash is
+/// taken for a path there.
+pub async fn choose_file(desk: &Desk, pid: u32, file: &Path) {
+    let dialog = until("the dialog for files", async || {
+        let here = desk.windows_of(pid);
+        here.into_iter().find(|window| window.title != MAIN)
+    })
+    .await;
+    let files = desk.drawn(&dialog, None).await;
+    // The slash opens a field for the path; what is typed before it is there gets lost.
+    desk.keys(&dialog, &["slash"]);
+    until("the field for the path", async || {
+        (desk.look_of(&dialog) != files).then_some(())
+    })
+    .await;
+    let path = file.display().to_string();
+    desk.text_into(&dialog, path.trim_start_matches('/'));
+    desk.keys(&dialog, &["Return"]);
+    flow_is_over(desk, pid).await;
+}
+
+/// How many consents the practice service of a home has in force, by its own books.
+///
+/// # Panics
+/// Where it keeps none.
+#[must_use]
+pub fn practice_consents(home: &Path) -> usize {
+    let books = std::fs::read(home.join("practice.json")).expect("the practice service's books");
+    let books: Value = serde_json::from_slice(&books).expect("its books are JSON");
+    books["families"].as_object().map_or(0, Map::len)
 }

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, Once, OnceLock};
 use tempfile::TempDir;
 use tokio::sync::OwnedMutexGuard;
 
+use crate::page::Page;
+
 /// What one test function works in. Only one trial at a time holds the display, since two would
 /// type into each other's windows.
 pub struct Trial {
@@ -72,6 +74,12 @@ impl Trial {
     /// A picture of the whole display, sign-in windows included, as `target/e2e/NAME-STEP.png`.
     pub fn picture(&self, step: &str) {
         picture(self.name, step);
+    }
+
+    /// The same once the page has drawn what it says.
+    pub async fn shown(&self, page: &Page, step: &str) {
+        page.painted().await;
+        self.picture(step);
     }
 
     /// What the app wrote to its output and logs last.

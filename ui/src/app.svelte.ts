@@ -1,7 +1,7 @@
 // What every screen shares: what the program said at the start, what changed since, what failed.
 import { backend } from "#backend";
 import type { Backend } from "./backend/backend";
-import type { ConnectionId, Failure, Reach, Start, Theme } from "./backend/bindings";
+import type { ConnectionId, Failure, MemberId, Reach, Start, Theme } from "./backend/bindings";
 import { asFailure } from "./backend/failure";
 import { setLocale, t } from "./i18n/i18n.svelte";
 import { go } from "./router.svelte";
@@ -35,8 +35,18 @@ class App {
   #sayTimer: ReturnType<typeof setTimeout> | undefined;
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Why nothing can be authorized at all, where that is so: shown where it would be offered. */
+  get unusable(): Failure | null {
+    return this.start?.unusable ?? null;
+  }
+
   /** Takes over what the program said. */
   took(start: Start): void {
+    // R15: what a former member was told, and could take back, is not for the next one.
+    if (this.start && seat(this.start) !== seat(start)) {
+      this.say("");
+      this.failure = null;
+    }
     this.start = start;
     setLocale(start.locale);
     showTheme(start.theme);
@@ -98,6 +108,11 @@ class App {
       if (what?.connection) go({ screen: "connection", id: what.connection, tab: "environments" });
     });
   }
+}
+
+/** Who sits at the keyboard, if anybody does. */
+function seat(start: Start): MemberId | null {
+  return start.session.signedIn ? start.member.id : null;
 }
 
 export const app = new App();

@@ -1,8 +1,9 @@
 //! Backups: made in Settings, restored from the welcome, taken over from wherever it is told.
 
-use tauri::State;
+use tauri::{AppHandle, Runtime, State};
 use tsunagi_console::views::{BackupFile, NewBackup, Restoring, Start};
 
+use super::choosing::{Sort, chosen};
 use super::{Answer, Desk, seated};
 
 #[tauri::command]
@@ -11,6 +12,19 @@ pub(crate) async fn backup_make(desk: State<'_, Desk>, wish: NewBackup) -> Answe
         console.back_up(session, &wish)
     })
     .await
+}
+
+/// Where the backup lies that a person chose in the desktop's own dialog; `None` where they chose
+/// none. It is a start for the field, in which a path can be typed as well.
+#[tauri::command]
+pub(crate) async fn backup_choose<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Desk>,
+) -> Answer<Option<String>> {
+    // Where nothing can be restored nobody has to look for a file.
+    seated(&desk, |console, _| console.may_restore()).await?;
+    let file = chosen(&app, Sort::Backup).await;
+    Ok(file.map(|path| path.display().to_string()))
 }
 
 #[tauri::command]

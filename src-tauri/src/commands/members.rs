@@ -40,7 +40,7 @@ pub(crate) async fn member_change(
     desk: State<'_, Desk>,
     member: MemberId,
     change: MemberChange,
-) -> Answer<MembersView> {
+) -> Answer<Option<MembersView>> {
     let console = desk.console()?;
     let answer = console
         .change_member(console.session(), member, change)

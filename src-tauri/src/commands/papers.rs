@@ -1,11 +1,9 @@
 //! What is written for a person, and read back from one: the inventory and the definitions.
 
-use std::path::PathBuf;
-
-use tauri::{AppHandle, Manager as _, Runtime, State};
-use tokio::sync::oneshot;
+use tauri::{AppHandle, Runtime, State};
 use tsunagi_console::views::{ImportOutcome, ImportPreview, InventoryForm, WrittenFile};
 
+use super::choosing::{Sort, chosen};
 use super::{Answer, Desk, seated};
 
 #[tauri::command]
@@ -36,7 +34,7 @@ pub(crate) async fn definitions_choose<R: Runtime>(
 ) -> Answer<Option<ImportPreview>> {
     // Who may not import is told so before they look for a file.
     seated(&desk, |console, session| console.may_import(session)).await?;
-    let Some(path) = chosen(&app).await else {
+    let Some(path) = chosen(&app, Sort::Definitions).await else {
         return Ok(None);
     };
     seated(&desk, move |console, session| {
@@ -45,24 +43,16 @@ pub(crate) async fn definitions_choose<R: Runtime>(
     .await
 }
 
-/// The file a person chooses, in a dialog that belongs to the main window.
-async fn chosen<R: Runtime>(app: &AppHandle<R>) -> Option<PathBuf> {
-    let (sender, answer) = oneshot::channel();
-    let main = app.get_webview_window("main");
-    let asked = app.run_on_main_thread(move || {
-        let mut dialog = rfd::AsyncFileDialog::new().add_filter("TOML", &["toml"]);
-        if let Some(main) = main {
-            dialog = dialog.set_parent(&main);
-        }
-        // Built on the main thread, as desktops ask; waited for elsewhere.
-        let picking = dialog.pick_file();
-        tauri::async_runtime::spawn(async move {
-            let _ = sender.send(picking.await.map(|file| file.path().to_path_buf()));
-        });
-    });
-    // A program that is ending shows no dialog: nothing was chosen.
-    asked.ok()?;
-    answer.await.ok().flatten()
+#[tauri::command]
+pub(crate) async fn definitions_leave_out(
+    desk: State<'_, Desk>,
+    hash: String,
+    without: Vec<u32>,
+) -> Answer<ImportPreview> {
+    seated(&desk, move |console, session| {
+        console.leave_out_of_import(session, &hash, without.into_iter().collect())
+    })
+    .await
 }
 
 #[tauri::command]

@@ -2,16 +2,22 @@
 WITH reach AS (
     SELECT c.id, c.kind = 'logged_in_user' AS personal, c.enabled, r.value AS reach
     FROM connection c JOIN json_each(iif(c.mode = 'same', '["all"]', '["development", "stage", "production"]')) r
+), held AS (
+    -- What is stored speaks of the credential; the rest is a matter of the slot it sits in.
+    SELECT s.connection, s.reach, coalesce(s.member, x'') AS member, a.unreachable_since AS silent,
+        CASE WHEN a.health <> 'connected' THEN a.health
+            WHEN s.connector_changed THEN 'connector_changed'
+            WHEN EXISTS (SELECT 1 FROM json_each(c.scopes) w WHERE w.value NOT IN
+                (SELECT g.value FROM json_each(coalesce(a.granted, a.asked)) g)) THEN 'scopes_missing'
+            ELSE 'connected' END AS health
+    FROM slot s JOIN authorization a ON a.id = s.authorization JOIN connection c ON c.id = s.connection
 ), seat AS (
-    SELECT r.*, p.member AS leader, o.health AS own, o.unreachable_since AS own_silent,
-        l.health AS led, l.unreachable_since AS led_silent
+    SELECT r.*, p.member AS leader, o.health AS own, o.silent AS own_silent,
+        l.health AS led, l.silent AS led_silent
     FROM reach r
     LEFT JOIN primary_account p ON p.connection = r.id AND p.reach = r.reach AND r.personal
-    LEFT JOIN slot os ON os.connection = r.id AND os.reach = r.reach
-        AND coalesce(os.member, x'') = iif(r.personal, :viewer, x'')
-    LEFT JOIN authorization o ON o.id = os.authorization
-    LEFT JOIN slot ls ON ls.connection = r.id AND ls.reach = r.reach AND coalesce(ls.member, x'') = p.member
-    LEFT JOIN authorization l ON l.id = ls.authorization
+    LEFT JOIN held o ON o.connection = r.id AND o.reach = r.reach AND o.member = iif(r.personal, :viewer, x'')
+    LEFT JOIN held l ON l.connection = r.id AND l.reach = r.reach AND l.member = p.member
 ), shown AS (
     SELECT id, personal, leader, enabled,
         iif(own = 'connected' AND led IS NOT NULL, led, own) AS health,

@@ -241,9 +241,16 @@ fn seat(
             let authorization =
                 authorize(db, draw, n * 8 + at, origins, member.unwrap_or(members[0]))?;
             db.prepare_cached(
-                "INSERT INTO slot (connection, reach, member, authorization) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO slot (connection, reach, member, authorization, connector_changed)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![connection, reach, member, authorization])?;
+            .execute(params![
+                connection,
+                reach,
+                member,
+                authorization,
+                draw == 11
+            ])?;
             filled += 1;
         }
         if personal && !mixed(n * 8 + at, 8).is_multiple_of(5) {
@@ -268,17 +275,26 @@ fn authorize(
         4..=6 => "expired",
         7 | 8 => "revoked",
         9 => "client_refused",
-        10 => "scopes_missing",
-        11 => "connector_changed",
         12 => "outcome_unknown",
         _ => "connected",
+    };
+    // Scopes that are missing and a connector that changed are a matter of the slot.
+    let granted = if draw == 10 {
+        "[]"
+    } else {
+        r#"["contacts.read"]"#
+    };
+    let origins = if draw == 11 {
+        r#"["https://moved.example"]"#
+    } else {
+        origins
     };
     let unreachable = (draw == 13).then_some(1_700_000_000_000_i64);
     db.prepare_cached(
         "INSERT INTO authorization (id, account_id, account_name, account_email, asked, granted, health, issued_at,
              expires_at, renewable, unreachable_since, unreachable_code, origins, extras, authorized_by, authorized_at,
              version)
-         VALUES (?1, ?2, ?3, ?4, '[\"contacts.read\"]', '[\"contacts.read\"]', ?5, 1700000000000, 4000000000000, 1, ?6,
+         VALUES (?1, ?2, ?3, ?4, '[\"contacts.read\"]', ?10, ?5, 1700000000000, 4000000000000, 1, ?6,
              ?7, ?8, '{}', ?9, 1700000000000, 1)",
     )?
     .execute(params![
@@ -291,6 +307,7 @@ fn authorize(
         unreachable.map(|_| "timeout"),
         origins,
         by,
+        granted,
     ])?;
     Ok(id)
 }

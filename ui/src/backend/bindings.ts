@@ -82,6 +82,11 @@ workspace: WorkspaceView | null,
  */
 refused: Failure | null, 
 /**
+ * Why nothing can be authorized or used, where that is so: R1, or a restored workspace that
+ * is not taken over. Screens show it where they would offer to authorize.
+ */
+unusable: Failure | null, 
+/**
  * The acting member; before the first start, the name proposed from the OS account.
  */
 member: MemberView, 
@@ -921,6 +926,11 @@ export type EnvironmentCard = {
  * Which environments.
  */
 station: Station, 
+/**
+ * Whose account it shows, where each member has their own: what is done on the card is done
+ * to that one.
+ */
+member: MemberId | null, 
 /**
  * Authorized since.
  */
@@ -2248,8 +2258,12 @@ path: string,
  */
 entries: number, };
 export type ImportWhat = "connector" | "registration" | "application" | "connection";
-export type ImportState = "refused" | "clash" | "add" | "same";
+export type ImportState = "refused" | "clash" | "add" | "unwanted" | "same";
 export type ImportItem = { 
+/**
+ * Its place in the file, by which it can be left out.
+ */
+place: number, 
 /**
  * What it is.
  */
@@ -2681,6 +2695,7 @@ slowMillis: number | null, };
 export interface Commands {
   start: { args: {  }; answer: Start };
   welcome_found: { args: { founding: Founding }; answer: Founded };
+  backup_choose: { args: {  }; answer: string | null };
   backup_restore: { args: { wish: Restoring }; answer: Start };
   vault_unlock: { args: { passphrase: string | null }; answer: Start };
   session_get: { args: {  }; answer: SessionView };
@@ -2693,7 +2708,7 @@ export interface Commands {
   members_get: { args: {  }; answer: MembersView };
   member_invite: { args: { invitation: Invitation }; answer: MembersView };
   member_impact: { args: { member: MemberId; role: Role; active: boolean }; answer: MemberImpact };
-  member_change: { args: { member: MemberId; change: MemberChange }; answer: MembersView };
+  member_change: { args: { member: MemberId; change: MemberChange }; answer: MembersView | null };
   member_deactivate: { args: { member: MemberId; heir: MemberId | null }; answer: LeaveOutcome };
   member_reactivate: { args: { member: MemberId }; answer: MembersView };
   member_reset_passphrase: { args: { member: MemberId }; answer: MembersView };
@@ -2771,6 +2786,7 @@ export interface Commands {
   inventory_export: { args: { form: InventoryForm }; answer: WrittenFile };
   definitions_export: { args: {  }; answer: WrittenFile };
   definitions_choose: { args: {  }; answer: ImportPreview | null };
+  definitions_leave_out: { args: { hash: string; without: Array<number> }; answer: ImportPreview };
   definitions_import: { args: { hash: string }; answer: ImportOutcome };
   exports_open_folder: { args: {  }; answer: void };
   applications_list: { args: {  }; answer: Array<ApplicationRow> };

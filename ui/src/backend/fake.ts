@@ -14,7 +14,7 @@ import { keyHandlers } from "./fake/keys";
 import { driftOf, managing } from "./fake/managing";
 import { paperHandlers } from "./fake/papers";
 import { memberHandlers } from "./fake/members";
-import { backupHandlers, restoredView } from "./fake/backups";
+import { backupHandlers, restoredView, unusableOf } from "./fake/backups";
 import { ACTORS, seedActivity } from "./fake/activity";
 import { answerOf, connectorView, environmentsOf, gallery, impactOf, seed, seedFiles, seedKept, seedMany, seedRegistrations, seedTimeline } from "./fake/seed";
 
@@ -67,6 +67,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     start: {
       workspace: home === "first" ? null : { name: "Kumo Works", plan: of("plan") === "free" ? "free" : "paid", dataCenter: of("dc") ?? "us" },
       refused: null,
+      unusable: null,
       member: { id: home === "first" ? null : "member-1", name: locale === "ja" ? "森 愛子" : "Aiko Mori", role: ROLES.find((role) => role === of("role")) ?? "super_admin" },
       session: {
         signedIn: of("seat") !== "locked", passphrase: of("passphrase") === "set", askPassphrase: of("ask") === "1",
@@ -113,7 +114,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     throw { ...failureOf(code, world.start.locale), ...with_ };
   };
   const need = (id: ConnectionId): ConnectionRow => world.rows.find((row) => row.id === id) ?? refuse("connection_unknown");
-  const started = (): Start => ({ ...world.start, needing: world.rows.flatMap((row) => (row.enabled ? row.stations.filter((station) => station.mend !== null) : [])).length });
+  const started = (): Start => ({ ...world.start, unusable: unusableOf(world.start), needing: world.rows.flatMap((row) => (row.enabled ? row.stations.filter((station) => station.mend !== null) : [])).length });
   const put = (row: ConnectionRow): void => {
     const now = { ...row, needsPerson: needing(row), drift: driftOf(row.stations) };
     world.rows = world.rows.some((one) => one.id === row.id) ? world.rows.map((one) => (one.id === row.id ? now : one)) : [...world.rows, now];

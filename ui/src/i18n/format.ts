@@ -110,3 +110,13 @@ export function countdown(millis: number): string {
   const s = Math.max(0, Math.ceil(millis / 1000));
   return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
 }
+
+/** Words in a row: "Hiring, Helpdesk". */
+export function listed(words: readonly string[]): string {
+  return words.join(locale() === "ja" ? "、" : ", ");
+}
+
+/** Sentences one after another; Japanese has no space between them. */
+export function sentences(...all: (string | null | undefined | false)[]): string {
+  return all.filter(Boolean).join(locale() === "ja" ? "" : " ");
+}

@@ -1,6 +1,6 @@
 // What a station looks and sounds like. Which state it is in comes from the program; nothing here
 // decides one.
-import type { AccountView, DriftView, Environment, Health, Reach, Station } from "../backend/bindings";
+import type { AccountView, DriftView, Environment, Failure, Health, Reach, Station } from "../backend/bindings";
 import { clock, daysUntil } from "../i18n/format";
 import { t, tn } from "../i18n/i18n.svelte";
 
@@ -75,11 +75,25 @@ export function brief(station: Station): string {
   }
 }
 
-/** The word of what mends it, or `null`. */
-export function mendWord(station: Station): string | null {
+/** In a word or two why nothing can be authorized, where a press would stand otherwise. */
+export function heldWord(unusable: Failure): string {
+  switch (unusable.code) {
+    case "not_taken_over":
+      return t("ui.held.not_taken_over");
+    case "plan_free":
+      return t("ui.held.plan_free");
+    case "data_center_not_served":
+      return t("ui.held.data_center_not_served");
+    default:
+      return unusable.message;
+  }
+}
+
+/** The word of what mends it, or `null`; nothing does where all authorizing is held. */
+export function mendWord(station: Station, unusable: Failure | null = null): string | null {
   switch (station.mend) {
     case "authorize":
-      return t("ui.act.authorize");
+      return unusable ? null : t("ui.act.authorize");
     case "choose_primary":
       return t("ui.act.choose");
     case "enable":
@@ -117,9 +131,10 @@ export function lapsing(station: Station, now = Date.now()): number | null {
 
 /**
  * A station as it is read aloud: "Production: Revoked. Authorize",
- * "All environments: Connected, aiko@practice.example, primary".
+ * "All environments: Connected, aiko@practice.example, primary". Where all authorizing is held,
+ * "Production: Revoked. Not taken over".
  */
-export function spoken(station: Station): string {
+export function spoken(station: Station, unusable: Failure | null = null): string {
   const parts = [word(station)];
   const ok = station.health.state === "connected";
   if (ok && station.unreachable) {
@@ -133,7 +148,7 @@ export function spoken(station: Station): string {
   const days = lapsing(station);
   if (days !== null) parts.push(tn("ui.slot.lapses_in", days));
   if (ok && station.missingScopes > 0) parts.push(tn("ui.slot.scopes_missing", station.missingScopes));
-  const mend = mendWord(station);
+  const mend = station.mend === "authorize" && unusable ? heldWord(unusable) : mendWord(station);
   const said = `${reachName(station.reach)}: ${parts.join(", ")}`;
   return mend ? `${said}. ${mend}` : said;
 }

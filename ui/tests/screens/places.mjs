@@ -61,14 +61,16 @@ export const places = [
       await page.locator(".written p").waitFor();
     },
   },
-  ...["import", "import-gone", "imported"].map((name) => ({
+  ...["import", "import-left-out", "import-gone", "imported"].map((name) => ({
     name, path: `index.html?file=${name === "import-gone" ? "gone" : "good"}#/connections`, ...main,
     ready: async (page) => {
       await page.locator(".conn-row").first().waitFor();
       await page.locator(".toolbar [aria-haspopup]").click();
       await page.locator('[role="menuitem"]').last().click();
       await page.locator("dialog[open] section").first().waitFor();
-      if (name !== "import") await page.locator("dialog[open] .primary").click();
+      if (name === "import-left-out") for (const at of [1, 2]) await page.locator("dialog[open] input.check").nth(at).uncheck();
+      else if (name !== "import") await page.locator("dialog[open] .primary").click();
+      if (name === "import-left-out") await page.locator('[data-code="import_needs_left_out"]').waitFor();
       if (name === "import-gone") await page.locator('[data-code="import_gone"]').waitFor();
       if (name === "imported") await page.locator("dialog[open] a.btn").waitFor();
       await settle(page);
@@ -335,6 +337,9 @@ export const places = [
     },
   },
   { name: "restored", path: "index.html?restored=1#/connections", ...main, ready: see("[data-restored]") },
+  { name: "restored-1024", path: "index.html?restored=1#/connections", options: { width: 1024, height: 768 }, ready: see("[data-held]") },
+  { name: "restored-live", path: "index.html?restored=1#/live/app-orders/production/live", ...main, ready: see("[data-held]") },
+  { name: "restored-environments", path: "index.html?restored=1#/connection/c-0002/environments", ...main, ready: see("[data-held]") },
   { name: "restored-home", path: "index.html?restored=1&role=developer#/home", options: { width: 1024, height: 768 }, ready: see("[data-restored]") },
   {
     name: "take-over", path: "index.html?restored=1#/connections", ...main,

@@ -1,8 +1,7 @@
 // The screens in Chromium, under the program's own policy, against the fake program: looks and
 // accessibility of every screen in both languages and themes, then what a person does on them.
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { behaviors } from "./behaviors.mjs";
 import { launch, open, serve, SHOTS } from "./harness.mjs";
 import { places } from "./places.mjs";
 
@@ -32,6 +31,20 @@ async function test(name, path, options, act, meant) {
   } finally {
     await opened.close();
   }
+}
+
+/** What a person does: one file a screen, each name once. */
+async function behaviors() {
+  const all = new Map();
+  const folder = new URL("behaviors/", import.meta.url);
+  for (const file of (await readdir(folder)).filter((one) => one.endsWith(".mjs")).toSorted()) {
+    const { behaviors: own } = await import(new URL(file, folder));
+    for (const [name, behavior] of Object.entries(own)) {
+      if (all.has(name)) throw new Error(`two behaviors are called ${name}`);
+      all.set(name, behavior);
+    }
+  }
+  return all;
 }
 
 /** Axe's verdict. Its source goes in by the debugger, which no policy of the page forbids. */
@@ -66,7 +79,7 @@ for (const place of places) {
     }
   }
 }
-for (const [name, behavior] of Object.entries(behaviors)) waiting.push(() => test(name, behavior.path, behavior.options ?? {}, behavior.act, behavior.meant));
+for (const [name, behavior] of await behaviors()) waiting.push(() => test(name, behavior.path, behavior.options ?? {}, behavior.act, behavior.meant));
 
 // A few at a time: pages wait for their programs more than they work.
 await Promise.all(

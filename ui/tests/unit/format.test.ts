@@ -28,7 +28,7 @@ describe("times", () => {
     setLocale("ja");
     expect(ago(NOW - 12 * MINUTE, NOW)).toBe("12分前");
     expect(date(NOW)).toBe("2026年11月23日");
-    expect(left(NOW + 42 * MINUTE, NOW)).toBe("残り 42 分");
+    expect(left(NOW + 42 * MINUTE, NOW)).toBe("残り42分");
   });
 
   it("counts what is left", () => {
@@ -67,7 +67,7 @@ describe("messages", () => {
     expect(tn("ui.revoke.stops", 1)).toBe("1 use stops");
     expect(tn("ui.revoke.stops", 3)).toBe("3 uses stop");
     setLocale("ja");
-    expect(tn("ui.revoke.stops", 1)).toBe("1 件の利用が止まります");
+    expect(tn("ui.revoke.stops", 1)).toBe("1件の利用が止まります");
   });
 
   it("do not expand what stands in a value", () => {

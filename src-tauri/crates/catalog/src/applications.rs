@@ -1,9 +1,10 @@
 //! Applications: with whom they are shared, and which connections they may use.
 
-use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 use tsunagi_domain::{Application, ApplicationId, Connection, ConnectionId, MemberId};
 
 use crate::row::{self, Key, Word};
+use crate::store::Transaction;
 use crate::workspace::found_one;
 use crate::{Catalog, CatalogError, Result, connections, facets, search};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection as Db, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Reach, RegistrationId, Timestamp};
@@ -10,6 +10,7 @@ use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Reach, RegistrationId
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
 use crate::slots::{self, Around};
+use crate::store::Transaction;
 use crate::{Catalog, CatalogError, Result, fillings, search, standing};
 
 /// What one reach of a connection has of its own.

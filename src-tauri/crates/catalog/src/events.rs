@@ -10,10 +10,12 @@
 use std::collections::BTreeMap;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
 use tsunagi_domain::{EventId, MemberId, Timestamp};
 
 use crate::row::{self, Key};
+use crate::store::Transaction;
 use crate::{Catalog, Result};
 
 /// The vault's keyed hash: HMAC-SHA-256 (RFC 2104) over the tag before and the bytes.
@@ -23,7 +25,7 @@ pub type Tag<'a> = &'a (dyn Fn(&[u8; 32], &[u8]) -> [u8; 32] + Sync);
 const START: [u8; 32] = [0; 32];
 
 /// What is to be logged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewEvent {
     /// When.
     pub at: Timestamp,
@@ -130,6 +132,50 @@ impl Catalog {
     /// As every write.
     pub fn append_event(&self, event: &NewEvent, tag: Tag<'_>) -> Result<u64> {
         self.catalog().write(|db| append(db, event, tag))
+    }
+
+    /// Keeps an entry until there is a key to chain it with ([`Self::append_waiting`]).
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn let_wait(&self, event: &NewEvent) -> Result<()> {
+        let event = row::to_json(event)?;
+        self.catalog().write(|db| {
+            db.prepare_cached("INSERT INTO event_waiting (event) VALUES (?1)")?
+                .execute([event])?;
+            Ok(())
+        })
+    }
+
+    /// Appends what waits, in the order it happened. Gives how many there were.
+    ///
+    /// # Errors
+    /// As every write; all of it waits on then.
+    pub fn append_waiting(&self, tag: Tag<'_>) -> Result<usize> {
+        let any = |db: &Connection| {
+            Ok(db
+                .prepare_cached("SELECT 1 FROM event_waiting LIMIT 1")?
+                .exists([])?)
+        };
+        if !self.catalog().read(any)? {
+            return Ok(0);
+        }
+        self.catalog().write(|db| {
+            let waiting: Vec<String> = db
+                .prepare_cached("DELETE FROM event_waiting RETURNING seq, event")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<rusqlite::Result<std::collections::BTreeMap<i64, String>>>()?
+                .into_values()
+                .collect();
+            for event in &waiting {
+                match serde_json::from_str(event) {
+                    Ok(event) => drop(append(db, &event, tag)?),
+                    // Written by no program of ours: it must not keep the others out.
+                    Err(error) => tracing::error!(%error, "an entry that waited cannot be read"),
+                }
+            }
+            Ok(waiting.len())
+        })
     }
 
     /// The log, the latest entry first: those numbered below `before`, and about `subject` only

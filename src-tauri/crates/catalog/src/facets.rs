@@ -7,12 +7,13 @@
 //! a set is therefore kept for *anybody*, and for each member beside it the connections in which
 //! they have a standing of their own, and what they see there.
 
-use rusqlite::{Connection as Db, OptionalExtension, Transaction, params};
+use rusqlite::{Connection as Db, OptionalExtension, params};
 use tsunagi_domain::{ApplicationId, Seen};
 
 use crate::Result;
 use crate::keys::{Bits, Keys, chunk};
 use crate::row::Key;
+use crate::store::Transaction;
 
 /// Whose sets they are where nobody is named.
 pub(crate) const ANYBODY: &[u8] = &[];

@@ -1,7 +1,7 @@
 //! How slots are filled, shared and emptied. Each of these is one transaction: a crash leaves
 //! what was before or what is after, never half of it.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, params};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{AuthorizationId, FlowId, Kind, Timestamp};
 
@@ -9,6 +9,7 @@ use crate::authorizations::{self, Authorization};
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
 use crate::slots::{self, Around, Sealed, Wrap};
+use crate::store::Transaction;
 use crate::{
     Catalog, CatalogError, Result, connections, flows, offers, primaries, rewrapping, search,
     standing,

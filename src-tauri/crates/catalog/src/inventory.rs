@@ -40,7 +40,14 @@ impl Catalog {
             .transpose()?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         self.catalog().read(|db| {
-            let mut places = places::of(db, Order::Name, None, after.as_ref(), limit + 1)?;
+            let mut places = places::of(
+                db,
+                &self.inner.ranking,
+                Order::Name,
+                None,
+                after.as_ref(),
+                limit + 1,
+            )?;
             let more = places.len() > limit;
             places.truncate(limit);
             let next = match places.last() {

@@ -1,11 +1,12 @@
 //! Kept sign-ins: of which account a service's page stays signed in on this computer. The folders
 //! themselves, with the cookies, are not this room's.
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, params};
 use tsunagi_domain::{KeptSignInId, MemberId, Timestamp};
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key};
+use crate::store::Transaction;
 use crate::{Catalog, Result};
 
 /// A sign-in that is kept.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// several times over.
 const WORDS: usize = 64;
 /// Keys of a chunk.
-const SPAN: i64 = 4_096;
+pub(crate) const SPAN: i64 = 4_096;
 
 /// Bits of the keys of one chunk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,14 @@ pub(crate) struct Keys(BTreeMap<i64, Bits>);
 impl Keys {
     pub(crate) fn insert(&mut self, key: i64) {
         self.0.entry(chunk(key)).or_default().set(key, true);
+    }
+
+    /// Puts in all at once which of 64 keys, from `first` on, a multiple of 64, are in the set: the
+    /// lowest bit stands for the first.
+    pub(crate) fn insert_word(&mut self, first: i64, word: u64) {
+        if word != 0 {
+            self.0.entry(chunk(first)).or_default().0[place(first).0] |= word;
+        }
     }
 
     pub(crate) fn put(&mut self, chunk: i64, bits: Bits) {

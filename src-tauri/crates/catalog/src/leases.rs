@@ -4,11 +4,12 @@
 //! crash; the generation tells a late writer from the present holder; the `sending` mark, durable
 //! before the request leaves, tells the next holder that an answer may have been lost.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, params};
 use tsunagi_domain::freshness::lapse;
 use tsunagi_domain::{AuthorizationId, Timestamp};
 
 use crate::row::{self, Key};
+use crate::store::Transaction;
 use crate::{Catalog, CatalogError, Result, standing};
 
 /// How far apart two processes may read the same clock before it counts as set back.

@@ -35,6 +35,7 @@ mod offers;
 mod places;
 mod primaries;
 mod quarantine;
+mod ranks;
 mod registrations;
 mod resealing;
 mod reshaping;
@@ -82,6 +83,7 @@ pub use search::fold;
 pub use slots::{Sealed, Slot, Wrap};
 pub use uses::Use;
 
+use ranks::Ranking;
 use store::Store;
 
 /// Result of every call of this crate.
@@ -96,6 +98,7 @@ pub struct Catalog {
 struct Inner {
     catalog: Store,
     data: Store,
+    ranking: Ranking,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -122,12 +125,26 @@ impl Catalog {
             inner: Arc::new(Inner {
                 catalog: Store::open(&home.join("catalog.sqlite"), &schema::CATALOG)?,
                 data: Store::open(&home.join("data.sqlite"), &schema::DATA)?,
+                ranking: Ranking::default(),
             }),
         };
         if opened.catalog().read(standing::is_unfounded)? {
             opened.catalog().write(standing::found)?;
         }
         Ok(opened)
+    }
+
+    /// Makes one write of all that `work` writes into `catalog.sqlite` through this catalog or
+    /// its clones: all of it is stored, durably, or none. What it reads is what it has written
+    /// so far. Other writers wait meanwhile.
+    ///
+    /// # Errors
+    /// Those of `work`; else as every write.
+    pub fn at_once<T, E: From<CatalogError>>(
+        &self,
+        work: impl FnOnce() -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.catalog().write_or(|_| work())
     }
 
     /// Stops `catalog.sqlite` and `data.sqlite` from growing beyond `pages` pages of 4 KiB, so
@@ -139,6 +156,23 @@ impl Catalog {
     pub fn limit_pages(&self, pages: u32) -> Result<()> {
         self.catalog().limit_pages(pages)?;
         self.data().limit_pages(pages)
+    }
+
+    /// Refuses every new entry of the log, so that a test sees what becomes of a deed that cannot
+    /// be logged.
+    ///
+    /// # Errors
+    /// As every write.
+    #[doc(hidden)]
+    pub fn fail_events(&self, fail: bool) -> Result<()> {
+        let sql = if fail {
+            "CREATE TRIGGER event_fails BEFORE INSERT ON event BEGIN
+                 SELECT RAISE(ABORT, 'no entry');
+             END"
+        } else {
+            "DROP TRIGGER event_fails"
+        };
+        self.catalog().write(|db| Ok(db.execute_batch(sql)?))
     }
 
     /// Derives everything the list is filtered and searched by again, for tests and measurements

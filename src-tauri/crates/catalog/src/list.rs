@@ -120,7 +120,14 @@ impl Catalog {
             let needing = facets::needing(db, &viewer)?;
             let wanted = filtered(db, query, &viewer, &all, &needing)?;
             let sort = query.sort.into();
-            let mut places = places::of(db, sort, wanted.as_ref(), after.as_ref(), limit + 1)?;
+            let mut places = places::of(
+                db,
+                &self.inner.ranking,
+                sort,
+                wanted.as_ref(),
+                after.as_ref(),
+                limit + 1,
+            )?;
             let more = places.len() > limit;
             places.truncate(limit);
             let next = match places.last() {
@@ -150,7 +157,14 @@ impl Catalog {
             let all = of_kinds(db, Kind::ALL)?;
             let needing = facets::needing(db, &viewer)?;
             let wanted = filtered(db, query, &viewer, &all, &needing)?;
-            let places = places::of(db, query.sort.into(), wanted.as_ref(), None, most)?;
+            let places = places::of(
+                db,
+                &self.inner.ranking,
+                query.sort.into(),
+                wanted.as_ref(),
+                None,
+                most,
+            )?;
             Ok(places
                 .into_iter()
                 .map(|place| ConnectionId::of(place.id.into_bytes()))

@@ -1,13 +1,14 @@
 //! What the catalog keeps of members beside who they are: the record of their own key, the wrong
 //! passphrases in a row, and what goes with them when they change or leave.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, params};
 use tsunagi_domain::{Connection, ConnectionId, Member, MemberId, Reach, Timestamp};
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key};
+use crate::store::Transaction;
 use crate::workspace::{found_one, put_member};
-use crate::{Catalog, CatalogError, Result, connections, standing};
+use crate::{Catalog, CatalogError, Result, connections, search, standing};
 
 /// How a member proves who they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -206,12 +207,13 @@ impl Catalog {
     }
 }
 
-/// Refuses a new name that another member has, but for case.
+/// Refuses a new name that another member has, but for case, width and what nobody sees.
 fn keeps_names_apart(db: &Transaction<'_>, member: &Member) -> Result<()> {
     let mut statement = db.prepare_cached("SELECT id, name FROM member")?;
     let rows = statement.query_map([], |row| Ok((row.get("id")?, row.get("name")?)))?;
     let all: Vec<([u8; 16], String)> = rows.collect::<rusqlite::Result<_>>()?;
-    let same = |name: &str| name.to_lowercase() == member.name.to_lowercase();
+    let wanted = search::fold(&member.name);
+    let same = |name: &str| search::fold(name) == wanted;
     let own = member.id.bytes();
     let kept = all.iter().any(|(id, name)| *id == own && same(name));
     if !kept && all.iter().any(|(id, name)| *id != own && same(name)) {

@@ -23,7 +23,14 @@ impl Catalog {
             let wanted = facets::needing(db, &looking(viewer, member.as_ref()))?;
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);
             let mut needing = Vec::new();
-            for place in places::of(db, Order::Age, Some(&wanted), None, limit)? {
+            for place in places::of(
+                db,
+                &self.inner.ranking,
+                Order::Age,
+                Some(&wanted),
+                None,
+                limit,
+            )? {
                 let Ok(Some(connection)) = connections::by_id(db, place.id.into_bytes()) else {
                     continue;
                 };

@@ -1,14 +1,18 @@
 //! Places in the list: the connections of a set, in the list's order, from one place on.
 
-use rusqlite::{Connection as Db, Row, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::keys::Keys;
+use crate::ranks::Ranking;
 use crate::{Result, Sort};
 
 /// Of a set no larger than this, each connection is looked up and then sorted; of a larger one the
 /// list is gone through until there are enough.
 const FEW: u64 = 1_500;
+/// After so many rows that were not wanted, the list by name is no longer gone through: its order
+/// is kept in memory ([`Ranking`]).
+const PATIENCE: usize = 4_000;
 
 /// An order in which connections are gone through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,7 @@ pub(crate) struct Place {
 /// most `most`.
 pub(crate) fn of(
     db: &Db,
+    ranking: &Ranking,
     order: Order,
     wanted: Option<&Keys>,
     after: Option<&Place>,
@@ -52,7 +57,16 @@ pub(crate) fn of(
 ) -> Result<Vec<Place>> {
     match wanted {
         Some(few) if few.count() <= FEW => look_up(db, order, few, after, most),
-        _ => go_through(db, order, wanted, after, most),
+        Some(many) if order == Order::Name => {
+            match go_through(db, order, wanted, after, most, PATIENCE)? {
+                Some(places) => Ok(places),
+                None => ranked(db, ranking, many, after, most),
+            }
+        }
+        _ => {
+            let places = go_through(db, order, wanted, after, most, usize::MAX)?;
+            Ok(places.unwrap_or_default())
+        }
     }
 }
 
@@ -82,13 +96,15 @@ fn place(row: &Row<'_>, order: Order) -> rusqlite::Result<Place> {
     Ok(place)
 }
 
+/// `None` where more than `patience` rows were passed.
 fn go_through(
     db: &Db,
     order: Order,
     wanted: Option<&Keys>,
     after: Option<&Place>,
     most: usize,
-) -> Result<Vec<Place>> {
+    patience: usize,
+) -> Result<Option<Vec<Place>>> {
     let column = columns(order);
     let (beyond, direction) = match order {
         Order::Name | Order::Age => (">", ""),
@@ -110,6 +126,7 @@ fn go_through(
         Some(after) => statement.query(params![after.last_used, after.id.as_bytes()])?,
     };
     let mut places = Vec::new();
+    let mut passed = 0;
     while places.len() < most
         && let Some(row) = rows.next()?
     {
@@ -119,9 +136,44 @@ fn go_through(
         };
         if is_wanted {
             places.push(place(row, order)?);
+        } else {
+            passed += 1;
+            if passed > patience {
+                return Ok(None);
+            }
         }
     }
-    Ok(places)
+    Ok(Some(places))
+}
+
+fn ranked(
+    db: &Db,
+    ranking: &Ranking,
+    wanted: &Keys,
+    after: Option<&Place>,
+    most: usize,
+) -> Result<Vec<Place>> {
+    let after = match after {
+        None => None,
+        Some(after) => Some(before_or_at(db, after)?),
+    };
+    // Nothing comes before the place: it is the beginning.
+    let keys = ranking.first(db, wanted, after.flatten(), most)?;
+    let mut statement =
+        db.prepare_cached("SELECT key, id, folded FROM connection WHERE key = ?1")?;
+    keys.iter()
+        .map(|key| Ok(statement.query_row([key], |row| place(row, Order::Name))?))
+        .collect()
+}
+
+/// The connection at a place, or, where it was renamed or deleted, the last one before it.
+fn before_or_at(db: &Db, at: &Place) -> Result<Option<i64>> {
+    let mut statement = db.prepare_cached(
+        "SELECT key FROM connection WHERE (folded, id) <= (?1, ?2)
+         ORDER BY folded DESC, id DESC LIMIT 1",
+    )?;
+    let found = statement.query_row(params![at.folded, at.id.as_bytes()], |row| row.get(0));
+    Ok(found.optional()?)
 }
 
 fn look_up(

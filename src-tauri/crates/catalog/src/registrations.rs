@@ -1,10 +1,11 @@
 //! Client registrations: what a connector's OAuth uses at a provider.
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use tsunagi_domain::{ConnectionId, RegistrationId, Timestamp};
 
 use crate::row::{self, Key};
 use crate::slots::Wrap;
+use crate::store::Transaction;
 use crate::workspace::found_one;
 use crate::{Catalog, CatalogError, Result, rewrapping};
 

@@ -7,12 +7,13 @@
 
 use std::fs::File;
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use tsunagi_domain::{AuthorizationId, RegistrationId};
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key};
 use crate::slots::Wrap;
+use crate::store::Transaction;
 use crate::{Catalog, CatalogError, Result};
 
 /// How the names of readers begin whose wraps are not the workspace's.

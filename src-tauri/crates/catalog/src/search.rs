@@ -5,11 +5,12 @@
 //! which are kept a second time for that, many to a row.
 
 use memchr::memmem::Finder;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::Result;
 use crate::keys::Keys;
+use crate::store::Transaction;
 
 /// The fewest characters the trigram index can find.
 const TRIGRAM: usize = 3;
@@ -21,11 +22,25 @@ const PACK: i64 = 64;
 const BETWEEN: u8 = 0x1e;
 
 /// Text as it is compared: compatibility forms (NFKC, so full-width and half-width are one) in
-/// lower case, without control characters.
+/// lower case, without control characters and without what nobody sees.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let lower = text.nfkc().collect::<String>().to_lowercase();
-    lower.nfkc().filter(|c| !c.is_control()).collect()
+    let seen = |c: &char| !c.is_control() && !is_ignorable(*c);
+    lower.nfkc().filter(seen).collect()
+}
+
+/// `Default_Ignorable_Code_Point` of Unicode's `DerivedCoreProperties.txt`: characters that show
+/// as nothing.
+const fn is_ignorable(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// Words of a search beyond these, and characters of a word beyond these, are not looked at: a
@@ -149,27 +164,39 @@ fn narrowed(db: &Connection, keys: Vec<i64>, terms: &[&String]) -> Result<Keys> 
 
 fn read_all(db: &Connection, terms: &[String]) -> Result<Keys> {
     let finders: Vec<Finder<'_>> = terms.iter().map(Finder::new).collect();
-    let holds_all = |text: &[u8]| finders.iter().all(|finder| finder.find(text).is_some());
     let mut statement = db.prepare_cached("SELECT pack, texts FROM connection_pack")?;
     let mut rows = statement.query([])?;
     let mut found = Keys::default();
     while let Some(row) = rows.next()? {
         let texts = row.get_ref(1)?.as_blob().unwrap_or_default();
-        // Most packs hold nothing that is looked for, or nothing else.
-        if !holds_all(texts) {
-            continue;
-        }
-        let first = row.get::<_, i64>(0)? * PACK;
-        let mut start = 0;
-        let ends = memchr::memchr_iter(BETWEEN, texts).chain([texts.len()]);
-        for (key, end) in (first..first + PACK).zip(ends) {
-            if holds_all(&texts[start..end]) {
-                found.insert(key);
-            }
-            start = end + 1;
-        }
+        let holding = finders
+            .iter()
+            .try_fold(u64::MAX, |before, finder| {
+                // What one term is not in need not be looked at for the others.
+                (before != 0).then(|| before & texts_with(texts, finder))
+            })
+            .unwrap_or_default();
+        found.insert_word(row.get::<_, i64>(0)? * PACK, holding);
     }
     Ok(found)
+}
+
+/// In which texts of a pack something is: a bit for each, the lowest for the first. Goes from hit
+/// to hit, so that texts without one cost nothing.
+fn texts_with(texts: &[u8], finder: &Finder<'_>) -> u64 {
+    let (mut holding, mut text, mut start) = (0, 0_u32, 0);
+    while let Some(hit) = finder.find(&texts[start..]) {
+        let hit = start + hit;
+        let ends = memchr::memchr_iter(BETWEEN, &texts[start..hit]).count();
+        text += u32::try_from(ends).unwrap_or(u32::MAX);
+        holding |= 1_u64.checked_shl(text).unwrap_or_default();
+        let Some(end) = memchr::memchr(BETWEEN, &texts[hit..]) else {
+            break;
+        };
+        start = hit + end + 1;
+        text += 1;
+    }
+    holding
 }
 
 fn labels(db: &Connection, connection: [u8; 16]) -> Result<Vec<String>> {

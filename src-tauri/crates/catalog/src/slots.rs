@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{AuthorizationId, ConnectionId};
 
 use crate::authorizations::{Authorization, authorization};
 use crate::row::{self, Key, Word};
+use crate::store::Transaction;
 use crate::{Catalog, Result, standing};
 
 /// A filled slot. An empty one has no row: nothing sits there.

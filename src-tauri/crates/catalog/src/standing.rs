@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, params};
 use tsunagi_domain::health::{Condition, health, scopes_granted};
 use tsunagi_domain::seen::{seen, shown};
 use tsunagi_domain::{ApplicationId, Connection, Health, Kind, Mode, NotConnected, Reach, Seen};
@@ -13,6 +13,7 @@ use tsunagi_domain::{ApplicationId, Connection, Health, Kind, Mode, NotConnected
 use crate::facets::{self, ANYBODY, OWN, Sight};
 use crate::row::{self, Word};
 use crate::slots::Slot;
+use crate::store::Transaction;
 use crate::{Result, search};
 
 /// The health of a slot as the catalog holds it. Where the connector has changed is noted by who

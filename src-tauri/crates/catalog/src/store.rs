@@ -1,12 +1,16 @@
 //! One SQLite file: how it is opened, migrated, read and written.
 
+use std::cell::RefCell;
 use std::fs::File;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::ReentrantMutex;
 use rusqlite::backup::StepResult;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::schema::Schema;
 use crate::{CatalogError, Result};
@@ -38,12 +42,58 @@ pub(crate) fn opening(home: &Path) -> Result<File> {
 /// One SQLite file: a single writer, and readers beside it.
 pub(crate) struct Store {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    /// Taken again by the thread that holds it: a write inside a write is part of it.
+    writer: ReentrantMutex<RefCell<Connection>>,
+    /// A part of the write that is under way wants the log emptied once it is stored.
+    scrub_due: AtomicBool,
     readers: Mutex<Vec<Connection>>,
 }
 
-// A panic inside a transaction rolls it back when the transaction is dropped: what the lock
-// guards is whole again.
+/// The writer inside a transaction: what is written through it is stored with the whole of it.
+pub(crate) struct Transaction<'c>(&'c Connection);
+
+impl Deref for Transaction<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0
+    }
+}
+
+/// A part of a transaction that is undone unless it was kept.
+struct Part<'c> {
+    writer: &'c Connection,
+    kept: bool,
+}
+
+impl<'c> Part<'c> {
+    fn begin(writer: &'c Connection) -> rusqlite::Result<Self> {
+        writer.execute_batch("SAVEPOINT part")?;
+        Ok(Self {
+            writer,
+            kept: false,
+        })
+    }
+
+    fn keep(mut self) -> rusqlite::Result<()> {
+        self.writer.execute_batch("RELEASE part")?;
+        self.kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Part<'_> {
+    fn drop(&mut self) {
+        // Where that fails too, SQLite has already rolled the whole transaction back.
+        if !self.kept
+            && let Err(error) = self.writer.execute_batch("ROLLBACK TO part; RELEASE part")
+        {
+            tracing::debug!(%error, "nothing left to undo");
+        }
+    }
+}
+
+// A panic while it is held leaves a list of readers, each of which is whole.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -90,7 +140,8 @@ impl Store {
         }
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(writer),
+            writer: ReentrantMutex::new(RefCell::new(writer)),
+            scrub_due: AtomicBool::new(false),
             readers: Mutex::default(),
         })
     }
@@ -99,8 +150,12 @@ impl Store {
         &self.path
     }
 
-    /// Runs `work` on one snapshot of the file.
+    /// Runs `work` on one snapshot of the file; inside a write, on what was written so far.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        if self.writer.is_owned_by_current_thread() {
+            let writer = self.writer.lock();
+            return work(&writer.borrow()).map_err(|error| self.named(error));
+        }
         let kept = lock(&self.readers).pop();
         let reader = match kept {
             Some(reader) => reader,
@@ -118,26 +173,54 @@ impl Store {
         done
     }
 
-    /// Runs `work` in one immediate transaction: all of it is stored, durably, or none.
+    /// Runs `work` in one immediate transaction: all of it is stored, durably, or none. Inside
+    /// another write it is a part of that one: what fails is undone, what succeeds is stored with
+    /// the rest.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let mut writer = lock(&self.writer);
-        let attempt = || {
-            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let done = work(&transaction)?;
-            transaction.commit()?;
-            Ok(done)
-        };
-        attempt().map_err(|error| self.named(error))
+        self.write_or(|db| work(db).map_err(|error| self.named(error)))
+    }
+
+    /// As [`Self::write`], of work that fails in its own ways too.
+    pub(crate) fn write_or<T, E: From<CatalogError>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let failed = |error: rusqlite::Error| E::from(self.named(error.into()));
+        let held = self.writer.lock();
+        let writer = held.borrow();
+        if !writer.is_autocommit() {
+            let part = Part::begin(&writer).map_err(failed)?;
+            let done = work(&Transaction(&writer))?;
+            part.keep().map_err(failed)?;
+            return Ok(done);
+        }
+        // Rolled back when it is dropped, by a panic too.
+        let transaction =
+            rusqlite::Transaction::new_unchecked(&writer, TransactionBehavior::Immediate)
+                .map_err(failed)?;
+        let done = work(&Transaction(&writer))?;
+        transaction.commit().map_err(failed)?;
+        drop(writer);
+        if self.scrub_due.swap(false, Ordering::Relaxed) {
+            self.scrub();
+        }
+        Ok(done)
     }
 
     /// Moves everything from the write-ahead log into the file and empties the log, so that what
-    /// was overwritten in the file is not still in the log. Where a reader is in the way the log
-    /// stays as it is until a later checkpoint.
+    /// was overwritten in the file is not still in the log; inside a write, once that is stored.
+    /// Where a reader is in the way the log stays as it is until a later checkpoint.
     pub(crate) fn scrub(&self) {
-        let writer = lock(&self.writer);
-        let busy = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
-            row.get::<_, i64>(0)
-        });
+        let writer = self.writer.lock();
+        if !writer.borrow().is_autocommit() {
+            self.scrub_due.store(true, Ordering::Relaxed);
+            return;
+        }
+        let busy = writer
+            .borrow()
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                row.get::<_, i64>(0)
+            });
         if !matches!(busy, Ok(0)) {
             tracing::warn!(file = %self.path.display(), "the log could not be emptied yet");
         }
@@ -163,10 +246,11 @@ impl Store {
 
     /// Makes this file what `source` is, in one transaction.
     pub(crate) fn become_copy_of(&self, source: &Path) -> Result<()> {
-        let mut writer = lock(&self.writer);
-        let mut copy = || {
+        let writer = self.writer.lock();
+        let copy = || {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let source = Connection::open_with_flags(source, flags)?;
+            let mut writer = writer.borrow_mut();
             let backup = rusqlite::backup::Backup::new(&source, &mut writer)?;
             match backup.step(-1)? {
                 StepResult::Done => Ok(()),
@@ -178,7 +262,9 @@ impl Store {
     }
 
     pub(crate) fn limit_pages(&self, pages: u32) -> Result<()> {
-        lock(&self.writer).pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+        let writer = self.writer.lock();
+        let writer = writer.borrow();
+        writer.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use tsunagi_domain::{ConnectionId, MemberId};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::exporting::{self, Sheet};
+use crate::log::Action;
 use crate::messages;
 use crate::views::{
     ActivityEntry, ActivityPage, ActivityQuery, ActorView, VerificationView, WrittenFile,
@@ -18,20 +19,9 @@ const PAGE: u32 = 100;
 /// Entries read at a time for a copy.
 const BATCH: u32 = 5_000;
 
-/// Groups of actions, in the order the screen offers them.
-pub(crate) const GROUPS: [&str; 11] = [
-    "workspace",
-    "member",
-    "session",
-    "application",
-    "connection",
-    "authorization",
-    "primary",
-    "registration",
-    "connector",
-    "key",
-    "backup",
-];
+/// How many of the last entries about a connection that is gone are asked for its name: the last
+/// tells that it was deleted, and how it was called.
+const LAST: u32 = 8;
 
 impl Console {
     /// A page of the log.
@@ -66,7 +56,7 @@ impl Console {
                     name: name.clone(),
                 })
                 .collect(),
-            groups: GROUPS.iter().map(|group| (*group).to_owned()).collect(),
+            groups: Action::groups(),
         })
     }
 
@@ -128,7 +118,9 @@ impl Console {
                 break;
             }
         }
-        self.write_export("activity", sheet)
+        let file = self.write_export("activity", sheet)?;
+        self.note_export(session, Action::WorkspaceLogExported, &file);
+        Ok(file)
     }
 
     fn entry(&self, event: &Event, names: &mut Names) -> ActivityEntry {
@@ -143,15 +135,12 @@ impl Console {
         }
         let mut connection = None;
         if let Some(id) = about {
-            if let Some(name) = names.connection(self, id) {
-                connection = Some(id);
-                args.insert("connection".to_owned(), name);
-            }
-            // One that is gone is called what it was called when it went.
-            let known = ["name", "link_name"].map(|name| logged.args.get(name).cloned());
-            let known = known.into_iter().flatten().next();
-            args.entry("connection".to_owned())
-                .or_insert_with(|| known.unwrap_or_else(|| id.to_string()));
+            let named = names.connection(self, id);
+            connection = named.there.then_some(id);
+            args.insert("connection".to_owned(), named.name);
+        }
+        if let Some(service) = args.get_mut("service") {
+            *service = self.mark_of(service).name;
         }
         if let Some(reach) = logged.args.get("reach") {
             args.insert("environment".to_owned(), reach.clone());
@@ -170,7 +159,42 @@ impl Console {
 /// What identifiers are called now.
 struct Names {
     members: Vec<(MemberId, String)>,
-    connections: HashMap<ConnectionId, Option<String>>,
+    connections: HashMap<ConnectionId, Named>,
+}
+
+/// What a connection is called.
+#[derive(Clone)]
+struct Named {
+    name: String,
+    /// Whether it is still there.
+    there: bool,
+}
+
+impl Named {
+    fn of(console: &Console, id: ConnectionId) -> Self {
+        let catalog = &console.inner.catalog;
+        if let Some(connection) = catalog.connection(id).ok().flatten() {
+            return Self {
+                name: connection.name.to_string(),
+                there: true,
+            };
+        }
+        // One that is gone is called what it was called when it went, in all the log tells of it.
+        let last = EventQuery {
+            subject: Some(format!("connection/{id}")),
+            limit: LAST,
+            ..EventQuery::default()
+        };
+        let told = catalog.find_events(&last).unwrap_or_default();
+        let name = told.iter().find_map(|event| {
+            let args = &event.event.args;
+            args.get("name").or_else(|| args.get("link_name")).cloned()
+        });
+        Self {
+            name: name.unwrap_or_else(|| id.to_string()),
+            there: false,
+        }
+    }
 }
 
 impl Names {
@@ -190,12 +214,9 @@ impl Names {
         known.map_or_else(|| id.to_string(), |(_, name)| name.clone())
     }
 
-    fn connection(&mut self, console: &Console, id: ConnectionId) -> Option<String> {
-        let looked_up = self.connections.entry(id).or_insert_with(|| {
-            let found = console.inner.catalog.connection(id).ok().flatten();
-            found.map(|connection| connection.name.to_string())
-        });
-        looked_up.clone()
+    fn connection(&mut self, console: &Console, id: ConnectionId) -> Named {
+        let named = self.connections.entry(id);
+        named.or_insert_with(|| Named::of(console, id)).clone()
     }
 }
 

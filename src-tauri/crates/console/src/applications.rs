@@ -9,6 +9,7 @@ use tsunagi_domain::{
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::uses::{application_mark, subject_of};
 use crate::views::{ApplicationRow, ApplicationView, Grantable, GrantedConnection, Sharing};
 use crate::welcome::{member_view, person_name};
@@ -126,11 +127,13 @@ impl Console {
             edition,
             created_at: self.now(),
         };
-        self.store_application(&application)?;
-        self.inner
-            .catalog
-            .share_application(application.id, member.id, true)?;
-        self.log_application(session, "application.created", &application)?;
+        self.at_once(|| {
+            self.store_application(&application)?;
+            let catalog = &self.inner.catalog;
+            catalog.share_application(application.id, member.id, true)?;
+            self.log_application(session, Action::ApplicationCreated, &application)
+        })?;
+        self.inner.bell.changed();
         Ok(application.id)
     }
 
@@ -147,27 +150,29 @@ impl Console {
     ) -> Result<ApplicationView, ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
-        let before = self.application(id)?;
-        let granted = self.inner.catalog.connections_of_application(id)?;
-        application::may_become(
-            &before.name,
-            edition,
-            granted.iter().map(|connection| connection.kind),
-        )?;
-        let after = Application {
-            name: person_name(name)?,
-            edition,
-            ..before.clone()
-        };
-        if after != before {
-            self.store_application(&after)?;
-        }
-        if after.name != before.name {
-            self.log_application(session, "application.renamed", &after)?;
-        }
-        if after.edition != before.edition {
-            self.log_application(session, "application.edition_changed", &after)?;
-        }
+        let name = person_name(name)?;
+        self.at_once(|| {
+            let before = self.application(id)?;
+            let granted = self.inner.catalog.connections_of_application(id)?;
+            let kinds = granted.iter().map(|connection| connection.kind);
+            application::may_become(&before.name, edition, kinds)?;
+            let after = Application {
+                name,
+                edition,
+                ..before.clone()
+            };
+            if after != before {
+                self.store_application(&after)?;
+            }
+            if after.name != before.name {
+                self.log_application(session, Action::ApplicationRenamed, &after)?;
+            }
+            if after.edition != before.edition {
+                self.log_application(session, Action::ApplicationEditionChanged, &after)?;
+            }
+            Ok(())
+        })?;
+        self.inner.bell.changed();
         self.application_view(session, id)
     }
 
@@ -187,15 +192,19 @@ impl Console {
     ) -> Result<(), ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
-        let application = self.application(id)?;
-        let mut uses = 0;
-        for environment in Environment::ALL {
-            let here = self.inner.catalog.uses_of_application(id, environment)?;
-            uses += u32::try_from(here.len()).unwrap_or(u32::MAX);
-        }
-        application::may_delete(&application.name, uses)?;
-        self.inner.catalog.delete_application(id)?;
-        self.log_application(session, "application.deleted", &application)
+        self.at_once(|| {
+            let application = self.application(id)?;
+            let mut uses = 0;
+            for environment in Environment::ALL {
+                let here = self.inner.catalog.uses_of_application(id, environment)?;
+                uses += u32::try_from(here.len()).unwrap_or(u32::MAX);
+            }
+            application::may_delete(&application.name, uses)?;
+            self.inner.catalog.delete_application(id)?;
+            self.log_application(session, Action::ApplicationDeleted, &application)
+        })?;
+        self.inner.bell.changed();
+        Ok(())
     }
 
     /// Shares an application with a member, or no longer.
@@ -214,17 +223,19 @@ impl Console {
         let application = self.application(id)?;
         let known = self.inner.catalog.member(member)?;
         let known = known.ok_or_else(|| ConsoleError::new("missing"))?;
-        self.inner.catalog.share_application(id, member, shared)?;
         let action = if shared {
-            "application.shared"
+            Action::ApplicationShared
         } else {
-            "application.unshared"
+            Action::ApplicationUnshared
         };
         let args = [
             ("application", application.name.as_str()),
             ("member", &known.name),
         ];
-        self.log(session, action, &subject_of(id), &args)?;
+        self.at_once(|| {
+            self.inner.catalog.share_application(id, member, shared)?;
+            self.log(session, action, &subject_of(id), &args)
+        })?;
         self.inner.bell.changed();
         self.application_view(session, id)
     }
@@ -242,6 +253,20 @@ impl Console {
     ) -> Result<(), ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
+        self.at_once(|| self.grant(session, application, connection, granted))?;
+        self.inner.bell.changed();
+        Ok(())
+    }
+
+    /// Grants or takes away, within the write it is a part of: an edition that changes meanwhile
+    /// would break R10.
+    pub(crate) fn grant(
+        &self,
+        session: Session,
+        application: ApplicationId,
+        connection: ConnectionId,
+        granted: bool,
+    ) -> Result<(), ConsoleError> {
         let application = self.application(application)?;
         let connection = self.connection(connection)?;
         if granted {
@@ -251,18 +276,16 @@ impl Console {
             .catalog
             .grant_application(application.id, connection.id, granted)?;
         let action = if granted {
-            "application.granted"
+            Action::ApplicationGranted
         } else {
-            "application.access_removed"
+            Action::ApplicationAccessRemoved
         };
         let args = [
             ("application", application.name.as_str()),
             ("link_name", connection.link_name.as_str()),
         ];
         let subject = format!("connection/{}", connection.id);
-        self.log(session, action, &subject, &args)?;
-        self.inner.bell.changed();
-        Ok(())
+        self.log(session, action, &subject, &args)
     }
 
     /// Connections an application could be given access to, by name, with why not (R10).
@@ -312,15 +335,13 @@ impl Console {
     fn log_application(
         &self,
         session: Session,
-        action: &str,
+        action: Action,
         application: &Application,
     ) -> Result<(), ConsoleError> {
         let args = [
             ("application", application.name.as_str()),
             ("edition", application.edition.as_str()),
         ];
-        self.log(session, action, &subject_of(application.id), &args)?;
-        self.inner.bell.changed();
-        Ok(())
+        self.log(session, action, &subject_of(application.id), &args)
     }
 }

@@ -38,7 +38,9 @@ impl Console {
     ) -> Result<FlowId, ConsoleError> {
         let member = self.member(session)?;
         let workspace = self.workspace()?;
-        access::available(&workspace)?;
+        // Where another computer has the workspace: a provider may end older grants for a new
+        // one, and those are its.
+        self.usable(&workspace)?;
         let connection = self.connection(connection)?;
         let shared = self
             .inner
@@ -56,9 +58,6 @@ impl Console {
         // A locked vault could not keep what the sign-in brings.
         self.wait_for_vault().await;
         self.inner.keys.vault()?;
-        // A provider may end older grants for a new one: those of the computer that has the
-        // workspace.
-        self.inner.gateway.in_custody().await?;
         let key = SlotKey {
             connection: connection.id,
             reach,

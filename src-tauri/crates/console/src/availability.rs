@@ -5,6 +5,7 @@ use tsunagi_domain::{DataCenter, Plan, Workspace, access, workspace};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::views::{AvailabilityChange, AvailabilityView, DataCenterView, Start};
 
 impl Console {
@@ -61,17 +62,17 @@ impl Console {
         let country = |workspace: &Workspace| workspace.country.clone().unwrap_or("?".to_owned());
         let changes = [
             (
-                "workspace.plan_changed",
+                Action::WorkspacePlanChanged,
                 ["before", "plan"],
                 [word(before.plan).to_owned(), word(after.plan).to_owned()],
             ),
             (
-                "workspace.data_center_changed",
+                Action::WorkspaceDataCenterChanged,
                 ["before", "after"],
                 [place(&before), place(&after)],
             ),
             (
-                "workspace.country_changed",
+                Action::WorkspaceCountryChanged,
                 ["before", "after"],
                 [country(&before), country(&after)],
             ),
@@ -82,7 +83,7 @@ impl Console {
             .iter()
             .filter(|(_, _, [before, after])| before != after)
             .map(|(action, [from, to], [before, after])| Entry {
-                event: self.event(session, action, &subject, &[(from, before), (to, after)]),
+                event: self.event(session, *action, &subject, &[(from, before), (to, after)]),
                 tag: &tag,
             })
             .collect();

@@ -14,6 +14,7 @@ use crate::archive;
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::exporting::utc;
+use crate::log::Action;
 use crate::views::{BackupFile, NewBackup};
 
 /// What folders and files begin with that hold a part of a backup while it is made or restored.
@@ -53,7 +54,7 @@ impl Console {
         let bytes = file.as_file().metadata().map_err(failed)?.len();
         // Before it has its name: no backup lies about that the log does not know of.
         let subject = workspace.id.to_string();
-        self.log(session, "backup.made", &subject, &[])?;
+        self.log(session, Action::BackupMade, &subject, &[])?;
         let path = named(file, &folder, now).map_err(failed)?;
         self.inner.bell.changed();
         Ok(BackupFile {

@@ -32,6 +32,7 @@ pub fn all() -> Vec<Command> {
     table! {
         start() -> v::Start;
         welcome_found(founding: v::Founding) -> v::Founded;
+        backup_choose() -> Option<String>;
         backup_restore(wish: v::Restoring) -> v::Start;
         vault_unlock(passphrase: Option<String>) -> v::Start;
         session_get() -> v::SessionView;
@@ -44,7 +45,7 @@ pub fn all() -> Vec<Command> {
         members_get() -> v::MembersView;
         member_invite(invitation: v::Invitation) -> v::MembersView;
         member_impact(member: d::MemberId, role: d::Role, active: bool) -> v::MemberImpact;
-        member_change(member: d::MemberId, change: v::MemberChange) -> v::MembersView;
+        member_change(member: d::MemberId, change: v::MemberChange) -> Option<v::MembersView>;
         member_deactivate(member: d::MemberId, heir: Option<d::MemberId>) -> v::LeaveOutcome;
         member_reactivate(member: d::MemberId) -> v::MembersView;
         member_reset_passphrase(member: d::MemberId) -> v::MembersView;
@@ -122,6 +123,7 @@ pub fn all() -> Vec<Command> {
         inventory_export(form: v::InventoryForm) -> v::WrittenFile;
         definitions_export() -> v::WrittenFile;
         definitions_choose() -> Option<v::ImportPreview>;
+        definitions_leave_out(hash: String, without: Vec<u32>) -> v::ImportPreview;
         definitions_import(hash: String) -> v::ImportOutcome;
         exports_open_folder() -> ();
         applications_list() -> Vec<v::ApplicationRow>;

@@ -4,13 +4,16 @@ use tsunagi_catalog::{ListRow, Offer, Slot, SlotSettings};
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::offer;
+use tsunagi_domain::resolution::registration_of;
 use tsunagi_domain::{
-    ConnectionId, Kind, Member, Reach, Refusal, RefusalCode, RegistrationId, access,
+    ConnectionId, Health, Kind, Member, NotConnected, Reach, Refusal, RefusalCode, RegistrationId,
+    access,
 };
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::impacts::Whole;
+use crate::log::Action;
 use crate::rows::account_view;
 use crate::views::{
     AccountPlace, AccountRow, ConnectionView, EnvironmentCard, PrimaryActs, ScopeView,
@@ -139,6 +142,7 @@ impl Console {
             .find(|settings| settings.reach == reach);
         Ok(EnvironmentCard {
             station,
+            member: shown.and_then(|slot| slot.key.member),
             authorized_at: authorization.map(|authorization| authorization.authorized_at),
             authorized_by,
             primary_since: primary.map(|primary| primary.since),
@@ -270,15 +274,18 @@ impl Console {
     ) -> Result<ConnectionView, ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
-        let mut connection = self.connection(id)?;
-        connection.name = ConnectionName::new(name)?;
-        self.inner.catalog.update_connection(&connection)?;
-        self.log(
-            session,
-            "connection.renamed",
-            &format!("connection/{id}"),
-            &[],
-        )?;
+        let name = ConnectionName::new(name)?;
+        self.at_once(|| {
+            let mut connection = self.connection(id)?;
+            let before = std::mem::replace(&mut connection.name, name);
+            self.inner.catalog.update_connection(&connection)?;
+            let args = [
+                ("before", before.as_str()),
+                ("after", connection.name.as_str()),
+            ];
+            let subject = format!("connection/{id}");
+            self.log(session, Action::ConnectionRenamed, &subject, &args)
+        })?;
         self.inner.bell.changed();
         self.connection_view(session, id).await
     }
@@ -350,22 +357,42 @@ impl Console {
             settings,
             registration,
         };
-        let catalog = &self.inner.catalog;
-        let mut overrides = catalog.slot_settings(id)?;
-        overrides.retain(|other| other.reach != reach);
-        overrides.push(own.clone());
-        let slots = catalog.slots(id)?;
-        let changed = self.origins().changed(&connection, &overrides, &slots);
-        catalog.set_slot_settings(id, &own, &changed)?;
-        let args = [("reach", reach.as_str())];
-        self.log(
-            session,
-            "connection.environment_set",
-            &format!("connection/{id}"),
-            &args,
-        )?;
+        self.at_once(|| {
+            let catalog = &self.inner.catalog;
+            let mut overrides = catalog.slot_settings(id)?;
+            let before = overrides.iter().find(|other| other.reach == reach);
+            let before = before.and_then(|other| other.registration);
+            let client = |own| registration_of(own, connection.registration);
+            if client(before) != client(own.registration) {
+                self.part_from_client(id, reach)?;
+            }
+            overrides.retain(|other| other.reach != reach);
+            overrides.push(own.clone());
+            let slots = catalog.slots(id)?;
+            let changed = self.origins().changed(&connection, &overrides, &slots);
+            catalog.set_slot_settings(id, &own, &changed)?;
+            let (subject, args) = (format!("connection/{id}"), [("reach", reach.as_str())]);
+            self.log(session, Action::ConnectionEnvironmentSet, &subject, &args)
+        })?;
         self.inner.bell.changed();
         self.connection_view(session, id).await
+    }
+
+    /// What sits in a reach was obtained with another client than the one it has by now, and is not
+    /// renewed with that (RFC 6749 §6). An authorization that sits elsewhere too goes on there.
+    fn part_from_client(&self, id: ConnectionId, reach: Reach) -> Result<(), ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let slots = catalog.slots(id)?.into_iter();
+        for slot in slots.filter(|slot| slot.key.reach == reach) {
+            let authorization = &slot.authorization;
+            if catalog.slots_of_authorization(authorization.id)?.len() > 1 {
+                catalog.vacate(slot.key)?;
+            } else if authorization.health == Health::Connected {
+                let refused = Health::NotConnected(NotConnected::ClientRefused);
+                catalog.set_health(authorization.id, refused)?;
+            }
+        }
+        Ok(())
     }
 
     /// Deletes a connection that nothing uses (R18), with its authorizations; the provider is
@@ -403,15 +430,19 @@ impl Console {
                 }
             }
         }
-        self.db(move |catalog| catalog.delete_connection(id))
-            .await?;
-        let args = [("link_name", connection.link_name.as_str())];
-        self.log(
-            session,
-            "connection.deleted",
-            &format!("connection/{id}"),
-            &args,
-        )?;
+        self.write(move |console| {
+            // R18: something may have begun to use it while the providers were told.
+            offer::may_delete(console.inner.catalog.count_uses(id)?)?;
+            console.inner.catalog.delete_connection(id)?;
+            // The log goes on telling of it under its name.
+            let args = [
+                ("link_name", connection.link_name.as_str()),
+                ("name", connection.name.as_str()),
+            ];
+            let subject = format!("connection/{id}");
+            console.log(session, Action::ConnectionDeleted, &subject, &args)
+        })
+        .await?;
         self.stop_unused_practice();
         self.inner.bell.changed();
         Ok(())

@@ -9,6 +9,7 @@ use tsunagi_domain::{Refusal, access};
 
 use crate::console::{Console, Session, words};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::rows::mark;
 use crate::views::{ConnectorFile, ConnectorsView, DiffRow, FileState};
 
@@ -145,24 +146,27 @@ impl Console {
         let connector = draft.outcome.map_err(|problem| {
             ConsoleError::new("connector_bad").with("detail", problem.to_string())
         })?;
-        self.inner.catalog.accept_connector(&AcceptedConnector {
+        let accepted = AcceptedConnector {
             id: connector.id.clone(),
             hash: draft.hash,
             toml: draft.toml,
             accepted_by: member.id,
             accepted_at: self.now(),
+        };
+        self.at_once(|| {
+            let catalog = &self.inner.catalog;
+            catalog.accept_connector(&accepted)?;
+            catalog.set_connector_words(&connector.id, &words(&connector))?;
+            let subject = format!("connector/{}", connector.id);
+            self.log(
+                session,
+                Action::ConnectorAccepted,
+                &subject,
+                &[("hash", hash)],
+            )
         })?;
-        self.inner
-            .catalog
-            .set_connector_words(&connector.id, &words(&connector))?;
         self.reload_library()?;
         self.restate_connector(&connector.id)?;
-        self.log(
-            session,
-            "connector.accepted",
-            &format!("connector/{}", connector.id),
-            &[("hash", hash)],
-        )?;
         self.inner.bell.changed();
         self.connectors(session)
     }

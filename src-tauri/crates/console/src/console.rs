@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Instant;
 
-use tsunagi_catalog::{Catalog, NewEvent};
+use tsunagi_catalog::Catalog;
 use tsunagi_connectors::{Connector, Library, Problem};
 use tsunagi_domain::{Clock, FlowId, Member, MemberId, Refusal, RefusalCode, Timestamp, Workspace};
 use tsunagi_gateway::{Gateway, Keys};
@@ -83,7 +83,6 @@ pub(crate) struct Inner {
     /// Held while somebody proves who they are: one try at a time.
     pub(crate) signing_in: tokio::sync::Mutex<()>,
     /// What happened while the vault was locked, to be logged when it opens.
-    pub(crate) unlogged: Mutex<Vec<NewEvent>>,
     /// Held while a workspace is founded, so that there is one.
     pub(crate) founding: Mutex<()>,
     /// A file of definitions that was shown last, to be imported.
@@ -157,7 +156,6 @@ impl Console {
                 beginning: tokio::sync::Mutex::default(),
                 seat: RwLock::default(),
                 signing_in: tokio::sync::Mutex::default(),
-                unlogged: Mutex::default(),
                 founding: Mutex::default(),
                 pending_import: Mutex::default(),
                 opened_at: Instant::now(),
@@ -285,42 +283,6 @@ impl Console {
             *slot = problems;
         }
         Ok(())
-    }
-
-    /// Adds an entry to the audit log. A locked vault has no key to chain it with, so actions
-    /// that are logged need an open one.
-    pub(crate) fn log(
-        &self,
-        session: Session,
-        action: &str,
-        subject: &str,
-        args: &[(&str, &str)],
-    ) -> Result<(), ConsoleError> {
-        let vault = self.inner.keys.vault()?;
-        let event = self.event(session, action, subject, args);
-        self.inner
-            .catalog
-            .append_event(&event, &|previous, entry| vault.event_tag(previous, entry))?;
-        Ok(())
-    }
-
-    pub(crate) fn event(
-        &self,
-        session: Session,
-        action: &str,
-        subject: &str,
-        args: &[(&str, &str)],
-    ) -> NewEvent {
-        NewEvent {
-            at: self.now(),
-            actor: session.member,
-            action: action.to_owned(),
-            subject: subject.to_owned(),
-            args: args
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-        }
     }
 
     /// Renews what is due, and verifies what is never renewed. The shell calls this every minute.

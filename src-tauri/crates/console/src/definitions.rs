@@ -7,6 +7,7 @@ mod document;
 mod plan;
 mod reading;
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -19,12 +20,13 @@ use tsunagi_domain::{Kind, MemberId};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::exporting::Draft;
+use crate::log::Action;
 use crate::views::{ImportOutcome, ImportPreview, WrittenFile};
 use document::{
     ApplicationDefinition, ConnectionDefinition, ConnectorReference, Document,
     EnvironmentDefinition, RedirectDefinition, RegistrationDefinition, VERSION,
 };
-use plan::Plan;
+use plan::{Lines, Plan};
 
 /// Connections read at a time.
 const BATCH: u32 = 500;
@@ -39,6 +41,9 @@ pub(crate) struct Pending {
     hash: String,
     file: String,
     document: Document,
+    lines: Lines,
+    /// What the person leaves out, by place in the preview.
+    without: BTreeSet<u32>,
     /// What it would have added when it was shown.
     adds: Vec<String>,
 }
@@ -84,7 +89,9 @@ impl Console {
             write(&mut draft, &left_out)?;
         }
         let path = draft.finish()?;
-        Ok(WrittenFile { path, entries })
+        let file = WrittenFile { path, entries };
+        self.note_export(session, Action::WorkspaceDefinitionsExported, &file);
+        Ok(file)
     }
 
     fn connector_references(&self) -> Result<Vec<ConnectorReference>, ConsoleError> {
@@ -197,7 +204,8 @@ impl Console {
         let hash = tsunagi_connectors::hash(&bytes);
         let text = reading::text(path, &bytes)?;
         let document = reading::document(path, text)?;
-        let plan = Plan::of(self, &document, text)?;
+        let (lines, without) = (Lines::of(text), BTreeSet::new());
+        let plan = Plan::of(self, &document, &lines, &without)?;
         let preview = plan.preview(self, file.clone(), hash.clone());
         let pending = Pending {
             member: member.id,
@@ -205,11 +213,37 @@ impl Console {
             file,
             adds: plan.adds(),
             document,
+            lines,
+            without,
         };
         if let Ok(mut slot) = self.inner.pending_import.lock() {
             *slot = Some(pending);
         }
         Ok(preview)
+    }
+
+    /// What the file of this hash would add without some of its items, each named by its place in
+    /// the preview. What needs one of them, and does not find it here, is refused.
+    ///
+    /// # Errors
+    /// R1, R2; `import_gone` where it was not shown to the acting member last.
+    pub fn leave_out_of_import(
+        &self,
+        session: Session,
+        hash: &str,
+        without: BTreeSet<u32>,
+    ) -> Result<ImportPreview, ConsoleError> {
+        let member = self.manager(session)?;
+        let gone = || ConsoleError::new("import_gone");
+        let mut slot = self.inner.pending_import.lock().map_err(|_| gone())?;
+        let shown = slot
+            .as_mut()
+            .filter(|shown| shown.member == member.id && shown.hash == hash)
+            .ok_or_else(gone)?;
+        let plan = Plan::of(self, &shown.document, &shown.lines, &without)?;
+        shown.adds = plan.adds();
+        shown.without = without;
+        Ok(plan.preview(self, shown.file.clone(), shown.hash.clone()))
     }
 
     /// Adds what the file of this hash was shown to add: all of it, or nothing. Connections begin
@@ -235,7 +269,7 @@ impl Console {
             slot.take().ok_or_else(gone)?
         };
         // Somebody may have made the same connection while the person was reading.
-        let plan = Plan::of(self, &shown.document, "")?;
+        let plan = Plan::of(self, &shown.document, &shown.lines, &shown.without)?;
         if plan.adds() != shown.adds {
             return Err(ConsoleError::new("import_changed").with("file", shown.file));
         }

@@ -14,6 +14,7 @@ use tsunagi_domain::{
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::impacts::Whole;
+use crate::log::Action;
 use crate::new_connection::scopes_of;
 use crate::views::{ConnectionEdit, ConnectionView, EditImpact, PlacedAccount};
 
@@ -148,8 +149,8 @@ impl Console {
         .filter_map(|(changed, what)| changed.then_some(what))
         .collect();
         let subject = format!("connection/{}", new.id);
-        let args = [("changed", &*changed.join(", "))];
-        let event = self.event(session, "connection.edited", &subject, &args);
+        let args = [("changed", &*changed.join(crate::messages::SEVERAL))];
+        let event = self.event(session, Action::ConnectionEdited, &subject, &args);
         let vault = self.inner.keys.vault()?;
         let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
         Ok(self.inner.catalog.reshape(&Reshaping {

@@ -8,6 +8,7 @@ use tsunagi_domain::Timestamp;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::views::WrittenFile;
 
 /// Rows for a spreadsheet (RFC 4180), each cell safe to open.
@@ -151,6 +152,14 @@ impl Console {
         let entries = sheet.rows;
         let path = self.write_file(&format!("{what}-{stamp}.csv"), &sheet.bytes())?;
         Ok(WrittenFile { path, entries })
+    }
+
+    /// Notes that a member took something along.
+    pub(crate) fn note_export(&self, session: Session, action: Action, file: &WrittenFile) {
+        let name = Path::new(&file.path).file_name().unwrap_or_default();
+        let args = [("file", name.to_string_lossy())];
+        let args = args.each_ref().map(|(key, value)| (*key, value.as_ref()));
+        self.note(session, action, "workspace", &args);
     }
 
     /// Writes a file of this name, or of this name with a number where there is one: what was

@@ -548,6 +548,19 @@ impl Console {
         }
     }
 
+    /// One write of several deeds ([`Self::at_once`]), off the thread that asks for it.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, ConsoleError> + Send + 'static,
+    ) -> Result<T, ConsoleError> {
+        let console = self.clone();
+        let written = tokio::task::spawn_blocking(move || console.at_once(|| work(&console)));
+        match written.await {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        }
+    }
+
     /// The row a flow begins with.
     pub(crate) fn flow_row(&self, errand: &Errand, attempt: &Attempt, view: &FlowView) -> Flow {
         Flow {

@@ -14,6 +14,7 @@ use tsunagi_domain::{Health, MemberId, Reach};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::exporting::{Draft, Sheet, minute, utc};
+use crate::log::Action;
 use crate::rows::{account_view, held};
 use crate::views::{InventoryForm, WrittenFile};
 
@@ -91,16 +92,18 @@ impl Console {
         form: InventoryForm,
     ) -> Result<WrittenFile, ConsoleError> {
         self.reader(session)?;
-        match form {
+        let file = match form {
             InventoryForm::Csv => {
                 let draft = self.draft_export("inventory", "csv")?;
-                self.write_sheet(draft)
+                self.write_sheet(draft)?
             }
             InventoryForm::Html => {
                 let draft = self.draft_export("inventory", "html")?;
-                self.write_page(draft)
+                self.write_page(draft)?
             }
-        }
+        };
+        self.note_export(session, Action::WorkspaceInventoryExported, &file);
+        Ok(file)
     }
 
     fn write_sheet(&self, draft: Draft) -> Result<WrittenFile, ConsoleError> {

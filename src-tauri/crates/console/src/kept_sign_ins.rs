@@ -19,6 +19,7 @@ use crate::agent::{Profile, UserAgent};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::flow::{Errand, Running};
+use crate::log::Action;
 use crate::views::{KeptSignInView, Stay};
 
 /// Where the folders are, in the home.
@@ -249,7 +250,7 @@ impl Console {
             last_used: now,
         };
         let vault = self.inner.keys.vault()?;
-        let event = news.then(|| self.sign_in_event(errand.session, "sign_in.kept", &sign_in));
+        let event = news.then(|| self.sign_in_event(errand.session, Action::SignInKept, &sign_in));
         let older = self
             .db(move |catalog| {
                 let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
@@ -293,14 +294,14 @@ impl Console {
         };
         let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
         let entry = |kept: &KeptSignIn| Entry {
-            event: self.sign_in_event(session, "sign_in.cleared", kept),
+            event: self.sign_in_event(session, Action::SignInCleared, kept),
             tag: &tag,
         };
         catalog.forget_sign_ins(ids, Some(&entry))?;
         Ok(())
     }
 
-    fn sign_in_event(&self, session: Session, action: &str, kept: &KeptSignIn) -> NewEvent {
+    fn sign_in_event(&self, session: Session, action: Action, kept: &KeptSignIn) -> NewEvent {
         self.event(
             session,
             action,

@@ -32,6 +32,7 @@ mod inventory;
 mod kept_sign_ins;
 mod keys;
 mod live;
+pub mod log;
 mod managing;
 mod members;
 pub mod messages;
@@ -67,7 +68,7 @@ pub use tsunagi_domain::application::Component;
 pub use tsunagi_domain::system::Cause;
 pub use tsunagi_domain::{
     ApplicationId, Clock, ConnectionId, Edition, Environment, FlowId, KeptSignInId, MemberId,
-    Reach, RegistrationId, Role, SystemClock,
+    Reach, RegistrationId, Role, SystemClock, Timestamp,
 };
 pub use tsunagi_oauth::Verdict;
 pub use tsunagi_vault::{KeyHolder, KeyringError, MemoryKeyHolder, platform_keyring};

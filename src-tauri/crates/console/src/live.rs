@@ -17,7 +17,6 @@ use crate::uses::application_mark;
 use crate::views::{
     ApplicationMark, ComponentRow, EditRow, EditView, Impact, LiveRow, LiveView, RevokeOutcome,
 };
-use crate::welcome::person_name;
 
 /// Who looks at what in live mode.
 struct Look {
@@ -183,7 +182,6 @@ impl Console {
             let name = &look.application.name;
             impact.stops.retain(|used| used.application == *name);
             impact.goes_on.retain(|used| used.application == *name);
-            impact.shared_with.clear();
         }
         Ok(impact)
     }
@@ -229,11 +227,7 @@ impl Console {
             })?;
         let own = slot.authorization.authorized_by == look.member.id;
         access::may_revoke(&look.member, own)?;
-        let label = person_name(label)?;
-        self.inner
-            .catalog
-            .rename_account(slot.authorization.id, &label)?;
-        self.inner.bell.changed();
+        self.give_label(session, &slot, label)?;
         self.live(session, id, environment)
     }
 

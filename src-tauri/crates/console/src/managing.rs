@@ -15,6 +15,7 @@ use tsunagi_gateway::{Call, Request};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::impacts::Whole;
+use crate::log::Action;
 use crate::views::{BulkAction, BulkPart, BulkResult, Failure, ListQuery, SortBy, TestResult};
 
 /// The most connections that are chosen at once.
@@ -231,9 +232,9 @@ impl Console {
         let mut changed = connection.clone();
         changed.enabled = enabled;
         let action = if enabled {
-            "connection.enabled"
+            Action::ConnectionEnabled
         } else {
-            "connection.disabled"
+            Action::ConnectionDisabled
         };
         self.store_changed(session, &changed, action, &[])?;
         Ok((true, None))
@@ -244,7 +245,7 @@ impl Console {
         &self,
         session: Session,
         connection: &Connection,
-        action: &str,
+        action: Action,
         args: &[(&str, &str)],
     ) -> Result<(), ConsoleError> {
         let subject = format!("connection/{}", connection.id);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tsunagi_catalog::{Authorization, Belongings, CatalogError, Entry};
+use tsunagi_catalog::{Authorization, Belongings, CatalogError, Entry, fold};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::roles::{self, Standing};
 use tsunagi_domain::{
@@ -14,6 +14,7 @@ use tsunagi_oauth::{Revoked, Wire};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::flow::host_of;
+use crate::log::Action;
 use crate::rows::account_view;
 use crate::views::{
     Farewell, Invitation, LeaveOutcome, MemberChange, MemberImpact, MemberRow, MembersView,
@@ -133,7 +134,8 @@ impl Console {
             self.confirm(&actor, invitation.passphrase).await?;
         }
         let args = [("role", member.role.as_str())];
-        self.write_member(session, &member, "member.invited", &args)?;
+        self.write_member(session, &member, Action::MemberInvited, &args)?;
+        self.inner.bell.changed();
         self.members(session)
     }
 
@@ -147,7 +149,7 @@ impl Console {
         session: Session,
         id: MemberId,
         change: MemberChange,
-    ) -> Result<MembersView, ConsoleError> {
+    ) -> Result<Option<MembersView>, ConsoleError> {
         let actor = self.member(session)?;
         let before = self.known_member(id)?;
         let after = Member {
@@ -160,21 +162,43 @@ impl Console {
         if roles::raises(before.role, after.role) {
             self.confirm(&actor, change.passphrase).await?;
         }
-        if before.name != after.name {
-            let args = [("before", before.name.as_str())];
-            let renamed = Member {
-                role: before.role,
-                ..after.clone()
-            };
-            self.write_member(session, &renamed, "member.renamed", &args)?;
-        }
-        if before.role != after.role {
+        let lost = self.at_once(|| {
+            if before.name != after.name {
+                let renamed = Member {
+                    role: before.role,
+                    ..after.clone()
+                };
+                self.rename_member(session, &before, &renamed)?;
+            }
+            if before.role == after.role {
+                return Ok(Vec::new());
+            }
             let args = [("role", after.role.as_str())];
-            let lost = self.write_member(session, &after, "member.role_changed", &args)?;
-            self.settle_lost(id, &lost).await;
+            self.write_member(session, &after, Action::MemberRoleChanged, &args)
+        })?;
+        self.settle_lost(id, &lost).await;
+        self.inner.bell.changed();
+        // They may have taken the screen from themself: that is no refusal of what was done.
+        if actor.id == id && !after.role.is_manager() {
+            return Ok(None);
         }
-        // They may have taken the screen from themself.
-        self.members(self.session())
+        self.members(session).map(Some)
+    }
+
+    /// Gives a member another name, within the write it is a part of.
+    ///
+    /// # Errors
+    /// `member_name_taken`.
+    pub(crate) fn rename_member(
+        &self,
+        session: Session,
+        before: &Member,
+        renamed: &Member,
+    ) -> Result<(), ConsoleError> {
+        self.free_name(renamed)?;
+        let args = [("before", before.name.as_str())];
+        self.write_member(session, renamed, Action::MemberRenamed, &args)?;
+        Ok(())
     }
 
     /// Lets a member sign in again. What was removed when they left stays removed.
@@ -193,7 +217,8 @@ impl Console {
             ..before.clone()
         };
         self.may_change(&actor, &before, &after)?;
-        self.write_member(session, &after, "member.reactivated", &[])?;
+        self.write_member(session, &after, Action::MemberReactivated, &[])?;
+        self.inner.bell.changed();
         self.members(session)
     }
 
@@ -214,9 +239,12 @@ impl Console {
 
     /// Two members of one name could not be told apart where they sign in.
     fn free_name(&self, member: &Member) -> Result<(), ConsoleError> {
-        let taken = self.inner.catalog.members()?.iter().any(|other| {
-            other.id != member.id && other.name.to_lowercase() == member.name.to_lowercase()
-        });
+        let taken = self
+            .inner
+            .catalog
+            .members()?
+            .iter()
+            .any(|other| other.id != member.id && fold(&other.name) == fold(&member.name));
         if taken {
             return Err(ConsoleError::new("member_name_taken").with("member", member.name.clone()));
         }
@@ -228,7 +256,7 @@ impl Console {
         &self,
         session: Session,
         member: &Member,
-        action: &str,
+        action: Action,
         args: &[(&str, &str)],
     ) -> Result<Vec<(ConnectionId, Reach)>, ConsoleError> {
         let vault = self.inner.keys.vault()?;
@@ -236,26 +264,27 @@ impl Console {
         all.extend_from_slice(args);
         let event = self.event(session, action, &format!("member/{}", member.id), &all);
         let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-        let changed = self.inner.catalog.change_member(
-            member,
-            primary::is_kept(member.role, member.active),
-            self.now(),
-            Some(&Entry { event, tag: &tag }),
-        );
-        let lost = match changed {
-            // Another window was faster.
-            Err(CatalogError::NameTaken) => {
-                let taken = ConsoleError::new("member_name_taken");
-                return Err(taken.with("member", member.name.clone()));
-            }
-            Err(CatalogError::Stale) => {
-                return Err(Refusal::new(RefusalCode::LastSuperAdmin).into());
-            }
-            other => other?,
-        };
-        self.log_lost(session, member, &lost)?;
-        self.inner.bell.changed();
-        Ok(lost)
+        self.at_once(|| {
+            let changed = self.inner.catalog.change_member(
+                member,
+                primary::is_kept(member.role, member.active),
+                self.now(),
+                Some(&Entry { event, tag: &tag }),
+            );
+            let lost = match changed {
+                // Another window was faster.
+                Err(CatalogError::NameTaken) => {
+                    let taken = ConsoleError::new("member_name_taken");
+                    return Err(taken.with("member", member.name.clone()));
+                }
+                Err(CatalogError::Stale) => {
+                    return Err(Refusal::new(RefusalCode::LastSuperAdmin).into());
+                }
+                other => other?,
+            };
+            self.log_lost(session, member, &lost)?;
+            Ok(lost)
+        })
     }
 
     fn log_lost(
@@ -267,7 +296,7 @@ impl Console {
         for (connection, reach) in lost {
             let subject = format!("connection/{connection}");
             let args = [("reach", reach.as_str()), ("member", member.name.as_str())];
-            self.log(session, "primary.lost", &subject, &args)?;
+            self.log(session, Action::PrimaryLost, &subject, &args)?;
         }
         Ok(())
     }
@@ -476,7 +505,7 @@ impl Console {
             outcome.handed_over = self.hand_over(session, &leaver, &heir)?;
             outcome.heir = Some(heir.name);
         }
-        self.write_member(session, &after, "member.deactivated", &[])?;
+        self.write_member(session, &after, Action::MemberDeactivated, &[])?;
         outcome.primaries = u32::try_from(primaries.len()).unwrap_or(u32::MAX);
         self.inner.keys.lock_member(id);
         self.end_session_of(session, id);
@@ -508,27 +537,30 @@ impl Console {
             }
         }
         let (id, own, now) = (parting.id, parting.own, self.now());
-        self.db(move |catalog| {
+        let subject = format!("connection/{}", parting.connection.id);
+        let reach = parting.key.reach;
+        let (member, account) = (leaver.name.clone(), farewell.account.clone());
+        let action = if farewell.at_provider {
+            Action::AuthorizationLeftRevoked
+        } else {
+            Action::AuthorizationLeftRemoved
+        };
+        self.write(move |console| {
+            let catalog = &console.inner.catalog;
             if own {
-                catalog.empty(id).map(|_| ())
+                catalog.empty(id)?;
             } else {
                 // What everybody used stays visible, and asks to be authorized anew.
-                catalog.set_revoked(id, now)
+                catalog.set_revoked(id, now)?;
             }
+            let args = [
+                ("reach", reach.as_str()),
+                ("member", &member),
+                ("account", &account),
+            ];
+            console.log(session, action, &subject, &args)
         })
         .await?;
-        let subject = format!("connection/{}", parting.connection.id);
-        let args = [
-            ("reach", parting.key.reach.as_str()),
-            ("member", leaver.name.as_str()),
-            ("account", farewell.account.as_str()),
-        ];
-        let action = if farewell.at_provider {
-            "authorization.left_revoked"
-        } else {
-            "authorization.left_removed"
-        };
-        self.log(session, action, &subject, &args)?;
         Ok(farewell)
     }
 
@@ -542,7 +574,7 @@ impl Console {
         let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
         let event = self.event(
             session,
-            "member.connections_handed_over",
+            Action::MemberConnectionsHandedOver,
             &format!("member/{}", leaver.id),
             &[("member", &leaver.name), ("heir", &heir.name)],
         );

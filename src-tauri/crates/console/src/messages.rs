@@ -7,6 +7,9 @@ use crate::views::{Failure, Locale};
 
 type Table = BTreeMap<String, String>;
 
+/// Stands between several values of one argument.
+pub(crate) const SEVERAL: &str = ", ";
+
 fn read(text: &str) -> Table {
     // The files are compiled in, and a test reads them: an unreadable one cannot be shipped.
     serde_json::from_str(text).unwrap_or_default()
@@ -45,11 +48,22 @@ pub fn text(locale: Locale, key: &str, args: &BTreeMap<String, String>) -> Strin
             continue;
         };
         let value = args.get(name).map(String::as_str).unwrap_or_default();
-        text.push_str(find(locale, &format!("word.{name}.{value}")).unwrap_or(value));
+        text.push_str(&worded(locale, name, value));
         rest = tail;
     }
     text.push_str(rest);
     text
+}
+
+/// A value with a word of its own is replaced by it, and so is each of several.
+fn worded(locale: Locale, name: &str, value: &str) -> String {
+    let word = |value| find(locale, &format!("word.{name}.{value}"));
+    let words: Option<Vec<&str>> = value.split(SEVERAL).map(word).collect();
+    match (words, locale) {
+        (Some(words), Locale::En) => words.join(SEVERAL),
+        (Some(words), Locale::Ja) => words.join("、"),
+        (None, _) => value.to_owned(),
+    }
 }
 
 /// A failure's sentence and help, from `error.<code>` and `error.<code>.help`; where the failure

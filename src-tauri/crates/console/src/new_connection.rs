@@ -12,6 +12,7 @@ use tsunagi_domain::{
 use crate::console::{Console, Session};
 use crate::editing::chosen_settings;
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::rows::{account_view, mark};
 use crate::views::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, ParameterView, PresetView, ReuseOffer,
@@ -255,9 +256,6 @@ impl Console {
         let connector = self.connector(&draft.connector)?;
         self.offered(&connector, &self.workspace()?)?;
         offer::kind_offered(&connector.name, draft.kind, &connector.kinds)?;
-        let others = self.inner.catalog.connections_of_connector(&connector.id)?;
-        let first = others.first().map(|first| first.name.as_str());
-        offer::takes_another(&connector.name, connector.payment, first)?;
         let name = ConnectionName::new(&draft.name)?;
         let link_name = match &draft.link_name {
             Some(typed) => LinkName::new(typed)?,
@@ -297,35 +295,36 @@ impl Console {
                 Some(other)
             }
         };
-        self.inner
-            .catalog
-            .add_connection(&connection)
-            .map_err(|error| {
-                ConsoleError::from(error).with("link_name", connection.link_name.as_str())
-            })?;
         let subject = format!("connection/{}", connection.id);
         let args = [
             ("link_name", connection.link_name.as_str()),
             ("service", &connector.id),
         ];
-        let done = offer
-            .map_or(Ok(()), |other| self.reuse(&connection, other, &member))
-            .and_then(|()| self.log(session, "connection.created", &subject, &args))
-            .and_then(|()| match &application {
-                Some(application) => {
-                    self.grant_application(session, application.id, connection.id, true)
-                }
-                None => Ok(()),
-            });
-        if let Err(error) = done {
-            // All of it or nothing: a disk that is full may still let go of a row.
-            if let Err(left) = self.inner.catalog.delete_connection(connection.id) {
-                tracing::error!(code = left.code(), "a connection was left half made");
+        self.at_once(|| {
+            // R7, where nobody makes the other one meanwhile.
+            let others = self.inner.catalog.connections_of_connector(&connector.id)?;
+            let first = others.first().map(|first| first.name.as_str());
+            offer::takes_another(&connector.name, connector.payment, first)?;
+            self.add_connection(&connection)?;
+            if let Some(other) = offer {
+                self.reuse(&connection, other, &member)?;
             }
-            return Err(error);
-        }
+            self.log(session, Action::ConnectionCreated, &subject, &args)?;
+            match &application {
+                Some(application) => self.grant(session, application.id, connection.id, true),
+                None => Ok(()),
+            }
+        })?;
         self.inner.bell.changed();
         Ok(connection.id)
+    }
+
+    /// Adds a connection, within the write it is a part of.
+    pub(crate) fn add_connection(&self, connection: &Connection) -> Result<(), ConsoleError> {
+        let added = self.inner.catalog.add_connection(connection);
+        added.map_err(|error| {
+            ConsoleError::from(error).with("link_name", connection.link_name.as_str())
+        })
     }
 
     fn reuse(

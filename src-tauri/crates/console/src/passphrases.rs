@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::session::key_record;
 use crate::views::{MembersView, Start};
 
@@ -38,16 +39,16 @@ impl Console {
             (false, None) => return self.start(session),
             (false, Some(next)) => {
                 self.protect(&member, next).await?;
-                "member.passphrase_set"
+                Action::MemberPassphraseSet
             }
             (true, Some(next)) => {
                 self.change(&member, current, next).await?;
-                "member.passphrase_changed"
+                Action::MemberPassphraseChanged
             }
             (true, None) => {
                 self.prove(&member, current).await?;
                 self.unprotect(member.id).await?;
-                "member.passphrase_removed"
+                Action::MemberPassphraseRemoved
             }
         };
         self.log_member(session, action, &member, &[])?;
@@ -183,7 +184,7 @@ impl Console {
         let count = lost.len().to_string();
         self.log_member(
             session,
-            "member.passphrase_reset",
+            Action::MemberPassphraseReset,
             &target,
             &[("lost", &count)],
         )?;
@@ -215,7 +216,7 @@ impl Console {
     pub(crate) fn log_member(
         &self,
         session: Session,
-        action: &str,
+        action: Action,
         member: &Member,
         args: &[(&str, &str)],
     ) -> Result<(), ConsoleError> {

@@ -10,6 +10,7 @@ use tsunagi_domain::{
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::impacts::Whole;
+use crate::log::Action;
 use crate::rows::account_view;
 use crate::views::{
     ConnectionView, OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryRow,
@@ -21,12 +22,12 @@ const SHOWN: u32 = 1000;
 
 impl Console {
     /// Every logged-in-user connection by place: who is primary, what runs there, what is
-    /// offered. Members who are no managers see the places where they have an account.
+    /// offered.
     ///
     /// # Errors
-    /// `no_workspace`.
+    /// R2, R15: managers only, since it tells of every application.
     pub fn primaries_view(&self, session: Session) -> Result<Vec<PrimaryRow>, ConsoleError> {
-        let viewer = self.member(session)?;
+        let viewer = self.reader(session)?;
         let catalog = &self.inner.catalog;
         let found = catalog.list_ids(
             &tsunagi_catalog::ListQuery {
@@ -48,7 +49,7 @@ impl Console {
             let whole = self.whole(id)?;
             let offers = catalog.offers(id)?;
             for reach in whole.connection.mode.reaches() {
-                rows.extend(self.primary_row(&whole, &offers, *reach, &viewer)?);
+                rows.push(self.primary_row(&whole, &offers, *reach, &viewer)?);
             }
         }
         Ok(rows)
@@ -60,17 +61,13 @@ impl Console {
         offers: &[Offer],
         reach: Reach,
         viewer: &Member,
-    ) -> Result<Option<PrimaryRow>, ConsoleError> {
+    ) -> Result<PrimaryRow, ConsoleError> {
         let connection = &whole.connection;
         let here: Vec<&Slot> = whole
             .slots
             .iter()
             .filter(|slot| slot.key.reach == reach)
             .collect();
-        let own = here.iter().any(|slot| slot.key.member == Some(viewer.id));
-        if !own && access::may_manage(viewer).is_err() {
-            return Ok(None);
-        }
         let current = current(whole, reach);
         let primary = match current {
             Some((member, since)) => {
@@ -93,7 +90,7 @@ impl Console {
         };
         let unattended = self.unattended(connection.id, |environment| reach.covers(environment))?;
         let acts = self.primary_acts(whole, offers, reach, viewer, viewer);
-        Ok(Some(PrimaryRow {
+        Ok(PrimaryRow {
             connection: connection.id,
             name: connection.name.to_string(),
             service: self.mark_of(&connection.connector),
@@ -104,7 +101,7 @@ impl Console {
             unattended,
             offers: self.offer_views(offers, reach, viewer)?,
             may_take: acts.take,
-        }))
+        })
     }
 
     /// Offers and acceptances of a place, as the viewer may see them.
@@ -215,7 +212,7 @@ impl Console {
                     offered: Some((actor.id, self.now())),
                     accepted_at: None,
                 };
-                self.note_offer(session, &offer, "primary.offered", &to)?;
+                self.note_offer(session, &offer, Action::PrimaryOffered, &to)?;
             }
         }
         self.inner.bell.changed();
@@ -262,7 +259,7 @@ impl Console {
                 offered: None,
                 accepted_at: Some(self.now()),
             };
-            self.note_offer(session, &offer, "primary.accepted_beforehand", &actor)?;
+            self.note_offer(session, &offer, Action::PrimaryAcceptedBeforehand, &actor)?;
             self.readers_changed(&whole, reach, &[actor.id]).await;
         }
         self.inner.bell.changed();
@@ -280,7 +277,7 @@ impl Console {
         reach: Reach,
     ) -> Result<ConnectionView, ConsoleError> {
         let (actor, whole) = self.at(session, connection, reach)?;
-        self.drop_offer(session, connection, reach, &actor, "primary.declined")?;
+        self.drop_offer(session, connection, reach, &actor, Action::PrimaryDeclined)?;
         self.readers_changed(&whole, reach, &[actor.id]).await;
         self.inner.bell.changed();
         self.connection_view(session, connection).await
@@ -307,7 +304,7 @@ impl Console {
         if known.is_none_or(|offer| offer.offered.is_none()) {
             return Err(ConsoleError::new("offer_gone"));
         }
-        self.drop_offer(session, connection, reach, &to, "primary.withdrawn")?;
+        self.drop_offer(session, connection, reach, &to, Action::PrimaryWithdrawn)?;
         self.readers_changed(&whole, reach, &[to.id]).await;
         self.inner.bell.changed();
         self.connection_view(session, connection).await
@@ -397,7 +394,7 @@ impl Console {
     ) -> Result<(), ConsoleError> {
         let before = current(whole, reach).map(|(member, _)| member);
         let id = whole.connection.id;
-        let event = self.primary_event(session, id, reach, "primary.moved", to);
+        let event = self.primary_event(session, id, reach, Action::PrimaryMoved, to);
         let vault = self.inner.keys.vault()?;
         let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
         let entry = Entry { event, tag: &tag };
@@ -424,7 +421,7 @@ impl Console {
         &self,
         session: Session,
         offer: &Offer,
-        action: &str,
+        action: Action,
         to: &Member,
     ) -> Result<(), ConsoleError> {
         let event = self.primary_event(session, offer.connection, offer.reach, action, to);
@@ -440,7 +437,7 @@ impl Console {
         connection: ConnectionId,
         reach: Reach,
         member: &Member,
-        action: &str,
+        action: Action,
     ) -> Result<(), ConsoleError> {
         let event = self.primary_event(session, connection, reach, action, member);
         let vault = self.inner.keys.vault()?;
@@ -462,7 +459,7 @@ impl Console {
         session: Session,
         connection: ConnectionId,
         reach: Reach,
-        action: &str,
+        action: Action,
         member: &Member,
     ) -> tsunagi_catalog::NewEvent {
         let subject = format!("connection/{connection}");

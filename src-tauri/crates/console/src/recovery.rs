@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::keys::Stored;
+use crate::log::Action;
 use crate::unlock::VaultState;
 use crate::views::{KeysView, RecoveryCodeView, Start};
 
@@ -87,9 +88,9 @@ impl Console {
             let _only_one = self.inner.catalog.lock_key()?;
             let replaces = shown.former.record.has_recovery_code();
             let action = if replaces {
-                "key.recovery_code_replaced"
+                Action::KeyRecoveryCodeReplaced
             } else {
-                "key.recovery_code_made"
+                Action::KeyRecoveryCodeMade
             };
             let event = self.event(session, action, "key", &[]);
             let stored = self.store_key(&shown.former, &shown.record, &vault, false, event);
@@ -134,7 +135,7 @@ impl Console {
             let _only_one = console.inner.catalog.lock_key()?;
             let former = console.stored_key()?;
             let (vault, record) = Vault::recover(&catalog, &former.record, &code, home)?;
-            let event = console.event(session, "key.recovered", "key", &[]);
+            let event = console.event(session, Action::KeyRecovered, "key", &[]);
             console.inner.keys.replace(|| {
                 console.store_key(&former, &record, &vault, false, event)?;
                 Ok::<_, ConsoleError>((vault, ()))

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::views::{
     NewRegistration, RedirectForm, RegistrationChange, RegistrationDraft, RegistrationView, Touched,
 };
@@ -78,14 +79,10 @@ impl Console {
             created_at: self.now(),
         };
         self.inner.keys.vault()?;
-        self.inner.catalog.add_registration(&registration)?;
-        let subject = format!("registration/{}", registration.id);
-        self.log(
-            session,
-            "registration.added",
-            &subject,
-            &[("service", &registration.connector)],
-        )?;
+        self.at_once(|| {
+            self.inner.catalog.add_registration(&registration)?;
+            self.log_registration(session, Action::RegistrationAdded, &registration)
+        })?;
         self.registration_view(&registration)
     }
 
@@ -160,6 +157,7 @@ impl Console {
                 registration.secret = Some(sealed);
             }
         }
+<<<<<<< HEAD
         self.inner.catalog.update_registration(&registration)?;
         if change.client_secret.as_deref().map(str::trim) == Some("") {
             // A public client has none to wait for.
@@ -172,6 +170,19 @@ impl Console {
         let subject = format!("registration/{}", registration.id);
         let args = [("service", registration.connector.as_str())];
         self.log(session, "registration.changed", &subject, &args)?;
+=======
+        self.at_once(|| {
+            self.inner.catalog.update_registration(&registration)?;
+            if change.client_secret.as_deref().map(str::trim) == Some("") {
+                // A public client has none to wait for.
+                self.inner.catalog.settle_secret(registration.id)?;
+            }
+            if other_client {
+                self.refuse_client(registration.id)?;
+            }
+            self.log_registration(session, Action::RegistrationChanged, &registration)
+        })?;
+>>>>>>> main
         self.inner.bell.changed();
         self.registration_view(&registration)
     }
@@ -187,19 +198,32 @@ impl Console {
     ) -> Result<(), ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
-        let registration = self.known_registration(id)?;
-        let used = self.inner.catalog.connections_of_registration(id)?;
-        if !used.is_empty() {
-            return Err(
-                ConsoleError::new("registration_used").with("count", used.len().to_string())
-            );
-        }
-        self.inner.catalog.delete_registration(id)?;
-        let subject = format!("registration/{id}");
-        let args = [("service", registration.connector.as_str())];
-        self.log(session, "registration.deleted", &subject, &args)?;
+        self.at_once(|| {
+            let registration = self.known_registration(id)?;
+            let used = self.inner.catalog.connections_of_registration(id)?;
+            if !used.is_empty() {
+                let count = used.len().to_string();
+                return Err(ConsoleError::new("registration_used").with("count", count));
+            }
+            self.inner.catalog.delete_registration(id)?;
+            self.log_registration(session, Action::RegistrationDeleted, &registration)
+        })?;
         self.inner.bell.changed();
         Ok(())
+    }
+
+    fn log_registration(
+        &self,
+        session: Session,
+        action: Action,
+        registration: &Registration,
+    ) -> Result<(), ConsoleError> {
+        let subject = format!("registration/{}", registration.id);
+        let args = [
+            ("service", registration.connector.as_str()),
+            ("registration", &registration.name),
+        ];
+        self.log(session, action, &subject, &args)
     }
 
     fn known_registration(&self, id: RegistrationId) -> Result<Registration, ConsoleError> {

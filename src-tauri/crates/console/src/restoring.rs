@@ -10,17 +10,29 @@ use std::io::BufReader;
 use std::path::Path;
 
 use tsunagi_catalog::{Catalog, CatalogError};
-use tsunagi_domain::Timestamp;
-use tsunagi_domain::custody::{custody, may_take_over};
+use tsunagi_domain::custody::{custody, may_take_over, usable};
+use tsunagi_domain::{Timestamp, Workspace};
 use tsunagi_vault::{KeyRecord, OpeningStream, Vault, VaultError};
 
 use crate::archive::{self, Bad, Manifest};
 use crate::backups::{half_folder, unwritable};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::views::{RestoredView, Restoring, Start};
 
 impl Console {
+    /// Whether a backup can be restored into this home at all.
+    ///
+    /// # Errors
+    /// `restore_home_not_empty`.
+    pub fn may_restore(&self) -> Result<(), ConsoleError> {
+        match self.inner.catalog.workspace()? {
+            Some(_) => Err(ConsoleError::new("restore_home_not_empty")),
+            None => Ok(()),
+        }
+    }
+
     /// Restores a backup into this home, which has no workspace yet. Blocks while the keyring is
     /// asked. No credential in it is used or renewed before [`Self::take_over`].
     ///
@@ -35,9 +47,7 @@ impl Console {
             .founding
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if self.inner.catalog.workspace()?.is_some() {
-            return Err(ConsoleError::new("restore_home_not_empty"));
-        }
+        self.may_restore()?;
         let path = wish.path.trim();
         let named = |code: &str| ConsoleError::new(code).with("path", path);
         let folder = half_folder(self.home())?;
@@ -88,7 +98,12 @@ impl Console {
         }
         let nobody = Session { member: None };
         let args = [("workspace", manifest.workspace.as_str())];
-        if let Err(error) = self.log(nobody, "backup.restored", &workspace.id.to_string(), &args) {
+        if let Err(error) = self.log(
+            nobody,
+            Action::BackupRestored,
+            &workspace.id.to_string(),
+            &args,
+        ) {
             tracing::error!(code = %error.code, "the restoring is not in the log");
         }
         self.inner.bell.changed();
@@ -105,11 +120,19 @@ impl Console {
         let catalog = &self.inner.catalog;
         may_take_over(&member, custody(catalog.restoration()?))?;
         let workspace = self.workspace()?;
-        // First the log, which a locked vault refuses.
-        self.log(session, "backup.taken_over", &workspace.id.to_string(), &[])?;
-        catalog.take_over(self.now())?;
+        self.at_once(|| {
+            catalog.take_over(self.now())?;
+            let subject = workspace.id.to_string();
+            self.log(session, Action::BackupTakenOver, &subject, &[])
+        })?;
         self.inner.bell.changed();
         self.start(session)
+    }
+
+    /// R1, and that this computer has the workspace: whether anything may be authorized or used.
+    pub(crate) fn usable(&self, workspace: &Workspace) -> Result<(), ConsoleError> {
+        let custody = custody(self.inner.catalog.restoration()?);
+        Ok(usable(workspace, custody)?)
     }
 
     pub(crate) fn restored_view(

@@ -13,6 +13,7 @@ use tsunagi_oauth::{Revoked, Wire};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::flow::host_of;
+use crate::log::Action;
 use crate::managing::lose;
 use crate::rows::account_view;
 use crate::views::{ConnectionView, Fate, Impact, RevokeOutcome, UseView, Whose};
@@ -55,7 +56,8 @@ impl Console {
         self.impact_of(session, connection, reach, None).await
     }
 
-    /// R18: what revoking a member's authorization would stop.
+    /// R18: what revoking a member's authorization would stop. Who is no manager hears of the
+    /// applications shared with them, and of no other connection (R15).
     ///
     /// # Errors
     /// R2; nothing sits there.
@@ -86,7 +88,15 @@ impl Console {
             .into_iter()
             .filter(|environment| reach.covers(*environment))
             .collect();
-        let (stops, goes_on) = self.stops(&slot)?;
+        let (mut stops, mut goes_on) = self.stops(&slot)?;
+        let mut shared_with = self.shared_with(&slot, connection.id)?;
+        if !member.role.is_manager() {
+            let shared = self.inner.catalog.applications_shared_with(member.id)?;
+            let is_theirs = |used: &UseView| shared.iter().any(|one| one.name == used.application);
+            stops.retain(is_theirs);
+            goes_on.retain(is_theirs);
+            shared_with.clear();
+        }
         Ok(Impact {
             account: account_view(
                 &self.mark_of(&connection.connector).name,
@@ -97,7 +107,7 @@ impl Console {
             environments,
             stops,
             goes_on,
-            shared_with: self.shared_with(&slot, connection.id)?,
+            shared_with,
             primary,
             at_provider: revoke.is_some(),
             host: revoke.as_ref().map(host_of).unwrap_or_default(),
@@ -210,14 +220,13 @@ impl Console {
         let mut wire = Wire::default();
         let told = self.inner.gateway.revoke_at_provider(id, &mut wire).await;
         let now = self.now();
-        self.db(move |catalog| catalog.set_revoked(id, now)).await?;
         let subject = format!("connection/{}", connection.id);
-        self.log(
-            session,
-            "authorization.revoked",
-            &subject,
-            &[("reach", reach.as_str())],
-        )?;
+        self.write(move |console| {
+            console.inner.catalog.set_revoked(id, now)?;
+            let args = [("reach", reach.as_str())];
+            console.log(session, Action::AuthorizationRevoked, &subject, &args)
+        })
+        .await?;
         let outcome = match told {
             Ok(Revoked::Done) => RevokeOutcome {
                 at_provider: true,
@@ -319,12 +328,28 @@ impl Console {
         let known = self.connection(connection)?;
         let slot = self.slot_of(&member, &known, reach, whose)?;
         access::may_revoke(&member, slot.authorization.authorized_by == member.id)?;
-        let label = crate::welcome::person_name(label)?;
-        self.inner
-            .catalog
-            .rename_account(slot.authorization.id, &label)?;
-        self.inner.bell.changed();
+        self.give_label(session, &slot, label)?;
         self.connection_view(session, connection).await
+    }
+
+    /// Names the account of a slot, by a member who may (R19).
+    pub(crate) fn give_label(
+        &self,
+        session: Session,
+        slot: &Slot,
+        label: &str,
+    ) -> Result<(), ConsoleError> {
+        let label = crate::welcome::person_name(label)?;
+        self.inner.keys.vault()?;
+        self.at_once(|| {
+            let id = slot.authorization.id;
+            self.inner.catalog.rename_account(id, &label)?;
+            let subject = format!("connection/{}", slot.key.connection);
+            let args = [("reach", slot.key.reach.as_str()), ("account", &label)];
+            self.log(session, Action::AuthorizationRenamed, &subject, &args)
+        })?;
+        self.inner.bell.changed();
+        Ok(())
     }
 }
 

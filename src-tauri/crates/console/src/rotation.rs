@@ -17,6 +17,7 @@ use tsunagi_vault::{Reader, Vault, VaultError};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::unlock::LOOK_AGAIN;
 use crate::views::{KeysView, RotationView};
 
@@ -87,7 +88,7 @@ impl Console {
                 // It goes on.
                 return Ok(());
             }
-            let event = console.event(session, "key.replacing", "key", &[]);
+            let event = console.event(session, Action::KeyReplacing, "key", &[]);
             let (vault, record) = Vault::begin_rotation(&catalog, &former.record, home)?;
             console.inner.keys.replace(|| {
                 console.store_key(&former, &record, &vault, true, event)?;
@@ -235,7 +236,7 @@ impl Console {
         };
         let vault = self.inner.keys.vault()?;
         let (vault, record) = vault.finish_rotation(&catalog, &former.record, holder.as_deref())?;
-        let event = self.event(Session { member: None }, "key.replaced", "key", &[]);
+        let event = self.event(Session { member: None }, Action::KeyReplaced, "key", &[]);
         self.inner.keys.replace(|| {
             self.store_key(&former, &record, &vault, true, event)?;
             Ok::<_, ConsoleError>((vault, ()))

@@ -5,7 +5,7 @@
 //! nothing they could prove; one with a passphrase has to sign in, and their own key is open only
 //! while they sit. The workspace's vault stays open for unattended runs and renewals.
 
-use tsunagi_catalog::{NewEvent, Proof};
+use tsunagi_catalog::Proof;
 use tsunagi_domain::idle::{DEFAULT_MINUTES, MINUTES, locks};
 use tsunagi_domain::passphrase::{FREE_TRIES, refused_until};
 use tsunagi_domain::{Member, MemberId, Refusal, RefusalCode, Timestamp};
@@ -13,6 +13,7 @@ use tsunagi_vault::{KeyRecord, MemberVault, VaultError};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::views::{SeatView, SessionMark, SessionView, Start};
 
 /// The setting that remembers who sat last.
@@ -204,7 +205,7 @@ impl Console {
         let session = Session {
             member: Some(member),
         };
-        self.log_when_open(session, "session.signed_in", member);
+        self.note_member(session, Action::SessionSignedIn, member);
         self.inner.bell.changed();
         self.settle_own_soon(member);
         self.start(session)
@@ -232,7 +233,7 @@ impl Console {
         };
         if let Some(member) = member {
             self.leaves(member);
-            self.log_when_open(session, "session.locked", member);
+            self.note_member(session, Action::SessionLocked, member);
         }
         self.inner.bell.changed();
     }
@@ -296,9 +297,12 @@ impl Console {
             return Err(ConsoleError::new("auto_lock_invalid"));
         }
         let name = format!("{AUTO_LOCK}.{}", member.id);
-        self.inner
-            .catalog
-            .set_setting(&name, &minutes.to_string())?;
+        let catalog = &self.inner.catalog;
+        catalog.set_setting(&name, &minutes.to_string())?;
+        let args = [("minutes", minutes.to_string())];
+        let args = args.each_ref().map(|(key, value)| (*key, value.as_str()));
+        let subject = format!("member/{}", member.id);
+        self.note(session, Action::MemberAutoLockChanged, &subject, &args);
         self.inner.bell.changed();
         self.start(session)
     }
@@ -368,7 +372,7 @@ impl Console {
         let now = self.now();
         let wrong = self.inner.catalog.note_wrong_passphrase(member.id, now)?;
         tracing::warn!(member = %member.id, wrong, "wrong passphrase");
-        self.log_when_open(Session { member: None }, "session.refused", member.id);
+        self.note_member(Session { member: None }, Action::SessionRefused, member.id);
         Ok(match refused_until(wrong, now, now) {
             Some(until) => self.must_wait(until, member),
             None => {
@@ -388,33 +392,12 @@ impl Console {
             .with("seconds", seconds.max(1).to_string())
     }
 
-    /// Adds an entry about a member to the log; where the vault is not open yet, once it is.
-    fn log_when_open(&self, session: Session, action: &str, member: MemberId) {
+    /// Notes something about a member, whether or not the vault is open.
+    fn note_member(&self, session: Session, action: Action, member: MemberId) {
         let name = self.inner.catalog.member(member).ok().flatten();
         let name = name.map(|member| member.name).unwrap_or_default();
         let subject = format!("member/{member}");
-        let event = self.event(session, action, &subject, &[("member", &name)]);
-        if let Ok(mut unlogged) = self.inner.unlogged.lock() {
-            unlogged.push(event);
-        }
-        self.log_what_waits();
-    }
-
-    /// Writes down what happened while the vault was locked.
-    pub(crate) fn log_what_waits(&self) {
-        let Ok(vault) = self.inner.keys.vault() else {
-            return;
-        };
-        let waiting: Vec<NewEvent> = match self.inner.unlogged.lock() {
-            Ok(mut unlogged) => std::mem::take(&mut *unlogged),
-            Err(_) => return,
-        };
-        for event in waiting {
-            let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-            if let Err(error) = self.inner.catalog.append_event(&event, &tag) {
-                tracing::error!(code = error.code(), action = event.action, "not in the log");
-            }
-        }
+        self.note(session, action, &subject, &[("member", &name)]);
     }
 
     /// Takes up what was broken off: credentials of a member that are sealed for others than they

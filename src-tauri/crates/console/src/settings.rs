@@ -1,7 +1,10 @@
 //! The Settings screen.
 
+use tsunagi_domain::{Member, Workspace};
+
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::views::{Locale, SettingsChange, Start, Theme};
 use crate::welcome::person_name;
 
@@ -10,7 +13,7 @@ impl Console {
     /// language and theme can change.
     ///
     /// # Errors
-    /// A name that is empty, too long or holds control characters; R2 for the workspace's name.
+    /// A name that is empty, too long, holds control characters or is another member's; R2 for the workspace's name.
     pub fn change_settings(
         &self,
         session: Session,
@@ -29,14 +32,33 @@ impl Console {
             }
             None => None,
         };
-        if let Some((mut member, name)) = member {
-            member.name = name;
-            catalog.set_member(&member)?;
-        }
-        if let Some((mut workspace, name)) = workspace {
-            workspace.name = name;
-            catalog.set_workspace(&workspace)?;
-        }
+        self.at_once(|| {
+            if let Some((before, name)) = &member
+                && before.name != *name
+            {
+                self.rename_member(
+                    session,
+                    before,
+                    &Member {
+                        name: name.clone(),
+                        ..before.clone()
+                    },
+                )?;
+            }
+            if let Some((before, name)) = &workspace
+                && before.name != *name
+            {
+                let after = Workspace {
+                    name: name.clone(),
+                    ..before.clone()
+                };
+                catalog.set_workspace(&after)?;
+                let args = [("before", before.name.as_str()), ("workspace", name)];
+                let subject = before.id.to_string();
+                self.log(session, Action::WorkspaceRenamed, &subject, &args)?;
+            }
+            Ok(())
+        })?;
         if let Some(locale) = change.locale {
             catalog.set_setting(
                 "locale",

@@ -19,6 +19,7 @@ use crate::agent::Sighting;
 use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::flow::{Ears, End, Errand, LOOK_AGAIN, Order, Running};
+use crate::log::Action;
 use crate::rows::account_view;
 use crate::views::Stage;
 
@@ -365,9 +366,9 @@ impl Console {
             version,
         };
         let action = if replaces {
-            "authorization.replaced"
+            Action::AuthorizationReplaced
         } else {
-            "authorization.stored"
+            Action::AuthorizationStored
         };
         let event = self.event(
             errand.session,

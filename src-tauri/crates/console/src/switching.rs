@@ -18,6 +18,7 @@ use crate::console::{Console, Session};
 use crate::editing::chosen_settings;
 use crate::error::ConsoleError;
 use crate::impacts::{Whole, name_of, place, use_view};
+use crate::log::Action;
 use crate::views::{
     AffectedUse, ConnectionView, Replacement, Replacements, SwitchImpact, SwitchOffer,
 };
@@ -131,7 +132,7 @@ impl Console {
         let subject = format!("connection/{connection}");
         let account = self.account_of(&whole.connection, &next).label;
         let args = [("reach", reach.as_str()), ("account", account.as_str())];
-        let event = self.event(session, "authorization.switched", &subject, &args);
+        let event = self.event(session, Action::AuthorizationSwitched, &subject, &args);
         let mut slots = whole.slots.clone();
         slots.retain(|slot| slot.key != next.key);
         slots.push(next.clone());
@@ -301,7 +302,7 @@ impl Console {
             ("link_name", old.link_name.as_str()),
             ("other", next.link_name.as_str()),
         ];
-        let event = self.event(session, "connection.replaced", &subject, &args);
+        let event = self.event(session, Action::ConnectionReplaced, &subject, &args);
         let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
         let entry = Entry { event, tag: &tag };
         let moved = self.inner.catalog.replace_in_uses(from, to, Some(&entry))?;

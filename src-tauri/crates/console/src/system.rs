@@ -8,6 +8,7 @@ use tsunagi_domain::{ApplicationId, Connection, ConnectionId, Kind, Mode, Regist
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 
 impl Console {
     /// The system connection of a service, for an application in which no connection was chosen:
@@ -43,20 +44,12 @@ impl Console {
             Some(connection) => connection,
             None => self.new_system_connection(&connector)?,
         };
-        let catalog = &self.inner.catalog;
-        if !found {
-            catalog.add_connection(&connection).map_err(|error| {
-                ConsoleError::from(error).with("link_name", connection.link_name.as_str())
-            })?;
-        }
-        let done = self.let_use(application.id, &connection, &connector, found);
-        if let Err(error) = done {
-            // All of it or nothing.
-            if !found && let Err(left) = catalog.delete_connection(connection.id) {
-                tracing::error!(code = left.code(), "a system connection was left half made");
+        self.at_once(|| {
+            if !found {
+                self.add_connection(&connection)?;
             }
-            return Err(error);
-        }
+            self.let_use(application.id, &connection, &connector, found)
+        })?;
         self.inner.bell.changed();
         Ok(connection.id)
     }
@@ -78,10 +71,10 @@ impl Console {
             ("application", name.as_str()),
         ];
         if !found {
-            self.log_as_system("connection.created", connection.id, &args)?;
+            self.log_as_system(Action::ConnectionCreated, connection.id, &args)?;
         }
         if !had {
-            self.log_as_system("application.granted", connection.id, &args)?;
+            self.log_as_system(Action::ApplicationGranted, connection.id, &args)?;
         }
         Ok(())
     }
@@ -136,7 +129,7 @@ impl Console {
     /// An entry of the log that nobody at a keyboard made.
     fn log_as_system(
         &self,
-        action: &str,
+        action: Action,
         connection: ConnectionId,
         args: &[(&str, &str)],
     ) -> Result<(), ConsoleError> {

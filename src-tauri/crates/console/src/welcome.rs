@@ -7,6 +7,7 @@ use tsunagi_domain::{
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::views::{Founded, Founding, MemberView, NewConnection, Start, WorkspaceView};
 
 /// Id of the practice service's connector.
@@ -52,8 +53,13 @@ impl Console {
             .as_ref()
             .and_then(|workspace| access::available(workspace).err())
             .map(|refusal| self.failure(&refusal.into()));
+        let unusable = workspace
+            .as_ref()
+            .and_then(|workspace| self.usable(workspace).err())
+            .map(|error| self.failure(&error));
         Ok(Start {
             refused,
+            unusable,
             workspace: workspace.map(|workspace| WorkspaceView {
                 name: workspace.name,
                 plan: workspace.plan,
@@ -126,7 +132,7 @@ impl Console {
         // It is founded: what fails from here on is told, and takes nothing back.
         let session = self.session();
         let subject = workspace.id.to_string();
-        if let Err(error) = self.log(session, "workspace.founded", &subject, &[]) {
+        if let Err(error) = self.log(session, Action::WorkspaceFounded, &subject, &[]) {
             tracing::error!(code = %error.code, "the founding is not in the log");
         }
         let made = founding.practice.then(|| self.found_practice(session));

@@ -2,7 +2,7 @@
 //! that rotates refresh tokens revokes the whole family when an old one comes back (RFC 9700
 //! §4.14.2): a copy sends nothing until a person says that this computer has the workspace now.
 
-use crate::{Member, Refusal, RefusalCode, Role, Timestamp};
+use crate::{Member, Refusal, RefusalCode, Role, Timestamp, Workspace, access};
 
 /// The shortest passphrase of a backup, in characters: it leaves the computer, and whoever has it
 /// may try as often as they like.
@@ -49,6 +49,17 @@ pub fn may_use_credentials(custody: Custody) -> Result<(), Refusal> {
         Custody::Here => Ok(()),
         Custody::Elsewhere => Err(Refusal::new(RefusalCode::NotTakenOver)),
     }
+}
+
+/// Whether anything in this workspace may be authorized or used at all, whoever asks and whatever
+/// for: R1, and then who has it. Authorizing begins with it, and every place that would offer to
+/// authorize goes by it.
+///
+/// # Errors
+/// As [`access::available`] and [`may_use_credentials`].
+pub fn usable(workspace: &Workspace, custody: Custody) -> Result<(), Refusal> {
+    access::available(workspace)?;
+    may_use_credentials(custody)
 }
 
 /// Whether a member may make a backup of everything.

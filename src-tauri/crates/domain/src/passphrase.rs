@@ -26,13 +26,6 @@ pub fn delay(wrong: u32) -> i64 {
 /// last try to `now`.
 #[must_use]
 pub fn refused_until(wrong: u32, last_wrong: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    let delay = delay(wrong);
-    if delay == 0 {
-        return None;
-    }
-    if now < last_wrong {
-        return Some(now.plus_seconds(delay));
-    }
-    let until = last_wrong.plus_seconds(delay);
+    let until = last_wrong.min(now).plus_seconds(delay(wrong));
     (now < until).then_some(until)
 }

@@ -3,9 +3,11 @@
 
 use tsunagi_domain::custody::{
     Custody, Evidence, Restoration, custody, good_for_backup, may_back_up, may_take_over,
-    may_use_credentials, unproven,
+    may_use_credentials, unproven, usable,
 };
-use tsunagi_domain::{Member, MemberId, RefusalCode, Role, Timestamp};
+use tsunagi_domain::{
+    DataCenter, Member, MemberId, Plan, RefusalCode, Role, Timestamp, Workspace, WorkspaceId,
+};
 
 const RESTORED: Restoration = Restoration {
     backed_up_at: Timestamp(1),
@@ -38,6 +40,30 @@ fn credentials_are_used_only_where_the_workspace_is() {
     assert_eq!(may_use_credentials(Custody::Here), Ok(()));
     let refused = may_use_credentials(Custody::Elsewhere).unwrap_err();
     assert_eq!(refused.code, RefusalCode::NotTakenOver);
+}
+
+#[test]
+fn a_workspace_is_usable_where_its_plan_allows_it_and_where_it_is() {
+    let workspace = |plan| Workspace {
+        id: WorkspaceId::new(),
+        name: "Mori trading".to_owned(),
+        plan,
+        data_center: DataCenter("us".to_owned()),
+        country: None,
+        created_at: Timestamp(0),
+    };
+    let told = |plan, custody| usable(&workspace(plan), custody).map_err(|refusal| refusal.code);
+    assert_eq!(told(Plan::Paid, Custody::Here), Ok(()));
+    assert_eq!(
+        told(Plan::Paid, Custody::Elsewhere),
+        Err(RefusalCode::NotTakenOver)
+    );
+    assert_eq!(told(Plan::Free, Custody::Here), Err(RefusalCode::PlanFree));
+    assert_eq!(
+        told(Plan::Free, Custody::Elsewhere),
+        Err(RefusalCode::PlanFree),
+        "taking it over would mend nothing"
+    );
 }
 
 #[test]

@@ -20,6 +20,12 @@ fn suggest(name: &str, service: &str) -> String {
 }
 
 #[test]
+fn names_show_as_they_were_typed() {
+    assert_eq!(ConnectionName::new("Books").unwrap().to_string(), "Books");
+    assert_eq!(LinkName::new("books").unwrap().to_string(), "books");
+}
+
+#[test]
 fn r19_names_people_write_are_kept_as_they_are() {
     for name in [
         "Practice CRM",

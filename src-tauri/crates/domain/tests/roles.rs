@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use tsunagi_domain::roles::{
-    Standing, may_change, may_inherit, may_invite, may_manage_members, may_reset_passphrase, raises,
+    Standing, may_change, may_inherit, may_invite, may_keep_keys, may_manage_members,
+    may_reset_passphrase, raises,
 };
 use tsunagi_domain::{Member, MemberId, Refusal, RefusalCode, Role};
 
@@ -214,4 +215,26 @@ fn r2_connections_are_handed_to_active_managers_other_than_the_leaver() {
         assert!(!may_inherit(&gone, &leaver), "{role:?}, deactivated");
     }
     assert!(!may_inherit(&leaver, &leaver), "not to who leaves");
+}
+
+#[test]
+fn r2_only_an_active_super_admin_keeps_the_workspace_s_keys() {
+    for role in ROLES {
+        let allowed = role == Role::SuperAdmin;
+        let expected = (!allowed).then_some(RefusalCode::RoleNotAllowed);
+        assert_eq!(
+            code(may_keep_keys(&member(role))),
+            expected,
+            "{role:?}: who has a key opens everything that is not a member's own"
+        );
+        let gone = Member {
+            active: false,
+            ..member(role)
+        };
+        assert_eq!(
+            code(may_keep_keys(&gone)),
+            Some(RefusalCode::MemberInactive),
+            "{role:?}, deactivated"
+        );
+    }
 }

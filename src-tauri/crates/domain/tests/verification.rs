@@ -40,6 +40,8 @@ fn a_key_is_verified_once_a_day_and_what_ends_or_is_renewed_never() {
             "a clock set back: how long ago is not known",
         ),
         (key(), -60, false, "two reads of one clock"),
+        (key(), -120, false, "two reads at most so far apart"),
+        (key(), -121, true, "no two reads are so far apart"),
         (
             Known {
                 renewable: true,

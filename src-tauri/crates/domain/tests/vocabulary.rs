@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use tsunagi_domain::{
-    ConnectionId, Environment, Kind, Mode, Reach, Refusal, RefusalCode, Role, Timestamp,
+    Clock, ConnectionId, Environment, Kind, Mode, Reach, Refusal, RefusalCode, Role, SystemClock,
+    Timestamp,
 };
 
 #[test]
@@ -153,4 +154,12 @@ fn times_at_the_ends_of_the_range_do_not_wrap() {
         -2,
         "an earlier time is negative"
     );
+}
+
+#[test]
+fn the_computer_s_clock_counts_milliseconds() {
+    // Seconds or microseconds would be far outside these two hundred years.
+    let (year_2001, year_2200) = (Timestamp(1_000_000_000_000), Timestamp(7_258_118_400_000));
+    let now = SystemClock.now();
+    assert!((year_2001..year_2200).contains(&now), "{now:?}");
 }

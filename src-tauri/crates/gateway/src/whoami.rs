@@ -292,7 +292,8 @@ impl Gateway {
         id: AuthorizationId,
         wire: &mut Wire,
     ) -> Result<Revoked, GateError> {
-        let Some(place) = self.place_of(id).await? else {
+        // Boxed: whoever revokes does much else in the same future.
+        let Some(place) = Box::pin(self.place_of(id)).await? else {
             return Ok(Revoked::NotOffered);
         };
         if place.resolved.revoke.is_none() {

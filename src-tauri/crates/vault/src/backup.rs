@@ -77,18 +77,40 @@ impl<W: Write> std::fmt::Debug for SealingStream<W> {
 /// Opens what [`SealingStream`] sealed. Every 64 KiB are checked before they are given out; that
 /// the end is the true one is known when reading comes to it. Bytes that were changed, cut off or
 /// added show as [`io::ErrorKind::InvalidData`] or [`io::ErrorKind::UnexpectedEof`].
-pub struct OpeningStream<R: Read>(stream::StreamReader<R>);
+pub struct OpeningStream<R: Read>(stream::StreamReader<Whole<R>>);
+
+/// A source whose first bytes were looked at before it is read.
+type Whole<R> = io::Chain<io::Cursor<Vec<u8>>, R>;
+
+/// How every backup begins: the version of the format, and that a passphrase follows.
+const BEGINNING: &[u8] = b"age-encryption.org/v1\n-> scrypt ";
+/// As many bytes of it may differ in a file that was one before it was damaged. The recipients of
+/// other age files differ in more.
+const DAMAGE_MAX: usize = 4;
 
 impl<R: Read> OpeningStream<R> {
     /// Reads the head of `source` and opens it. Takes as much memory and time as sealing did.
     ///
     /// # Errors
     /// [`VaultError::NotABackup`] for a file that is no age file, or not behind a passphrase;
-    /// [`VaultError::WrongPassphrase`]; [`VaultError::BackupDamaged`].
-    pub fn begin(source: R, passphrase: &str) -> Result<Self, VaultError> {
-        let sealed = Decryptor::new(source).map_err(told)?;
+    /// [`VaultError::BackupDamaged`]; [`VaultError::WrongPassphrase`], which a damaged salt or
+    /// wrapped key looks like as well: what they have to be, only the passphrase could tell.
+    pub fn begin(mut source: R, passphrase: &str) -> Result<Self, VaultError> {
+        let mut head = Vec::new();
+        (&mut source)
+            .take(BEGINNING.len() as u64)
+            .read_to_end(&mut head)
+            .map_err(|_| VaultError::NotABackup)?;
+        // What cannot be read was once a backup, or never.
+        let unreadable = if begins_as_one(&head) {
+            VaultError::BackupDamaged
+        } else {
+            VaultError::NotABackup
+        };
+        let whole = io::Cursor::new(head).chain(source);
+        let sealed = Decryptor::new(whole).map_err(|_| unreadable.clone())?;
         if !sealed.is_scrypt() {
-            return Err(VaultError::NotABackup);
+            return Err(unreadable);
         }
         let mut identity = scrypt::Identity::new(secret(passphrase));
         identity.set_max_work_factor(WORK_MAX);
@@ -111,11 +133,15 @@ impl<R: Read> std::fmt::Debug for OpeningStream<R> {
     }
 }
 
+/// Whether the first bytes of a file are those of a backup, or were before a few were damaged.
+fn begins_as_one(head: &[u8]) -> bool {
+    let alike = BEGINNING.iter().zip(head).filter(|(a, b)| a == b).count();
+    BEGINNING.len() - alike <= DAMAGE_MAX
+}
+
+/// What a passphrase that does not open a head says about it.
 fn told(error: DecryptError) -> VaultError {
     match error {
-        DecryptError::UnknownFormat | DecryptError::InvalidHeader => VaultError::NotABackup,
-        // A file that ends within its first lines never was one.
-        DecryptError::Io(_) => VaultError::NotABackup,
         DecryptError::DecryptionFailed
         | DecryptError::KeyDecryptionFailed
         | DecryptError::NoMatchingKeys => VaultError::WrongPassphrase,

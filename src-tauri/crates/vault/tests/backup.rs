@@ -78,9 +78,66 @@ fn other_files_are_no_backups() {
         b"SQLite format 3\0 and so on",
         b"age-encryption.org/v1\n",
         b"age-encryption.org/v9\n-> x\n--- y\n",
+        b"age-encryption.org/v1\n-> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc\n",
     ] {
         let told = OpeningStream::begin(other, PASSPHRASE).unwrap_err();
         assert_eq!(told, VaultError::NotABackup, "{other:?}");
+    }
+}
+
+/// The lines of the head, each with where it begins: version, recipient, wrapped key, MAC.
+fn lines() -> Vec<(usize, usize)> {
+    let mut lines = Vec::new();
+    let mut from = 0;
+    for _ in 0..4 {
+        let end = SEALED[from..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .unwrap();
+        lines.push((from, end));
+        from += end + 1;
+    }
+    lines
+}
+
+#[test]
+fn damage_in_the_first_lines_is_no_wrong_passphrase_where_that_can_be_told() {
+    let told = |at: usize, bit: u8| {
+        let mut flipped = SEALED.clone();
+        flipped[at] ^= bit;
+        opened(&flipped, PASSPHRASE).unwrap_err()
+    };
+    let [(version, long), (recipient, all), (key, _), (mac, _)] = lines()[..] else {
+        panic!("four lines")
+    };
+    let salt = recipient + b"-> scrypt ".len();
+    let factor = recipient + all - 2;
+    let beginning = (version..=version + long).chain(recipient..salt);
+    for at in beginning.chain([factor - 1, factor + 2, key + 43, mac, mac + 3]) {
+        for bit in [1, 0x80] {
+            assert_eq!(told(at, bit), "backup_damaged", "bit {bit} of byte {at}");
+        }
+    }
+    // Letters of the key and of the MAC that are none.
+    assert_eq!(told(key, 0x80), "backup_damaged");
+    assert_eq!(told(mac + 4, 0x80), "backup_damaged");
+    // A MAC that is one, and not of this head: age is certain only now that the key opened.
+    let mut other = SEALED.clone();
+    other[mac + 4] = if other[mac + 4] == b'A' { b'B' } else { b'A' };
+    let told = opened(&other, PASSPHRASE).unwrap_err();
+    assert_eq!(told, "backup_damaged");
+}
+
+#[test]
+fn a_damaged_salt_or_key_looks_like_a_wrong_passphrase() {
+    let [_, (recipient, _), (key, _), _] = lines()[..] else {
+        panic!("four lines")
+    };
+    for at in [recipient + b"-> scrypt ".len(), key] {
+        let mut other = SEALED.clone();
+        other[at] = if other[at] == b'A' { b'B' } else { b'A' };
+        let told = opened(&other, PASSPHRASE).unwrap_err();
+        assert_eq!(told, "wrong_passphrase", "byte {at}: the words name both");
     }
 }
 

@@ -9,7 +9,7 @@ type Sentence = Extract<keyof typeof en, `event.${string}`>;
 
 const DONE: [Sentence, string | null, string | null][] = [
   ["event.authorization.stored", "Aiko Mori", "c-0002"],
-  ["event.primary.chosen", "Ken Sato", "c-0003"],
+  ["event.primary.moved", "Ken Sato", "c-0003"],
   ["event.connection.disabled", "Ken Sato", "c-0014"],
   ["event.connection.renamed", "Aiko Mori", "c-0001"],
   ["event.authorization.revoked", null, "c-0002"],
@@ -17,7 +17,7 @@ const DONE: [Sentence, string | null, string | null][] = [
   ["event.connection.created", "Ken Sato", "c-0007"],
 ];
 
-const ARGS: Record<string, string> = { connection: "Customer lookup", environment: "Production", account: "aiko@example.com", service: "Salesforce", subject: "kura_archive" };
+const ARGS: Record<string, string> = { member: "Ken Sato", before: "Customer data", after: "Customer lookup", connection: "Customer lookup", environment: "Production", account: "aiko@example.com", service: "Salesforce", subject: "kura_archive" };
 
 /** The latest first. */
 export function seedActivity(locale: Locale, now = Date.now()): ActivityEntry[] {

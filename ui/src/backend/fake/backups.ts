@@ -3,7 +3,7 @@
 import type { Commands, Failure, RestoredView, Start } from "../bindings";
 import { failureOf, type FailureCode } from "./failures";
 
-type Names = "backup_make" | "backup_restore" | "backup_take_over";
+type Names = "backup_make" | "backup_choose" | "backup_restore" | "backup_take_over";
 type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] };
 
 interface Around {
@@ -18,6 +18,9 @@ export const restoredView = (takenOver: boolean, role: Start["member"]["role"]):
   backedUpAt: Date.UTC(2026, 10, 24, 9, 30), restoredAt: Date.UTC(2026, 10, 25, 8, 0), takenOver, unproven: 14, mayTakeOver: role === "super_admin" && !takenOver,
 });
 
+/** Why nothing can be authorized: plan and data center, then who has the workspace. */
+export const unusableOf = (start: Start): Failure | null => start.refused ?? (start.restored && !start.restored.takenOver ? failureOf("not_taken_over", start.locale) : null);
+
 export function backupHandlers({ start, started, changed, fill }: Around): Handlers {
   const refuse = (code: FailureCode, path: string): never => {
     const failure: Failure = failureOf(code, start().locale);
@@ -25,6 +28,7 @@ export function backupHandlers({ start, started, changed, fill }: Around): Handl
   };
   return {
     backup_make: () => ({ path: `${start().home}/exports/backup-2026-11-26T093000Z.age`, bytes: 482_304 }),
+    backup_choose: () => "/media/usb/backup-2026-11-24T093000Z.age",
     backup_restore: ({ wish }) => {
       if (wish.path.includes("damaged")) refuse("backup_damaged", wish.path);
       if (wish.path.includes("letter")) refuse("not_a_backup", wish.path);

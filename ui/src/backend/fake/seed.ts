@@ -237,6 +237,7 @@ export function environmentsOf(one: ConnectionRow, registrations: RegistrationVi
       renews: filled && one.linkName !== KEY, expiresAt: filled && one.linkName !== KEY ? now + (42 - i * 12) * MINUTE : null,
       lastRenewed: filled && one.linkName !== KEY ? now - 18 * MINUTE : null, verifiedAt: filled && one.linkName === KEY ? now - 3 * HOUR : null, asked,
       granted: filled ? asked.slice(0, asked.length - at.missingScopes) : null, settings: {}, registration: null,
+      member: null,
       sharedWith: one.linkName === "team_alerts" ? ["Release notices"] : [],
       unattended: usesOf(one, at.reach).filter((use) => use.nextRun !== null),
     };

@@ -167,3 +167,27 @@ CREATE TABLE connection_pack (
     pack INTEGER PRIMARY KEY,
     texts BLOB NOT NULL
 ) STRICT;
+
+-- Entries of the log that wait for the key they are chained with, as JSON.
+CREATE TABLE event_waiting (
+    seq INTEGER PRIMARY KEY,
+    event TEXT NOT NULL
+) STRICT;
+
+-- Another mark whenever the order of the list by name changes: whoever keeps the order in memory
+-- sees by it that theirs is out of date. Not a count: one that is rolled back would come again.
+CREATE TABLE name_order (
+    only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+    mark INTEGER NOT NULL
+) STRICT;
+INSERT INTO name_order VALUES (1, random());
+CREATE TRIGGER name_order_gains AFTER INSERT ON connection BEGIN
+    UPDATE name_order SET mark = random();
+END;
+CREATE TRIGGER name_order_loses AFTER DELETE ON connection BEGIN
+    UPDATE name_order SET mark = random();
+END;
+CREATE TRIGGER name_order_moves AFTER UPDATE OF folded ON connection
+WHEN old.folded <> new.folded BEGIN
+    UPDATE name_order SET mark = random();
+END;

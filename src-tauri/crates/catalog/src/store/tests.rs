@@ -158,3 +158,64 @@ fn every_connection_is_set_up_the_same_careful_way() {
         })
         .unwrap();
 }
+
+#[test]
+fn a_write_inside_a_write_is_stored_with_it_or_not_at_all() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("file.sqlite");
+    let store = Store::open(&path, &Schema::new(77, vec![FIRST])).unwrap();
+    let failed = || Err(CatalogError::Missing("thing"));
+    let outcome: Result<()> = store.write_or(|_| {
+        add(&store, "first")?;
+        let inner: Result<()> = store.write(|db| {
+            db.execute("INSERT INTO thing (name) VALUES ('undone')", [])?;
+            failed()
+        });
+        assert!(inner.is_err());
+        let seen: i64 = store
+            .read(|db| Ok(db.query_row("SELECT count(*) FROM thing", [], |row| row.get(0))?))?;
+        assert_eq!(seen, 1, "it reads what it wrote, and not what was undone");
+        assert_eq!(names(&path), Vec::<String>::new(), "nobody else does yet");
+        add(&store, "second")
+    });
+    outcome.unwrap();
+    assert_eq!(
+        names(&path),
+        ["first", "second"],
+        "all of it, once it is whole"
+    );
+    let outcome: Result<()> = store.write_or(|_| {
+        add(&store, "third")?;
+        failed()
+    });
+    assert!(outcome.is_err());
+    let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        store.write_or(|_| -> Result<()> {
+            add(&store, "fourth")?;
+            panic!("in the middle")
+        })
+    }));
+    assert!(panics.is_err());
+    add(&store, "fifth").unwrap();
+    assert_eq!(names(&path), ["first", "second", "fifth"], "or none of it");
+}
+
+#[test]
+fn what_a_part_of_a_write_overwrites_is_not_left_in_the_log() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("file.sqlite");
+    let store = Store::open(&path, &Schema::new(77, vec![FIRST])).unwrap();
+    add(&store, "canary-of-a-credential").unwrap();
+    let taken: Result<()> = store.write_or(|_| {
+        store.write(|db| Ok(db.execute("DELETE FROM thing", []).map(drop)?))?;
+        store.scrub();
+        add(&store, "after")
+    });
+    taken.unwrap();
+    for file in ["file.sqlite", "file.sqlite-wal"] {
+        let bytes = std::fs::read(home.path().join(file)).unwrap_or_default();
+        let found = memchr::memmem::find(&bytes, b"canary-of-a-credential");
+        assert_eq!(found, None, "{file}");
+    }
+    assert_eq!(names(&path), ["after"]);
+}

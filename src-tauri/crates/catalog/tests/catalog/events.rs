@@ -293,3 +293,41 @@ fn entries_are_found_by_who_what_and_when() {
         assert_eq!(found(&query), expected, "{why}");
     }
 }
+
+#[test]
+fn what_waits_for_the_key_is_appended_in_the_order_it_happened_and_survives_a_restart() {
+    let home = home_with(1);
+    for action in ["session.refused", "session.signed_in"] {
+        home.catalog.let_wait(&event(action)).unwrap();
+    }
+    assert_eq!(
+        home.catalog.events(None, None, 9).unwrap().len(),
+        1,
+        "not in the chain without its key"
+    );
+    home.raw()
+        .execute_batch("INSERT INTO event_waiting (event) VALUES ('{}')")
+        .unwrap();
+    home.catalog.let_wait(&event("session.locked")).unwrap();
+    let later = Catalog::open(home.path()).unwrap();
+    later.append_waiting(&tag).unwrap();
+    let actions: Vec<String> = later
+        .events(None, None, 9)
+        .unwrap()
+        .into_iter()
+        .rev()
+        .map(|entry| entry.event.action)
+        .collect();
+    assert_eq!(
+        actions,
+        [
+            "action.1",
+            "session.refused",
+            "session.signed_in",
+            "session.locked"
+        ],
+        "one that cannot be read keeps no other out"
+    );
+    assert_eq!(verify(&home), Verification::Whole { count: 4 });
+    assert_eq!(later.append_waiting(&tag).unwrap(), 0, "and each once");
+}

@@ -88,6 +88,78 @@ fn add_many(home: &Home, count: usize) {
 }
 
 #[test]
+fn what_comes_late_in_the_order_is_paged_as_what_comes_early() {
+    let home = Home::new();
+    add_many(&home, 4_500);
+    let viewer = home.member;
+    let late: Vec<Connection> = home
+        .catalog
+        .at_once(|| -> tsunagi_catalog::Result<_> {
+            // More than are looked up one by one, and behind all the others.
+            (0..1_700)
+                .map(|n| {
+                    let made = connection(
+                        &format!("顧客 {:04}", n * 7 % 1_700),
+                        Kind::Admin,
+                        Mode::Same,
+                    );
+                    home.catalog.add_connection(&made)?;
+                    Ok(made)
+                })
+                .collect()
+        })
+        .unwrap();
+    let wanted = || ListQuery {
+        search: "顧客".to_owned(),
+        limit: 300,
+        ..query(viewer)
+    };
+    let in_order = |mut those: Vec<Connection>| {
+        those.sort_by(|a, b| (a.name.as_str(), a.id).cmp(&(b.name.as_str(), b.id)));
+        those.into_iter().map(|one| one.id).collect::<Vec<_>>()
+    };
+    let found = walk(&home.catalog, wanted(), || {});
+    assert_eq!(found, in_order(late.clone()), "each once, by name");
+
+    // Another process moves the very row a page ended with, takes one away and adds one.
+    let elsewhere = Catalog::open(home.path()).unwrap();
+    let mut kept = late.clone();
+    let mut pages = 0;
+    let found = walk(&home.catalog, wanted(), || {
+        pages += 1;
+        if pages > 1 {
+            return;
+        }
+        let at = kept
+            .iter()
+            .position(|one| one.name.as_str() == "顧客 0299")
+            .unwrap();
+        let mut moved = kept.remove(at);
+        moved.name = ConnectionName::new("顧客 0000").unwrap();
+        elsewhere.update_connection(&moved).unwrap();
+        let at = kept
+            .iter()
+            .position(|one| one.name.as_str() == "顧客 1000")
+            .unwrap();
+        elsewhere.delete_connection(kept.remove(at).id).unwrap();
+        let added = connection("顧客 1000 a", Kind::Admin, Mode::Same);
+        elsewhere.add_connection(&added).unwrap();
+        kept.push(added);
+    });
+    let early: Vec<Connection> = late
+        .iter()
+        .filter(|one| one.name.as_str() < "顧客 0300")
+        .cloned()
+        .collect();
+    kept.retain(|one| one.name.as_str() >= "顧客 0300");
+    let expected = [in_order(early), in_order(kept)].concat();
+    assert_eq!(
+        found, expected,
+        "the second page goes on where the first one ended"
+    );
+}
+
+#[test]
 fn two_characters_of_japanese_are_found() {
     let home = Home::new();
     home.add("請求書の連携", Kind::Admin, Mode::Same);

@@ -1,6 +1,6 @@
 //! What a file of definitions would add here, item by item, and what not and why.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use tsunagi_catalog::{NewDefinitions, NewEvent, Registration, SlotSettings, fold};
 use tsunagi_connectors::{Connector, Library, Registration as Needs};
@@ -17,6 +17,7 @@ use super::document::{
 };
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::new_connection::scopes_of;
 use crate::registrations::redirect;
 use crate::views::{ImportItem, ImportPreview, ImportState, ImportWhat, RedirectForm};
@@ -33,6 +34,8 @@ const NAME_SHOWN: usize = 80;
 enum Verdict {
     /// It is added; worth telling beside that.
     Add(Option<ConsoleError>),
+    /// It could be added, and the person leaves it out.
+    Unwanted,
     /// It is here already, as it is in the file.
     Same,
     /// Something else is here in its place.
@@ -71,7 +74,11 @@ struct Around<'a> {
     console: &'a Console,
     library: std::sync::Arc<Library>,
     workspace: Workspace,
-    lines: Lines,
+    lines: &'a Lines,
+    /// What the person leaves out, by place among the items.
+    without: &'a BTreeSet<u32>,
+    /// Of that, what others may refer to.
+    unwanted: Unwanted,
     /// By identifier: of which connector.
     registrations: HashMap<RegistrationId, String>,
     /// By name as it is compared.
@@ -81,11 +88,18 @@ struct Around<'a> {
     link_names: HashSet<String>,
 }
 
+/// What is left out although it could be added, by what others refer to, with its name.
+#[derive(Default)]
+struct Unwanted {
+    registrations: HashMap<RegistrationId, String>,
+    applications: HashMap<String, String>,
+}
+
 /// Where lines begin.
-struct Lines(Vec<usize>);
+pub(super) struct Lines(Vec<usize>);
 
 impl Lines {
-    fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         Self(breaks.map(|(at, _)| at).collect())
     }
@@ -97,18 +111,22 @@ impl Lines {
 }
 
 impl Plan {
-    /// Holds a document against what is here. `text` is what it was read from.
+    /// Holds a document against what is here, without what the person leaves out of it. What
+    /// needs that is refused, unless it is here.
     pub(super) fn of(
         console: &Console,
         document: &Document,
-        text: &str,
+        lines: &Lines,
+        without: &BTreeSet<u32>,
     ) -> Result<Self, ConsoleError> {
         let catalog = &console.inner.catalog;
         let mut around = Around {
             console,
             library: console.inner.gateway.library(),
             workspace: console.workspace()?,
-            lines: Lines::of(text),
+            lines,
+            without,
+            unwanted: Unwanted::default(),
             registrations: catalog
                 .registrations(None)?
                 .into_iter()
@@ -179,6 +197,10 @@ impl Plan {
             } else {
                 Verdict::Clash(ConsoleError::new("import_differs").with("name", shown(name)))
             }
+        } else if self.unwanted(around) {
+            let unwanted = &mut around.unwanted.registrations;
+            unwanted.insert(definition.id, shown(name));
+            Verdict::Unwanted
         } else {
             match around.new_registration(definition) {
                 Ok(new) => {
@@ -223,6 +245,11 @@ impl Plan {
                 Verdict::Clash(ConsoleError::new("import_differs").with("name", shown(name)))
             }
             (false, Some(_)) => Verdict::Same,
+            (false, None) if self.unwanted(around) => {
+                let unwanted = &mut around.unwanted.applications;
+                unwanted.insert(fold(name), shown(name));
+                Verdict::Unwanted
+            }
             (false, None) => match person_name(name) {
                 Ok(name) => {
                     let new = Application {
@@ -274,6 +301,8 @@ impl Plan {
             } else {
                 Verdict::Clash(taken())
             }
+        } else if self.unwanted(around) {
+            Verdict::Unwanted
         } else {
             let checked = around.new_connection(definition)?;
             checked
@@ -293,6 +322,12 @@ impl Plan {
             verdict,
         });
         Ok(())
+    }
+
+    /// Whether the person leaves out what comes next.
+    fn unwanted(&self, around: &Around<'_>) -> bool {
+        let place = u32::try_from(self.items.len());
+        place.is_ok_and(|place| around.without.contains(&place))
     }
 
     /// Whether it adds nothing.
@@ -344,22 +379,28 @@ impl Plan {
             Verdict::Refused(_) => ImportState::Refused,
             Verdict::Clash(_) => ImportState::Clash,
             Verdict::Add(_) => ImportState::Add,
+            Verdict::Unwanted => ImportState::Unwanted,
             Verdict::Same => ImportState::Same,
         };
         let count = |wanted: ImportState| {
             let found = self.items.iter().filter(|item| state(item) == wanted);
             u32::try_from(found.count()).unwrap_or(u32::MAX)
         };
-        let mut listed: Vec<&Item> = self.items.iter().collect();
-        listed.sort_by_key(|item| state(item));
+        let mut listed: Vec<(u32, &Item)> = (0..).zip(&self.items).collect();
+        // What was left out keeps its place beside what is added, where it can be taken in again.
+        listed.sort_by_key(|(_, item)| match state(item) {
+            ImportState::Unwanted => ImportState::Add,
+            other => other,
+        });
         let left_out = listed.len().saturating_sub(SHOWN);
-        let items = listed.into_iter().take(SHOWN).map(|item| {
+        let items = listed.into_iter().take(SHOWN).map(|(place, item)| {
             let (failure, note) = match &item.verdict {
                 Verdict::Refused(error) | Verdict::Clash(error) => (Some(error), None),
                 Verdict::Add(note) => (None, note.as_ref()),
-                Verdict::Same => (None, None),
+                Verdict::Unwanted | Verdict::Same => (None, None),
             };
             ImportItem {
+                place,
                 what: item.what,
                 state: state(item),
                 name: shown(&item.name),
@@ -520,8 +561,16 @@ impl Around<'_> {
         }
         let mut may_use = Vec::new();
         for named in &definition.applications {
-            let found = self.applications.get(&fold(named)).ok_or_else(|| {
-                ConsoleError::new("import_application_unknown").with("application", shown(named))
+            let key = fold(named);
+            let found = self.applications.get(&key).ok_or_else(|| {
+                let unwanted = self.unwanted.applications.get(&key);
+                unwanted.map_or_else(
+                    || {
+                        ConsoleError::new("import_application_unknown")
+                            .with("application", shown(named))
+                    },
+                    |name| needs(name),
+                )
             })?;
             application::may_use_kind(&found.name, found.edition, definition.kind)?;
             may_use.push(found.id);
@@ -547,10 +596,18 @@ impl Around<'_> {
         &self,
         connector: &Connector,
         id: Option<RegistrationId>,
-    ) -> Result<RegistrationId, Refusal> {
+    ) -> Result<RegistrationId, ConsoleError> {
         let known = id.filter(|id| self.registrations.get(id) == Some(&connector.id));
         known.ok_or_else(|| {
-            Refusal::new(RefusalCode::RegistrationNeeded).with("service", connector.name.clone())
+            let unwanted = id.and_then(|id| self.unwanted.registrations.get(&id));
+            unwanted.map_or_else(
+                || {
+                    Refusal::new(RefusalCode::RegistrationNeeded)
+                        .with("service", connector.name.clone())
+                        .into()
+                },
+                |name| needs(name),
+            )
         })
     }
 
@@ -616,6 +673,11 @@ impl Around<'_> {
     }
 }
 
+/// Why something cannot come in that refers to what is left out.
+fn needs(name: &str) -> ConsoleError {
+    ConsoleError::new("import_needs_left_out").with("name", name)
+}
+
 type Plain<'a> = (
     &'a str,
     &'a str,
@@ -673,13 +735,16 @@ pub(super) fn events(
     let mut events = Vec::new();
     for (registration, _) in &new.registrations {
         let subject = format!("registration/{}", registration.id);
-        let args = [("service", registration.connector.as_str())];
-        events.push(console.event(session, "registration.added", &subject, &args));
+        let args = [
+            ("service", registration.connector.as_str()),
+            ("registration", &registration.name),
+        ];
+        events.push(console.event(session, Action::RegistrationAdded, &subject, &args));
     }
     for application in &new.applications {
         let subject = format!("application/{}", application.id);
         let args = [("application", application.name.as_str())];
-        events.push(console.event(session, "application.created", &subject, &args));
+        events.push(console.event(session, Action::ApplicationCreated, &subject, &args));
     }
     for (connection, ..) in &new.connections {
         let subject = format!("connection/{}", connection.id);
@@ -687,7 +752,7 @@ pub(super) fn events(
             ("link_name", connection.link_name.as_str()),
             ("service", &connection.connector),
         ];
-        events.push(console.event(session, "connection.created", &subject, &args));
+        events.push(console.event(session, Action::ConnectionCreated, &subject, &args));
     }
     let name = std::path::Path::new(file).file_name();
     let name = name.map_or_else(|| file.to_owned(), |name| name.display().to_string());
@@ -698,7 +763,7 @@ pub(super) fn events(
     ];
     events.push(console.event(
         session,
-        "workspace.definitions_imported",
+        Action::WorkspaceDefinitionsImported,
         "workspace",
         &args,
     ));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use tsunagi_domain::{
-    ConnectionId, Environment, Health, KeptSignInId, Reach, RegistrationId, Timestamp,
+    ConnectionId, Environment, Health, KeptSignInId, MemberId, Reach, RegistrationId, Timestamp,
 };
 
 use super::{
@@ -17,6 +17,9 @@ use super::{
 pub struct EnvironmentCard {
     /// Which environments.
     pub station: Station,
+    /// Whose account it shows, where each member has their own: what is done on the card is done
+    /// to that one.
+    pub member: Option<MemberId>,
     /// Authorized since.
     pub authorized_at: Option<Timestamp>,
     /// Who authorized.

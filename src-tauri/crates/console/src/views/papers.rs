@@ -30,6 +30,8 @@ pub enum ImportState {
     Clash,
     /// It is added.
     Add,
+    /// It could be added, and the person leaves it out.
+    Unwanted,
     /// It is here already.
     Same,
 }
@@ -38,6 +40,8 @@ pub enum ImportState {
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportItem {
+    /// Its place in the file, by which it can be left out.
+    pub place: u32,
     /// What it is.
     pub what: ImportWhat,
     /// What becomes of it.

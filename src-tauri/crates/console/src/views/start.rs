@@ -72,6 +72,9 @@ pub struct Start {
     pub workspace: Option<WorkspaceView>,
     /// Why nothing can be created, authorized or used in this workspace, where that is so (R1).
     pub refused: Option<Failure>,
+    /// Why nothing can be authorized or used, where that is so: R1, or a restored workspace that
+    /// is not taken over. Screens show it where they would offer to authorize.
+    pub unusable: Option<Failure>,
     /// The acting member; before the first start, the name proposed from the OS account.
     pub member: MemberView,
     /// Who sits at the keyboard, and how sure the program is of that.

@@ -686,3 +686,26 @@ async fn r5_two_places_at_once_get_the_same_system_connection() {
     made.dedup();
     assert_eq!(made.len(), 1, "one connection for all of them");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r15_what_revoking_one_s_own_would_stop_tells_of_no_other_application() {
+    let desk = Desk::empty();
+    let id = desk.create_practice("Shared", Kind::LoggedInUser, Mode::Same);
+    let uma = desk.joins("Uma", Role::User);
+    let (shop, stock) = (desk.software("Shop", &[id]), desk.software("Stock", &[id]));
+    let catalog = desk.world.catalog();
+    catalog.share_application(shop, uma, true).unwrap();
+    for (application, name) in [(shop, "Shop form"), (stock, "Stock form")] {
+        uses(&desk, application, id, "form", name);
+    }
+    desk.authorized_by(uma, id, Reach::All).await;
+    let told = desk.console.impact(desk.session(), id, Reach::All).await;
+    let told = told.unwrap();
+    let names: Vec<&str> = told
+        .stops
+        .iter()
+        .chain(&told.goes_on)
+        .map(|used| used.application.as_str())
+        .collect();
+    assert_eq!(names, ["Shop"], "their own, and no other");
+}

@@ -2,11 +2,14 @@
 
 use std::future::Future;
 
-use tsunagi_console::views::{ConnectionEdit, Invitation, MemberChange, NewConnection};
+use tsunagi_console::views::{
+    ConnectionEdit, Invitation, MemberChange, NewConnection, RedirectForm,
+};
 use tsunagi_console::{ConsoleError, Edition, Reach, Role, Session};
 use tsunagi_domain::{Kind, Mode};
 
 use crate::fixture::{Desk, practice_draft, until};
+use crate::provider::{accept, connector, draft, register};
 
 /// How often each pair meets: what comes first is up to the threads.
 const ROUNDS: usize = 8;
@@ -85,6 +88,52 @@ async fn one_of_two_makes_a_thing_of_a_name_and_the_other_is_told_it_is_taken() 
     let catalog = desk.world.catalog();
     assert_eq!(catalog.connection_count().unwrap(), ROUNDS as u64);
     assert_eq!(catalog.members().unwrap().len(), ROUNDS + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r7_one_of_two_makes_the_connection_of_a_payment_service() {
+    for _ in 0..ROUNDS {
+        let desk = Desk::empty();
+        let session = desk.session();
+        let paying = connector("paying", "Shop pay", "https://a.example").replace(
+            "kinds = [\"admin\", \"logged_in_user\"]",
+            "kinds = [\"admin\"]\npayment = true",
+        );
+        accept(&desk, "paying", &paying).unwrap();
+        let registration = register(&desk, "paying", RedirectForm::LoopbackAnyPort);
+        let create = |name: &str| {
+            let console = desk.console.clone();
+            let draft = NewConnection {
+                connector: "paying".to_owned(),
+                ..draft(name, Kind::Admin, Mode::Same, Some(registration))
+            };
+            async move { console.create(session, &draft) }
+        };
+        let made = codes(both(create("Paid here"), create("Paid there")).await);
+        assert_eq!(made, ["done", "payment_connection_exists"]);
+        assert_eq!(desk.world.catalog().connection_count().unwrap(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r10_an_old_edition_and_a_logged_in_user_connection_never_meet() {
+    let desk = Desk::empty();
+    let session = desk.session();
+    let connection = desk.create_practice("Theirs", Kind::LoggedInUser, Mode::Same);
+    for round in 0..ROUNDS {
+        let name = format!("Orders {round}");
+        let application = desk.software(&name, &[]);
+        let grant = {
+            let console = desk.console.clone();
+            async move { console.grant_application(session, application, connection, true) }
+        };
+        let ages = {
+            let console = desk.console.clone();
+            async move { console.change_application(session, application, &name, Edition::C5) }
+        };
+        let told = codes(both(grant, ages).await);
+        assert_eq!(told, ["done", "edition_too_old"]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -57,6 +57,7 @@ async fn r1_every_door_refuses_with_the_same_reason_and_opens_again() {
         let told = start.refused.expect("every screen says so");
         assert_eq!(told.code, refused, "{change:?}");
         assert!(!told.help.is_empty(), "and what to do");
+        assert_eq!(start.unusable, Some(told), "nothing offers to authorize");
         let draft = practice_draft("Another", Kind::Admin, Mode::Same);
         let authorized = console.authorize(session, id, Reach::All, None).await;
         let form = RedirectForm::LoopbackAnyPort;

@@ -272,6 +272,22 @@ async fn it_comes_back_on_the_computer_it_was_made_on() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_until_it_is_taken_over_no_screen_has_to_offer_what_would_be_refused() {
+    let (_desk, copy, id) = restored().await;
+    let (console, session) = (&copy.console, copy.session());
+    let told = console.start(session).unwrap().unusable;
+    let told = told.expect("screens say why instead of offering to authorize");
+    let pressed = console.authorize(session, id, Reach::All, None).await;
+    let refused = console.failure(&pressed.unwrap_err());
+    assert_eq!(told, refused, "the very answer that a press would get");
+
+    let start = console.take_over(session).unwrap();
+    assert_eq!(start.unusable, None, "from now on it is offered");
+    let flow = copy.authorize(id, Reach::All).await;
+    assert_eq!(flow.failure.map(|failure| failure.code), None, "and works");
+}
+
 /// Tries a file on an empty home, which must stay one.
 fn refused(file: &Path, passphrase: &str) -> ConsoleError {
     let world = World::new();
@@ -316,6 +332,11 @@ async fn a_bad_file_is_named_and_changes_nothing() {
     flipped[middle] ^= 1;
     let flipped = put("flipped.age", &flipped);
     assert_eq!(code(&flipped, PASSPHRASE), "backup_damaged");
+    let mut version = whole.clone();
+    version[20] ^= 1;
+    let version = put("version.age", &version);
+    let told = code(&version, PASSPHRASE);
+    assert_eq!(told, "backup_damaged", "its first line is damaged");
     let empty = put("empty.age", b"");
     assert_eq!(code(&empty, PASSPHRASE), "not_a_backup");
     let letter = put("letter.txt", b"Dear Aiko, the backup is in the drawer.");

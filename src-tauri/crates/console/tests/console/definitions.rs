@@ -50,7 +50,12 @@ fn item<'a>(seen: &'a ImportPreview, link_name: &str) -> &'a ImportItem {
 /// What the workspace is made of, to be compared.
 fn everything(desk: &Desk) -> (String, u64, usize) {
     let catalog = desk.world.catalog();
-    let events = catalog.events(None, None, 10_000).unwrap().len();
+    let events = catalog.events(None, None, 10_000).unwrap();
+    // Looking at it this way is logged itself.
+    let events = events
+        .iter()
+        .filter(|entry| entry.event.action != "workspace.definitions_exported")
+        .count();
     (exported(desk), catalog.connection_count().unwrap(), events)
 }
 
@@ -970,6 +975,59 @@ async fn only_what_was_shown_comes_in_and_only_by_who_saw_it() {
     );
     let refused = desk.console.export_definitions(desk.session()).unwrap_err();
     assert_eq!(refused.code, "role_not_allowed", "R2");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_person_leaves_out_stays_out_and_so_does_what_needs_it() {
+    let desk = Desk::empty();
+    let needing = connection(&[
+        ("link_name", "\"needing\""),
+        ("applications", "[\"Front desk\"]"),
+    ]);
+    let application = "\n[[application]]\nname = \"Front desk\"\nedition = \"c6\"\n";
+    let text = format!("version = 1\n{application}{}{needing}", good());
+    let first = preview(&desk, &text).unwrap();
+    assert_eq!(first.adds, 3, "{:?}", first.items);
+    let application = first.items.iter().find(|item| item.name == "Front desk");
+    let place = application.unwrap().place;
+    let (console, session) = (&desk.console, desk.session());
+    let without = |places: &[u32]| {
+        let places = places.iter().copied().collect();
+        console.leave_out_of_import(session, &first.hash, places)
+    };
+
+    let seen = without(&[place]).unwrap();
+    let left = seen.items.iter().find(|item| item.place == place);
+    assert_eq!(left.unwrap().state, ImportState::Unwanted);
+    let needing = item(&seen, "needing");
+    assert_eq!(needing.state, ImportState::Refused);
+    let told = needing.failure.as_ref().unwrap();
+    assert_eq!(told.code, "import_needs_left_out");
+    assert!(told.message.contains("Front desk"), "{told:?}");
+    assert!(needing.line > 1, "its line is still known");
+    assert_eq!(seen.adds, 1);
+
+    // Taken in again, everything is as it was; then only what is wanted comes in.
+    assert_eq!(without(&[]).unwrap().adds, 3);
+    let seen = without(&[place]).unwrap();
+    import(&desk, &seen).unwrap();
+    let now = exported(&desk);
+    assert!(now.contains("\"right\""), "{now}");
+    assert!(!now.contains("Front desk"), "it was left out: {now}");
+    assert!(!now.contains("needing"), "and what needs it: {now}");
+    assert_eq!(
+        without(&[]).unwrap_err().code,
+        "import_gone",
+        "what was imported is no longer in hand"
+    );
+
+    // Where what is needed is here already, leaving out changes nothing.
+    let again = preview(&desk, &text).unwrap();
+    assert_eq!((again.adds, again.same), (2, 1));
+    let none: Vec<u32> = again.items.iter().map(|item| item.place).collect();
+    let seen = without(&none).unwrap();
+    assert_eq!((seen.adds, seen.same), (0, 1), "{:?}", seen.items);
+    assert_eq!(import(&desk, &seen).unwrap_err().code, "import_empty");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

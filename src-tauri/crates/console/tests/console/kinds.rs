@@ -95,7 +95,7 @@ async fn an_admin_connection_has_no_primary() {
 }
 
 /// A provider per environment, one connection: a parameter leads to each.
-async fn with_ports() -> (Desk, Provider, Provider, tsunagi_console::ConnectionId) {
+pub(crate) async fn with_ports() -> (Desk, Provider, Provider, tsunagi_console::ConnectionId) {
     let (desk, one, two) = (
         Desk::empty(),
         Provider::start().await,
@@ -203,6 +203,67 @@ async fn r23_settings_of_one_environment_lead_elsewhere_and_need_a_sign_in() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_authorizing_for_another_host_in_one_environment_leaves_the_others_theirs() {
+    let (desk, one, two, _) = with_ports().await;
+    let port = |provider: &Provider| provider.origin.rsplit(':').next().unwrap().to_owned();
+    let registration = desk.world.catalog().registrations(None).unwrap()[0].id;
+    let mut draft = crate::provider::draft("Shared", Kind::Admin, Mode::Same, Some(registration));
+    draft.settings = BTreeMap::from([("site".to_owned(), port(&one))]);
+    let id = desk.console.create(desk.session(), &draft).unwrap();
+    desk.world.agent.person(Person::Waits);
+    let flow = desk.begin(id, Reach::All).await;
+    desk.answers(flow, &[("code", "a-code")]).await;
+    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+
+    // One sign-in serves all three from here on.
+    let edit = tsunagi_console::views::ConnectionEdit {
+        name: "Shared".to_owned(),
+        scopes: draft.scopes.clone(),
+        mode: Mode::PerEnvironment,
+        registration: Some(registration),
+        settings: draft.settings.clone(),
+    };
+    let edited = desk.console.edit_connection(desk.session(), id, &edit);
+    edited.await.unwrap();
+    let health = || async {
+        let view = desk.view(id).await;
+        let stations = view.row.stations.iter();
+        stations.map(|at| at.health).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        health().await,
+        [Health::Connected; 3],
+        "nobody signs in again"
+    );
+    let elsewhere = BTreeMap::from([("site".to_owned(), port(&two))]);
+    let set = desk
+        .console
+        .set_environment(desk.session(), id, Reach::Stage, elsewhere, None);
+    set.await.unwrap();
+    let changed = Health::NotConnected(NotConnected::ConnectorChanged);
+    assert_eq!(
+        health().await,
+        [Health::Connected, changed, Health::Connected],
+        "only Stage leads elsewhere"
+    );
+
+    let flow = desk.begin(id, Reach::Stage).await;
+    desk.answers(flow, &[("code", "a-code")]).await;
+    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    assert_eq!(
+        health().await,
+        [Health::Connected; 3],
+        "the same account, and no credential was put in place of another"
+    );
+    for environment in Environment::ALL {
+        let tried = desk.try_in(id, environment, "/files").await;
+        assert!(tried.unwrap().ok, "{environment:?} works");
+    }
+    assert_eq!(one.got("/api/files").len(), 2, "Development and Production");
+    assert_eq!(two.got("/api/files").len(), 1, "Stage");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_environment_may_have_a_client_registration_of_its_own() {
     let (desk, provider) = (Desk::empty(), Provider::start().await);
     let id = provider.connect(&desk, Kind::LoggedInUser, Mode::PerEnvironment);
@@ -243,6 +304,53 @@ async fn an_environment_may_have_a_client_registration_of_its_own() {
         clients,
         ["client-of-ours", "client-of-stage"],
         "each its own"
+    );
+    let none = BTreeMap::new();
+    let set =
+        desk.console
+            .set_environment(desk.session(), id, Reach::Development, none, Some(own.id));
+    assert_eq!(
+        set.await.unwrap().row.stations[0].health,
+        Health::NotConnected(NotConnected::ClientRefused),
+        "its tokens are the former client's (RFC 6749 §6)"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_client_in_one_environment_asks_there_and_takes_nothing_from_the_others() {
+    let (desk, provider) = (Desk::empty(), Provider::start().await);
+    let id = provider.connect(&desk, Kind::Admin, Mode::Same);
+    desk.world.agent.person(Person::Waits);
+    let flow = desk.begin(id, Reach::All).await;
+    desk.answers(flow, &[("code", "a-code")]).await;
+    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    let catalog = desk.world.catalog();
+    let made = catalog.connection(id).unwrap().unwrap();
+    let edit = tsunagi_console::views::ConnectionEdit {
+        name: made.name.to_string(),
+        scopes: made.scopes.clone(),
+        mode: Mode::PerEnvironment,
+        registration: made.registration,
+        settings: made.settings.clone(),
+    };
+    let edited = desk.console.edit_connection(desk.session(), id, &edit);
+    edited.await.unwrap();
+    let other = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
+    let set = |reach, registration| {
+        let none = BTreeMap::new();
+        desk.console
+            .set_environment(desk.session(), id, reach, none, Some(registration))
+    };
+    let health = |view: tsunagi_console::views::ConnectionView| {
+        let stations = view.row.stations.into_iter();
+        stations.map(|at| at.health).collect::<Vec<_>>()
+    };
+    let ask = Health::NotConnected(NotConnected::NeverAuthorized);
+    let view = set(Reach::Stage, other).await.unwrap();
+    assert_eq!(
+        health(view),
+        [Health::Connected, ask, Health::Connected],
+        "its tokens are another client's (RFC 6749 §6)"
     );
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use tsunagi_console::views::{
-    BulkAction, ConnectionEdit, ConnectionView, DriftKind, Fate, ListQuery, RedirectForm,
-    RegistrationChange,
+    ActivityQuery, BulkAction, ConnectionEdit, ConnectionView, DriftKind, Fate, ListQuery,
+    RedirectForm, RegistrationChange,
 };
 use tsunagi_console::{ConnectionId, Reach};
 use tsunagi_domain::{Environment, Health, Kind, Mode, NotConnected, Role};
@@ -12,7 +12,7 @@ use tsunagi_domain::{Environment, Health, Kind, Mode, NotConnected, Role};
 use crate::fixture::{BEN, Desk, Person, practice_draft};
 use crate::provider::{Provider, register};
 
-fn as_it_is(view: &ConnectionView) -> ConnectionEdit {
+pub(crate) fn as_it_is(view: &ConnectionView) -> ConnectionEdit {
     ConnectionEdit {
         name: view.row.name.clone(),
         scopes: view.scopes.iter().map(|scope| scope.name.clone()).collect(),
@@ -404,6 +404,33 @@ async fn many_are_disabled_enabled_and_revoked_each_with_its_impact() {
         .iter()
         .filter(|event| event.event.action == "authorization.revoked");
     assert_eq!(revoked.count(), 1, "one credential is revoked once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_names_a_connection_that_is_gone_in_all_it_tells_of_it() {
+    let desk = Desk::practice().0;
+    let id = desk.create_practice("Ours", Kind::Admin, Mode::Same);
+    desk.authorize(id, Reach::All).await;
+    let gone = desk.console.delete_connection(desk.session(), id).await;
+    gone.expect("nothing uses it");
+    let query = ActivityQuery {
+        connection: Some(id),
+        ..ActivityQuery::default()
+    };
+    let log = desk.console.activity(desk.session(), &query).unwrap();
+    let told: Vec<&str> = log
+        .entries
+        .iter()
+        .map(|entry| entry.text.as_str())
+        .collect();
+    assert!(
+        told.len() >= 3 && told.iter().all(|text| text.contains("Ours")),
+        "created, authorized and deleted under the name it had: {told:?}"
+    );
+    assert!(
+        log.entries.iter().all(|entry| entry.connection.is_none()),
+        "and nothing leads to where it was"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,7 @@ use tsunagi_console::tray::TrayLine;
 use tsunagi_domain::{ConnectionId, Kind, MemberId, Mode, Role};
 
 use crate::fixture::Desk;
-use crate::team::{place_of, row_of};
+use crate::team::place_of;
 
 /// Ines, who is primary, and Ben, an admin, have both authorized.
 async fn two(mode: Mode) -> (Desk, ConnectionId, MemberId, MemberId) {
@@ -245,6 +245,18 @@ async fn r11_revoked_by_a_manager_nobody_is_promoted_and_one_press_makes_another
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_environment_s_card_says_whose_account_it_shows() {
+    let (desk, id, ines, ben) = two(Mode::Same).await;
+    desk.seats(ben).await;
+    let card = desk.view(id).await.environments.remove(0);
+    assert!(card.station.primary, "the primary account is shown");
+    assert_eq!(card.member, Some(ines), "and it is not the viewer's");
+    let admin = desk.create_practice("Ours", Kind::Admin, Mode::Same);
+    let card = desk.view(admin).await.environments.remove(0);
+    assert_eq!(card.member, None, "everybody's");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r2_others_see_and_revoke_their_own_account_only() {
     let (desk, id, ines, _) = two(Mode::Same).await;
     let uma = desk.joins("Uma", Role::User);
@@ -252,11 +264,14 @@ async fn r2_others_see_and_revoke_their_own_account_only() {
     let catalog = desk.world.catalog();
     catalog.share_application(shop, uma, true).unwrap();
     desk.authorized_by(uma, id, Reach::All).await;
-    let rows = desk.console.primaries_view(desk.session()).unwrap();
-    assert_eq!(rows.len(), 1, "where they have an account: {rows:?}");
-    if let Ok(view) = desk.console.connection_view(desk.session(), id).await {
-        assert!(row_of(&view, ines).is_none(), "nobody else's");
-    }
+    let screen = desk.console.primaries_view(desk.session());
+    assert_eq!(
+        screen.unwrap_err().code,
+        "role_not_allowed",
+        "R15: it tells of every application and of everybody's account"
+    );
+    let details = desk.console.connection_view(desk.session(), id).await;
+    assert_eq!(details.unwrap_err().code, "role_not_allowed", "R15");
     let revoked = desk
         .console
         .revoke_of(desk.session(), id, Reach::All, Some(ines))

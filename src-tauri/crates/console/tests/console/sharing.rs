@@ -7,7 +7,7 @@ use tsunagi_practice::Faults;
 
 use crate::fixture::{Desk, practice_draft};
 
-async fn two() -> (Desk, ConnectionId, ConnectionId) {
+pub(crate) async fn two() -> (Desk, ConnectionId, ConnectionId) {
     let (desk, first) = Desk::practice();
     desk.authorize(first, Reach::All).await;
     let mut draft = practice_draft("Second", Kind::LoggedInUser, Mode::Same);
@@ -146,7 +146,7 @@ async fn r21_only_what_would_work_as_it_is_is_offered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_fine_in_one_place_is_stored_as_connected() {
+async fn r22_scopes_that_are_withheld_are_missing_in_every_place_that_asks_for_them() {
     let (desk, _first, second) = two().await;
     // The same account again through the second one, with a scope withheld: both ask for it.
     desk.world.practice.set(Faults {

@@ -253,7 +253,7 @@ async fn the_tray_of_a_console_follows_what_happens() {
     desk.console
         .change_settings(desk.session(), &change)
         .unwrap();
-    assert_eq!(tray(&desk)[0], "11 件の認証が必要");
+    assert_eq!(tray(&desk)[0], "11件の認証が必要");
 
     desk.world.ring.fail_with(Some(KeyringError::Locked));
     desk.console = desk.world.open();

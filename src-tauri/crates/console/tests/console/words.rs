@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use tsunagi_console::log::Action;
 use tsunagi_console::messages;
 use tsunagi_console::views::Locale;
 use tsunagi_domain::{NotConnected, Reach, RefusalCode};
 
 /// What Rust owns in the message files; everything else is the screens'.
-const OWNED: [&str; 7] = [
-    "error.", "step.", "outcome.", "tray.", "window.", "word.", "report.",
+const OWNED: [&str; 8] = [
+    "error.", "step.", "outcome.", "tray.", "window.", "word.", "report.", "event.",
 ];
 
 fn table(locale: &str) -> BTreeMap<String, String> {
@@ -132,6 +133,12 @@ fn keys() -> BTreeSet<String> {
     }
     for role in ["super_admin", "admin", "developer", "user", "portal_user"] {
         keys.insert(format!("word.role.{role}"));
+    }
+    for action in Action::ALL {
+        keys.insert(format!("event.{}", action.as_str()));
+    }
+    for what in ["name", "scopes", "mode", "registration", "settings"] {
+        keys.insert(format!("word.changed.{what}"));
     }
     for plan in ["free", "paid"] {
         keys.insert(format!("word.plan.{plan}"));

@@ -232,7 +232,7 @@ fn connections() -> impl Strategy<Value = Action> {
     prop_oneof![
         4 => (kind(), mode(), prop::option::weighted(0.4, few()))
             .prop_map(|(kind, mode, from)| Action::Create { kind, mode, from }),
-        2 => few().prop_map(Action::Reuse),
+        3 => few().prop_map(Action::Reuse),
         1 => (few(), cause()).prop_map(|(application, cause)| Action::SystemConnection {
             application,
             cause,
@@ -257,7 +257,7 @@ fn connections() -> impl Strategy<Value = Action> {
         1 => (few(), reach(), prop::option::of(few())).prop_map(|(connection, reach, whose)| {
             Action::RenameAccount { connection, reach, whose }
         }),
-        2 => (few(), any::<bool>())
+        4 => (few(), any::<bool>())
             .prop_map(|(connection, write)| Action::Scopes { connection, write }),
         2 => (few(), mode()).prop_map(|(connection, mode)| Action::ChangeMode(connection, mode)),
         2 => (few(), reach(), few()).prop_map(|(connection, reach, from)| Action::Switch {

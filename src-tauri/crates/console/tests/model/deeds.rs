@@ -309,11 +309,7 @@ impl Play {
             .console()
             .change_member(self.session(), person.id, change)
             .await;
-        let own = self.model.seat == Some(at);
-        if own && !manages(role) && reasons.is_empty() {
-            // It is done, and the Members screen is theirs no longer.
-            self.told(done, &when(true, "role_not_allowed"));
-        } else if self.told(done, &reasons).is_none() {
+        if self.told(done, &reasons).is_none() {
             return;
         }
         self.model.people[at].role = role;

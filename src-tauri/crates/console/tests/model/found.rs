@@ -128,3 +128,32 @@ fn r11_when_the_primary_leaves_the_only_account_that_is_left_runs_nothing_unatte
         Action::Leave { who: 1, heir: 0 },
     ]);
 }
+
+#[test]
+fn r22_a_shared_authorization_is_short_where_more_is_asked_and_nowhere_else() {
+    let scopes = |connection, write| Action::Scopes { connection, write };
+    let production = |connection| Action::Try(connection, Environment::Production);
+    play(&[
+        create(Mode::Same),
+        authorize(0, Reach::All, None),
+        Action::Reuse(0),
+        scopes(1, true),
+        production(0),
+        production(1),
+        // Switched to what is short there, and asking for as little as before.
+        create(Mode::Same),
+        Action::Switch {
+            connection: 2,
+            reach: Reach::All,
+            from: 1,
+        },
+        scopes(1, false),
+        scopes(0, true),
+        scopes(1, true),
+        authorize(1, Reach::All, None),
+        production(0),
+        production(1),
+        revoke(0, Reach::All),
+        authorize(2, Reach::All, None),
+    ]);
+}

@@ -87,8 +87,17 @@ async fn a_disabled_connection_is_refused() {
 async fn every_reason_of_not_connected_is_refused() {
     let server = Server::start().await;
     let home = home(&server, Kind::Admin, Mode::Same).await;
+    let mut more = home.connection.clone();
+    more.scopes.push("files.write".to_owned());
     for reason in NotConnected::ALL {
-        let health = Health::NotConnected(reason);
+        let asks_for_more = reason == NotConnected::ScopesMissing;
+        // That is a matter of the connection, and nothing the credential remembers.
+        let (connection, health) = if asks_for_more {
+            (&more, Health::Connected)
+        } else {
+            (&home.connection, Health::NotConnected(reason))
+        };
+        home.catalog.update_connection(connection).unwrap();
         home.catalog.set_health(home.id, health).unwrap();
         let outcome = home.gateway.send(home.call("/files")).await;
         let error = outcome.map(|answer| answer.status).unwrap_err();
@@ -100,11 +109,12 @@ async fn every_reason_of_not_connected_is_refused() {
         );
         assert!(server.was_left_alone(), "R4: {reason:?} sends nothing");
         home.gateway.renew_due().await;
-        if reason == NotConnected::ScopesMissing {
+        if asks_for_more {
             // Its token still lives: without renewals it could not come back by itself.
             assert_eq!(server.token_requests(), 1, "{reason:?} is kept alive");
             assert_eq!(server.api_requests(), 0, "R4: and no service is asked");
-            assert_eq!(home.stored().health, health, "which grants nothing");
+            let refused = home.refused(home.call("/files")).await;
+            assert_eq!(refused, "not_connected", "which grants nothing");
             server.it().token_requests.clear();
         }
         assert!(server.was_left_alone(), "{reason:?} is not renewed");

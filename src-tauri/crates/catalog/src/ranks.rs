@@ -1,0 +1,98 @@
+//! Every connection's place in the list by name, kept in memory: what is found late in the order
+//! would else be reached by passing all that comes before it.
+//!
+//! The file says whether the order is still the one that was read: each change of it, by whatever
+//! process, gives it another mark.
+
+use std::collections::{BTreeMap, BinaryHeap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection as Db;
+
+use crate::Result;
+use crate::keys::{Keys, SPAN, chunk};
+
+/// The order as it was last read.
+#[derive(Default)]
+pub(crate) struct Ranking(Mutex<Option<Arc<Ranks>>>);
+
+struct Ranks {
+    mark: i64,
+    /// By chunk of keys, the rank of each key in it.
+    ranks: BTreeMap<i64, Vec<u32>>,
+}
+
+impl Ranking {
+    /// The keys of `wanted` after the connection of key `after`, in the order of the list, at most
+    /// `most`.
+    pub(crate) fn first(
+        &self,
+        db: &Db,
+        wanted: &Keys,
+        after: Option<i64>,
+        most: usize,
+    ) -> Result<Vec<i64>> {
+        let ranks = self.current(db)?;
+        let after = after.map(|key| ranks.of(key));
+        // The last of those that are kept is on top, and goes first.
+        let mut kept: BinaryHeap<(u32, i64)> = BinaryHeap::with_capacity(most + 1);
+        for key in wanted.iter() {
+            let rank = ranks.of(key);
+            let is_late = kept.len() == most && kept.peek().is_some_and(|(last, _)| *last < rank);
+            if is_late || after.is_some_and(|after| rank <= after) {
+                continue;
+            }
+            kept.push((rank, key));
+            if kept.len() > most {
+                kept.pop();
+            }
+        }
+        Ok(kept
+            .into_sorted_vec()
+            .into_iter()
+            .map(|(_, key)| key)
+            .collect())
+    }
+
+    fn current(&self, db: &Db) -> Result<Arc<Ranks>> {
+        let mark = db
+            .prepare_cached("SELECT mark FROM name_order")?
+            .query_row([], |row| row.get(0))?;
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ranks) = &*kept
+            && ranks.mark == mark
+        {
+            return Ok(ranks.clone());
+        }
+        let read = Arc::new(Ranks::read(db, mark)?);
+        *kept = Some(read.clone());
+        Ok(read)
+    }
+}
+
+impl Ranks {
+    fn read(db: &Db, mark: i64) -> Result<Self> {
+        let mut ranks: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
+        let mut statement = db.prepare_cached("SELECT key FROM connection ORDER BY folded, id")?;
+        let mut rows = statement.query([])?;
+        let mut next = 0;
+        while let Some(row) = rows.next()? {
+            let key: i64 = row.get(0)?;
+            let span = usize::try_from(SPAN).unwrap_or_default();
+            let of_chunk = ranks
+                .entry(chunk(key))
+                .or_insert_with(|| vec![u32::MAX; span]);
+            of_chunk[usize::try_from(key.rem_euclid(SPAN)).unwrap_or_default()] = next;
+            next += 1;
+        }
+        Ok(Self { mark, ranks })
+    }
+
+    /// One that is not in the list comes last.
+    fn of(&self, key: i64) -> u32 {
+        let at = usize::try_from(key.rem_euclid(SPAN)).unwrap_or_default();
+        self.ranks
+            .get(&chunk(key))
+            .map_or(u32::MAX, |ranks| ranks[at])
+    }
+}

@@ -1,0 +1,270 @@
+// The list: moving in it, filtering, many at once, papers.
+import assert from "node:assert/strict";
+import { button, focus, ready, row, until } from "../hands.mjs";
+
+export const behaviors = {
+  "empty state: one press to a practice connection": {
+    path: "index.html?home=empty&signin=100#/connections",
+    act: async (page) => {
+      await button(page, "Try it with the practice service").click();
+      await page.getByText("aiko@practice.example").first().waitFor();
+    },
+  },
+  "grid: one tab stop, arrows rove": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      assert.equal(await page.locator('[role="grid"] [tabindex="0"]').count(), 1, "one tab stop in the whole grid");
+      await page.getByLabel("Filter by name or account").focus();
+      await page.keyboard.press("ArrowDown");
+      assert.deepEqual([(await focus(page)).line, (await focus(page)).column], ["1", "0"], "from the filter into the first row");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowRight");
+      assert.equal((await focus(page)).column, "2", "to Stage");
+      await page.keyboard.press("ArrowDown");
+      assert.deepEqual([(await focus(page)).line, (await focus(page)).column], ["2", "1"], "a joined slot is one cell");
+      await page.keyboard.press("ArrowDown");
+      assert.deepEqual([(await focus(page)).line, (await focus(page)).column], ["3", "2"], "and the column is kept across it");
+      await page.keyboard.press("Control+End");
+      await until(page, () => document.activeElement?.getAttribute("data-line") === "20");
+      await page.keyboard.press("Control+Home");
+      await until(page, () => document.activeElement?.getAttribute("data-line") === "0");
+      assert.equal(await page.locator('[role="grid"] [tabindex="0"]').count(), 1, "still one");
+      await page.keyboard.press("Enter");
+      await until(page, () => document.querySelector(".group-head button")?.getAttribute("aria-expanded") === "false");
+    },
+  },
+  "grid: A authorizes the slot in focus, Enter opens, Escape comes back to it": {
+    path: "index.html?signin=100#/connections",
+    act: async (page) => {
+      await ready(page);
+      await page.getByRole("gridcell", { name: "Production: Revoked. Authorize" }).focus();
+      await page.keyboard.press("a");
+      await page.getByText("Sign in to authorize Customer lookup").waitFor();
+      await until(page, () => !document.querySelector('[aria-label="Production: Revoked. Authorize"]'));
+      await until(page, () => document.activeElement?.closest(".conn-row")?.getAttribute("aria-label")?.startsWith("Customer lookup"));
+      await row(page, "Customer lookup").locator('[data-column="0"]').focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Customer lookup" }).waitFor();
+      await page.keyboard.press("Escape");
+      await ready(page);
+      assert.equal(await row(page, "Customer lookup").getAttribute("aria-current"), "true", "one sees where one was");
+      assert.equal(await row(page, "Customer lookup").locator('[tabindex="0"]').count(), 1, "and Tab goes there");
+    },
+  },
+  "grid: a click on a row opens it, a click on Authorize does not": {
+    path: "index.html?signin=100#/connections",
+    act: async (page) => {
+      await ready(page);
+      await page.getByRole("gridcell", { name: "Stage: Expired. Authorize" }).getByRole("button", { name: "Authorize" }).click();
+      await page.getByText("Sign in to authorize Books ledger").waitFor();
+      assert.ok(page.url().endsWith("#/connections"), "still in the list");
+      await row(page, "Lead intake").click();
+      await page.getByRole("heading", { name: "Lead intake" }).waitFor();
+    },
+  },
+  "grid: thousands of rows, few of them drawn, every one reached": {
+    path: "index.html?home=many#/connections",
+    act: async (page) => {
+      await ready(page);
+      const drawn = () => page.locator(".conn-row").count();
+      assert.ok((await drawn()) < 60, "only what is in sight is drawn");
+      assert.equal(await page.getByRole("grid").getAttribute("aria-rowcount"), "2003", "and the grid says how many there are");
+      await page.locator(".conn-row [data-column='0']").first().focus();
+      await page.keyboard.press("Control+End");
+      await until(page, () => document.activeElement?.closest(".conn-row")?.getAttribute("aria-rowindex") === "2003");
+      assert.ok((await drawn()) < 60, "still few");
+      await page.locator(".conn-grid").evaluate((grid) => (grid.scrollTop = 0));
+      await page.locator('[aria-rowindex="3"]').waitFor();
+      assert.equal((await focus(page)).line, "2001", "the active row stays although it is out of sight");
+    },
+  },
+  "filters: tags are put on and taken off": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Filter").click();
+      await page.getByRole("menuitemcheckbox", { name: "Logged-in user" }).click();
+      await page.keyboard.press("Escape");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "5 of 19");
+      await button(page, "Remove filter: Kind").click();
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "19");
+      await page.getByLabel("Filter by name or account").fill("kumo");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "2 of 19");
+      await page.keyboard.press("Escape");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "19");
+      await page.getByLabel("Filter by name or account").fill("nothing has this");
+      await page.getByText("No connection matches").waitFor();
+      await button(page, "Clear all").first().click();
+      await ready(page);
+    },
+  },
+  "filters: by health and by application, with the keyboard alone": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Filter").focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("menuitemcheckbox", { name: "Expired" }).focus();
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Escape");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent?.endsWith(" of 19"));
+      assert.ok((await page.locator(".conn-row").count()) > 0, "some have expired");
+      const stations = await page.locator(".conn-row").evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("[role='gridcell']")].map((cell) => cell.getAttribute("aria-label") ?? "").join(" ")));
+      assert.ok(stations.every((words) => words.includes("Expired")), `every row that is found shows it: ${stations}`);
+      await button(page, "Filter").focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("menuitemcheckbox", { name: "Library desk" }).focus();
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Escape");
+      await page.getByText("No connection matches").waitFor();
+      await button(page, "Remove filter: Health").focus();
+      await page.keyboard.press("Enter");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "1 of 19");
+      await button(page, "Remove filter: Application").focus();
+      await page.keyboard.press("Enter");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "19");
+    },
+  },
+  "sort by last used": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await page.getByRole("button", { name: "Sorted by name" }).click();
+      await page.getByRole("menuitemcheckbox", { name: "Last used" }).click();
+      await until(page, () => document.querySelector('[aria-rowindex="3"]')?.getAttribute("aria-label")?.startsWith("Customer lookup"));
+      await page.locator('[role="columnheader"][aria-sort="descending"]').waitFor();
+    },
+  },
+  "test: each slot answers or says why not": {
+    path: "index.html?x=1#/connection/c-0001/environments",
+    act: async (page) => {
+      await button(page, "More actions").click();
+      await page.getByRole("menuitem", { name: "Test" }).click();
+      const dialog = page.getByRole("dialog", { name: "Test Customer lookup" });
+      await dialog.getByText("1 did not answer as it should").waitFor();
+      assert.equal(await dialog.getByRole("listitem").count(), 3, "one line a slot");
+    },
+  },
+  "grid: chosen by Space, Shift and Ctrl A, and disabled together": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      const first = row(page, "Books ledger").locator("[data-column='0']");
+      await first.focus();
+      await page.keyboard.press("Space");
+      await page.getByText("1 chosen").first().waitFor();
+      await page.keyboard.press("Shift+ArrowDown");
+      await page.getByRole("toolbar", { name: "Chosen connections" }).getByText("2 chosen").waitFor();
+      await page.keyboard.press("Escape");
+      await until(page, () => !document.querySelector('[role="toolbar"]'));
+      await page.getByLabel("Filter by name or account").fill("zoho");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent?.startsWith("6 of"));
+      await page.locator(".conn-row [data-column='0']").first().focus();
+      await page.keyboard.press("Control+a");
+      const bar = page.getByRole("toolbar", { name: "Chosen connections" });
+      await bar.getByText("6 chosen").waitFor();
+      await bar.getByRole("button", { name: "Disable…" }).click();
+      await page.getByRole("alertdialog", { name: "Disable 6 connections?" }).waitFor();
+      assert.equal((await focus(page)).text, "Keep it enabled", "the harmless answer has the focus");
+      await page.getByRole("button", { name: /^Disable and stop/ }).click();
+      await page.getByText("6 connections disabled").waitFor();
+      await button(page, "Undo").click();
+      await until(page, () => document.querySelectorAll(".slot.is-off").length === 0);
+    },
+  },
+  "many: what cannot be deleted is told, and the rest goes on": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await row(page, "Customer lookup").click({ modifiers: ["Control"] });
+      await row(page, "Contract search").click({ modifiers: ["Control"] });
+      await page.getByRole("toolbar", { name: "Chosen connections" }).getByRole("button", { name: "Delete…" }).click();
+      const dialog = page.getByRole("alertdialog", { name: "Delete 2 connections?" });
+      await dialog.getByText("1 cannot be deleted while it is used").waitFor();
+      await button(page, "Delete").click();
+      await page.getByText("1 connection deleted").waitFor();
+      assert.equal(await row(page, "Contract search").count(), 0, "one is gone");
+      assert.equal(await row(page, "Customer lookup").count(), 1, "the other is not");
+    },
+  },
+  "papers: the inventory is written, and the folder is one press away": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      for (const [entry, ending] of [["Inventory as a sheet (CSV)", "csv"], ["Inventory to read and print (HTML)", "html"], ["Export definitions (TOML)", "toml"]]) {
+        await button(page, "Export and import").click();
+        await page.getByRole("menuitem", { name: entry }).click();
+        await page.getByRole("status").getByText(new RegExp(`written to .*\\.${ending}$`)).waitFor();
+        await button(page, "Open folder").waitFor();
+      }
+      await page.locator(".written").getByRole("button", { name: "Close" }).click();
+      assert.equal(await page.locator(".written p").count(), 0, "put away");
+    },
+  },
+  "import: what cannot come in says why and where, the rest comes in at once": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Export and import").click();
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Import definitions" });
+      await dialog.getByText("From kumo-osaka.toml.").waitFor();
+      assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim()), "Cancel", "the harmless answer has the focus");
+      const refused = dialog.getByRole("group", { name: "2 cannot be imported" });
+      await refused.getByText("line 62").waitFor();
+      await refused.locator('[data-code="name_character"]').waitFor();
+      await dialog.getByRole("group", { name: "1 clashes with what is here" }).locator('[data-code="link_name_taken"]').waitFor();
+      const adds = dialog.getByRole("group", { name: "4 would be added" });
+      await adds.locator('[data-code="connector_retired"]').waitFor();
+      await dialog.getByRole("button", { name: "Import 4 items" }).click();
+      await page.getByRole("dialog", { name: "Imported 2 connections" }).getByText("waits for its secret").waitFor();
+      await button(page, "Close").click();
+      await page.getByLabel("Filter by name or account").fill("visitor list");
+      await row(page, "Visitor list").waitFor();
+    },
+  },
+  "import: what is left out stays out, and what needs it says so": {
+    path: "index.html?file=good#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Export and import").click();
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Import definitions" });
+      await dialog.getByRole("checkbox", { name: "Import Old payments" }).uncheck();
+      await dialog.getByRole("checkbox", { name: "Import Front desk" }).focus();
+      await page.keyboard.press("Space");
+      const refused = dialog.getByRole("group", { name: "3 cannot be imported" });
+      await refused.getByText("It needs “Front desk”, which is left out.").waitFor();
+      await dialog.getByRole("button", { name: "Import 1 item", exact: true }).waitFor();
+      await page.keyboard.press("Space");
+      await dialog.getByRole("group", { name: "3 would be added" }).getByText("Visitor list").waitFor();
+      await dialog.getByRole("button", { name: "Import 3 items" }).click();
+      await button(page, "Close").click();
+      await page.getByLabel("Filter by name or account").fill("old payments");
+      await page.getByText("No connection matches").or(page.locator(".empty, .none")).first().waitFor();
+      assert.equal(await row(page, "Old payments").count(), 0, "it was left out");
+    },
+  },
+  "import: nothing chosen changes nothing, and a file of a later version is named": {
+    path: "index.html?file=newer#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Export and import").click();
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      await page.locator('[data-code="definitions_newer"]').getByText("kumo-osaka.toml").waitFor();
+      assert.equal(await page.locator("dialog[open]").count(), 0, "nothing to confirm");
+    },
+  },
+  "import: an empty workspace can be filled from a file": {
+    path: "index.html?home=empty#/connections",
+    act: async (page) => {
+      await button(page, "Export and import").click();
+      assert.ok(await page.getByRole("menuitem", { name: "Export definitions (TOML)" }).isDisabled(), "nothing to write");
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      await button(page, "Import 4 items").click();
+      await button(page, "Close").click();
+      await row(page, "Visitor list").waitFor();
+    },
+  },
+};

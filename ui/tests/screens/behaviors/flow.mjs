@@ -1,0 +1,67 @@
+// The flow window beside a provider's page.
+import assert from "node:assert/strict";
+import { button, focus } from "../hands.mjs";
+
+export const behaviors = {
+  "a code for another device has a picture that cameras read in the dark theme, too": {
+    path: "flow.html?flow=f-1&theme=dark&stage=device",
+    options: { width: 460, height: 300, colorScheme: "dark" },
+    act: async (page) => {
+      const picture = page.getByRole("img", { name: "QR code for https://accounts.zoho.com/oauth/v3/device" });
+      await picture.waitFor();
+      const look = await picture.evaluate((svg) => ({ around: getComputedStyle(svg).backgroundColor, modules: getComputedStyle(svg.querySelector("path")).fill, wide: svg.getBoundingClientRect().width }));
+      assert.deepEqual([look.around, look.modules], ["rgb(255, 255, 255)", "rgb(0, 0, 0)"], "dark on light");
+      const [, , size] = (await picture.getAttribute("viewBox")).split(" ").map(Number);
+      assert.ok(look.wide / size >= 3, `each module is ${look.wide / size} pixels wide: enough for a camera`);
+    },
+  },
+  "flow: time is added when little is left, and the address can be pasted": {
+    path: "flow.html?flow=f&stage=low",
+    options: { width: 460, height: 260 },
+    act: async (page) => {
+      await button(page, "2 more minutes").click();
+      await button(page, "2 more minutes").waitFor({ state: "detached" });
+      assert.match(await page.getByRole("timer").textContent(), /^2:1\d$/, "two minutes more");
+      await button(page, "Open in browser instead").click();
+      await page.getByLabel(/Paste the address/).fill("https://example.com");
+      await button(page, "Use this address").click();
+      await page.getByText("This is not the address the sign-in ended on.").waitFor();
+      await page.getByLabel(/Paste the address/).fill("http://127.0.0.1:1/callback/x?code=a&state=b");
+      await button(page, "Use this address").click();
+      await page.getByText("Checking the answer").waitFor();
+    },
+  },
+  "flow: another account is not taken without asking": {
+    path: "flow.html?flow=f&stage=ask_replace",
+    options: { width: 460, height: 260 },
+    act: async (page) => {
+      await page.getByText("You signed in as ben@example.com, not aiko@example.com").waitFor();
+      assert.equal((await focus(page)).text, "Keep aiko@example.com", "keeping is the harmless answer");
+      await button(page, "Keep aiko@example.com").click();
+      await page.getByText("Connected as aiko@example.com").waitFor();
+    },
+  },
+  "flow: staying signed in is the person's wish, and can be taken back": {
+    path: "flow.html?flow=f&stage=waiting",
+    options: { width: 460, height: 300 },
+    act: async (page) => {
+      const box = page.getByRole("checkbox", { name: "Stay signed in on this computer." });
+      assert.equal(await box.isChecked(), false, "nothing is kept unless it is wished for");
+      await box.check();
+      await page.waitForTimeout(50);
+      assert.equal(await box.isChecked(), true);
+      await box.uncheck();
+      await page.waitForTimeout(50);
+      assert.equal(await box.isChecked(), false);
+    },
+  },
+  "flow: a failure can be tried again": {
+    path: "flow.html?flow=f&stage=failed",
+    options: { width: 460, height: 260 },
+    act: async (page) => {
+      await page.getByText("Not authorized").first().waitFor();
+      await button(page, "Try again").click();
+      await page.getByRole("timer").waitFor();
+    },
+  },
+};

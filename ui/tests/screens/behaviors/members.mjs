@@ -1,0 +1,46 @@
+// Members and their roles.
+import assert from "node:assert/strict";
+import { button, focus } from "../hands.mjs";
+
+export const behaviors = {
+  "members: raising a role asks for one's passphrase, lowering one shows what is lost": {
+    path: "index.html?passphrase=set#/members",
+    act: async (page) => {
+      await button(page, "Actions for Ben Osei").click();
+      await page.getByRole("menuitem", { name: "Edit…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Edit Ben Osei" });
+      await dialog.getByRole("radio", { name: /^Super admin/ }).check();
+      await dialog.getByLabel("Your passphrase").fill("wrong horse");
+      await dialog.getByRole("button", { name: "Save" }).click();
+      await dialog.getByText("That is not the passphrase.").waitFor();
+      await dialog.getByRole("radio", { name: /^User/ }).check();
+      await dialog.getByText("2 primary accounts are lost.").waitFor();
+      await dialog.getByText("Morning digest").waitFor();
+      await dialog.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("row", { name: /Ben Osei/ }).getByText("User", { exact: true }).waitFor();
+    },
+  },
+  "members: deactivating shows what goes, keeps by Escape, and says what came of it": {
+    path: "index.html?x=1#/members",
+    act: async (page) => {
+      const open = async () => {
+        await button(page, "Actions for Ben Osei").click();
+        await page.getByRole("menuitem", { name: "Deactivate…" }).click();
+      };
+      await open();
+      const dialog = page.getByRole("alertdialog", { name: "Deactivate Ben Osei?" });
+      await dialog.waitFor();
+      assert.equal((await focus(page)).text, "Keep them", "the harmless answer has the focus");
+      await dialog.getByText("revoke it by hand at accounts.zoho.com").waitFor();
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      await open();
+      await dialog.getByLabel("Hand over to").selectOption({ label: "Chidi Nwosu (Developer)" });
+      await dialog.getByRole("button", { name: "Deactivate and remove 2 authorizations" }).click();
+      const left = page.getByRole("dialog", { name: "Ben Osei has left" });
+      await left.getByText("3 connections were handed over to Chidi Nwosu.").waitFor();
+      await left.getByRole("button", { name: "Close" }).click();
+      await page.getByRole("row", { name: /Ben Osei/ }).getByText("Deactivated").waitFor();
+    },
+  },
+};
