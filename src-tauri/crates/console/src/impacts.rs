@@ -24,6 +24,13 @@ pub(crate) struct Whole {
 }
 
 impl Whole {
+    /// The slots of the connection's environment mode.
+    pub(crate) fn present(&self) -> impl Iterator<Item = &Slot> {
+        let reaches = self.connection.mode.reaches();
+        let slots = self.slots.iter();
+        slots.filter(move |slot| reaches.contains(&slot.key.reach))
+    }
+
     /// Works out again which slots have another client than what sits there was obtained with.
     pub(crate) fn look_at_clients(&mut self) {
         for slot in &mut self.slots {

@@ -157,20 +157,6 @@ impl Console {
                 registration.secret = Some(sealed);
             }
         }
-<<<<<<< HEAD
-        self.inner.catalog.update_registration(&registration)?;
-        if change.client_secret.as_deref().map(str::trim) == Some("") {
-            // A public client has none to wait for.
-            self.inner.catalog.settle_secret(registration.id)?;
-        }
-        if other_client {
-            // What was authorized with the client ID that was there before, wherever it sits.
-            self.inner.catalog.refuse_client(registration.id)?;
-        }
-        let subject = format!("registration/{}", registration.id);
-        let args = [("service", registration.connector.as_str())];
-        self.log(session, "registration.changed", &subject, &args)?;
-=======
         self.at_once(|| {
             self.inner.catalog.update_registration(&registration)?;
             if change.client_secret.as_deref().map(str::trim) == Some("") {
@@ -178,11 +164,11 @@ impl Console {
                 self.inner.catalog.settle_secret(registration.id)?;
             }
             if other_client {
-                self.refuse_client(registration.id)?;
+                // What was authorized with the client ID that was there before, wherever it sits.
+                self.inner.catalog.refuse_client(registration.id)?;
             }
             self.log_registration(session, Action::RegistrationChanged, &registration)
         })?;
->>>>>>> main
         self.inner.bell.changed();
         self.registration_view(&registration)
     }

@@ -399,8 +399,6 @@ impl Console {
                     key,
                     authorization,
                     sealed,
-                    // It goes on in other slots only where they come to the same.
-                    connector_changed: &[],
                     primary: becomes,
                     event: Some(Entry { event, tag: &tag }),
                     flow: Some((flow, outcome)),

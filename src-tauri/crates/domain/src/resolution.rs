@@ -41,6 +41,17 @@ pub fn unfit(obtained: &Resolution, slot: &Resolution) -> Option<NotConnected> {
     (obtained.registration != slot.registration).then_some(NotConnected::ClientRefused)
 }
 
+/// Whether an authorization that was obtained as `obtained` goes on in a slot that comes to `slot`
+/// without a sign-in. Where the connector is not there nobody can tell by its origins; it will show
+/// when it is back.
+#[must_use]
+pub fn serves(obtained: &Resolution, slot: &Resolution) -> bool {
+    if slot.origins.is_none() {
+        return obtained.registration == slot.registration;
+    }
+    unfit(obtained, slot).is_none()
+}
+
 /// Whether an authorization that is obtained again in a slot that comes to `here` goes on in the
 /// other slots it sits in: only where each of them comes to the same. Else the slot gets an
 /// authorization of its own, and the others keep theirs.

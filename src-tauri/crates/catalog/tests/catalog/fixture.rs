@@ -182,7 +182,6 @@ pub(crate) fn filling(key: SlotKey, authorized_by: MemberId) -> Filling<'static>
         key,
         authorization: authorization(authorized_by),
         sealed: sealed(1, b"sealed once"),
-        connector_changed: &[],
         primary: false,
         event: None,
         flow: None,
