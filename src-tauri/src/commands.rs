@@ -176,6 +176,7 @@ commands! {
     connection::connection_rename,
     connection::connection_set_enabled,
     connection::connection_set_environment,
+    connection::connection_environment_impact,
     connection::connection_timeline,
     connection::connection_try,
     connection::connection_delete,

@@ -59,6 +59,20 @@ pub(crate) async fn connection_set_environment(
 }
 
 #[tauri::command]
+pub(crate) async fn connection_environment_impact(
+    desk: State<'_, Desk>,
+    connection: ConnectionId,
+    reach: Reach,
+    settings: BTreeMap<String, String>,
+    registration: Option<RegistrationId>,
+) -> Answer<EditImpact> {
+    seated(&desk, move |console, session| {
+        console.environment_impact(session, connection, reach, settings, registration)
+    })
+    .await
+}
+
+#[tauri::command]
 pub(crate) async fn connection_timeline(
     desk: State<'_, Desk>,
     connection: ConnectionId,

@@ -76,6 +76,7 @@ pub fn all() -> Vec<Command> {
         connection_rename(connection: d::ConnectionId, name: String) -> v::ConnectionView;
         connection_set_enabled(connection: d::ConnectionId, enabled: bool) -> v::ConnectionView;
         connection_set_environment(connection: d::ConnectionId, reach: d::Reach, settings: std::collections::BTreeMap<String, String>, registration: Option<d::RegistrationId>) -> v::ConnectionView;
+        connection_environment_impact(connection: d::ConnectionId, reach: d::Reach, settings: std::collections::BTreeMap<String, String>, registration: Option<d::RegistrationId>) -> v::EditImpact;
         connection_timeline(connection: d::ConnectionId) -> Vec<v::FlowRecord>;
         connection_try(request: v::TryRequest) -> v::TryAnswer;
         connection_delete(connection: d::ConnectionId) -> ();
