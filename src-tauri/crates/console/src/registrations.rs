@@ -232,9 +232,7 @@ impl Console {
             )
         };
         let reaches = connection.mode.reaches().iter().copied();
-        Ok(reaches
-            .filter(|reach| own(*reach) == Some(id))
-            .collect())
+        Ok(reaches.filter(|reach| own(*reach) == Some(id)).collect())
     }
 
     pub(crate) fn registrations(
