@@ -167,11 +167,11 @@ export const places = [
     },
   },
   {
-    name: "settings-impact", path: "index.html?x=1#/connection/c-0006/environments", ...main,
+    name: "settings-impact", path: "index.html?x=1#/connection/c-0001/environments", ...main,
     ready: async (page) => {
-      await page.getByRole("button", { name: /Actions for Stage|ステージの操作|Stage の操作/ }).click();
-      await page.getByRole("menuitem", { name: /settings|設定/ }).click();
-      await page.locator("dialog[open] select").last().selectOption({ index: 1 });
+      await page.locator(".slotcard footer .ghost.square").first().click();
+      await page.getByRole("menuitem", { name: /Settings|設定/ }).click();
+      await page.locator("dialog[open] input").first().fill("kumo-dev");
       await page.locator("dialog[open] .btn.primary").click();
       await page.locator("dialog[open] .seats").waitFor();
       await settle(page);

@@ -211,7 +211,7 @@ fn r2_connections_are_handed_to_active_managers_other_than_the_leaver() {
 
 #[test]
 fn r2_only_an_active_super_admin_keeps_the_workspace_s_keys() {
-    for role in ROLES {
+    for role in Role::ALL {
         let allowed = role == Role::SuperAdmin;
         let expected = (!allowed).then_some(RefusalCode::RoleNotAllowed);
         assert_eq!(
