@@ -61,9 +61,13 @@ pub(crate) async fn connection_edit(
     desk: State<'_, Desk>,
     connection: ConnectionId,
     edit: ConnectionEdit,
+    seen: ConnectionEdit,
 ) -> Answer<ConnectionView> {
     waited(&desk, async move |console, session| {
-        console.edit_connection(session, connection, &edit).await
+        let seen = Some(&seen);
+        console
+            .edit_connection_as_seen(session, connection, &edit, seen)
+            .await
     })
     .await
 }

@@ -2762,7 +2762,7 @@ export interface Commands {
   primaries_list: { args: {  }; answer: Array<PrimaryRow> };
   authorization_impact: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null }; answer: Impact };
   authorization_revoke: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null }; answer: RevokeOutcome };
-  connection_edit: { args: { connection: ConnectionId; edit: ConnectionEdit }; answer: ConnectionView };
+  connection_edit: { args: { connection: ConnectionId; edit: ConnectionEdit; seen: ConnectionEdit }; answer: ConnectionView };
   connection_edit_impact: { args: { connection: ConnectionId; edit: ConnectionEdit }; answer: EditImpact };
   switch_offers: { args: { connection: ConnectionId; reach: Reach }; answer: Array<SwitchOffer> };
   switch_impact: { args: { connection: ConnectionId; reach: Reach; from: ConnectionId }; answer: SwitchImpact };

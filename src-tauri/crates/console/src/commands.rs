@@ -89,7 +89,7 @@ pub fn all() -> Vec<Command> {
         primaries_list() -> Vec<v::PrimaryRow>;
         authorization_impact(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::Impact;
         authorization_revoke(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::RevokeOutcome;
-        connection_edit(connection: d::ConnectionId, edit: v::ConnectionEdit) -> v::ConnectionView;
+        connection_edit(connection: d::ConnectionId, edit: v::ConnectionEdit, seen: v::ConnectionEdit) -> v::ConnectionView;
         connection_edit_impact(connection: d::ConnectionId, edit: v::ConnectionEdit) -> v::EditImpact;
         switch_offers(connection: d::ConnectionId, reach: d::Reach) -> Vec<v::SwitchOffer>;
         switch_impact(connection: d::ConnectionId, reach: d::Reach, from: d::ConnectionId) -> v::SwitchImpact;

@@ -41,6 +41,7 @@ impl Console {
         let resolved = self.inner.gateway.resolve(connection, first).await;
         let library = self.inner.gateway.library();
         let connector = library.get(&connection.connector);
+        let retired = connector.and_then(|connector| connector.served(self.now()).err());
         let known = connector
             .map(|connector| self.scopes(connector))
             .unwrap_or_default();
@@ -98,7 +99,11 @@ impl Console {
             set_aside: self.accounts(&row, &viewer, Present::No)?,
             needed: self.needed(connection)?,
             may_manage: access::may_manage(&viewer).is_ok(),
-            problem: resolved.err().map(|error| self.failure(&error.into())),
+            problem: resolved
+                .err()
+                .map(ConsoleError::from)
+                .or(retired.map(ConsoleError::from))
+                .map(|error| self.failure(&error)),
             row: self.row(&row, &viewer),
         })
     }

@@ -137,11 +137,31 @@ impl Console {
         id: ConnectionId,
         edit: &ConnectionEdit,
     ) -> Result<ConnectionView, ConsoleError> {
+        self.edit_connection_as_seen(session, id, edit, None).await
+    }
+
+    /// As [`Self::edit_connection`], by somebody who saw the connection as `seen` when they began.
+    ///
+    /// # Errors
+    /// Those of [`Self::edit_connection`]; `changed_meanwhile` where it is no longer so: all of it
+    /// would be put back as it was.
+    pub async fn edit_connection_as_seen(
+        &self,
+        session: Session,
+        id: ConnectionId,
+        edit: &ConnectionEdit,
+        seen: Option<&ConnectionEdit>,
+    ) -> Result<ConnectionView, ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
         // What it is worked out from and what is stored are one: of two windows that save at the
         // same time, the second sees what the first has done.
         let edited = self.at_once(|| {
+            let stored = self.connection(id)?;
+            if seen.is_some_and(|seen| *seen != as_edit(&stored)) {
+                return Err(ConsoleError::new("changed_meanwhile")
+                    .with("connection", stored.name.to_string()));
+            }
             let edited = self.edited(id, edit)?;
             if edited.before.connection != edited.after.connection {
                 self.store_edited(session, &edited)?;
@@ -419,6 +439,17 @@ impl Console {
             health: self.health_in(whole, slot),
             primary: Self::is_primary(whole, slot),
         })
+    }
+}
+
+/// What an edit that changes nothing says.
+fn as_edit(connection: &Connection) -> ConnectionEdit {
+    ConnectionEdit {
+        name: connection.name.to_string(),
+        scopes: connection.scopes.clone(),
+        mode: connection.mode,
+        registration: connection.registration,
+        settings: connection.settings.clone(),
     }
 }
 

@@ -60,11 +60,14 @@ impl Console {
     /// What decides what runs, as it stands or as it would.
     pub(crate) fn shape_of(&self, whole: &Whole) -> Shape {
         let connection = &whole.connection;
+        let library = self.inner.gateway.library();
+        let connector = library.get(&connection.connector);
         Shape {
             link_name: connection.link_name.to_string(),
             kind: connection.kind,
             mode: connection.mode,
             enabled: connection.enabled,
+            retired: connector.and_then(|connector| connector.served(self.now()).err()),
             seats: whole
                 .slots
                 .iter()

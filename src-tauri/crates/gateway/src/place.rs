@@ -95,10 +95,12 @@ impl Gateway {
                 value: slot.authorization.id,
             });
         }
+        let retired = connector.served(self.now()).err();
         let question = Question {
             connection: connection.link_name.as_str(),
             kind: connection.kind,
             enabled: connection.enabled,
+            retired: retired.as_ref(),
             access: match (application, &missing) {
                 (None, _) => Access::Direct,
                 (Some(_), None) => Access::Granted,

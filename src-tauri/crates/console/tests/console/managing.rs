@@ -142,6 +142,33 @@ async fn bad_edits_are_refused_and_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_window_changed_meanwhile_is_not_put_back_unseen() {
+    let (desk, id) = Desk::practice();
+    let seen = as_it_is(&desk.view(id).await);
+    let renamed = ConnectionEdit {
+        name: "Theirs".to_owned(),
+        ..seen.clone()
+    };
+    let more = ConnectionEdit {
+        scopes: vec!["contacts.read".to_owned(), "contacts.write".to_owned()],
+        ..seen.clone()
+    };
+    let save = |edit: ConnectionEdit| {
+        let seen = seen.clone();
+        let (console, session) = (desk.console.clone(), desk.session());
+        async move {
+            let saved = console.edit_connection_as_seen(session, id, &edit, Some(&seen));
+            saved.await
+        }
+    };
+    save(renamed).await.unwrap();
+    let late = save(more).await.unwrap_err();
+    assert_eq!(late.code, "changed_meanwhile");
+    assert_eq!(late.args["connection"], "Theirs", "as it is called by now");
+    assert_eq!(desk.view(id).await.row.name, "Theirs", "it stays renamed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r12_apart_and_joined_again_nobody_signs_in() {
     let (desk, id) = Desk::practice();
     desk.authorize(id, Reach::All).await;

@@ -11,7 +11,6 @@ use crate::expected::{Reasons, when};
 use crate::fixture::{AIKO, BEN, Desk, Person as Signs, arrive, practice_draft, press, until};
 use crate::world::{
     Application, Authorization, Fares, Link, Model, Person, Place, Used, leads, manages, reach_of,
-    reaches,
 };
 
 /// The program and the model, side by side.
