@@ -256,7 +256,8 @@ async fn r11_r12_a_mode_change_promotes_nobody_and_says_what_is_set_aside() {
     let view = edited.await.unwrap();
     assert!(view.row.stations[0].no_primary, "R11: it is remembered");
     let catalog = desk.world.catalog();
-    assert!(catalog.primaries(id).unwrap().is_empty());
+    let of_all = |one: &tsunagi_catalog::Primary| one.reach == Reach::All;
+    assert!(!catalog.primaries(id).unwrap().iter().any(of_all));
     edit.mode = Mode::PerEnvironment;
     let edited = desk.console.edit_connection(desk.session(), id, &edit);
     edited.await.unwrap();
