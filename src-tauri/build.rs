@@ -47,6 +47,7 @@ const COMMANDS: &[&str] = &[
     "connection_rename",
     "connection_set_enabled",
     "connection_set_environment",
+    "connection_environment_impact",
     "connection_timeline",
     "connection_try",
     "connection_delete",

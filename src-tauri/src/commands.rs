@@ -109,6 +109,19 @@ async fn seated<T: Send + 'static>(
     }
 }
 
+/// Runs a call that waits for others, for whoever sits at the keyboard.
+async fn waited<T, Waiting>(
+    desk: &Desk,
+    call: impl FnOnce(Console, Session) -> Waiting + Send,
+) -> Answer<T>
+where
+    Waiting: Future<Output = Result<T, ConsoleError>> + Send,
+{
+    let console = desk.console()?;
+    let answer = call(console.clone(), console.session()).await;
+    answer.map_err(|error| console.failure(&error))
+}
+
 macro_rules! commands {
     ($($module:ident::$name:ident,)*) => {
         /// The names of every command that is registered.
@@ -176,11 +189,12 @@ commands! {
     connection::connection_rename,
     connection::connection_set_enabled,
     connection::connection_set_environment,
+    connection::connection_environment_impact,
     connection::connection_timeline,
     connection::connection_try,
     connection::connection_delete,
     authorizations::authorization_rename,
-    authorizations::primary_choose,
+    primaries::primary_choose,
     primaries::primaries_list,
     primaries::primary_offer,
     primaries::primary_accept,

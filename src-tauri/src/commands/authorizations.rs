@@ -1,10 +1,10 @@
-//! Authorizing, revoking, renaming accounts, choosing primaries.
+//! Authorizing, revoking, renaming accounts.
 
 use tauri::State;
 use tsunagi_console::views::{AgentKind, ConnectionView, Impact, RevokeOutcome, Whose};
 use tsunagi_console::{ConnectionId, FlowId, Reach};
 
-use super::{Answer, Desk};
+use super::{Answer, Desk, waited};
 
 #[tauri::command]
 pub(crate) async fn authorization_rename(
@@ -14,24 +14,12 @@ pub(crate) async fn authorization_rename(
     whose: Whose,
     label: String,
 ) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console
-        .rename_account_of(console.session(), connection, reach, whose, &label)
-        .await;
-    answer.map_err(|error| console.failure(&error))
-}
-
-#[tauri::command]
-pub(crate) async fn primary_choose(
-    desk: State<'_, Desk>,
-    connection: ConnectionId,
-    reach: Reach,
-) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console
-        .choose_primary(console.session(), connection, reach)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console
+            .rename_account_of(session, connection, reach, whose, &label)
+            .await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -41,11 +29,10 @@ pub(crate) async fn authorization_impact(
     reach: Reach,
     whose: Whose,
 ) -> Answer<Impact> {
-    let console = desk.console()?;
-    let answer = console
-        .impact_of(console.session(), connection, reach, whose)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.impact_of(session, connection, reach, whose).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -55,11 +42,10 @@ pub(crate) async fn authorization_revoke(
     reach: Reach,
     whose: Whose,
 ) -> Answer<RevokeOutcome> {
-    let console = desk.console()?;
-    let answer = console
-        .revoke_of(console.session(), connection, reach, whose)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.revoke_of(session, connection, reach, whose).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -69,9 +55,8 @@ pub(crate) async fn authorize(
     reach: Reach,
     agent: Option<AgentKind>,
 ) -> Answer<FlowId> {
-    let console = desk.console()?;
-    let answer = console
-        .authorize(console.session(), connection, reach, agent)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.authorize(session, connection, reach, agent).await
+    })
+    .await
 }

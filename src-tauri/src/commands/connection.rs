@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 use tauri::State;
-use tsunagi_console::views::{ConnectionView, FlowRecord, TryAnswer, TryRequest};
+use tsunagi_console::views::{ConnectionView, EditImpact, FlowRecord, TryAnswer, TryRequest};
 use tsunagi_console::{ConnectionId, Reach, RegistrationId};
 
-use super::{Answer, Desk, seated};
+use super::{Answer, Desk, seated, waited};
 
 #[tauri::command]
 pub(crate) async fn connection_get(
     desk: State<'_, Desk>,
     connection: ConnectionId,
 ) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console.connection_view(console.session(), connection).await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.connection_view(session, connection).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -23,11 +24,10 @@ pub(crate) async fn connection_rename(
     connection: ConnectionId,
     name: String,
 ) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console
-        .rename_connection(console.session(), connection, &name)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.rename_connection(session, connection, &name).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -36,11 +36,10 @@ pub(crate) async fn connection_set_enabled(
     connection: ConnectionId,
     enabled: bool,
 ) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console
-        .set_enabled(console.session(), connection, enabled)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.set_enabled(session, connection, enabled).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -51,11 +50,26 @@ pub(crate) async fn connection_set_environment(
     settings: BTreeMap<String, String>,
     registration: Option<RegistrationId>,
 ) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console
-        .set_environment(console.session(), connection, reach, settings, registration)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console
+            .set_environment(session, connection, reach, settings, registration)
+            .await
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn connection_environment_impact(
+    desk: State<'_, Desk>,
+    connection: ConnectionId,
+    reach: Reach,
+    settings: BTreeMap<String, String>,
+    registration: Option<RegistrationId>,
+) -> Answer<EditImpact> {
+    seated(&desk, move |console, session| {
+        console.environment_impact(session, connection, reach, settings, registration)
+    })
+    .await
 }
 
 #[tauri::command]
@@ -74,9 +88,10 @@ pub(crate) async fn connection_try(
     desk: State<'_, Desk>,
     request: TryRequest,
 ) -> Answer<TryAnswer> {
-    let console = desk.console()?;
-    let answer = console.try_it(console.session(), &request).await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.try_it(session, &request).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -84,9 +99,8 @@ pub(crate) async fn connection_delete(
     desk: State<'_, Desk>,
     connection: ConnectionId,
 ) -> Answer<()> {
-    let console = desk.console()?;
-    let answer = console
-        .delete_connection(console.session(), connection)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.delete_connection(session, connection).await
+    })
+    .await
 }

@@ -4,7 +4,7 @@ use tauri::{Runtime, State, WebviewWindow};
 use tsunagi_console::views::FlowView;
 use tsunagi_console::{ConsoleError, FlowId};
 
-use super::{Answer, Desk, seated};
+use super::{Answer, Desk, seated, waited};
 use crate::windows::flow_label;
 
 /// Refuses where the window that calls is not this flow's.
@@ -129,7 +129,8 @@ pub(crate) async fn flow_again<R: Runtime>(
     flow: FlowId,
 ) -> Answer<FlowId> {
     own(&window, &desk, flow)?;
-    let console = desk.console()?;
-    let answer = console.flow_again(console.session(), flow).await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.flow_again(session, flow).await
+    })
+    .await
 }

@@ -3,7 +3,7 @@
 use tauri::State;
 use tsunagi_console::views::{KeysView, RecoveryCodeView, Start};
 
-use super::{Answer, Desk, seated};
+use super::{Answer, Desk, seated, waited};
 
 #[tauri::command]
 pub(crate) async fn keys_get(desk: State<'_, Desk>) -> Answer<KeysView> {
@@ -15,11 +15,10 @@ pub(crate) async fn recovery_code_make(
     desk: State<'_, Desk>,
     passphrase: Option<String>,
 ) -> Answer<RecoveryCodeView> {
-    let console = desk.console()?;
-    let answer = console
-        .make_recovery_code(console.session(), passphrase)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.make_recovery_code(session, passphrase).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -48,10 +47,10 @@ pub(crate) async fn recovery_code_use(
     code: String,
     passphrase: Option<String>,
 ) -> Answer<Start> {
-    let console = desk.console()?;
-    let session = console.session();
-    let answer = console.use_recovery_code(session, code, passphrase).await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.use_recovery_code(session, code, passphrase).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -59,9 +58,10 @@ pub(crate) async fn key_replace(
     desk: State<'_, Desk>,
     passphrase: Option<String>,
 ) -> Answer<KeysView> {
-    let console = desk.console()?;
-    let answer = console.replace_key(console.session(), passphrase).await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.replace_key(session, passphrase).await
+    })
+    .await
 }
 
 #[tauri::command]

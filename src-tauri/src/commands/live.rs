@@ -4,7 +4,7 @@ use tauri::State;
 use tsunagi_console::views::{ApplicationMark, EditView, Impact, LiveView, RevokeOutcome};
 use tsunagi_console::{ApplicationId, Component, ConnectionId, Environment};
 
-use super::{Answer, Desk, seated};
+use super::{Answer, Desk, seated, waited};
 
 #[tauri::command]
 pub(crate) async fn live_applications(desk: State<'_, Desk>) -> Answer<Vec<ApplicationMark>> {
@@ -47,11 +47,12 @@ pub(crate) async fn live_impact(
     environment: Environment,
     connection: ConnectionId,
 ) -> Answer<Impact> {
-    let console = desk.console()?;
-    let answer = console
-        .live_impact(console.session(), application, environment, connection)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console
+            .live_impact(session, application, environment, connection)
+            .await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -61,11 +62,12 @@ pub(crate) async fn live_revoke(
     environment: Environment,
     connection: ConnectionId,
 ) -> Answer<RevokeOutcome> {
-    let console = desk.console()?;
-    let answer = console
-        .live_revoke(console.session(), application, environment, connection)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console
+            .live_revoke(session, application, environment, connection)
+            .await
+    })
+    .await
 }
 
 #[tauri::command]

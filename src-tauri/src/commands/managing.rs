@@ -8,7 +8,7 @@ use tsunagi_console::views::{
 };
 use tsunagi_console::{ConnectionId, Reach, RegistrationId};
 
-use super::{Answer, Desk, seated};
+use super::{Answer, Desk, seated, waited};
 
 #[tauri::command]
 pub(crate) async fn connections_ids(
@@ -39,11 +39,10 @@ pub(crate) async fn connections_run(
     action: BulkAction,
     connections: Vec<ConnectionId>,
 ) -> Answer<Vec<BulkResult>> {
-    let console = desk.console()?;
-    let answer = console
-        .bulk_run(console.session(), action, &connections)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.bulk_run(session, action, &connections).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -51,9 +50,10 @@ pub(crate) async fn connection_test(
     desk: State<'_, Desk>,
     connection: ConnectionId,
 ) -> Answer<Vec<TestResult>> {
-    let console = desk.console()?;
-    let answer = console.test_connection(console.session(), connection).await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.test_connection(session, connection).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -61,12 +61,15 @@ pub(crate) async fn connection_edit(
     desk: State<'_, Desk>,
     connection: ConnectionId,
     edit: ConnectionEdit,
+    seen: ConnectionEdit,
 ) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console
-        .edit_connection(console.session(), connection, &edit)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        let seen = Some(&seen);
+        console
+            .edit_connection_as_seen(session, connection, &edit, seen)
+            .await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -113,11 +116,12 @@ pub(crate) async fn authorization_switch(
     reach: Reach,
     from: ConnectionId,
 ) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console
-        .switch_authorization(console.session(), connection, reach, from)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console
+            .switch_authorization(session, connection, reach, from)
+            .await
+    })
+    .await
 }
 
 #[tauri::command]

@@ -4,7 +4,7 @@ use tauri::State;
 use tsunagi_console::views::{Invitation, LeaveOutcome, MemberChange, MemberImpact, MembersView};
 use tsunagi_console::{MemberId, Role};
 
-use super::{Answer, Desk, seated};
+use super::{Answer, Desk, seated, waited};
 
 #[tauri::command]
 pub(crate) async fn members_get(desk: State<'_, Desk>) -> Answer<MembersView> {
@@ -16,9 +16,10 @@ pub(crate) async fn member_invite(
     desk: State<'_, Desk>,
     invitation: Invitation,
 ) -> Answer<MembersView> {
-    let console = desk.console()?;
-    let answer = console.invite(console.session(), invitation).await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.invite(session, invitation).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -28,11 +29,10 @@ pub(crate) async fn member_impact(
     role: Role,
     active: bool,
 ) -> Answer<MemberImpact> {
-    let console = desk.console()?;
-    let answer = console
-        .member_impact(console.session(), member, role, active)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.member_impact(session, member, role, active).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -41,11 +41,10 @@ pub(crate) async fn member_change(
     member: MemberId,
     change: MemberChange,
 ) -> Answer<Option<MembersView>> {
-    let console = desk.console()?;
-    let answer = console
-        .change_member(console.session(), member, change)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.change_member(session, member, change).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -54,11 +53,10 @@ pub(crate) async fn member_deactivate(
     member: MemberId,
     heir: Option<MemberId>,
 ) -> Answer<LeaveOutcome> {
-    let console = desk.console()?;
-    let answer = console
-        .deactivate_member(console.session(), member, heir)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.deactivate_member(session, member, heir).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -77,7 +75,8 @@ pub(crate) async fn member_reset_passphrase(
     desk: State<'_, Desk>,
     member: MemberId,
 ) -> Answer<MembersView> {
-    let console = desk.console()?;
-    let answer = console.reset_passphrase(console.session(), member).await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.reset_passphrase(session, member).await
+    })
+    .await
 }

@@ -1,14 +1,26 @@
-//! The Primary accounts screen, and handing one over.
+//! The Primary accounts screen; choosing one, and handing it over.
 
 use tauri::State;
 use tsunagi_console::views::{ConnectionView, PrimaryRow};
 use tsunagi_console::{ConnectionId, MemberId, Reach};
 
-use super::{Answer, Desk, seated};
+use super::{Answer, Desk, seated, waited};
 
 #[tauri::command]
 pub(crate) async fn primaries_list(desk: State<'_, Desk>) -> Answer<Vec<PrimaryRow>> {
     seated(&desk, tsunagi_console::Console::primaries_view).await
+}
+
+#[tauri::command]
+pub(crate) async fn primary_choose(
+    desk: State<'_, Desk>,
+    connection: ConnectionId,
+    reach: Reach,
+) -> Answer<ConnectionView> {
+    waited(&desk, async move |console, session| {
+        console.choose_primary(session, connection, reach).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -18,11 +30,12 @@ pub(crate) async fn primary_offer(
     reach: Reach,
     member: MemberId,
 ) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console
-        .offer_primary(console.session(), connection, reach, member)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console
+            .offer_primary(session, connection, reach, member)
+            .await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -31,11 +44,10 @@ pub(crate) async fn primary_accept(
     connection: ConnectionId,
     reach: Reach,
 ) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console
-        .accept_primary(console.session(), connection, reach)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.accept_primary(session, connection, reach).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -44,11 +56,10 @@ pub(crate) async fn primary_decline(
     connection: ConnectionId,
     reach: Reach,
 ) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console
-        .decline_primary(console.session(), connection, reach)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.decline_primary(session, connection, reach).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -58,9 +69,10 @@ pub(crate) async fn primary_withdraw(
     reach: Reach,
     member: MemberId,
 ) -> Answer<ConnectionView> {
-    let console = desk.console()?;
-    let answer = console
-        .withdraw_primary(console.session(), connection, reach, member)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console
+            .withdraw_primary(session, connection, reach, member)
+            .await
+    })
+    .await
 }

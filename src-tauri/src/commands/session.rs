@@ -4,7 +4,7 @@ use tauri::State;
 use tsunagi_console::MemberId;
 use tsunagi_console::views::{SessionView, Start};
 
-use super::{Answer, Desk, seated};
+use super::{Answer, Desk, seated, waited};
 
 #[tauri::command]
 pub(crate) async fn session_get(desk: State<'_, Desk>) -> Answer<SessionView> {
@@ -17,16 +17,18 @@ pub(crate) async fn session_sign_in(
     member: MemberId,
     passphrase: Option<String>,
 ) -> Answer<Start> {
-    let console = desk.console()?;
-    let answer = console.sign_in(member, passphrase).await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, _| {
+        console.sign_in(member, passphrase).await
+    })
+    .await
 }
 
 #[tauri::command]
 pub(crate) async fn session_lock(desk: State<'_, Desk>) -> Answer<Start> {
-    let console = desk.console()?;
-    let answer = console.lock(console.session()).await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.lock(session).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -52,11 +54,10 @@ pub(crate) async fn session_passphrase(
     current: Option<String>,
     next: Option<String>,
 ) -> Answer<Start> {
-    let console = desk.console()?;
-    let answer = console
-        .set_passphrase(console.session(), current, next)
-        .await;
-    answer.map_err(|error| console.failure(&error))
+    waited(&desk, async move |console, session| {
+        console.set_passphrase(session, current, next).await
+    })
+    .await
 }
 
 #[tauri::command]

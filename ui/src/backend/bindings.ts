@@ -1104,6 +1104,11 @@ environments: Array<EnvironmentCard>,
  */
 accounts: Array<AccountRow>, 
 /**
+ * Accounts that were authorized for the environment mode the connection was in before: not
+ * used and not renewed, and back with the mode.
+ */
+setAside: Array<AccountRow>, 
+/**
  * Scopes that uses need, and whether they are asked for.
  */
 needed: Array<NeededScope>, 
@@ -1326,7 +1331,7 @@ account: AccountView,
  */
 own: boolean, 
 /**
- * Environments that lose it.
+ * Environments of the connection that lose it; none where it was set aside.
  */
 environments: Array<Environment>, 
 /**
@@ -1852,6 +1857,11 @@ seats: Array<PlacedAccount>,
  * Authorizations that work now and need a new sign-in afterwards.
  */
 asksAgain: Array<PlacedAccount>, 
+/**
+ * Accounts that serve no environment afterwards: kept for when the mode is changed back, not
+ * renewed, and to be revoked by who does not want that.
+ */
+setAside: Array<PlacedAccount>, 
 /**
  * Uses, with what happens to each.
  */
@@ -2739,6 +2749,7 @@ export interface Commands {
   connection_rename: { args: { connection: ConnectionId; name: string }; answer: ConnectionView };
   connection_set_enabled: { args: { connection: ConnectionId; enabled: boolean }; answer: ConnectionView };
   connection_set_environment: { args: { connection: ConnectionId; reach: Reach; settings: { [key in string]: string }; registration: RegistrationId | null }; answer: ConnectionView };
+  connection_environment_impact: { args: { connection: ConnectionId; reach: Reach; settings: { [key in string]: string }; registration: RegistrationId | null }; answer: EditImpact };
   connection_timeline: { args: { connection: ConnectionId }; answer: Array<FlowRecord> };
   connection_try: { args: { request: TryRequest }; answer: TryAnswer };
   connection_delete: { args: { connection: ConnectionId }; answer: void };
@@ -2751,7 +2762,7 @@ export interface Commands {
   primaries_list: { args: {  }; answer: Array<PrimaryRow> };
   authorization_impact: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null }; answer: Impact };
   authorization_revoke: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null }; answer: RevokeOutcome };
-  connection_edit: { args: { connection: ConnectionId; edit: ConnectionEdit }; answer: ConnectionView };
+  connection_edit: { args: { connection: ConnectionId; edit: ConnectionEdit; seen: ConnectionEdit }; answer: ConnectionView };
   connection_edit_impact: { args: { connection: ConnectionId; edit: ConnectionEdit }; answer: EditImpact };
   switch_offers: { args: { connection: ConnectionId; reach: Reach }; answer: Array<SwitchOffer> };
   switch_impact: { args: { connection: ConnectionId; reach: Reach; from: ConnectionId }; answer: SwitchImpact };

@@ -262,7 +262,6 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       changed();
       return viewOf(connection);
     },
-    connection_set_environment: ({ connection }) => viewOf(connection),
     connection_timeline: ({ connection }) => {
       const row = need(connection);
       if (!world.timelines.has(row.id) && row.lastUsed !== null) {

@@ -167,6 +167,18 @@ export const places = [
     },
   },
   {
+    name: "settings-impact", path: "index.html?x=1#/connection/c-0001/environments", ...main,
+    ready: async (page) => {
+      await page.locator(".slotcard footer .ghost.square").first().click();
+      await page.getByRole("menuitem", { name: /Settings|設定/ }).click();
+      await page.locator("dialog[open] input").first().fill("kumo-dev");
+      await page.locator("dialog[open] .btn.primary").click();
+      await page.locator("dialog[open] .seats").waitFor();
+      await settle(page);
+    },
+  },
+  { name: "accounts-set-aside", path: "index.html?x=1#/connection/c-0007/accounts", ...main, ready: see("ul.card.rows") },
+  {
     name: "switch", path: "index.html?x=1#/connection/c-0018/environments", ...main,
     ready: async (page) => {
       await page.locator(".slotcard footer .ghost").last().click();

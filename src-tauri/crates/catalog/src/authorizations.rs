@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tsunagi_domain::freshness::lapse;
 use tsunagi_domain::hosts::Origin;
-use tsunagi_domain::{Account, AuthorizationId, Health, MemberId, Timestamp};
+use tsunagi_domain::{Account, AuthorizationId, Health, MemberId, RegistrationId, Timestamp};
 
 use crate::row::{self, Key};
 use crate::workspace::found_one;
-use crate::{Catalog, CatalogError, Result, search, standing};
+use crate::{Catalog, CatalogError, Result, search, slots, standing};
 
 /// What fills a slot, without its credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,9 @@ pub struct Authorization {
     /// Restored from a backup, and neither used nor renewed since; beside the health, never
     /// instead of it.
     pub unproven: bool,
+    /// The client registration it was obtained with, to which its tokens belong (RFC 6749 §6);
+    /// `None` where the service needs none.
+    pub registration: Option<RegistrationId>,
     /// Origins sealed with the credential, for the comparison of R23. The sealed ones count.
     pub origins: Vec<Origin>,
     /// Non-secret values the provider answered, such as an organization id.
@@ -129,6 +132,26 @@ impl Catalog {
         })
     }
 
+    /// Stores that the provider refuses the client of these authorizations from now on: those that
+    /// were obtained with this registration, wherever they sit, and worked so far.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn refuse_client(&self, registration: RegistrationId) -> Result<()> {
+        self.catalog().write(|db| {
+            let concerned: Vec<[u8; 16]> = db
+                .prepare_cached(
+                    "UPDATE authorization SET health = 'client_refused'
+                     WHERE registration = ?1 AND health = 'connected' RETURNING id",
+                )?
+                .query_map([registration.bytes()], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            concerned
+                .into_iter()
+                .try_for_each(|id| standing::refresh_of(db, id))
+        })
+    }
+
     /// Notes that the provider cannot be reached, or that it can be again.
     ///
     /// # Errors
@@ -180,23 +203,22 @@ impl Catalog {
         self.catalog().write(|db| touch(db, id, at))
     }
 
-    /// Renewable authorizations of enabled connections that end before `before`, the most urgent
-    /// first: those that work, also where a connection misses scopes, which a renewal may bring
-    /// back, but none whose connector has changed wherever it sits.
+    /// Renewable authorizations that end before `before`, the most urgent first: those that serve
+    /// a slot of an enabled connection, also where it misses scopes, which a renewal may bring
+    /// back. What belongs to an environment mode that was left is not kept alive, nor what was
+    /// obtained for other origins or another client than any of its slots has.
     ///
     /// # Errors
     /// As every read.
     pub fn due(&self, before: Timestamp, limit: u32) -> Result<Vec<AuthorizationId>> {
         self.catalog().read(|db| {
-            let mut statement = db.prepare_cached(
+            let serves = slots::SERVES;
+            let mut statement = db.prepare_cached(&format!(
                 "SELECT id FROM authorization a
                  WHERE renewable = 1 AND health = 'connected'
-                     AND expires_at IS NOT NULL AND expires_at < ?1
-                     AND EXISTS (SELECT 1 FROM slot s JOIN connection c ON c.id = s.connection
-                                 WHERE s.authorization = a.id AND c.enabled = 1
-                                     AND s.connector_changed = 0)
+                     AND expires_at IS NOT NULL AND expires_at < ?1 AND {serves}
                  ORDER BY expires_at LIMIT ?2",
-            )?;
+            ))?;
             row::collect(
                 "authorization",
                 statement.query_map([before.0, limit.into()], |row| row::id(row, "id"))?,
@@ -226,9 +248,10 @@ pub(crate) fn put(db: &Connection, authorization: &Authorization) -> Result<()> 
         "INSERT INTO authorization (id, account_id, account_name, account_email, label, asked,
              granted, health, issued_at, expires_at, refresh_expires_at, renewable,
              unreachable_since, unreachable_code, origins, extras, authorized_by, authorized_at,
-             last_used, last_renewed, version, ends_at, unreachable_failures, unproven)
+             last_used, last_renewed, version, ends_at, unreachable_failures, unproven,
+             registration)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21, ?22, ?23, ?24)
+             ?19, ?20, ?21, ?22, ?23, ?24, ?25)
          ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id,
              account_name = excluded.account_name, account_email = excluded.account_email,
              label = excluded.label, asked = excluded.asked, granted = excluded.granted,
@@ -240,7 +263,7 @@ pub(crate) fn put(db: &Connection, authorization: &Authorization) -> Result<()> 
              authorized_at = excluded.authorized_at, last_used = excluded.last_used,
              last_renewed = excluded.last_renewed, version = excluded.version,
              ends_at = excluded.ends_at, unreachable_failures = excluded.unreachable_failures,
-             unproven = excluded.unproven",
+             unproven = excluded.unproven, registration = excluded.registration",
     )?
     .execute(params![
         authorization.id.bytes(),
@@ -275,6 +298,7 @@ pub(crate) fn put(db: &Connection, authorization: &Authorization) -> Result<()> 
         )),
         unreachable.map_or(0, |unreachable| unreachable.failures),
         authorization.unproven,
+        row::bytes_opt(authorization.registration),
     ])?;
     Ok(())
 }
@@ -305,6 +329,7 @@ pub(crate) fn authorization(row: &Row<'_>) -> rusqlite::Result<Authorization> {
         renewable: row.get("renewable")?,
         unreachable,
         unproven: row.get("unproven")?,
+        registration: row::id_opt(row, "registration")?,
         origins: row::json(row, "origins")?,
         extras: row::json(row, "extras")?,
         authorized_by: row::id(row, "authorized_by")?,

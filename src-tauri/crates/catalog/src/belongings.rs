@@ -15,7 +15,7 @@ pub struct Belongings {
     pub connections: u64,
     /// Authorizations they made.
     pub authorizations: u64,
-    /// Reaches where their account is primary.
+    /// Reaches of the present environment modes where their account is primary.
     pub primaries: u64,
 }
 
@@ -55,15 +55,17 @@ impl Catalog {
         })
     }
 
-    /// Where a member's account is primary.
+    /// Where a member's account is primary: in reaches of the connection's environment mode.
     ///
     /// # Errors
     /// As every read.
     pub fn primaries_of(&self, member: MemberId) -> Result<Vec<(ConnectionId, Reach)>> {
         self.catalog().read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT connection, reach FROM primary_account WHERE member = ?1
-                 ORDER BY connection, reach",
+                "SELECT p.connection, p.reach
+                 FROM primary_account p JOIN connection c ON c.id = p.connection
+                 WHERE p.member = ?1 AND (p.reach = 'all') = (c.mode = 'same')
+                 ORDER BY p.connection, p.reach",
             )?;
             let rows = statement.query_map([member.bytes()], |row| {
                 Ok((row::id(row, "connection")?, row::word(row, "reach")?))
@@ -87,8 +89,10 @@ const COUNTS: [(&str, Put); 3] = [
         |all, n| all.authorizations = n,
     ),
     (
-        "SELECT member AS id, count(*) AS n FROM primary_account WHERE member IS NOT NULL
-         GROUP BY member",
+        "SELECT p.member AS id, count(*) AS n
+         FROM primary_account p JOIN connection c ON c.id = p.connection
+         WHERE p.member IS NOT NULL AND (p.reach = 'all') = (c.mode = 'same')
+         GROUP BY p.member",
         |all, n| all.primaries = n,
     ),
 ];

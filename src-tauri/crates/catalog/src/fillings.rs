@@ -21,13 +21,11 @@ pub struct Filling<'a> {
     /// Which slot.
     pub key: SlotKey,
     /// What fills it: a new one, or one that sits somewhere already, authorized again with a
-    /// greater version.
+    /// greater version. Of the latter every slot comes to the same (R21, R23): whoever has not made
+    /// sure of that gives a new one.
     pub authorization: Authorization,
     /// Its credential, of the same version.
     pub sealed: Sealed,
-    /// The other slots it sits in where the connector has other origins than it is now authorized
-    /// for (R23).
-    pub connector_changed: &'a [SlotKey],
     /// Whether the slot's member becomes the primary account of the reach (R11).
     pub primary: bool,
     /// What the log says about it.
@@ -72,8 +70,7 @@ impl Catalog {
             put_credential(db, authorization.id, &filling.sealed)?;
             fence(db, id)?;
             place(db, filling.key, id)?;
-            let around = Around::Authorization(authorization.id);
-            slots::put_changed(db, around, filling.connector_changed)?;
+            slots::put_changed(db, Around::Authorization(authorization.id), &[])?;
             if filling.primary {
                 let member = filling.key.member.ok_or(CatalogError::NoSuchSlot)?;
                 let since = authorization.authorized_at;

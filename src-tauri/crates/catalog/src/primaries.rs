@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::reshape::Led;
 use tsunagi_domain::{ConnectionId, MemberId, Reach, Timestamp};
 
 use crate::row::{self, Key, Word};
@@ -42,6 +43,23 @@ impl Catalog {
             )?;
             let place = params![connection.bytes(), reach.word()];
             Ok(statement.query_row(place, |_| Ok(())).optional()?.is_some())
+        })
+    }
+
+    /// R11: where a connection has or has had a primary account, in the reaches of both environment
+    /// modes, and whose.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn led(&self, connection: ConnectionId) -> Result<Vec<Led>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT reach, member FROM primary_account WHERE connection = ?1",
+            )?;
+            let rows = statement.query_map([connection.bytes()], |row| {
+                Ok((row::word(row, "reach")?, row::id_opt(row, "member")?))
+            })?;
+            row::collect("primary_account", rows)
         })
     }
 

@@ -2,7 +2,8 @@
 
 use rusqlite::params;
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{AuthorizationId, Connection, MemberId, Reach, Timestamp};
+use tsunagi_domain::reshape::Led;
+use tsunagi_domain::{AuthorizationId, Connection, Timestamp};
 
 use crate::events::{self, Entry};
 use crate::fillings::{exists, look_again, place, vacate};
@@ -22,9 +23,10 @@ pub struct Reshaping<'a> {
     /// Slots of the connection where the connector will have other origins than what sits there
     /// (R23). In its others it has the same.
     pub connector_changed: &'a [SlotKey],
-    /// Who will be primary in each reach of the environment mode, where that is to change; reaches
-    /// not named have nobody then. Every offer lapses.
-    pub primaries: Option<&'a [(Reach, MemberId)]>,
+    /// Who will be primary in each reach of the environment mode, where that is to change: nobody
+    /// where it is only remembered that somebody was (R11), and in reaches not named. Every offer
+    /// lapses.
+    pub primaries: Option<&'a [Led]>,
     /// Now.
     pub now: Timestamp,
     /// What the log says about it.
@@ -59,7 +61,7 @@ impl Catalog {
                     let found = wanted.iter().find(|(at, _)| at == reach);
                     match found {
                         Some((_, member)) => {
-                            primaries::put(db, id, *reach, Some(*member), reshaping.now)?;
+                            primaries::put(db, id, *reach, *member, reshaping.now)?;
                         }
                         None => {
                             db.prepare_cached(

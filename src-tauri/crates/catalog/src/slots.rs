@@ -21,7 +21,18 @@ pub struct Slot {
     /// Whether the connector has other origins here than the authorization was obtained for, as
     /// who knows connectors has noted.
     pub connector_changed: bool,
+    /// Whether the slot's client registration is another than the authorization was obtained with.
+    pub other_client: bool,
 }
+
+/// Whether an authorization `a` serves a slot: of an enabled connection, of its environment mode,
+/// and of the origins (R23) and the client that it was obtained for.
+pub(crate) const SERVES: &str = "EXISTS (
+    SELECT 1 FROM slot s JOIN connection c ON c.id = s.connection
+    LEFT JOIN slot_settings o ON o.connection = s.connection AND o.reach = s.reach
+    WHERE s.authorization = a.id AND c.enabled = 1 AND (s.reach = 'all') = (c.mode = 'same')
+        AND s.connector_changed = 0
+        AND a.registration IS coalesce(o.registration, c.registration))";
 
 /// A credential as the vault sealed it.
 #[derive(Clone, PartialEq, Eq)]
@@ -136,16 +147,14 @@ impl Catalog {
 
 pub(crate) fn of_connection(db: &Connection, connection: [u8; 16]) -> Result<Vec<Slot>> {
     let mut statement = db.prepare_cached(
-        "SELECT s.connection, s.reach, s.member, s.connector_changed, a.*
-         FROM slot s JOIN authorization a ON a.id = s.authorization WHERE s.connection = ?1",
+        "SELECT s.connection, s.reach, s.member, s.connector_changed, a.*,
+             a.registration IS NOT coalesce(o.registration, c.registration) AS other_client
+         FROM slot s JOIN authorization a ON a.id = s.authorization
+         JOIN connection c ON c.id = s.connection
+         LEFT JOIN slot_settings o ON o.connection = s.connection AND o.reach = s.reach
+         WHERE s.connection = ?1",
     )?;
-    let rows = statement.query_map([connection], |row| {
-        Ok(Slot {
-            key: key(row)?,
-            authorization: authorization(row)?,
-            connector_changed: row.get("connector_changed")?,
-        })
-    })?;
+    let rows = statement.query_map([connection], slot)?;
     let mut slots = row::collect("slot", rows)?;
     slots.sort_by_key(|slot| slot.key);
     Ok(slots)
@@ -155,18 +164,14 @@ pub(crate) fn of_connection(db: &Connection, connection: [u8; 16]) -> Result<Vec
 /// keys.
 pub(crate) fn of_keys(db: &Connection, keys: &str) -> Result<HashMap<ConnectionId, Vec<Slot>>> {
     let mut statement = db.prepare_cached(
-        "SELECT s.connection, s.reach, s.member, s.connector_changed, a.*
+        "SELECT s.connection, s.reach, s.member, s.connector_changed, a.*,
+             a.registration IS NOT coalesce(o.registration, c.registration) AS other_client
          FROM json_each(?1) k CROSS JOIN connection c ON c.key = k.value
          CROSS JOIN slot s ON s.connection = c.id
-         CROSS JOIN authorization a ON a.id = s.authorization",
+         CROSS JOIN authorization a ON a.id = s.authorization
+         LEFT JOIN slot_settings o ON o.connection = s.connection AND o.reach = s.reach",
     )?;
-    let rows = statement.query_map([keys], |row| {
-        Ok(Slot {
-            key: key(row)?,
-            authorization: authorization(row)?,
-            connector_changed: row.get("connector_changed")?,
-        })
-    })?;
+    let rows = statement.query_map([keys], slot)?;
     let mut found: HashMap<ConnectionId, Vec<Slot>> = HashMap::new();
     for slot in row::collect("slot", rows)? {
         found.entry(slot.key.connection).or_default().push(slot);
@@ -220,6 +225,15 @@ pub(crate) fn keys_of(db: &Connection, authorization: [u8; 16]) -> Result<Vec<Sl
     let mut keys = row::collect("slot", statement.query_map([authorization], key)?)?;
     keys.sort();
     Ok(keys)
+}
+
+fn slot(row: &Row<'_>) -> rusqlite::Result<Slot> {
+    Ok(Slot {
+        key: key(row)?,
+        authorization: authorization(row)?,
+        connector_changed: row.get("connector_changed")?,
+        other_client: row.get("other_client")?,
+    })
 }
 
 pub(crate) fn key(row: &Row<'_>) -> rusqlite::Result<SlotKey> {

@@ -31,6 +31,7 @@ pub(crate) fn slot_health(connection: &Connection, slot: Option<&Slot>) -> Healt
             )
         }),
         origins_unchanged: slot.is_none_or(|slot| !slot.connector_changed),
+        same_client: slot.is_none_or(|slot| !slot.other_client),
     })
 }
 
@@ -203,8 +204,11 @@ fn seats(db: &Transaction<'_>, connection: [u8; 16], standing: &Standing) -> Res
     let personal = standing.kind == Kind::LoggedInUser;
     let mut statement = db.prepare_cached(
         "SELECT s.reach, s.member, a.health, a.unreachable_since IS NOT NULL AS unreachable,
-             a.asked, a.granted, s.connector_changed
+             a.asked, a.granted, s.connector_changed,
+             a.registration IS coalesce(o.registration, c.registration) AS same_client
          FROM slot s JOIN authorization a ON a.id = s.authorization
+         JOIN connection c ON c.id = s.connection
+         LEFT JOIN slot_settings o ON o.connection = s.connection AND o.reach = s.reach
          WHERE s.connection = ?1 AND (s.member IS NOT NULL) = ?2",
     )?;
     let rows = statement.query_map(params![connection, personal], |row| {
@@ -218,6 +222,7 @@ fn seats(db: &Transaction<'_>, connection: [u8; 16], standing: &Standing) -> Res
                 stored: Some(row::health(row, "health")?),
                 scopes_granted: scopes_granted(&standing.scopes, &asked, granted.as_deref()),
                 origins_unchanged: !row.get::<_, bool>("connector_changed")?,
+                same_client: row.get("same_client")?,
             }),
             unreachable: row.get("unreachable")?,
         })

@@ -5,7 +5,7 @@ use tsunagi_domain::{AuthorizationId, Timestamp};
 
 use crate::authorizations::{Authorization, authorization};
 use crate::row::{self, Key};
-use crate::{Catalog, Result};
+use crate::{Catalog, Result, slots};
 
 impl Catalog {
     /// Connected authorizations that have a credential, no end and no renewal, in a slot of an
@@ -22,7 +22,8 @@ impl Catalog {
         limit: u32,
     ) -> Result<Vec<(Authorization, Option<Timestamp>)>> {
         self.catalog().read(|db| {
-            let mut statement = db.prepare_cached(
+            let serves = slots::SERVES;
+            let mut statement = db.prepare_cached(&format!(
                 "SELECT a.*, v.at AS verified_at
                  FROM authorization a INDEXED BY authorization_keys
                  LEFT JOIN verification v ON v.authorization = a.id
@@ -30,12 +31,9 @@ impl Catalog {
                      AND (max(coalesce(v.at, 0), a.authorized_at) < ?1
                          OR max(coalesce(v.at, 0), a.authorized_at) > ?2)
                      AND EXISTS (SELECT 1 FROM credential k WHERE k.authorization = a.id)
-                     AND EXISTS (
-                         SELECT 1 FROM slot s JOIN connection c ON c.id = s.connection
-                         WHERE s.authorization = a.id AND c.enabled = 1
-                             AND s.connector_changed = 0 AND (s.reach = 'all') = (c.mode = 'same'))
+                     AND {serves}
                  ORDER BY max(coalesce(v.at, 0), a.authorized_at), a.key LIMIT ?3",
-            )?;
+            ))?;
             let rows = statement.query_map(params![before.0, now.0, limit], |row| {
                 Ok((authorization(row)?, row::time_opt(row, "verified_at")?))
             })?;

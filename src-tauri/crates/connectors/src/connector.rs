@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tsunagi_domain::offer::Places;
-use tsunagi_domain::{Kind, Timestamp};
+use tsunagi_domain::offer::{self, Places};
+use tsunagi_domain::{Kind, Refusal, Timestamp};
 
 use crate::Pattern;
 
@@ -392,6 +392,16 @@ impl Connector {
     #[must_use]
     pub fn offers(&self, kind: Kind) -> bool {
         self.kinds.contains(&kind)
+    }
+
+    /// R16: whether it is still served.
+    ///
+    /// # Errors
+    /// [`tsunagi_domain::RefusalCode::ConnectorRetired`].
+    pub fn served(&self, now: Timestamp) -> Result<(), Refusal> {
+        let retired = self.retired.as_ref();
+        let retired = retired.map(|retired| (retired.since, retired.date.as_str()));
+        offer::served(&self.name, retired, now)
     }
 
     /// Where it is offered (R8); `None`: everywhere.

@@ -76,6 +76,7 @@ pub fn all() -> Vec<Command> {
         connection_rename(connection: d::ConnectionId, name: String) -> v::ConnectionView;
         connection_set_enabled(connection: d::ConnectionId, enabled: bool) -> v::ConnectionView;
         connection_set_environment(connection: d::ConnectionId, reach: d::Reach, settings: std::collections::BTreeMap<String, String>, registration: Option<d::RegistrationId>) -> v::ConnectionView;
+        connection_environment_impact(connection: d::ConnectionId, reach: d::Reach, settings: std::collections::BTreeMap<String, String>, registration: Option<d::RegistrationId>) -> v::EditImpact;
         connection_timeline(connection: d::ConnectionId) -> Vec<v::FlowRecord>;
         connection_try(request: v::TryRequest) -> v::TryAnswer;
         connection_delete(connection: d::ConnectionId) -> ();
@@ -88,7 +89,7 @@ pub fn all() -> Vec<Command> {
         primaries_list() -> Vec<v::PrimaryRow>;
         authorization_impact(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::Impact;
         authorization_revoke(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::RevokeOutcome;
-        connection_edit(connection: d::ConnectionId, edit: v::ConnectionEdit) -> v::ConnectionView;
+        connection_edit(connection: d::ConnectionId, edit: v::ConnectionEdit, seen: v::ConnectionEdit) -> v::ConnectionView;
         connection_edit_impact(connection: d::ConnectionId, edit: v::ConnectionEdit) -> v::EditImpact;
         switch_offers(connection: d::ConnectionId, reach: d::Reach) -> Vec<v::SwitchOffer>;
         switch_impact(connection: d::ConnectionId, reach: d::Reach, from: d::ConnectionId) -> v::SwitchImpact;

@@ -1,14 +1,9 @@
 //! The Connection screen: details, and what a manager changes about a connection.
 
-use tsunagi_catalog::{ListRow, Offer, Slot, SlotSettings};
-use tsunagi_domain::connection::Settings;
+use tsunagi_catalog::{ListRow, Offer, Slot};
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::offer;
-use tsunagi_domain::resolution::registration_of;
-use tsunagi_domain::{
-    ConnectionId, Health, Kind, Member, NotConnected, Reach, Refusal, RefusalCode, RegistrationId,
-    access,
-};
+use tsunagi_domain::{ConnectionId, Health, Kind, Member, NotConnected, Reach, access};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -46,6 +41,7 @@ impl Console {
         let resolved = self.inner.gateway.resolve(connection, first).await;
         let library = self.inner.gateway.library();
         let connector = library.get(&connection.connector);
+        let retired = connector.and_then(|connector| connector.served(self.now()).err());
         let known = connector
             .map(|connector| self.scopes(connector))
             .unwrap_or_default();
@@ -99,10 +95,15 @@ impl Console {
             created_at: connection.created_at,
             created_by,
             environments,
-            accounts: self.accounts(&row, &viewer)?,
+            accounts: self.accounts(&row, &viewer, Present::Yes)?,
+            set_aside: self.accounts(&row, &viewer, Present::No)?,
             needed: self.needed(connection)?,
             may_manage: access::may_manage(&viewer).is_ok(),
-            problem: resolved.err().map(|error| self.failure(&error.into())),
+            problem: resolved
+                .err()
+                .map(ConsoleError::from)
+                .or(retired.map(ConsoleError::from))
+                .map(|error| self.failure(&error)),
             row: self.row(&row, &viewer),
         })
     }
@@ -168,21 +169,23 @@ impl Console {
         })
     }
 
-    /// Who has authorized: managers see all, other members themselves.
-    fn accounts(&self, row: &ListRow, viewer: &Member) -> Result<Vec<AccountRow>, ConsoleError> {
+    /// Who has authorized, in the reaches of the environment mode or only for the one that was left:
+    /// managers see all, other members themselves.
+    fn accounts(
+        &self,
+        row: &ListRow,
+        viewer: &Member,
+        present: Present,
+    ) -> Result<Vec<AccountRow>, ConsoleError> {
         let connection = &row.connection;
-        let whole = Whole {
-            connection: connection.clone(),
-            slots: row.slots.clone(),
-            primaries: row.primaries.clone(),
-        };
+        let whole = self.whole(connection.id)?;
         let offers = self.inner.catalog.offers(connection.id)?;
         let manages = access::may_manage(viewer).is_ok();
         let service = self.mark_of(&connection.connector).name;
         let mut accounts: Vec<(Option<tsunagi_domain::MemberId>, AccountRow)> = Vec::new();
         for slot in &row.slots {
             let own = slot.key.member.is_none_or(|member| member == viewer.id);
-            if !connection.mode.reaches().contains(&slot.key.reach) || !(own || manages) {
+            if present_of(&whole, slot) != Some(present) || !(own || manages) {
                 continue;
             }
             let place = self.account_place(&whole, &offers, slot, viewer)?;
@@ -313,92 +316,6 @@ impl Console {
         self.connection_view(session, id).await
     }
 
-    /// Sets what one environment has of its own: parameter values and a client registration.
-    /// What was authorized for other origins is then not connected: connector changed (R23).
-    ///
-    /// # Errors
-    /// R1, R2; a value the connector does not accept; another service's registration.
-    pub async fn set_environment(
-        &self,
-        session: Session,
-        id: ConnectionId,
-        reach: Reach,
-        settings: Settings,
-        registration: Option<RegistrationId>,
-    ) -> Result<ConnectionView, ConsoleError> {
-        self.manager(session)?;
-        self.inner.keys.vault()?;
-        let connection = self.connection(id)?;
-        if !connection.mode.reaches().contains(&reach) {
-            return Err(ConsoleError::new("reach_not_in_mode"));
-        }
-        let library = self.inner.gateway.library();
-        let connector = library.get(&connection.connector).ok_or_else(|| {
-            ConsoleError::new("connector_missing").with("service", connection.connector.clone())
-        })?;
-        let automatic = connector
-            .parameters
-            .iter()
-            .find(|parameter| parameter.automatic && settings.contains_key(&parameter.name));
-        if let Some(parameter) = automatic {
-            return Err(Refusal::new(RefusalCode::SettingInvalid)
-                .with("parameter", parameter.name.clone())
-                .into());
-        }
-        let mut whole = connection.settings.clone();
-        whole.extend(settings.clone());
-        connector.resolve(&whole)?;
-        if let Some(registration) = registration {
-            let known = self.inner.catalog.registration(registration)?;
-            if known.is_none_or(|known| known.connector != connection.connector) {
-                return Err(Refusal::new(RefusalCode::RegistrationNeeded)
-                    .with("service", connector.name.clone())
-                    .into());
-            }
-        }
-        let own = SlotSettings {
-            reach,
-            settings,
-            registration,
-        };
-        self.at_once(|| {
-            let catalog = &self.inner.catalog;
-            let mut overrides = catalog.slot_settings(id)?;
-            let before = overrides.iter().find(|other| other.reach == reach);
-            let before = before.and_then(|other| other.registration);
-            let client = |own| registration_of(own, connection.registration);
-            if client(before) != client(own.registration) {
-                self.part_from_client(id, reach)?;
-            }
-            overrides.retain(|other| other.reach != reach);
-            overrides.push(own.clone());
-            let slots = catalog.slots(id)?;
-            let changed = self.origins().changed(&connection, &overrides, &slots);
-            catalog.set_slot_settings(id, &own, &changed)?;
-            let (subject, args) = (format!("connection/{id}"), [("reach", reach.as_str())]);
-            self.log(session, Action::ConnectionEnvironmentSet, &subject, &args)
-        })?;
-        self.inner.bell.changed();
-        self.connection_view(session, id).await
-    }
-
-    /// What sits in a reach was obtained with another client than the one it has by now, and is not
-    /// renewed with that (RFC 6749 §6). An authorization that sits elsewhere too goes on there.
-    fn part_from_client(&self, id: ConnectionId, reach: Reach) -> Result<(), ConsoleError> {
-        let catalog = &self.inner.catalog;
-        let slots = catalog.slots(id)?.into_iter();
-        for slot in slots.filter(|slot| slot.key.reach == reach) {
-            let authorization = &slot.authorization;
-            if catalog.slots_of_authorization(authorization.id)?.len() > 1 {
-                catalog.vacate(slot.key)?;
-            } else if authorization.health == Health::Connected {
-                let refused = Health::NotConnected(NotConnected::ClientRefused);
-                catalog.set_health(authorization.id, refused)?;
-            }
-        }
-        Ok(())
-    }
-
     /// Deletes a connection that nothing uses (R18), with its authorizations; the provider is
     /// told first.
     ///
@@ -451,4 +368,25 @@ impl Console {
         self.inner.bell.changed();
         Ok(())
     }
+}
+
+/// Which accounts are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Present {
+    /// Those of the environment mode the connection is in.
+    Yes,
+    /// Those that are kept for the mode it was in before, and serve nothing until it is again.
+    No,
+}
+
+/// `None` for what need not be shown: an authorization that serves the present mode, too, or is
+/// revoked.
+fn present_of(whole: &Whole, slot: &Slot) -> Option<Present> {
+    let id = slot.authorization.id;
+    if whole.present().any(|one| one.key == slot.key) {
+        return Some(Present::Yes);
+    }
+    let revoked = Health::NotConnected(NotConnected::Revoked);
+    let serves = whole.present().any(|one| one.authorization.id == id);
+    (!serves && slot.authorization.health != revoked).then_some(Present::No)
 }

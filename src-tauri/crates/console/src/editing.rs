@@ -2,13 +2,17 @@
 //! does to authorizations and uses is shown first (R18), and a change of scopes asks for consent
 //! again (R20).
 
-use tsunagi_catalog::{Entry, Primary, Reshaping, Slot};
+use std::collections::BTreeSet;
+
+use tsunagi_catalog::{Entry, Primary, Reshaping, Slot, SlotSettings};
 use tsunagi_connectors::Connector;
 use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::reshape::{self, Held};
+use tsunagi_domain::resolution::{Resolution, serves};
 use tsunagi_domain::{
-    AuthorizationId, Connection, ConnectionId, Health, NotConnected, Reach, Refusal, RefusalCode,
+    AuthorizationId, Connection, ConnectionId, Health, MemberId, NotConnected, Reach, Refusal,
+    RefusalCode, RegistrationId,
 };
 
 use crate::console::{Console, Session};
@@ -22,10 +26,9 @@ use crate::views::{ConnectionEdit, ConnectionView, EditImpact, PlacedAccount};
 struct Edited {
     before: Whole,
     after: Whole,
-    /// Slots that are emptied: their authorization belongs to another client registration.
-    emptied: Vec<SlotKey>,
-    /// Authorizations that the new client registration cannot renew.
-    refused: Vec<AuthorizationId>,
+    /// What would have gone on in a reach of the new environment mode, and does not serve it: each
+    /// with its slot of before, and the reach that needs a sign-in.
+    left_out: Vec<Held<usize>>,
 }
 
 impl Console {
@@ -40,31 +43,65 @@ impl Console {
         edit: &ConnectionEdit,
     ) -> Result<EditImpact, ConsoleError> {
         self.manager(session)?;
-        let edited = self.edited(id, edit)?;
+        self.told(&self.edited(id, edit)?)
+    }
+
+    /// R18: what settings of one environment would do. Nothing is changed.
+    ///
+    /// # Errors
+    /// Those of [`Self::set_environment`].
+    pub fn environment_impact(
+        &self,
+        session: Session,
+        id: ConnectionId,
+        reach: Reach,
+        settings: Settings,
+        registration: Option<RegistrationId>,
+    ) -> Result<EditImpact, ConsoleError> {
+        self.manager(session)?;
+        let own = SlotSettings {
+            reach,
+            settings,
+            registration,
+        };
+        self.told(&self.set_apart(id, own)?)
+    }
+
+    fn told(&self, edited: &Edited) -> Result<EditImpact, ConsoleError> {
         let (before, after) = (&edited.before, &edited.after);
         let (old, new) = (&before.connection, &after.connection);
-        let mut seats = Vec::new();
-        let mut asks_again = Vec::new();
-        for slot in &after.slots {
-            if !new.mode.reaches().contains(&slot.key.reach) {
-                continue;
-            }
+        let worked = |id: AuthorizationId| {
+            let mut before_it = before.slots.iter();
+            before_it.any(|slot| {
+                slot.authorization.id == id && self.health_in(before, slot) == Health::Connected
+            })
+        };
+        let (mut seats, mut asks_again) = (Vec::new(), Vec::new());
+        for slot in after.present() {
             let seat = self.seat_view(after, slot)?;
-            let worked = before.slots.iter().any(|one| {
-                one.authorization.id == slot.authorization.id
-                    && self.slot_health(old, one.key.reach, Some(one)) == Health::Connected
-            });
-            if worked && seat.health != Health::Connected {
+            if worked(slot.authorization.id) && seat.health != Health::Connected {
                 asks_again.push(seat.clone());
             }
             seats.push(seat);
         }
-        for key in &edited.emptied {
-            let slot = before.slots.iter().find(|slot| slot.key == *key);
-            if let Some(slot) = slot {
-                let mut seat = self.seat_view(before, slot)?;
-                seat.health = Health::NotConnected(NotConnected::NeverAuthorized);
-                asks_again.push(seat);
+        for held in &edited.left_out {
+            let slot = before.slots.get(held.value);
+            if let Some(slot) = slot.filter(|slot| worked(slot.authorization.id)) {
+                asks_again.push(PlacedAccount {
+                    reach: held.reach,
+                    health: Health::NotConnected(NotConnected::NeverAuthorized),
+                    primary: false,
+                    ..self.seat_view(before, slot)?
+                });
+            }
+        }
+        let goes_on: BTreeSet<AuthorizationId> =
+            after.present().map(|slot| slot.authorization.id).collect();
+        let mut set_aside = Vec::new();
+        for slot in before.present() {
+            let goes_on = goes_on.contains(&slot.authorization.id);
+            if !goes_on && slot.authorization.health != REVOKED {
+                set_aside.push(self.seat_view(before, slot)?);
             }
         }
         let lacks = |some: &Connection, other: &Connection| -> Vec<String> {
@@ -75,13 +112,14 @@ impl Console {
                 .collect()
         };
         Ok(EditImpact {
-            changes: old != new,
+            changes: old != new || before.overrides != after.overrides,
             scopes_added: lacks(new, old),
             scopes_removed: lacks(old, new),
             mode_changes: old.mode != new.mode,
             seats,
             asks_again,
-            uses: self.affected(id, &self.shape_of(before), &self.shape_of(after))?,
+            set_aside,
+            uses: self.affected(new.id, &self.shape_of(before), &self.shape_of(after))?,
         })
     }
 
@@ -99,44 +137,152 @@ impl Console {
         id: ConnectionId,
         edit: &ConnectionEdit,
     ) -> Result<ConnectionView, ConsoleError> {
+        self.edit_connection_as_seen(session, id, edit, None).await
+    }
+
+    /// As [`Self::edit_connection`], by somebody who saw the connection as `seen` when they began.
+    ///
+    /// # Errors
+    /// Those of [`Self::edit_connection`]; `changed_meanwhile` where it is no longer so: all of it
+    /// would be put back as it was.
+    pub async fn edit_connection_as_seen(
+        &self,
+        session: Session,
+        id: ConnectionId,
+        edit: &ConnectionEdit,
+        seen: Option<&ConnectionEdit>,
+    ) -> Result<ConnectionView, ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
-        let edited = self.edited(id, edit)?;
+        // What it is worked out from and what is stored are one: of two windows that save at the
+        // same time, the second sees what the first has done.
+        let edited = self.at_once(|| {
+            let stored = self.connection(id)?;
+            if seen.is_some_and(|seen| *seen != as_edit(&stored)) {
+                return Err(ConsoleError::new("changed_meanwhile")
+                    .with("connection", stored.name.to_string()));
+            }
+            let edited = self.edited(id, edit)?;
+            if edited.before.connection != edited.after.connection {
+                self.store_edited(session, &edited)?;
+            }
+            Ok(edited)
+        })?;
         if edited.before.connection != edited.after.connection {
             self.cancel_flows_of(id);
-            self.store_edited(session, &edited)?;
-            let refused = Health::NotConnected(NotConnected::ClientRefused);
-            for authorization in &edited.refused {
-                self.inner.catalog.set_health(*authorization, refused)?;
-            }
-            for primary in &edited.after.primaries {
-                let members = [primary.member];
-                self.readers_changed(&edited.after, primary.reach, &members)
-                    .await;
+            if edited.before.connection.mode != edited.after.connection.mode {
+                self.settle_reshaped(&edited).await;
             }
             self.inner.bell.changed();
         }
         self.connection_view(session, id).await
     }
 
+    /// What runs unattended in one mode need not in the other: whoever was primary and whoever is
+    /// have their credentials sealed for the readers they have now.
+    async fn settle_reshaped(&self, edited: &Edited) {
+        for whole in [&edited.before, &edited.after] {
+            for primary in &whole.primaries {
+                let members = [primary.member];
+                self.readers_changed(whole, primary.reach, &members).await;
+            }
+        }
+    }
+
+    /// Sets what one environment has of its own: parameter values and a client registration.
+    /// What was authorized for other origins or with another client is then not connected until it
+    /// is authorized again (R23, RFC 6749 §6), or the setting is taken back.
+    ///
+    /// # Errors
+    /// R1, R2; `reach_not_in_mode`; a value the connector does not accept; another service's
+    /// registration; the vault is locked. Nothing is changed then.
+    pub async fn set_environment(
+        &self,
+        session: Session,
+        id: ConnectionId,
+        reach: Reach,
+        settings: Settings,
+        registration: Option<RegistrationId>,
+    ) -> Result<ConnectionView, ConsoleError> {
+        self.manager(session)?;
+        self.inner.keys.vault()?;
+        let own = SlotSettings {
+            reach,
+            settings,
+            registration,
+        };
+        let changed = self.at_once(|| {
+            let edited = self.set_apart(id, own.clone())?;
+            let after = &edited.after;
+            if edited.before.overrides == after.overrides {
+                return Ok(false);
+            }
+            let catalog = &self.inner.catalog;
+            let changed = self
+                .origins()
+                .changed(&after.connection, &after.overrides, &after.slots);
+            catalog.set_slot_settings(id, &own, &changed)?;
+            let (subject, args) = (format!("connection/{id}"), [("reach", reach.as_str())]);
+            self.log(session, Action::ConnectionEnvironmentSet, &subject, &args)?;
+            Ok(true)
+        })?;
+        if changed {
+            // What is being signed in was begun with the settings of before.
+            self.cancel_flows_of(id);
+            self.inner.bell.changed();
+        }
+        self.connection_view(session, id).await
+    }
+
+    /// Works out what settings of one environment change, refusing what cannot be.
+    fn set_apart(&self, id: ConnectionId, own: SlotSettings) -> Result<Edited, ConsoleError> {
+        let before = self.whole(id)?;
+        let connection = &before.connection;
+        if !connection.mode.reaches().contains(&own.reach) {
+            return Err(ConsoleError::new("reach_not_in_mode"));
+        }
+        let connector = self.connector(&connection.connector)?;
+        let automatic = connector
+            .parameters
+            .iter()
+            .find(|parameter| parameter.automatic && own.settings.contains_key(&parameter.name));
+        if let Some(parameter) = automatic {
+            return Err(setting_invalid(&parameter.name));
+        }
+        let mut settings = connection.settings.clone();
+        settings.extend(own.settings.clone());
+        connector.resolve(&settings)?;
+        if let Some(registration) = own.registration {
+            let known = self.inner.catalog.registration(registration)?;
+            if known.is_none_or(|known| known.connector != connection.connector) {
+                return Err(Refusal::new(RefusalCode::RegistrationNeeded)
+                    .with("service", connector.name.clone())
+                    .into());
+            }
+        }
+        let mut after = before.clone();
+        after.overrides.retain(|other| other.reach != own.reach);
+        if !own.settings.is_empty() || own.registration.is_some() {
+            after.overrides.push(own);
+        }
+        after.overrides.sort_by_key(|own| own.reach);
+        after.look_at_clients();
+        Ok(Edited {
+            before,
+            after,
+            left_out: Vec::new(),
+        })
+    }
+
     fn store_edited(&self, session: Session, edited: &Edited) -> Result<(), ConsoleError> {
         let (before, after) = (&edited.before, &edited.after);
         let reshaped = before.connection.mode != after.connection.mode;
         let seats: Vec<(SlotKey, AuthorizationId)> = if reshaped {
-            let slots = after.slots.iter();
-            let here = slots.filter(|slot| {
-                let reaches = after.connection.mode.reaches();
-                reaches.contains(&slot.key.reach) && !edited.emptied.contains(&slot.key)
-            });
+            let here = after.present();
             here.map(|slot| (slot.key, slot.authorization.id)).collect()
         } else {
             Vec::new()
         };
-        let primaries: Vec<_> = after
-            .primaries
-            .iter()
-            .map(|primary| (primary.reach, primary.member))
-            .collect();
         let (old, new) = (&before.connection, &after.connection);
         let changed: Vec<&str> = [
             (old.name != new.name, "name"),
@@ -156,9 +302,9 @@ impl Console {
         Ok(self.inner.catalog.reshape(&Reshaping {
             connection: new,
             seats: &seats,
-            emptied: &edited.emptied,
+            emptied: &[],
             connector_changed: &self.changed_in(new, &after.slots)?,
-            primaries: reshaped.then_some(&primaries),
+            primaries: reshaped.then_some(&after.led),
             now: self.now(),
             event: Some(Entry { event, tag: &tag }),
         })?)
@@ -189,48 +335,96 @@ impl Console {
             connector.resolve(&new.settings)?;
         }
         let mut after = Whole {
-            slots: before.slots.clone(),
-            primaries: before.primaries.clone(),
             connection: new,
+            ..before.clone()
         };
+        let mut left_out = Vec::new();
         if after.connection.mode != before.connection.mode {
-            reshape_whole(&mut after);
+            left_out = self.reshape_whole(&mut after);
         }
-        let (mut emptied, mut refused) = (Vec::new(), Vec::new());
-        if after.connection.registration != before.connection.registration {
-            let overrides = self.inner.catalog.slot_settings(id)?;
-            let own = |reach: Reach| {
-                let mut own = overrides.iter();
-                own.any(|one| one.reach == reach && one.registration.is_some())
-            };
-            for slot in &mut after.slots {
-                if own(slot.key.reach) {
-                    continue;
-                }
-                let keys = self
-                    .inner
-                    .catalog
-                    .slots_of_authorization(slot.authorization.id)?;
-                // Elsewhere it goes on with the registration it was made with.
-                if keys.iter().any(|key| key.connection != id) {
-                    emptied.push(slot.key);
-                } else {
-                    refused.push(slot.authorization.id);
-                    if slot.authorization.health == Health::Connected {
-                        slot.authorization.health =
-                            Health::NotConnected(NotConnected::ClientRefused);
-                    }
-                }
-            }
-            refused.dedup();
-            after.slots.retain(|slot| !emptied.contains(&slot.key));
-        }
+        after.look_at_clients();
         Ok(Edited {
             before,
             after,
-            emptied,
-            refused,
+            left_out,
         })
+    }
+
+    /// R12: puts everything where the new environment mode has it, as far as it serves there.
+    /// Slots of the other mode stay. Gives what does not serve.
+    fn reshape_whole(&self, whole: &mut Whole) -> Vec<Held<usize>> {
+        let mode = whole.connection.mode;
+        let origins = self.origins();
+        let fits = |held: &Held<usize>, reach: Reach| {
+            whole.slots.get(held.value).is_some_and(|slot| {
+                let obtained = Resolution {
+                    registration: slot.authorization.registration,
+                    origins: Some(slot.authorization.origins.clone()),
+                };
+                let here = origins.come_to(&whole.connection, &whole.overrides, reach);
+                serves(&obtained, &here)
+            })
+        };
+        let held: Vec<Held<usize>> = whole
+            .slots
+            .iter()
+            .enumerate()
+            .map(|(value, slot)| Held {
+                reach: slot.key.reach,
+                member: slot.key.member,
+                value,
+            })
+            .collect();
+        let seats = reshape::reshaped(mode, &held, fits);
+        let left_out = reshape::left_out(mode, &held, &seats);
+        // R11: what is revoked where it comes from makes nobody primary, though they may have been
+        // so in another environment.
+        let living: Vec<_> = seats
+            .iter()
+            .filter(|seat| {
+                let slot = whole.slots.get(seat.value);
+                slot.is_some_and(|slot| slot.authorization.health != REVOKED)
+            })
+            .copied()
+            .collect();
+        let led = reshape::primaries(mode, &whole.led, &living);
+        let now = self.now();
+        let since = |reach: Reach, member: MemberId| {
+            let theirs = || whole.primaries.iter().filter(|one| one.member == member);
+            let here = theirs().find(|one| one.reach == reach);
+            here.or_else(|| theirs().next())
+                .map_or(now, |one| one.since)
+        };
+        let primaries = led
+            .iter()
+            .filter_map(|(reach, member)| {
+                Some(Primary {
+                    reach: *reach,
+                    member: (*member)?,
+                    since: since(*reach, (*member)?),
+                })
+            })
+            .collect();
+        let slots: Vec<Slot> = seats
+            .iter()
+            .filter_map(|seat| {
+                let slot = whole.slots.get(seat.value)?;
+                let key = SlotKey {
+                    reach: seat.reach,
+                    ..slot.key
+                };
+                Some(Slot {
+                    key,
+                    ..slot.clone()
+                })
+            })
+            .collect();
+        (whole.primaries, whole.led) = (primaries, led);
+        whole
+            .slots
+            .retain(|slot| !mode.reaches().contains(&slot.key.reach));
+        whole.slots.extend(slots);
+        left_out
     }
 
     fn seat_view(&self, whole: &Whole, slot: &Slot) -> Result<PlacedAccount, ConsoleError> {
@@ -242,79 +436,29 @@ impl Console {
             reach: slot.key.reach,
             member,
             account: self.account_of(&whole.connection, slot),
-            health: self.slot_health(&whole.connection, slot.key.reach, Some(slot)),
+            health: self.health_in(whole, slot),
             primary: Self::is_primary(whole, slot),
         })
     }
 }
 
-/// R12: puts everything where the new environment mode has it. Slots of the other mode stay.
-fn reshape_whole(whole: &mut Whole) {
-    let mode = whole.connection.mode;
-    let held: Vec<Held<usize>> = whole
-        .slots
-        .iter()
-        .enumerate()
-        .map(|(value, slot)| Held {
-            reach: slot.key.reach,
-            member: slot.key.member,
-            value,
-        })
-        .collect();
-    let seats = reshape::reshaped(mode, &held);
-    let before: Vec<_> = whole
-        .primaries
-        .iter()
-        .map(|primary| (primary.reach, primary.member))
-        .collect();
-    // R11: what is revoked where it comes from makes nobody primary, though they may have been so
-    // in another environment.
-    let revoked = Health::NotConnected(NotConnected::Revoked);
-    let living: Vec<Held<usize>> = seats
-        .iter()
-        .filter(|seat| {
-            let slot = whole.slots.get(seat.value);
-            slot.is_some_and(|slot| slot.authorization.health != revoked)
-        })
-        .copied()
-        .collect();
-    let primaries = reshape::primaries(mode, &before, &living);
-    let since = |reach: Reach, member| {
-        let known = whole.primaries.iter().find(|one| one.member == member);
-        let here = whole
-            .primaries
-            .iter()
-            .find(|one| one.member == member && one.reach == reach);
-        here.or(known).map(|one| one.since)
-    };
-    whole.primaries = primaries
-        .into_iter()
-        .filter_map(|(reach, member)| {
-            Some(Primary {
-                reach,
-                member,
-                since: since(reach, member)?,
-            })
-        })
-        .collect();
-    let slots: Vec<Slot> = seats
-        .iter()
-        .filter_map(|seat| {
-            let slot = whole.slots.get(seat.value)?;
-            Some(Slot {
-                key: SlotKey {
-                    reach: seat.reach,
-                    ..slot.key
-                },
-                authorization: slot.authorization.clone(),
-                connector_changed: slot.connector_changed,
-            })
-        })
-        .collect();
-    whole
-        .slots
-        .retain(|slot| !mode.reaches().contains(&slot.key.reach));
-    whole.slots.extend(slots);
+/// What an edit that changes nothing says.
+fn as_edit(connection: &Connection) -> ConnectionEdit {
+    ConnectionEdit {
+        name: connection.name.to_string(),
+        scopes: connection.scopes.clone(),
+        mode: connection.mode,
+        registration: connection.registration,
+        settings: connection.settings.clone(),
+    }
+}
+
+const REVOKED: Health = Health::NotConnected(NotConnected::Revoked);
+
+fn setting_invalid(parameter: &str) -> ConsoleError {
+    Refusal::new(RefusalCode::SettingInvalid)
+        .with("parameter", parameter)
+        .into()
 }
 
 /// Parameter values that a person chose: those the program fills in left out.
@@ -343,9 +487,7 @@ fn new_settings(
         );
         if parameter.automatic {
             if after.is_some_and(|after| before != Some(after)) {
-                return Err(Refusal::new(RefusalCode::SettingInvalid)
-                    .with("parameter", parameter.name.clone())
-                    .into());
+                return Err(setting_invalid(&parameter.name));
             }
             settings.extend(before.map(|value| (parameter.name.clone(), value.clone())));
         } else {
@@ -357,9 +499,7 @@ fn new_settings(
         parameters.any(|parameter| parameter.name == **name)
     };
     if let Some(unknown) = wanted.keys().find(|name| !known(name)) {
-        return Err(Refusal::new(RefusalCode::SettingInvalid)
-            .with("parameter", unknown.clone())
-            .into());
+        return Err(setting_invalid(unknown));
     }
     Ok(settings)
 }

@@ -1,9 +1,11 @@
 //! R18: what a change does to the uses of a connection, asked of `domain` before it is made.
 
-use tsunagi_catalog::{Primary, Slot, Use};
+use tsunagi_catalog::{Primary, Slot, SlotSettings, Use};
 use tsunagi_domain::gate::Access;
 use tsunagi_domain::impact::{self, Place, Seat, Shape};
-use tsunagi_domain::{Application, Connection, ConnectionId, Environment, Kind, Reach};
+use tsunagi_domain::reshape::Led;
+use tsunagi_domain::resolution::registration_of;
+use tsunagi_domain::{Application, Connection, ConnectionId, Environment};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -15,6 +17,32 @@ pub(crate) struct Whole {
     pub(crate) connection: Connection,
     pub(crate) slots: Vec<Slot>,
     pub(crate) primaries: Vec<Primary>,
+    /// R11: where there is a primary account or has been one, in both environment modes.
+    pub(crate) led: Vec<Led>,
+    /// What its reaches have of their own.
+    pub(crate) overrides: Vec<SlotSettings>,
+}
+
+impl Whole {
+    /// The slots of the connection's environment mode.
+    pub(crate) fn present(&self) -> impl Iterator<Item = &Slot> {
+        let reaches = self.connection.mode.reaches();
+        let slots = self.slots.iter();
+        slots.filter(move |slot| reaches.contains(&slot.key.reach))
+    }
+
+    /// Works out again which slots have another client than what sits there was obtained with.
+    pub(crate) fn look_at_clients(&mut self) {
+        for slot in &mut self.slots {
+            let mut own = self.overrides.iter();
+            let own = own.find(|own| own.reach == slot.key.reach);
+            let registration = registration_of(
+                own.and_then(|own| own.registration),
+                self.connection.registration,
+            );
+            slot.other_client = slot.authorization.registration != registration;
+        }
+    }
 }
 
 impl Console {
@@ -24,24 +52,29 @@ impl Console {
             connection: self.connection(id)?,
             slots: catalog.slots(id)?,
             primaries: catalog.primaries(id)?,
+            led: catalog.led(id)?,
+            overrides: catalog.slot_settings(id)?,
         })
     }
 
     /// What decides what runs, as it stands or as it would.
     pub(crate) fn shape_of(&self, whole: &Whole) -> Shape {
         let connection = &whole.connection;
+        let library = self.inner.gateway.library();
+        let connector = library.get(&connection.connector);
         Shape {
             link_name: connection.link_name.to_string(),
             kind: connection.kind,
             mode: connection.mode,
             enabled: connection.enabled,
+            retired: connector.and_then(|connector| connector.served(self.now()).err()),
             seats: whole
                 .slots
                 .iter()
                 .map(|slot| Seat {
                     reach: slot.key.reach,
                     member: slot.key.member,
-                    health: self.slot_health(connection, slot.key.reach, Some(slot)),
+                    health: self.health_in(whole, slot),
                 })
                 .collect(),
             primaries: whole
@@ -49,25 +82,8 @@ impl Console {
                 .iter()
                 .map(|primary| (primary.reach, primary.member))
                 .collect(),
-            led: self.led(whole),
+            led: whole.led.iter().map(|(reach, _)| *reach).collect(),
         }
-    }
-
-    /// R11: where there is a primary account, or has been one.
-    fn led(&self, whole: &Whole) -> Vec<Reach> {
-        let connection = &whole.connection;
-        if connection.kind != Kind::LoggedInUser {
-            return Vec::new();
-        }
-        let led = |reach: &Reach| {
-            let is = whole.primaries.iter().any(|one| one.reach == *reach);
-            // Where it cannot be read, nobody stands in.
-            is || (self.inner.catalog)
-                .ever_had_primary(connection.id, *reach)
-                .unwrap_or(true)
-        };
-        let reaches = connection.mode.reaches().iter().copied();
-        reaches.filter(led).collect()
     }
 
     /// The uses of a connection with what a change from `before` to `after` does to each.

@@ -12,11 +12,12 @@ use tsunagi_domain::{
 };
 use tsunagi_gateway::{Call, Request};
 
+use crate::connections::asked;
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::impacts::Whole;
 use crate::log::Action;
-use crate::views::{BulkAction, BulkPart, BulkResult, Failure, ListQuery, SortBy, TestResult};
+use crate::views::{BulkAction, BulkPart, BulkResult, Failure, ListQuery, TestResult};
 
 /// The most connections that are chosen at once.
 const CHOSEN_MAX: u32 = 100_000;
@@ -32,20 +33,10 @@ impl Console {
         query: &ListQuery,
     ) -> Result<Vec<ConnectionId>, ConsoleError> {
         let viewer = self.reader(session)?;
+        // All of them, wherever the page they were shown on began.
         let query = tsunagi_catalog::ListQuery {
-            search: query.search.clone(),
-            kinds: query.kinds.clone(),
-            connectors: query.services.clone(),
-            applications: query.applications.clone(),
-            seen: query.health.clone(),
-            needs_person: query.needs_person,
-            viewer: viewer.id,
-            sort: match query.sort {
-                SortBy::Name => tsunagi_catalog::Sort::Name,
-                SortBy::LastUsed => tsunagi_catalog::Sort::LastUsed,
-            },
             after: None,
-            limit: 1,
+            ..asked(query, &viewer)
         };
         Ok(self.inner.catalog.list_ids(&query, CHOSEN_MAX)?)
     }

@@ -22,14 +22,6 @@ use crate::views::{
 };
 use crate::welcome::{member_view, person_name};
 
-const ROLES: [Role; 5] = [
-    Role::SuperAdmin,
-    Role::Admin,
-    Role::Developer,
-    Role::User,
-    Role::PortalUser,
-];
-
 /// One authorization of somebody who leaves, as the catalog knows it.
 struct Parting {
     id: AuthorizationId,
@@ -58,7 +50,7 @@ impl Console {
             .collect::<Result<_, _>>()?;
         Ok(MembersView {
             members: rows,
-            invitable: ROLES
+            invitable: Role::ALL
                 .into_iter()
                 .filter(|role| roles::may_invite(&actor, *role).is_ok())
                 .collect(),
@@ -95,7 +87,7 @@ impl Console {
                 .into_iter()
                 .map(|application| application.name)
                 .collect(),
-            roles: ROLES
+            roles: Role::ALL
                 .into_iter()
                 .filter(|role| {
                     may(Standing {

@@ -53,9 +53,7 @@ impl Console {
     }
 
     pub(crate) fn not_retired(&self, connector: &Connector) -> Result<(), Refusal> {
-        let retired = connector.retired.as_ref();
-        let retired = retired.map(|retired| (retired.since, retired.date.as_str()));
-        offer::served(&connector.name, retired, self.now())
+        connector.served(self.now())
     }
 
     /// R8, R16: whether a service is offered here and now.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use tsunagi_catalog::{Redirect, Registration, Slot};
+use tsunagi_catalog::{Redirect, Registration};
 use tsunagi_connectors::Registration as Needs;
-use tsunagi_domain::{Connection, Health, NotConnected, Reach, RegistrationId};
+use tsunagi_domain::resolution::registration_of;
+use tsunagi_domain::{Connection, Reach, RegistrationId};
 use tsunagi_oauth::Secret;
 use url::Url;
 
@@ -102,9 +103,12 @@ impl Console {
             let Some(connection) = catalog.connection(connection)? else {
                 continue;
             };
-            let slots = self.slots_with(&connection, id)?;
-            let authorizations: BTreeSet<_> =
-                slots.iter().map(|slot| slot.authorization.id).collect();
+            let slots = catalog.slots(connection.id)?;
+            let authorizations: BTreeSet<_> = slots
+                .iter()
+                .filter(|slot| slot.authorization.registration == Some(id))
+                .map(|slot| slot.authorization.id)
+                .collect();
             touched.push(Touched {
                 name: connection.name.to_string(),
                 service: self.mark_of(&connection.connector),
@@ -160,7 +164,8 @@ impl Console {
                 self.inner.catalog.settle_secret(registration.id)?;
             }
             if other_client {
-                self.refuse_client(registration.id)?;
+                // What was authorized with the client ID that was there before, wherever it sits.
+                self.inner.catalog.refuse_client(registration.id)?;
             }
             self.log_registration(session, Action::RegistrationChanged, &registration)
         })?;
@@ -212,23 +217,6 @@ impl Console {
         known.ok_or_else(|| ConsoleError::new("registration_unknown"))
     }
 
-    /// What was authorized with the client ID that was there before is not renewed any more.
-    fn refuse_client(&self, id: RegistrationId) -> Result<(), ConsoleError> {
-        let catalog = &self.inner.catalog;
-        for connection in catalog.connections_of_registration(id)? {
-            let Some(connection) = catalog.connection(connection)? else {
-                continue;
-            };
-            for slot in self.slots_with(&connection, id)? {
-                if slot.authorization.health == Health::Connected {
-                    let refused = Health::NotConnected(NotConnected::ClientRefused);
-                    catalog.set_health(slot.authorization.id, refused)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// The reaches of a connection that use a registration.
     fn reaches_with(
         &self,
@@ -238,25 +226,13 @@ impl Console {
         let overrides = self.inner.catalog.slot_settings(connection.id)?;
         let own = |reach: Reach| {
             let own = overrides.iter().find(|own| own.reach == reach);
-            own.and_then(|own| own.registration)
+            registration_of(
+                own.and_then(|own| own.registration),
+                connection.registration,
+            )
         };
         let reaches = connection.mode.reaches().iter().copied();
-        Ok(reaches
-            .filter(|reach| own(*reach).or(connection.registration) == Some(id))
-            .collect())
-    }
-
-    fn slots_with(
-        &self,
-        connection: &Connection,
-        id: RegistrationId,
-    ) -> Result<Vec<Slot>, ConsoleError> {
-        let reaches = self.reaches_with(connection, id)?;
-        let slots = self.inner.catalog.slots(connection.id)?;
-        Ok(slots
-            .into_iter()
-            .filter(|slot| reaches.contains(&slot.key.reach))
-            .collect())
+        Ok(reaches.filter(|reach| own(*reach) == Some(id)).collect())
     }
 
     pub(crate) fn registrations(

@@ -78,15 +78,16 @@ impl Console {
             Ok((_, resolved, _)) => resolved.revoke,
             Err(_) => None,
         };
-        let primary = self
-            .inner
-            .catalog
-            .primaries(connection.id)?
-            .iter()
-            .any(|primary| primary.reach == reach && Some(primary.member) == slot.key.member);
+        // R21: it may sit in more than one environment, and goes from each.
+        let whole = self.whole(connection.id)?;
+        let lost = || {
+            let present = whole.present();
+            present.filter(|one| one.authorization.id == authorization.id)
+        };
+        let primary = lost().any(|one| Self::is_primary(&whole, one));
         let environments: Vec<Environment> = Environment::ALL
             .into_iter()
-            .filter(|environment| reach.covers(*environment))
+            .filter(|environment| lost().any(|one| one.key.reach.covers(*environment)))
             .collect();
         let (mut stops, mut goes_on) = self.stops(&slot)?;
         let mut shared_with = self.shared_with(&slot, connection.id)?;

@@ -11,6 +11,7 @@ use tsunagi_domain::{Account, Connection, Health, Kind, Member, Reach, Timestamp
 
 use crate::console::Console;
 use crate::drifting::drifts;
+use crate::impacts::Whole;
 use crate::standing::Origins;
 use crate::views::{
     AccountView, ConnectionRow, Locale, Mend, ServiceMark, Station, UnreachableView,
@@ -237,6 +238,14 @@ impl Console {
         (near && authorization.health == Health::Connected).then_some(end)
     }
 
+    /// The health of what sits in a slot of a connection, as it stands or as it would.
+    pub(crate) fn health_in(&self, whole: &Whole, slot: &Slot) -> Health {
+        let origins = self.origins();
+        health_of(&whole.connection, Some(slot), |slot| {
+            origins.unchanged(&whole.connection, &whole.overrides, slot.key.reach, slot)
+        })
+    }
+
     pub(crate) fn slot_health(
         &self,
         connection: &Connection,
@@ -266,5 +275,6 @@ fn health_of(
             )
         }),
         origins_unchanged: slot.is_none_or(origins_unchanged),
+        same_client: slot.is_none_or(|slot| !slot.other_client),
     })
 }

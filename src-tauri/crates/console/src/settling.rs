@@ -356,6 +356,7 @@ impl Console {
             renewable: arrived.renewable,
             unreachable: None,
             unproven: false,
+            registration: errand.registration,
             origins: errand.resolved.origins.clone(),
             extras: arrived.extras.clone(),
             authorized_by: errand.member.id,
@@ -398,8 +399,6 @@ impl Console {
                     key,
                     authorization,
                     sealed,
-                    // It goes on in other slots only where they come to the same.
-                    connector_changed: &[],
                     primary: becomes,
                     event: Some(Entry { event, tag: &tag }),
                     flow: Some((flow, outcome)),

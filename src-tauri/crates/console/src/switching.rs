@@ -8,6 +8,7 @@ use tsunagi_domain::gate::Access;
 use tsunagi_domain::impact::{between, may_be_made, runs};
 use tsunagi_domain::offer::{Likeness, may_switch};
 use tsunagi_domain::replace::{Party, may_replace};
+use tsunagi_domain::resolution::registration_of;
 use tsunagi_domain::{
     Connection, ConnectionId, Health, Kind, Member, NotConnected, Reach, Refusal, RefusalCode,
     RegistrationId, access, application,
@@ -192,6 +193,8 @@ impl Console {
             },
             authorization: slot.authorization.clone(),
             connector_changed: false,
+            // Both connections have the same client here.
+            other_client: slot.other_client,
         };
         Ok((actor, whole, next))
     }
@@ -231,7 +234,7 @@ impl Console {
         let mut registration = connection.registration;
         if let Some(own) = own {
             settings.extend(own.settings);
-            registration = own.registration.or(registration);
+            registration = registration_of(own.registration, registration);
         }
         Ok(Wants {
             registration,

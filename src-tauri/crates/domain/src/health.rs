@@ -13,7 +13,7 @@ pub enum NotConnected {
     Expired,
     /// Somebody took the consent back, here or at the provider.
     Revoked,
-    /// The provider no longer accepts the client registration.
+    /// The provider no longer accepts the client registration, or the slot has another one.
     ClientRefused,
     /// Fewer scopes are granted than are asked for.
     ScopesMissing,
@@ -99,6 +99,8 @@ pub struct Condition {
     pub scopes_granted: bool,
     /// Whether the connector's origins are still those sealed with the credential.
     pub origins_unchanged: bool,
+    /// Whether the slot's client registration is still the one the credential was issued to.
+    pub same_client: bool,
 }
 
 /// The health of a slot. Disabled comes first, since enabling is then what is to be done; an
@@ -113,6 +115,9 @@ pub const fn health(condition: Condition) -> Health {
         Some(Health::NotConnected(reason)) => Health::NotConnected(reason),
         Some(Health::Connected) if !condition.origins_unchanged => {
             Health::NotConnected(NotConnected::ConnectorChanged)
+        }
+        Some(Health::Connected) if !condition.same_client => {
+            Health::NotConnected(NotConnected::ClientRefused)
         }
         Some(Health::Connected) if !condition.scopes_granted => {
             Health::NotConnected(NotConnected::ScopesMissing)

@@ -31,6 +31,8 @@ pub struct Shape {
     pub mode: Mode,
     /// Enabled.
     pub enabled: bool,
+    /// R16: why nothing is sent any more, where its connector is retired.
+    pub retired: Option<Refusal>,
     /// What sits in its slots, those of the other environment mode included.
     pub seats: Vec<Seat>,
     /// Its primary accounts.
@@ -90,6 +92,7 @@ pub fn runs(shape: &Shape, place: Place<'_>) -> Result<(), Refusal> {
             connection: &shape.link_name,
             kind: shape.kind,
             enabled: shape.enabled,
+            retired: shape.retired.as_ref(),
             access: place.access,
             environment: place.environment,
             caller,

@@ -22,6 +22,15 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role, the one that may do most first.
+    pub const ALL: [Self; 5] = [
+        Self::SuperAdmin,
+        Self::Admin,
+        Self::Developer,
+        Self::User,
+        Self::PortalUser,
+    ];
+
     /// Whether this role manages connections: super admin, admin or developer (R2).
     #[must_use]
     pub const fn is_manager(self) -> bool {

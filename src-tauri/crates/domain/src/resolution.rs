@@ -3,8 +3,8 @@
 //! go to the origins they were obtained for; an authorization that sits in several slots is one
 //! credential, and can only be obtained again for all of them where they come to the same.
 
-use crate::RegistrationId;
 use crate::hosts::Origin;
+use crate::{NotConnected, RegistrationId};
 
 /// What an authorization is obtained with, and where its credential may go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,27 @@ pub fn registration_of(
 #[must_use]
 pub fn alike(one: &Resolution, other: &Resolution) -> bool {
     one.origins.is_some() && one == other
+}
+
+/// Why an authorization that was obtained as `obtained` does not serve a slot that comes to
+/// `slot`; `None` where it does.
+#[must_use]
+pub fn unfit(obtained: &Resolution, slot: &Resolution) -> Option<NotConnected> {
+    if slot.origins.is_none() || obtained.origins != slot.origins {
+        return Some(NotConnected::ConnectorChanged);
+    }
+    (obtained.registration != slot.registration).then_some(NotConnected::ClientRefused)
+}
+
+/// Whether an authorization that was obtained as `obtained` goes on in a slot that comes to `slot`
+/// without a sign-in. Where the connector is not there nobody can tell by its origins; it will show
+/// when it is back.
+#[must_use]
+pub fn serves(obtained: &Resolution, slot: &Resolution) -> bool {
+    if slot.origins.is_none() {
+        return obtained.registration == slot.registration;
+    }
+    unfit(obtained, slot).is_none()
 }
 
 /// Whether an authorization that is obtained again in a slot that comes to `here` goes on in the

@@ -8,13 +8,6 @@ use tsunagi_domain::{
     DataCenter, Kind, Member, MemberId, Plan, RefusalCode, Role, Timestamp, Workspace, WorkspaceId,
 };
 
-const ROLES: [Role; 5] = [
-    Role::SuperAdmin,
-    Role::Admin,
-    Role::Developer,
-    Role::User,
-    Role::PortalUser,
-];
 const KINDS: [Kind; 3] = [Kind::System, Kind::Admin, Kind::LoggedInUser];
 
 fn workspace(plan: Plan, data_center: &str) -> Workspace {
@@ -78,7 +71,7 @@ fn r1_four_data_centers_are_served_and_others_named_in_the_refusal() {
 
 #[test]
 fn r1_only_an_active_super_admin_changes_plan_and_place() {
-    for role in ROLES {
+    for role in Role::ALL {
         for active in [true, false] {
             let expected = match (active, role) {
                 (false, _) => Some(RefusalCode::MemberInactive),
@@ -156,7 +149,7 @@ fn r2_managers_manage_and_nobody_else() {
 
 #[test]
 fn r2_everybody_may_revoke_their_own_and_managers_any() {
-    for role in ROLES {
+    for role in Role::ALL {
         assert_eq!(
             may_revoke(&member(role, true), true),
             Ok(()),
@@ -173,7 +166,7 @@ fn r2_everybody_may_revoke_their_own_and_managers_any() {
 
 #[test]
 fn r3_who_may_authorize_which_kind() {
-    for role in ROLES {
+    for role in Role::ALL {
         for kind in KINDS {
             for shared in [false, true] {
                 let allowed = match (role, kind) {
@@ -194,7 +187,7 @@ fn r3_who_may_authorize_which_kind() {
 
 #[test]
 fn a_deactivated_member_does_nothing_whatever_their_role() {
-    for role in ROLES {
+    for role in Role::ALL {
         let gone = member(role, false);
         let inactive = Some(RefusalCode::MemberInactive);
         assert_eq!(

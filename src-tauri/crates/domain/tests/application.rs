@@ -8,14 +8,6 @@ use tsunagi_domain::application::{
 use tsunagi_domain::{Edition, Kind, Member, MemberId, RefusalCode, Role};
 
 const KINDS: [Kind; 3] = [Kind::System, Kind::Admin, Kind::LoggedInUser];
-const ROLES: [Role; 5] = [
-    Role::SuperAdmin,
-    Role::Admin,
-    Role::Developer,
-    Role::User,
-    Role::PortalUser,
-];
-
 fn member(role: Role, active: bool) -> Member {
     Member {
         id: MemberId::new(),
@@ -72,7 +64,7 @@ fn r10_an_application_with_one_stays_c6() {
 
 #[test]
 fn r15_live_mode_shows_users_their_own_kind_and_managers_all() {
-    for role in ROLES {
+    for role in Role::ALL {
         for kind in KINDS {
             for shared in [false, true] {
                 let expected = role.is_manager() || (shared && kind == Kind::LoggedInUser);
@@ -92,7 +84,7 @@ fn r15_live_mode_shows_users_their_own_kind_and_managers_all() {
 
 #[test]
 fn r15_live_mode_opens_for_managers_and_those_it_is_shared_with() {
-    for role in ROLES {
+    for role in Role::ALL {
         for shared in [false, true] {
             let answer = may_open_live_mode(&member(role, true), "Orders", shared);
             if role.is_manager() || shared {
@@ -123,7 +115,7 @@ fn editions_are_written_as_people_write_them() {
 
 #[test]
 fn r15_edit_mode_opens_for_managers_only() {
-    for role in ROLES {
+    for role in Role::ALL {
         let answer = may_open_edit_mode(&member(role, true));
         assert_eq!(answer.is_ok(), role.is_manager(), "{role:?}");
         assert_eq!(
@@ -150,7 +142,7 @@ fn r15_a_component_is_the_places_of_its_area_and_name() {
 
 #[test]
 fn r4_who_is_no_manager_sends_through_a_shared_application_only() {
-    for role in ROLES {
+    for role in Role::ALL {
         let present = member(role, true);
         let direct = may_send(&present, None).map_err(|refusal| refusal.code);
         let own = may_send(&present, Some(("Orders", true)));

@@ -68,13 +68,7 @@ fn a_workspace_is_usable_where_its_plan_allows_it_and_where_it_is() {
 
 #[test]
 fn only_an_active_super_admin_makes_backups_and_takes_over() {
-    for role in [
-        Role::SuperAdmin,
-        Role::Admin,
-        Role::Developer,
-        Role::User,
-        Role::PortalUser,
-    ] {
+    for role in Role::ALL {
         let expected = match role {
             Role::SuperAdmin => Ok(()),
             _ => Err(RefusalCode::SuperAdminNeeded),

@@ -14,6 +14,7 @@ fn question(kind: Kind, caller: Caller, primary: Option<MemberId>) -> Question<'
         connection: "practice_crm",
         kind,
         enabled: true,
+        retired: None,
         access: Access::Direct,
         environment: Environment::Production,
         caller,
@@ -240,6 +241,22 @@ fn r4_a_disabled_connection_lets_nothing_pass() {
                 Some(RefusalCode::Disabled),
                 "{kind:?} for {caller:?}"
             );
+        }
+    }
+}
+
+#[test]
+fn r16_through_a_retired_connector_nothing_is_sent_whoever_asks() {
+    let hana = MemberId::new();
+    let retired = Refusal::new(RefusalCode::ConnectorRetired).with("date", "2024-09-26");
+    for kind in KINDS {
+        for caller in [Caller::Member(hana), Caller::Unattended] {
+            let ask = Question {
+                retired: Some(&retired),
+                ..question(kind, caller, Some(hana))
+            };
+            let refused = choose(ask, &[of(hana, 1)]).unwrap_err();
+            assert_eq!(refused, retired, "{kind:?} for {caller:?}: and since when");
         }
     }
 }

@@ -14,11 +14,14 @@ fn conditions() -> impl Iterator<Item = Condition> {
     stored.flat_map(move |stored| {
         flags.into_iter().flat_map(move |enabled| {
             flags.into_iter().flat_map(move |scopes_granted| {
-                flags.into_iter().map(move |origins_unchanged| Condition {
-                    enabled,
-                    stored,
-                    scopes_granted,
-                    origins_unchanged,
+                flags.into_iter().flat_map(move |origins_unchanged| {
+                    flags.into_iter().map(move |same_client| Condition {
+                        enabled,
+                        stored,
+                        scopes_granted,
+                        origins_unchanged,
+                        same_client,
+                    })
                 })
             })
         })
@@ -34,6 +37,7 @@ fn r4_a_slot_is_connected_only_where_nothing_speaks_against_it() {
                 stored: Some(Health::Connected),
                 scopes_granted: true,
                 origins_unchanged: true,
+                same_client: true,
             };
         assert_eq!(
             health(condition) == Health::Connected,
@@ -51,6 +55,7 @@ fn the_reason_shown_is_the_one_to_act_on_first() {
             stored,
             scopes_granted,
             origins_unchanged,
+            same_client,
         } = condition;
         let expected = if !enabled {
             Health::NotConnected(NotConnected::Disabled)
@@ -60,6 +65,8 @@ fn the_reason_shown_is_the_one_to_act_on_first() {
             Health::NotConnected(reason)
         } else if !origins_unchanged {
             Health::NotConnected(NotConnected::ConnectorChanged)
+        } else if !same_client {
+            Health::NotConnected(NotConnected::ClientRefused)
         } else if !scopes_granted {
             Health::NotConnected(NotConnected::ScopesMissing)
         } else {

@@ -18,6 +18,7 @@ fn shape(kind: Kind, mode: Mode, seats: Vec<Seat>, primaries: Vec<(Reach, Member
         kind,
         mode,
         enabled: true,
+        retired: None,
         seats,
         led: primaries.iter().map(|(reach, _)| *reach).collect(),
         primaries,

@@ -4,14 +4,6 @@ use tsunagi_domain::need::{Need, need};
 use tsunagi_domain::{Health, Kind, Member, MemberId, NotConnected, Role};
 
 const KINDS: [Kind; 3] = [Kind::System, Kind::Admin, Kind::LoggedInUser];
-const ROLES: [Role; 5] = [
-    Role::SuperAdmin,
-    Role::Admin,
-    Role::Developer,
-    Role::User,
-    Role::PortalUser,
-];
-
 fn member(role: Role, active: bool) -> Member {
     Member {
         id: MemberId::new(),
@@ -24,7 +16,7 @@ fn member(role: Role, active: bool) -> Member {
 #[test]
 fn r11_who_may_be_primary_is_asked_to_choose_where_nobody_is() {
     for kind in KINDS {
-        for role in ROLES {
+        for role in Role::ALL {
             for active in [true, false] {
                 let viewer = member(role, active);
                 let chooses = kind == Kind::LoggedInUser
@@ -50,7 +42,7 @@ fn r11_who_may_be_primary_is_asked_to_choose_where_nobody_is() {
 #[test]
 fn who_is_not_connected_authorizes_first_whoever_is_primary() {
     for kind in KINDS {
-        for role in ROLES {
+        for role in Role::ALL {
             for primary in [None, Some(MemberId::new())] {
                 for reason in NotConnected::ALL {
                     let expected = if reason == NotConnected::Disabled {

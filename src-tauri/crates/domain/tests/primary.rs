@@ -7,14 +7,6 @@ use tsunagi_domain::primary::{
 };
 use tsunagi_domain::{Health, Kind, Member, MemberId, NotConnected, RefusalCode, Role};
 
-const ROLES: [Role; 5] = [
-    Role::SuperAdmin,
-    Role::Admin,
-    Role::Developer,
-    Role::User,
-    Role::PortalUser,
-];
-
 #[test]
 fn r11_the_first_super_admin_or_admin_to_authorize_becomes_primary() {
     for (role, becomes) in [
@@ -40,7 +32,7 @@ fn r11_the_first_super_admin_or_admin_to_authorize_becomes_primary() {
 #[test]
 fn r11_only_logged_in_user_connections_have_one() {
     for kind in [Kind::System, Kind::Admin] {
-        for role in ROLES {
+        for role in Role::ALL {
             assert_eq!(
                 on_authorized(kind, role, None, false),
                 Succession::Unchanged,
@@ -53,7 +45,7 @@ fn r11_only_logged_in_user_connections_have_one() {
 #[test]
 fn r11_who_is_primary_stays_so_when_others_or_they_themselves_authorize() {
     let primary = Some(MemberId::new());
-    for role in ROLES {
+    for role in Role::ALL {
         for ever_had in [false, true] {
             assert_eq!(
                 on_authorized(Kind::LoggedInUser, role, primary, ever_had),
@@ -66,7 +58,7 @@ fn r11_who_is_primary_stays_so_when_others_or_they_themselves_authorize() {
 
 #[test]
 fn r11_after_the_primary_went_nobody_is_promoted_silently() {
-    for role in ROLES {
+    for role in Role::ALL {
         assert_eq!(
             on_authorized(Kind::LoggedInUser, role, None, true),
             Succession::Unchanged,
@@ -108,7 +100,7 @@ fn offering(to: &Member) -> Offering<'_> {
 #[test]
 fn r11_an_offer_waits_for_the_other_unless_they_accepted_beforehand() {
     let to = member(Role::Admin, true);
-    for role in ROLES {
+    for role in Role::ALL {
         let actor = member(role, true);
         let (waits, moves) = (
             offer(&actor, offering(&to), false),
@@ -137,7 +129,7 @@ fn r11_an_offer_waits_for_the_other_unless_they_accepted_beforehand() {
 
 #[test]
 fn r11_only_super_admins_and_admins_who_have_authorized_receive_it() {
-    for role in ROLES {
+    for role in Role::ALL {
         for active in [false, true] {
             let to = member(role, active);
             let answer = may_receive(offering(&to));
@@ -216,7 +208,7 @@ fn r11_nobody_takes_it_from_another_but_an_empty_place_is_taken_at_once() {
 
 #[test]
 fn r11_demotion_and_leaving_cost_it() {
-    for role in ROLES {
+    for role in Role::ALL {
         assert_eq!(is_kept(role, true), role.may_be_primary(), "{role:?}");
         assert!(!is_kept(role, false), "{role:?}, deactivated");
     }

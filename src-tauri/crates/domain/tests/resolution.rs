@@ -1,8 +1,8 @@
-//! R21, R23: what slots come to.
+//! R21, R23: what slots come to, and which authorizations serve them.
 #![allow(clippy::unwrap_used)]
 
-use tsunagi_domain::RegistrationId;
-use tsunagi_domain::resolution::{Resolution, alike, goes_on, registration_of};
+use tsunagi_domain::resolution::{Resolution, alike, goes_on, registration_of, unfit};
+use tsunagi_domain::{NotConnected, RegistrationId};
 
 fn resolution(registration: Option<RegistrationId>, origins: &[&str]) -> Resolution {
     let origins = origins.iter().map(|origin| (*origin).to_owned());
@@ -30,38 +30,52 @@ fn a_reach_has_the_registration_of_its_connection_unless_it_has_its_own() {
 }
 
 #[test]
-fn slots_of_the_same_client_and_the_same_origins_are_alike() {
+fn r23_an_authorization_serves_a_slot_of_the_same_client_and_the_same_origins() {
     let (a, b) = (Some(RegistrationId::new()), Some(RegistrationId::new()));
     let gone = Resolution {
         registration: a,
         origins: None,
     };
+    let changed = Some(NotConnected::ConnectorChanged);
+    let refused = Some(NotConnected::ClientRefused);
     let rows = [
-        ("the same", resolution(a, LIVE), resolution(a, LIVE), true),
+        ("the same", resolution(a, LIVE), resolution(a, LIVE), None),
         (
             "no client",
             resolution(None, LIVE),
             resolution(None, LIVE),
-            true,
+            None,
         ),
         (
             "other client",
             resolution(a, LIVE),
             resolution(b, LIVE),
-            false,
+            refused,
+        ),
+        (
+            "its client went",
+            resolution(None, LIVE),
+            resolution(b, LIVE),
+            refused,
         ),
         (
             "other host",
             resolution(a, LIVE),
             resolution(a, SANDBOX),
-            false,
+            changed,
         ),
-        ("no connector", resolution(a, LIVE), gone.clone(), false),
-        ("nor was there", gone.clone(), gone, false),
+        ("both", resolution(a, LIVE), resolution(b, SANDBOX), changed),
+        ("no connector", resolution(a, LIVE), gone.clone(), changed),
+        ("nor was there", gone.clone(), gone, changed),
     ];
-    for (what, one, other, expected) in rows {
-        assert_eq!(alike(&one, &other), expected, "{what}");
-        assert_eq!(alike(&other, &one), expected, "{what}, and back");
+    for (what, obtained, slot, expected) in rows {
+        assert_eq!(unfit(&obtained, &slot), expected, "{what}");
+        assert_eq!(alike(&obtained, &slot), expected.is_none(), "{what}");
+        assert_eq!(
+            alike(&slot, &obtained),
+            expected.is_none(),
+            "{what}, and back"
+        );
     }
 }
 

@@ -7,14 +7,6 @@ use tsunagi_domain::roles::{
 };
 use tsunagi_domain::{Member, MemberId, Refusal, RefusalCode, Role};
 
-const ROLES: [Role; 5] = [
-    Role::SuperAdmin,
-    Role::Admin,
-    Role::Developer,
-    Role::User,
-    Role::PortalUser,
-];
-
 fn member(role: Role) -> Member {
     Member {
         id: MemberId::new(),
@@ -34,7 +26,7 @@ const fn standing(role: Role, active: bool) -> Standing {
 
 #[test]
 fn r2_super_admins_and_admins_manage_members_while_they_are_active() {
-    for role in ROLES {
+    for role in Role::ALL {
         let manages = matches!(role, Role::SuperAdmin | Role::Admin);
         let expected = (!manages).then_some(RefusalCode::RoleNotAllowed);
         assert_eq!(
@@ -155,8 +147,8 @@ fn r2_the_last_super_admin_stays() {
 
 #[test]
 fn raising_a_role_is_told_from_lowering_it() {
-    for (index, from) in ROLES.into_iter().enumerate() {
-        for (other, to) in ROLES.into_iter().enumerate() {
+    for (index, from) in Role::ALL.into_iter().enumerate() {
+        for (other, to) in Role::ALL.into_iter().enumerate() {
             assert_eq!(raises(from, to), other < index, "{from:?} to {to:?}");
         }
     }
@@ -173,8 +165,8 @@ fn a_standing_is_what_the_member_has() {
 
 #[test]
 fn r2_only_a_super_admin_resets_a_passphrase_and_never_their_own() {
-    for actor in ROLES {
-        for target in ROLES {
+    for actor in Role::ALL {
+        for target in Role::ALL {
             let (actor, target) = (member(actor), member(target));
             let allowed = actor.role == Role::SuperAdmin;
             assert_eq!(
@@ -205,7 +197,7 @@ fn r2_only_a_super_admin_resets_a_passphrase_and_never_their_own() {
 #[test]
 fn r2_connections_are_handed_to_active_managers_other_than_the_leaver() {
     let leaver = member(Role::Admin);
-    for role in ROLES {
+    for role in Role::ALL {
         let heir = member(role);
         assert_eq!(may_inherit(&heir, &leaver), role.is_manager(), "{role:?}");
         let gone = Member {
@@ -219,7 +211,7 @@ fn r2_connections_are_handed_to_active_managers_other_than_the_leaver() {
 
 #[test]
 fn r2_only_an_active_super_admin_keeps_the_workspace_s_keys() {
-    for role in ROLES {
+    for role in Role::ALL {
         let allowed = role == Role::SuperAdmin;
         let expected = (!allowed).then_some(RefusalCode::RoleNotAllowed);
         assert_eq!(

@@ -377,7 +377,7 @@ impl Gateway {
             self.set_health(id, version, NotConnected::Expired).await?;
             return Ok(Outcome::Failed(place.refuse(NotConnected::Expired).into()));
         };
-        let client = self.client(connector, place.registration).await?;
+        let client = self.client(connector, authorization.registration).await?;
         // Durable before the request leaves: a crash from here on shows, and the budget is taken.
         match self
             .begin_sending(connector, id, generation, version)

@@ -8,6 +8,7 @@ use tsunagi_domain::connection::Settings;
 use tsunagi_domain::custody::{custody, may_use_credentials};
 use tsunagi_domain::gate::{Access, Caller, Candidate, Question, choose};
 use tsunagi_domain::health::{Condition, health, scopes_granted};
+use tsunagi_domain::resolution::registration_of;
 use tsunagi_domain::{
     ApplicationId, AuthorizationId, Connection, ConnectionId, Environment, Health, MemberId,
     NotConnected, Reach, Refusal, RefusalCode, RegistrationId,
@@ -28,6 +29,7 @@ pub(crate) struct Place {
     pub(crate) scopes: Vec<String>,
     pub(crate) connector: Connector,
     pub(crate) resolved: Resolved,
+    /// The slot's registration. A token is renewed and revoked with the one it was issued to.
     pub(crate) registration: Option<RegistrationId>,
     /// For whom its credential is opened.
     pub(crate) opening: Opening,
@@ -88,14 +90,17 @@ impl Gateway {
                     &connection.scopes,
                     &slot.authorization,
                     &resolved,
+                    registration,
                 ),
                 value: slot.authorization.id,
             });
         }
+        let retired = connector.served(self.now()).err();
         let question = Question {
             connection: connection.link_name.as_str(),
             kind: connection.kind,
             enabled: connection.enabled,
+            retired: retired.as_ref(),
             access: match (application, &missing) {
                 (None, _) => Access::Direct,
                 (Some(_), None) => Access::Granted,
@@ -145,14 +150,15 @@ impl Gateway {
         let mut registration = connection.registration;
         if let Some(own) = own {
             settings.extend(own.settings);
-            registration = own.registration.or(registration);
+            registration = registration_of(own.registration, registration);
         }
         let resolved = connector.resolve(&settings)?;
         Ok((connector, resolved, registration))
     }
 
     /// Where an authorization is kept up: of the slots it sits in one that is connected, else one
-    /// that misses scopes, else any; `None` where it sits nowhere any more.
+    /// that misses scopes, else one of the origins it was obtained for, also of the environment
+    /// mode that was left, else any; `None` where it sits nowhere any more.
     pub(crate) async fn place_of(&self, id: AuthorizationId) -> Result<Option<Place>, GateError> {
         let (authorization, sits) = self
             .db(move |catalog| {
@@ -184,11 +190,14 @@ impl Gateway {
                 &connection.scopes,
                 &authorization,
                 &resolved,
+                registration,
             );
+            let present = connection.mode.reaches().contains(&key.reach);
             let rank = match health {
-                Health::Connected => 0,
-                Health::NotConnected(NotConnected::ScopesMissing) => 1,
-                Health::NotConnected(_) => 2,
+                Health::Connected if present => 0,
+                Health::NotConnected(NotConnected::ScopesMissing) if present => 1,
+                _ if authorization.origins == resolved.origins => 2,
+                _ => 3,
             };
             if best.as_ref().is_some_and(|(least, _)| *least <= rank) {
                 continue;
@@ -271,7 +280,13 @@ impl Gateway {
 impl Place {
     /// How an authorization fares here. That the connection is enabled was asked before.
     pub(crate) fn health(&self, authorization: &Authorization) -> Health {
-        health_of(true, &self.scopes, authorization, &self.resolved)
+        health_of(
+            true,
+            &self.scopes,
+            authorization,
+            &self.resolved,
+            self.registration,
+        )
     }
 
     pub(crate) fn refuse(&self, reason: NotConnected) -> Refusal {
@@ -328,6 +343,7 @@ fn health_of(
     scopes: &[String],
     authorization: &Authorization,
     resolved: &Resolved,
+    registration: Option<RegistrationId>,
 ) -> Health {
     health(Condition {
         enabled,
@@ -338,5 +354,6 @@ fn health_of(
             authorization.granted.as_deref(),
         ),
         origins_unchanged: authorization.origins == resolved.origins,
+        same_client: authorization.registration == registration,
     })
 }

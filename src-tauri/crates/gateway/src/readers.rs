@@ -11,7 +11,7 @@ use tsunagi_catalog::{Catalog, CatalogError, Lease, Sealed, Wrap};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::readers::{Readers, readers};
-use tsunagi_domain::{AuthorizationId, MemberId};
+use tsunagi_domain::{AuthorizationId, Connection, MemberId};
 use tsunagi_vault::{DataKey, Reader};
 
 use crate::credential::Credential;
@@ -200,7 +200,7 @@ fn wanted(
                 .is_some_and(|proof| proof.record.is_some()),
             (None, None) => false,
         };
-        let unattended = becomes || runs_unattended(catalog, key)?;
+        let unattended = becomes || runs_unattended(catalog, &connection, key)?;
         let here = readers(connection.kind, protected, unattended);
         wanted = For {
             readers: wanted.readers.and(here),
@@ -210,11 +210,19 @@ fn wanted(
     Ok(wanted)
 }
 
-/// R11, R13: whether a slot's account is primary, or was accepted as such beforehand.
-fn runs_unattended(catalog: &Catalog, key: SlotKey) -> Result<bool, CatalogError> {
+/// R11, R13: whether a slot's account is primary, or was accepted as such beforehand. What sits in
+/// a reach of the environment mode that was left runs nothing, whoever was primary there.
+fn runs_unattended(
+    catalog: &Catalog,
+    connection: &Connection,
+    key: SlotKey,
+) -> Result<bool, CatalogError> {
     let Some(member) = key.member else {
         return Ok(true);
     };
+    if !connection.mode.reaches().contains(&key.reach) {
+        return Ok(false);
+    }
     let primary = catalog
         .primaries(key.connection)?
         .iter()

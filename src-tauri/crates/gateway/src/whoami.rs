@@ -308,7 +308,9 @@ impl Gateway {
         if credential.origins != place.resolved.origins {
             return Ok(Revoked::NotOffered);
         }
-        let client = self.client(&place.connector, place.registration).await?;
+        let authorization = self.db(move |catalog| catalog.authorization(id)).await?;
+        let registration = authorization.and_then(|authorization| authorization.registration);
+        let client = self.client(&place.connector, registration).await?;
         self.revoke_tokens(
             &place.connector,
             &place.resolved,

@@ -1,11 +1,11 @@
 // Primary accounts and management actions of the fake workspace.
 import type {
-  AccountPlace, AccountView, AffectedUse, BulkAction, Commands, ConnectionEdit, ConnectionId, ConnectionRow, ConnectionView, Failure, Fate, MemberView,
+  AccountPlace, AccountView, AffectedUse, BulkAction, Commands, ConnectionEdit, ConnectionId, ConnectionRow, ConnectionView, EnvironmentCard, Failure, Fate, MemberView, NotConnected,
   OfferedToYou, OfferView, Reach, RegistrationView, Start, Station, UseView,
 } from "../bindings";
 import { failureOf, type FailureCode } from "./failures";
 
-type Names = "primaries_list" | "primary_offer" | "primary_accept" | "primary_decline" | "primary_withdraw" | "connection_edit" | "connection_edit_impact" | "switch_offers"
+type Names = "primaries_list" | "primary_offer" | "primary_accept" | "primary_decline" | "primary_withdraw" | "connection_edit" | "connection_edit_impact" | "connection_set_environment" | "connection_environment_impact" | "switch_offers"
   | "switch_impact" | "authorization_switch" | "connections_ids" | "connections_impact" | "connections_run" | "connection_test" | "connection_replacements" | "connection_replace"
   | "registration_touches" | "registration_change" | "registration_delete";
 type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] };
@@ -81,10 +81,15 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
     member, offeredBy: one.by, offeredAt: one.by === null ? null : Date.now() - DAY, acceptedAt: one.accepted ? Date.now() - DAY : null, mine: one.by !== null && one.member === me(), mayWithdraw: one.by !== null && one.member !== me(),
   });
 
+  /** What single environments have of their own. */
+  const apart = new Map<string, Pick<EnvironmentCard, "settings" | "registration">>();
+  const partOf = (connection: ConnectionId, reach: Reach): Pick<EnvironmentCard, "settings" | "registration"> => apart.get(`${connection}/${reach}`) ?? { settings: {}, registration: null };
+
   function decorate(view: ConnectionView): ConnectionView {
     const taken = (reach: Reach): boolean => !(view.row.stations.find((one) => one.reach === reach)?.noPrimary ?? false);
     return {
       ...view,
+      environments: view.environments.map((card) => ({ ...card, ...partOf(view.row.id, card.station.reach) })),
       accounts: view.accounts.map((row) => ({
         ...row,
         places: row.places.map((at) => {
@@ -172,7 +177,9 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
       const filled = view.row.stations.some((station) => station.account !== null);
       return {
         changes: added.length + removed.length > 0 || edit.name !== view.row.name || edit.mode !== view.row.mode, scopesAdded: added, scopesRemoved: removed, modeChanges: edit.mode !== view.row.mode,
-        seats: filled ? seats(view, edit, again) : [], asksAgain: again && filled ? seats(view, edit, true) : [], uses: affected(view.row, again ? "stops" : "goes_on"),
+        seats: filled ? seats(view, edit, again) : [], asksAgain: again && filled ? seats(view, edit, true) : [],
+        // One for all goes on with Production's; the others' are set aside.
+        setAside: edit.mode === "same" && view.row.mode === "per_environment" && filled ? seats(view, { ...edit, mode: "per_environment" }, false).slice(0, 2) : [], uses: affected(view.row, again ? "stops" : "goes_on"),
       };
     },
     connection_edit: ({ connection, edit }) => {
@@ -186,6 +193,22 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
       around.put({ ...row, name: edit.name.trim(), mode: edit.mode, stations });
       around.changed();
       void view;
+      return around.view(connection);
+    },
+    connection_environment_impact: ({ connection, reach, settings, registration }) => {
+      const view = around.view(connection);
+      const before = partOf(connection, reach);
+      const changes = JSON.stringify(before) !== JSON.stringify({ settings, registration });
+      const station = view.row.stations.find((one) => one.reach === reach);
+      const again = changes && station?.account ? [{ reach, member: view.row.kind === "logged_in_user" ? around.start().member.name : null, account: station.account, health: { state: "not_connected" as const, reason: (registration === before.registration ? "connector_changed" : "client_refused") as NotConnected }, primary: station.primary }] : [];
+      return { changes, scopesAdded: [], scopesRemoved: [], modeChanges: false, seats: [], asksAgain: again, setAside: [], uses: affected(view.row, again.length > 0 ? "stops" : "goes_on") };
+    },
+    connection_set_environment: (change) => {
+      const { connection, reach, settings, registration } = change;
+      const again = handlers.connection_environment_impact(change).asksAgain[0];
+      apart.set(`${connection}/${reach}`, { settings, registration });
+      if (again) around.setStation(connection, reach, { health: again.health, mend: "authorize" });
+      around.changed();
       return around.view(connection);
     },
     switch_offers: ({ connection, reach }) =>

@@ -1,6 +1,6 @@
 // What the fake workspace holds: one of every state there is.
 import type {
-  AccountView, ConnectionRow, ConnectionView, ConnectorFile, ConnectorView, EnvironmentCard, FlowRecord, GalleryEntry, Health, Impact, KeptSignInView, Kind,
+  AccountRow, AccountView, ConnectionRow, ConnectionView, ConnectorFile, ConnectorView, EnvironmentCard, FlowRecord, GalleryEntry, Health, Impact, KeptSignInView, Kind,
   Locale, NewConnection, NotConnected, Reach, RegistrationView, ScopeView, ServiceMark, Start, Station, StepView, TryAnswer,
 } from "../bindings";
 import { driftOf, usesOf } from "./managing";
@@ -259,10 +259,16 @@ export function environmentsOf(one: ConnectionRow, registrations: RegistrationVi
     row: one, scopes, registration: one.service.practice ? null : (own[0] ?? null), registrations: own, parameters: connector?.parameters ?? [],
     settings: draft?.settings ?? (one.service.id === "salesforce" ? { subdomain: "kumo" } : {}), host, hosts: connector?.hosts ?? [],
     apiBase: one.service.practice ? "http://127.0.0.1:41990/api" : `https://${connector?.hosts[0] ?? host}/v1`, tryPath: one.service.practice ? "/contacts" : "/users/me",
-    createdAt: now - 81 * DAY, createdBy: one.kind === "system" ? null : start.member.name, environments: cards, accounts, mayManage: true, problem: null,
+    createdAt: now - 81 * DAY, createdBy: one.kind === "system" ? null : start.member.name, environments: cards, accounts, setAside: one.linkName === "team_alerts" ? [setAside(now)] : [], mayManage: true, problem: null,
     needed: one.linkName === "lead_intake" ? [{ scope: "ZohoCRM.bulk.READ", uses: ["Morning digest"], asked: false }] : [],
   };
 }
+
+/** An account of the environments a connection had before. */
+const setAside = (now: number): AccountRow => ({
+  member: null, account: { label: "stage-alerts@example.com", name: null, email: "stage-alerts@example.com" },
+  places: [{ reach: "stage", health: connected, primary: false, ...NO_ACTS }], authorizedAt: now - 92 * DAY, lastUsed: now - 40 * DAY, locked: false, lapsesAt: null, kept: null,
+});
 
 /** What revoking would stop. */
 export function impactOf(one: ConnectionRow, reach: Reach): Impact {

@@ -111,6 +111,18 @@ CREATE TABLE registration_secret_due (
 ALTER TABLE slot ADD COLUMN connector_changed INTEGER NOT NULL DEFAULT 0
     CHECK (connector_changed IN (0, 1));
 UPDATE authorization SET health = 'connected' WHERE health IN ('scopes_missing', 'connector_changed');
+-- The client registration it was obtained with: its tokens belong to that client, whatever the
+-- slot has by now. NULL: none is needed, or that one is gone.
+ALTER TABLE authorization ADD COLUMN registration BLOB
+    REFERENCES registration (id) ON DELETE SET NULL;
+UPDATE authorization SET registration = (
+    SELECT coalesce(o.registration, c.registration)
+    FROM slot s JOIN connection c ON c.id = s.connection
+    LEFT JOIN slot_settings o ON o.connection = s.connection AND o.reach = s.reach
+    WHERE s.authorization = authorization.id
+    ORDER BY (s.reach = 'all') <> (c.mode = 'same'), s.key LIMIT 1);
+CREATE INDEX authorization_of_registration ON authorization (registration)
+    WHERE registration IS NOT NULL;
 -- Every slot is looked at once more.
 DELETE FROM setting WHERE name = 'restated_by';
 DROP INDEX authorization_due;

@@ -590,3 +590,22 @@ fn what_lacks_scopes_is_due_too_so_that_a_renewal_can_bring_them_back() {
         assert_eq!(due(), [], "{reason:?}");
     }
 }
+
+#[test]
+fn what_serves_no_slot_is_kept_and_not_renewed() {
+    let home = Home::new();
+    let catalog = &home.catalog;
+    let mut made = home.add("Practice", Kind::Admin, Mode::PerEnvironment);
+    let id = home.fill(shared_slot(made.id, Reach::Stage));
+    let due = || catalog.due(NOW.plus_seconds(7200), 10).unwrap();
+    assert_eq!(due(), [id], "it serves Stage");
+    made.mode = Mode::Same;
+    catalog.update_connection(&made).unwrap();
+    assert_eq!(due(), [], "R12: it belongs to the mode that was left");
+    made.mode = Mode::PerEnvironment;
+    catalog.update_connection(&made).unwrap();
+    assert_eq!(due(), [id], "back with the mode");
+    made.enabled = false;
+    catalog.update_connection(&made).unwrap();
+    assert_eq!(due(), [], "disabled");
+}

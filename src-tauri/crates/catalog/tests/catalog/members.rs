@@ -154,3 +154,23 @@ fn a_connection_is_answered_for_by_who_made_it_until_it_is_handed_over() {
         "nobody answers for it otherwise"
     );
 }
+
+#[test]
+fn r12_a_primary_account_of_the_mode_that_was_left_is_nobodys_to_lose() {
+    let home = Home::new();
+    let catalog = &home.catalog;
+    let mut made = home.add("Own", Kind::LoggedInUser, Mode::Same);
+    home.fill(slot(made.id, Reach::All, home.member));
+    catalog
+        .set_primary(made.id, Reach::All, Some(home.member), NOW)
+        .unwrap();
+    let primaries = || catalog.belongings().unwrap()[&home.member].primaries;
+    let held = || catalog.primaries_of(home.member).unwrap();
+    assert_eq!((primaries(), held()), (1, vec![(made.id, Reach::All)]));
+    made.mode = Mode::PerEnvironment;
+    catalog.update_connection(&made).unwrap();
+    assert_eq!((primaries(), held()), (0, Vec::new()), "it runs nothing");
+    made.mode = Mode::Same;
+    catalog.update_connection(&made).unwrap();
+    assert_eq!(primaries(), 1, "back with the mode");
+}

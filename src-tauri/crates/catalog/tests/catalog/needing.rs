@@ -309,13 +309,7 @@ fn apply(home: &Home, members: &[MemberId], change: Change) {
             let member = Member {
                 id: members[n % members.len()],
                 name: "Somebody".to_owned(),
-                role: [
-                    Role::SuperAdmin,
-                    Role::Admin,
-                    Role::Developer,
-                    Role::User,
-                    Role::PortalUser,
-                ][n % 5],
+                role: Role::ALL[n % 5],
                 active: n % 7 != 0,
             };
             catalog.set_member(&member).unwrap();

@@ -2,14 +2,16 @@
 //! the connector has changed. An authorization that several connections share may fare well in one
 //! and not in the other, and everything that is kept by filter says so (R22).
 
-use tsunagi_catalog::{Filling, ListQuery, Renewal, Reshaping, SlotSettings, Sort};
+use tsunagi_catalog::{
+    Filling, ListQuery, Redirect, Registration, Renewal, Reshaping, SlotSettings, Sort,
+};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{
     AuthorizationId, Connection, ConnectionId, Health, Kind, MemberId, Mode, NotConnected, Reach,
-    Seen,
+    RegistrationId, Seen,
 };
 
-use crate::fixture::{Home, NOW, authorization, filling, shared_slot, slot};
+use crate::fixture::{Home, NOW, authorization, connection, filling, shared_slot, slot};
 use crate::leases::{renewal, taken};
 
 /// Two connections that share one authorization.
@@ -33,6 +35,18 @@ fn pair() -> Pair {
         one,
         other,
         id,
+    }
+}
+
+fn registration(name: &str) -> Registration {
+    Registration {
+        id: RegistrationId::new(),
+        connector: "practice".to_owned(),
+        name: name.to_owned(),
+        client_id: format!("client-of-{name}"),
+        secret: None,
+        redirect: Redirect::LoopbackAnyPort,
+        created_at: NOW,
     }
 }
 
@@ -94,7 +108,7 @@ impl Pair {
     }
 
     /// Authorizes again through the second connection.
-    fn authorize(&self, scopes: &[String], version: u64, changed: &[SlotKey]) {
+    fn authorize(&self, scopes: &[String], version: u64) {
         let mut again = authorization(self.home.member);
         again.id = self.id;
         again.version = version;
@@ -107,7 +121,6 @@ impl Pair {
             .fill(&Filling {
                 authorization: again,
                 sealed,
-                connector_changed: changed,
                 ..filling(self.key(), self.home.member)
             })
             .unwrap();
@@ -122,7 +135,7 @@ fn r22_a_shared_authorization_is_short_only_in_the_connection_that_asks_for_more
     pair.home.catalog.update_connection(&pair.other).unwrap();
     let short = [pair.other.id];
     pair.says(Seen::ScopesMissing, &short, "one asks for more");
-    pair.authorize(&pair.other.scopes, 2, &[]);
+    pair.authorize(&pair.other.scopes, 2);
     pair.says(Seen::ScopesMissing, &[], "mended by authorizing");
     pair.one.scopes.push("mail.read".to_owned());
     pair.home.catalog.update_connection(&pair.one).unwrap();
@@ -141,7 +154,7 @@ fn r22_a_renewal_that_grants_less_is_told_at_once_of_each_connection_that_lacks_
     let mut pair = pair();
     pair.other.scopes.push("contacts.write".to_owned());
     pair.home.catalog.update_connection(&pair.other).unwrap();
-    pair.authorize(&pair.other.scopes, 2, &[]);
+    pair.authorize(&pair.other.scopes, 2);
     let catalog = &pair.home.catalog;
     let generation = taken(catalog, pair.id);
     let renew = |version, granted: &[&str]| {
@@ -192,12 +205,12 @@ fn r22_r23_a_connector_changed_in_one_connection_leaves_the_other_connected() {
     };
     catalog.reshape(&edited).unwrap();
     pair.says(state, &changed, "edited");
-    // Whoever authorizes goes to where the connector leads now, and the first stays behind.
-    let first = shared_slot(pair.one.id, Reach::All);
-    pair.authorize(&pair.other.scopes, 2, &[first]);
-    pair.says(state, &[pair.one.id], "authorized again, for new origins");
-    pair.authorize(&pair.other.scopes, 3, &[]);
-    pair.says(state, &[], "authorized again, for the old ones");
+    pair.authorize(&pair.other.scopes, 2);
+    pair.says(
+        state,
+        &[],
+        "authorized again, for where the connectors lead by now",
+    );
     edited.connector_changed = &[];
     catalog.reshape(&edited).unwrap();
     pair.says(state, &[], "and both stay connected");
@@ -244,4 +257,98 @@ fn r22_of_a_members_own_accounts_each_slot_is_told_by_itself() {
         3,
         "what is wrong with the credential is so wherever it sits"
     );
+}
+
+#[test]
+fn r22_another_client_in_one_environment_is_told_of_there_alone_and_taken_back() {
+    let home = Home::new();
+    let catalog = &home.catalog;
+    let (ours, own) = (registration("Ours"), registration("Stage"));
+    for one in [&ours, &own] {
+        catalog.add_registration(one).unwrap();
+    }
+    let mut made = connection("Own", Kind::Admin, Mode::PerEnvironment);
+    made.registration = Some(ours.id);
+    catalog.add_connection(&made).unwrap();
+    let (stage, production) = (
+        shared_slot(made.id, Reach::Stage),
+        shared_slot(made.id, Reach::Production),
+    );
+    let mut filled = filling(stage, home.member);
+    filled.authorization.registration = Some(ours.id);
+    let id = filled.authorization.id;
+    catalog.fill(&filled).unwrap();
+    catalog.share(production, id).unwrap();
+    catalog
+        .share(shared_slot(made.id, Reach::Development), id)
+        .unwrap();
+    let set = |registration| {
+        let settings = SlotSettings {
+            reach: Reach::Stage,
+            settings: std::collections::BTreeMap::new(),
+            registration,
+        };
+        catalog.set_slot_settings(made.id, &settings, &[]).unwrap();
+    };
+    let says = |needing: &[Reach], seen: Seen, why: &str| {
+        let found = catalog.needing(home.member, 10).unwrap();
+        let found: Vec<_> = found.iter().map(|(_, reach)| *reach).collect();
+        assert_eq!(found, needing, "Home: {why}");
+        let mut by_health = query(home.member);
+        by_health.seen = vec![seen];
+        assert_eq!(catalog.list(&by_health).unwrap().total, 1, "filter: {why}");
+        let slots = catalog.slots(made.id).unwrap();
+        let other = slots.iter().filter(|slot| slot.other_client);
+        let other: Vec<_> = other.map(|slot| slot.key.reach).collect();
+        assert_eq!(other, needing, "the row: {why}");
+    };
+    let due = || catalog.due(NOW.plus_seconds(7200), 10).unwrap();
+    says(&[], Seen::Connected, "every environment has its client");
+    set(Some(own.id));
+    says(
+        &[Reach::Stage],
+        Seen::ClientRefused,
+        "Stage has another (RFC 6749 §6)",
+    );
+    assert_eq!(due(), [id], "it goes on where it serves");
+    for reach in [Reach::Production, Reach::Development] {
+        catalog.vacate(shared_slot(made.id, reach)).unwrap();
+    }
+    assert_eq!(due(), [], "it serves nowhere");
+    set(None);
+    assert_eq!(due(), [id], "taken back");
+}
+
+#[test]
+fn a_client_that_is_refused_takes_with_it_what_was_obtained_with_it_and_nothing_else() {
+    let home = Home::new();
+    let catalog = &home.catalog;
+    let (ours, theirs) = (registration("Ours"), registration("Theirs"));
+    for one in [&ours, &theirs] {
+        catalog.add_registration(one).unwrap();
+    }
+    let made = |name: &str, client: &Registration| {
+        let mut made = connection(name, Kind::Admin, Mode::Same);
+        made.registration = Some(client.id);
+        catalog.add_connection(&made).unwrap();
+        let mut filled = filling(shared_slot(made.id, Reach::All), home.member);
+        filled.authorization.registration = Some(client.id);
+        catalog.fill(&filled).unwrap();
+        filled.authorization.id
+    };
+    let (one, other, revoked) = (
+        made("One", &ours),
+        made("Other", &theirs),
+        made("Revoked", &ours),
+    );
+    catalog.set_revoked(revoked, NOW).unwrap();
+    catalog.refuse_client(ours.id).unwrap();
+    let stored = |id| catalog.authorization(id).unwrap().unwrap().health;
+    let refused = Health::NotConnected(NotConnected::ClientRefused);
+    assert_eq!(stored(one), refused);
+    assert_eq!(stored(other), Health::Connected, "another client's");
+    let revoked = stored(revoked);
+    assert_eq!(revoked, Health::NotConnected(NotConnected::Revoked));
+    let needing = catalog.needing_count(home.member).unwrap();
+    assert_eq!(needing, 2, "counted with the same transaction");
 }

@@ -123,6 +123,9 @@ pub struct ConnectionView {
     pub environments: Vec<EnvironmentCard>,
     /// Accounts.
     pub accounts: Vec<AccountRow>,
+    /// Accounts that were authorized for the environment mode the connection was in before: not
+    /// used and not renewed, and back with the mode.
+    pub set_aside: Vec<AccountRow>,
     /// Scopes that uses need, and whether they are asked for.
     pub needed: Vec<NeededScope>,
     /// The acting member manages connections.
@@ -155,7 +158,7 @@ pub struct Impact {
     pub account: AccountView,
     /// The acting member's own.
     pub own: bool,
-    /// Environments that lose it.
+    /// Environments of the connection that lose it; none where it was set aside.
     pub environments: Vec<Environment>,
     /// Uses that stop.
     pub stops: Vec<UseView>,

@@ -188,6 +188,9 @@ pub struct EditImpact {
     pub seats: Vec<PlacedAccount>,
     /// Authorizations that work now and need a new sign-in afterwards.
     pub asks_again: Vec<PlacedAccount>,
+    /// Accounts that serve no environment afterwards: kept for when the mode is changed back, not
+    /// renewed, and to be revoked by who does not want that.
+    pub set_aside: Vec<PlacedAccount>,
     /// Uses, with what happens to each.
     pub uses: Vec<AffectedUse>,
 }

@@ -274,7 +274,10 @@ async fn r16_a_retired_service_stays_visible_and_takes_nothing_new() {
     assert_eq!(refused.args["date"], "2024-09-26", "since when");
     let begun = desk.console.authorize(desk.session(), id, Reach::All, None);
     assert_eq!(begun.await.unwrap_err().code, "connector_retired");
-    assert_eq!(desk.view(id).await.row.name, "Papers", "it stays visible");
+    let view = desk.view(id).await;
+    assert_eq!(view.row.name, "Papers", "it stays visible");
+    let problem = view.problem.unwrap().code;
+    assert_eq!(problem, "connector_retired", "and says what is wrong");
     let gallery = desk.console.gallery(desk.session()).unwrap();
     let entry = gallery.iter().find(|entry| entry.service.id == "filing");
     let why = entry.unwrap().refused.clone().unwrap();

@@ -7,6 +7,7 @@ use tsunagi_console::views::{RedirectForm, Stage};
 use tsunagi_domain::{Environment, Health, Kind, Mode, NotConnected};
 
 use crate::fixture::{AIKO, BEN, Desk, Person};
+use crate::managing::as_it_is;
 use crate::provider::{Provider, Says, account, register, tokens};
 
 const THREE: [Reach; 3] = [Reach::Development, Reach::Stage, Reach::Production];
@@ -335,23 +336,83 @@ async fn another_client_in_one_environment_asks_there_and_takes_nothing_from_the
     };
     let edited = desk.console.edit_connection(desk.session(), id, &edit);
     edited.await.unwrap();
-    let other = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
+    let other = Some(register(&desk, "filing", RedirectForm::LoopbackAnyPort));
     let set = |reach, registration| {
         let none = BTreeMap::new();
         desk.console
-            .set_environment(desk.session(), id, reach, none, Some(registration))
+            .set_environment(desk.session(), id, reach, none, registration)
     };
     let health = |view: tsunagi_console::views::ConnectionView| {
         let stations = view.row.stations.into_iter();
         stations.map(|at| at.health).collect::<Vec<_>>()
     };
-    let ask = Health::NotConnected(NotConnected::NeverAuthorized);
+    let told =
+        desk.console
+            .environment_impact(desk.session(), id, Reach::Stage, BTreeMap::new(), other);
+    let told = told.unwrap();
+    let again: Vec<Reach> = told.asks_again.iter().map(|seat| seat.reach).collect();
+    assert_eq!(again, [Reach::Stage], "R18: said first");
+    let stored = desk.view(id).await.environments[1].registration;
+    assert_eq!(stored, None, "and nothing is changed by asking");
+    let refused = Health::NotConnected(NotConnected::ClientRefused);
     let view = set(Reach::Stage, other).await.unwrap();
     assert_eq!(
         health(view),
-        [Health::Connected, ask, Health::Connected],
+        [Health::Connected, refused, Health::Connected],
         "its tokens are another client's (RFC 6749 §6)"
     );
+    let tried = desk.try_in(id, Environment::Stage, "/files").await;
+    assert_eq!(tried.unwrap_err().args["reason"], "client_refused");
+    assert_eq!(desk.console.start(desk.session()).unwrap().needing, 1);
+    let view = set(Reach::Stage, None).await.unwrap();
+    assert_eq!(health(view), [Health::Connected; 3], "taken back");
+    assert_eq!(desk.console.start(desk.session()).unwrap().needing, 0);
+
+    set(Reach::Stage, other).await.unwrap();
+    let flow = desk.begin(id, Reach::Stage).await;
+    desk.answers(flow, &[("code", "a-code")]).await;
+    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    assert_eq!(health(desk.view(id).await), [Health::Connected; 3]);
+    // One for all again: what Stage has of another client goes nowhere else.
+    let mut joined = edit.clone();
+    joined.mode = Mode::Same;
+    let told = desk.console.edit_impact(desk.session(), id, &joined);
+    let told = told.unwrap();
+    assert!(told.asks_again.is_empty(), "Production's serves all");
+    let aside: Vec<Reach> = told.set_aside.iter().map(|seat| seat.reach).collect();
+    assert_eq!(aside, [Reach::Stage], "and Stage's own is set aside");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_would_go_on_with_another_client_is_asked_for_and_not_moved_there() {
+    let (desk, provider) = (Desk::empty(), Provider::start().await);
+    let id = provider.connect(&desk, Kind::Admin, Mode::PerEnvironment);
+    desk.world.agent.person(Person::Waits);
+    let own = Some(register(&desk, "filing", RedirectForm::LoopbackAnyPort));
+    let none = BTreeMap::new();
+    let set = desk
+        .console
+        .set_environment(desk.session(), id, Reach::Production, none, own);
+    set.await.unwrap();
+    let flow = desk.begin(id, Reach::Production).await;
+    desk.answers(flow, &[("code", "a-code")]).await;
+    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    let mut edit = as_it_is(&desk.view(id).await);
+    edit.mode = Mode::Same;
+    let told = desk.console.edit_impact(desk.session(), id, &edit);
+    let told = told.unwrap();
+    let again: Vec<Reach> = told.asks_again.iter().map(|seat| seat.reach).collect();
+    assert_eq!(again, [Reach::All], "R18: it is said who signs in again");
+    let edited = desk.console.edit_connection(desk.session(), id, &edit);
+    let view = edited.await.unwrap();
+    let never = Health::NotConnected(NotConnected::NeverAuthorized);
+    assert_eq!(view.row.stations[0].health, never);
+    assert_eq!(view.set_aside.len(), 1, "it is kept, and shown");
+    edit.mode = Mode::PerEnvironment;
+    let edited = desk.console.edit_connection(desk.session(), id, &edit);
+    let view = edited.await.unwrap();
+    assert_eq!(view.row.stations[2].health, Health::Connected, "and back");
+    assert!(view.set_aside.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

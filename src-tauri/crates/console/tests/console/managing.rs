@@ -142,6 +142,33 @@ async fn bad_edits_are_refused_and_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_window_changed_meanwhile_is_not_put_back_unseen() {
+    let (desk, id) = Desk::practice();
+    let seen = as_it_is(&desk.view(id).await);
+    let renamed = ConnectionEdit {
+        name: "Theirs".to_owned(),
+        ..seen.clone()
+    };
+    let more = ConnectionEdit {
+        scopes: vec!["contacts.read".to_owned(), "contacts.write".to_owned()],
+        ..seen.clone()
+    };
+    let save = |edit: ConnectionEdit| {
+        let seen = seen.clone();
+        let (console, session) = (desk.console.clone(), desk.session());
+        async move {
+            let saved = console.edit_connection_as_seen(session, id, &edit, Some(&seen));
+            saved.await
+        }
+    };
+    save(renamed).await.unwrap();
+    let late = save(more).await.unwrap_err();
+    assert_eq!(late.code, "changed_meanwhile");
+    assert_eq!(late.args["connection"], "Theirs", "as it is called by now");
+    assert_eq!(desk.view(id).await.row.name, "Theirs", "it stays renamed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r12_apart_and_joined_again_nobody_signs_in() {
     let (desk, id) = Desk::practice();
     desk.authorize(id, Reach::All).await;
@@ -204,6 +231,95 @@ async fn r12_apart_and_joined_again_nobody_signs_in() {
         let tried = desk.try_in(id, environment, "/contacts").await;
         assert!(tried.unwrap().ok, "{environment:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_r12_a_mode_change_promotes_nobody_and_says_what_is_set_aside() {
+    let desk = Desk::practice().0;
+    let id = desk.create_practice("Shared", Kind::LoggedInUser, Mode::PerEnvironment);
+    let (ines, ben) = (desk.founder(), desk.joins("Ben", Role::Admin));
+    desk.authorized_by(ines, id, Reach::Production).await;
+    desk.world.agent.person(Person::Allows(BEN));
+    desk.authorized_by(ben, id, Reach::Stage).await;
+    desk.seats(ines).await;
+    let revoked = desk.console.revoke(desk.session(), id, Reach::Production);
+    revoked.await.unwrap();
+    let mut edit = as_it_is(&desk.view(id).await);
+    edit.mode = Mode::Same;
+    let told = desk.console.edit_impact(desk.session(), id, &edit).unwrap();
+    assert!(
+        told.seats.iter().all(|seat| !seat.primary),
+        "Ben is primary in Stage, and was never offered Production: {:?}",
+        told.seats
+    );
+    let edited = desk.console.edit_connection(desk.session(), id, &edit);
+    let view = edited.await.unwrap();
+    assert!(view.row.stations[0].no_primary, "R11: it is remembered");
+    let catalog = desk.world.catalog();
+    let of_all = |one: &tsunagi_catalog::Primary| one.reach == Reach::All;
+    assert!(!catalog.primaries(id).unwrap().iter().any(of_all));
+    edit.mode = Mode::PerEnvironment;
+    let edited = desk.console.edit_connection(desk.session(), id, &edit);
+    edited.await.unwrap();
+    let primaries = catalog.primaries(id).unwrap();
+    assert!(
+        primaries.iter().all(|one| one.reach != Reach::Production),
+        "nor by going back: {primaries:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_mode_change_sets_aside_is_shown_and_can_be_revoked() {
+    let desk = Desk::practice().0;
+    let id = admin(&desk, "Ours", Mode::PerEnvironment).await;
+    desk.world.agent.person(Person::Allows(BEN));
+    let flow = desk.begin(id, Reach::Stage).await;
+    desk.asks(flow).await;
+    desk.console.answer_flow(flow, true).unwrap();
+    desk.ended(flow).await;
+    let mut edit = as_it_is(&desk.view(id).await);
+    edit.mode = Mode::Same;
+    let told = desk.console.edit_impact(desk.session(), id, &edit).unwrap();
+    let named: Vec<(Reach, &str)> = told
+        .set_aside
+        .iter()
+        .map(|seat| (seat.reach, seat.account.label.as_str()))
+        .collect();
+    let (aiko, ben) = ("aiko@practice.example", "ben@practice.example");
+    assert_eq!(named, [(Reach::Development, aiko), (Reach::Stage, ben)]);
+    let edited = desk.console.edit_connection(desk.session(), id, &edit);
+    let view = edited.await.unwrap();
+    let kept = |view: &ConnectionView| -> Vec<String> {
+        let rows = view.set_aside.iter();
+        rows.map(|row| row.account.label.clone()).collect()
+    };
+    assert_eq!(kept(&view), [aiko, ben], "not out of sight");
+    let impact = desk.console.impact(desk.session(), id, Reach::Stage);
+    let impact = impact.await.unwrap();
+    assert_eq!(impact.account.label, ben);
+    assert!(impact.environments.is_empty(), "nothing runs with it");
+    let revoked = desk.console.revoke(desk.session(), id, Reach::Stage);
+    assert!(revoked.await.unwrap().at_provider, "the service is told");
+    assert_eq!(kept(&desk.view(id).await), [aiko]);
+    assert!(desk.try_it(id).await.unwrap().ok, "Production's goes on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r18_r21_revoking_names_every_environment_that_loses_the_account() {
+    let (desk, id) = Desk::practice();
+    desk.authorize(id, Reach::All).await;
+    let mut edit = as_it_is(&desk.view(id).await);
+    edit.mode = Mode::PerEnvironment;
+    let edited = desk.console.edit_connection(desk.session(), id, &edit);
+    edited.await.unwrap();
+    let impact = desk.console.impact(desk.session(), id, Reach::Stage);
+    let impact = impact.await.unwrap();
+    assert_eq!(impact.environments, Environment::ALL, "one sign-in, three");
+    assert!(impact.primary, "of Production, too");
+    let revoked = desk.console.revoke(desk.session(), id, Reach::Stage);
+    revoked.await.unwrap();
+    let gone = Health::NotConnected(NotConnected::Revoked);
+    assert_eq!(health(&desk.view(id).await), [gone; 3], "as it was said");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -16,6 +16,7 @@ use tsunagi_gateway::{Call, GateError, Gateway, Keys, Request};
 use tsunagi_vault::{KeyRecord, Reader, Vault};
 
 use crate::fixture::{BEN, Desk, Person};
+use crate::managing::as_it_is;
 
 const PASSPHRASE: &str = "correct horse battery";
 
@@ -705,4 +706,36 @@ async fn what_members_do_is_in_the_log_and_no_passphrase_is() {
             assert!(!found, "{file} holds a passphrase");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r12_what_a_mode_change_sets_aside_runs_unattended_no_more() {
+    let desk = Desk::practice().0;
+    desk.protects(PASSPHRASE).await;
+    let id = desk.create_practice("Shared", Kind::LoggedInUser, Mode::PerEnvironment);
+    for reach in [Reach::Stage, Reach::Production] {
+        desk.authorize(id, reach).await;
+    }
+    let slots = desk.world.catalog().slots(id).unwrap();
+    let in_reach = |reach| {
+        let slot = slots.iter().find(|slot| slot.key.reach == reach).unwrap();
+        desk.readers(slot.authorization.id)
+    };
+    let own = format!("member:{}", desk.ines());
+    let both = [own.clone(), "unattended".to_owned()];
+    assert_eq!(in_reach(Reach::Stage), both, "primary of Stage");
+    let mut edit = as_it_is(&desk.view(id).await);
+    edit.mode = Mode::Same;
+    let edited = desk.console.edit_connection(desk.session(), id, &edit);
+    edited.await.unwrap();
+    assert_eq!(
+        in_reach(Reach::Stage),
+        [own],
+        "the workspace's key alone opens it no more"
+    );
+    assert_eq!(
+        in_reach(Reach::Production),
+        both,
+        "what runs for all now stays unattended"
+    );
 }

@@ -303,7 +303,6 @@ async fn home_shows_what_lapses_and_fails_first_of_a_thousand_connections() {
             },
             authorization,
             sealed: sealed.clone(),
-            connector_changed: &[],
             primary: true,
             event: None,
             flow: None,

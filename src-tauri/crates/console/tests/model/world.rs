@@ -190,9 +190,13 @@ impl Model {
 
     /// R12: what sits where when the environment mode changes, as the impact says before: one for
     /// all is Production's, else Stage's, else Development's, else what it was; Production goes
-    /// on with what was for all, Development and Stage get back what they had, else that too.
+    /// on with what was for all, Development and Stage get back what they had, else that too. R11:
+    /// whose account is primary goes with the accounts.
     pub(crate) fn reshape(&mut self, at: usize, mode: Mode) {
+        let revoked: Vec<bool> = self.authorizations.iter().map(|one| one.revoked).collect();
         let link = &mut self.links[at];
+        let primaries = link.primaries.clone();
+        let (mut came, mut led_after) = (BTreeMap::new(), Vec::new());
         let members: BTreeSet<Option<MemberId>> =
             link.seats.keys().map(|(_, member)| *member).collect();
         let before = link.seats.clone();
@@ -209,12 +213,38 @@ impl Model {
                 Reach::Development => &[Reach::Development, Reach::All],
             };
             for member in &members {
-                let found = order.iter().find_map(|from| before.get(&(*from, *member)));
-                if let Some(found) = found {
-                    link.seats.insert((*reach, *member), *found);
+                let from = order
+                    .iter()
+                    .find(|from| before.contains_key(&(**from, *member)));
+                if let Some(from) = from {
+                    let sits = before[&(*from, *member)];
+                    link.seats.insert((*reach, *member), sits);
+                    came.insert((*reach, *member), *from);
                 }
             }
+            // R11: for all runs what Production ran on, or what ran for all before: never what was
+            // made primary of Stage or Development alone.
+            let leaders = if *reach == Reach::All {
+                &[Reach::Production, Reach::All]
+            } else {
+                order
+            };
+            let led = leaders.iter().find(|from| link.led.contains(from));
+            let member = led.and_then(|from| {
+                let member = *primaries.get(from)?;
+                let place = (*reach, Some(member));
+                let living = link.seats.get(&place).is_some_and(|sits| !revoked[*sits]);
+                (living && came.get(&place) == Some(from)).then_some(member)
+            });
+            match member {
+                Some(member) => link.primaries.insert(*reach, member),
+                None => link.primaries.remove(reach),
+            };
+            if order.iter().any(|from| link.led.contains(from)) {
+                led_after.push(*reach);
+            }
         }
+        link.led.extend(led_after);
         link.mode = mode;
         link.offers.clear();
     }

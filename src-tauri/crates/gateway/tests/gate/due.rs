@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 
 use http::StatusCode;
-use tsunagi_domain::{Clock, Health, Kind, Member, MemberId, Reach, Role};
-use tsunagi_gateway::Grant;
+use tsunagi_catalog::{Redirect, Registration, SlotSettings};
+use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::{
+    Clock, Environment, Health, Kind, Member, MemberId, Mode, Reach, RegistrationId, Role,
+};
+use tsunagi_gateway::{Call, Grant};
 use tsunagi_oauth::{Secret, Tokens};
 
 use super::home::{Home, Plans, later};
@@ -278,4 +282,48 @@ async fn debug_output_shows_no_secret() {
         !format!("{run:?}").contains("s3cret"),
         "an answer holds what the service said"
     );
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_with_the_client_it_was_issued_to_whatever_its_slots_have_by_now() {
+    let server = Server::start().await;
+    let plans = Plans {
+        mode: Mode::PerEnvironment,
+        ..Plans::default()
+    };
+    let home = Home::with(&server, plans).await;
+    let of = |reach| SlotKey {
+        connection: home.connection.id,
+        reach,
+        member: None,
+    };
+    home.catalog.share(of(Reach::Development), home.id).unwrap();
+    let other = Registration {
+        id: RegistrationId::new(),
+        connector: "marked".to_owned(),
+        name: "Development".to_owned(),
+        client_id: "client-of-development".to_owned(),
+        secret: None,
+        redirect: Redirect::LoopbackAnyPort,
+        created_at: home.clock.now(),
+    };
+    home.catalog.add_registration(&other).unwrap();
+    let own = SlotSettings {
+        reach: Reach::Development,
+        settings: BTreeMap::new(),
+        registration: Some(other.id),
+    };
+    let id = home.connection.id;
+    home.catalog.set_slot_settings(id, &own, &[]).unwrap();
+    home.clock.forward(3540);
+    home.gateway.renew_due().await;
+    let sent = server.it().token_requests.clone();
+    let clients: Vec<&str> = sent.iter().map(|form| form["client_id"].as_str()).collect();
+    assert_eq!(clients, ["client"], "RFC 6749 §6");
+    assert_eq!(home.stored().health, Health::Connected, "for Production");
+    let development = Call {
+        environment: Environment::Development,
+        ..home.call("/files")
+    };
+    assert_eq!(home.refused(development).await, "not_connected");
 }

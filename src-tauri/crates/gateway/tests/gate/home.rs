@@ -33,6 +33,7 @@ const PASSPHRASE: &str = "eight letters and more";
 pub(crate) struct SetClock {
     now: AtomicI64,
     step: AtomicI64,
+    looks: AtomicUsize,
 }
 
 impl SetClock {
@@ -40,11 +41,21 @@ impl SetClock {
         Arc::new(Self {
             now: AtomicI64::new(time.0),
             step: AtomicI64::new(0),
+            looks: AtomicUsize::new(0),
         })
     }
 
     pub(crate) fn forward(&self, seconds: i64) {
         self.now.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// Waits until whoever waits for a lease has looked at the clock as often again: each look is
+    /// one more try at it.
+    pub(crate) async fn is_looked_at(&self, times: usize) {
+        let enough = self.looks.load(Ordering::SeqCst) + times;
+        while self.looks.load(Ordering::SeqCst) < enough {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
     }
 
     /// From now on every look moves it on by so many seconds.
@@ -56,6 +67,7 @@ impl SetClock {
 impl Clock for SetClock {
     fn now(&self) -> Timestamp {
         let step = self.step.load(Ordering::SeqCst);
+        self.looks.fetch_add(1, Ordering::SeqCst);
         Timestamp(self.now.fetch_add(step, Ordering::SeqCst))
     }
 }
@@ -311,6 +323,7 @@ impl Home {
             renewable,
             unreachable: None,
             unproven: false,
+            registration: self.connection.registration,
             origins: resolved.origins.clone(),
             extras: BTreeMap::new(),
             authorized_by: self.member,
@@ -329,7 +342,6 @@ impl Home {
             key,
             authorization,
             sealed,
-            connector_changed: &[],
             primary,
             event,
             flow,
@@ -355,7 +367,6 @@ impl Home {
             key,
             authorization,
             sealed,
-            connector_changed: &[],
             primary,
             event,
             flow,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tsunagi_catalog::Lease;
 use tsunagi_domain::gate::Caller;
-use tsunagi_domain::{Clock, Health, Kind};
+use tsunagi_domain::{Clock, Health, Kind, Mode, Reach};
 use tsunagi_gateway::{Call, Limits};
 use tsunagi_vault::{Aad, DataKey, MemberVault};
 
@@ -62,7 +62,8 @@ async fn a_credential_is_sealed_anew_only_after_another_process_has_finished_its
     };
     let (gate, id) = (home.gateway.clone(), home.id);
     let settling = tokio::spawn(async move { gate.settle_readers(id).await });
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    // The second try begins after the first has found it taken.
+    home.clock.is_looked_at(2).await;
     assert_eq!(
         readers(&home),
         ["unattended", "workspace"],
@@ -138,6 +139,27 @@ async fn a_key_that_was_seen_before_opens_nothing_of_what_is_sealed_anew() {
     assert!(
         !opens(&home, &seen, after.version, &after.sealed),
         "who lost access does not open it with a key they kept"
+    );
+}
+
+#[tokio::test]
+async fn r12_a_primary_account_of_the_mode_that_was_left_is_unattended_no_more() {
+    let server = Server::start().await;
+    let mut home = with_passphrase(&server, patient()).await;
+    let id = home.connection.id;
+    home.catalog
+        .set_primary(id, Reach::All, Some(home.member), home.clock.now())
+        .unwrap();
+    home.gateway.settle_readers(home.id).await.unwrap();
+    let both = [own(&home), vec!["unattended".to_owned()]].concat();
+    assert_eq!(readers(&home), both, "its schedules run with it");
+    home.connection.mode = Mode::PerEnvironment;
+    home.catalog.update_connection(&home.connection).unwrap();
+    home.gateway.settle_readers(home.id).await.unwrap();
+    assert_eq!(
+        readers(&home),
+        own(&home),
+        "nothing runs with what was set aside, so the workspace's key alone does not open it"
     );
 }
 

@@ -417,3 +417,18 @@ async fn reserved_headers_are_refused_however_they_are_written() {
         refuses(&home, &server, call, "header_reserved", name).await;
     }
 }
+
+#[tokio::test]
+async fn r16_a_connection_that_was_authorized_before_its_service_ended_sends_nothing_after() {
+    let server = Server::start().await;
+    let plans = Plans {
+        top: "retired = \"2023-11-20\"".to_owned(),
+        ..Plans::default()
+    };
+    let home = Home::with(&server, plans).await;
+    assert_eq!(home.get("/files").await.unwrap().status, 200, "days before");
+    server.it().api.clear();
+    home.clock.forward(7 * 24 * 3600);
+    let call = home.call("/files");
+    refuses(&home, &server, call, "connector_retired", "it has ended").await;
+}
