@@ -25,6 +25,7 @@ const COMMANDS: &[&str] = &[
     "settings_change",
     "availability_get",
     "availability_change",
+    "own_accounts",
     "kept_sign_ins_list",
     "kept_sign_ins_clear",
     "keys_get",

@@ -167,6 +167,7 @@ commands! {
     settings::settings_change,
     settings::availability_get,
     settings::availability_change,
+    settings::own_accounts,
     settings::kept_sign_ins_list,
     settings::kept_sign_ins_clear,
     keys::keys_get,

@@ -3,7 +3,7 @@
 use tauri::State;
 use tsunagi_console::KeptSignInId;
 use tsunagi_console::views::{
-    AvailabilityChange, AvailabilityView, KeptSignInView, SettingsChange, Start,
+    AvailabilityChange, AvailabilityView, KeptSignInView, OwnAccounts, SettingsChange, Start,
 };
 
 use super::{Answer, Desk, seated};
@@ -33,6 +33,11 @@ pub(crate) async fn availability_change(
         console.change_availability(session, &change)
     })
     .await
+}
+
+#[tauri::command]
+pub(crate) async fn own_accounts(desk: State<'_, Desk>) -> Answer<OwnAccounts> {
+    seated(&desk, |console, session| console.own_accounts(session)).await
 }
 
 #[tauri::command]

@@ -2074,6 +2074,48 @@ keptSince: Timestamp,
  * When it last led to an authorization.
  */
 lastUsed: Timestamp, };
+export type OwnAccount = { 
+/**
+ * The connection it sits in: the first one, where it sits in several.
+ */
+connection: ConnectionId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Service.
+ */
+service: ServiceMark, 
+/**
+ * Where: one or more, and all of them lose it together.
+ */
+reaches: Array<Reach>, 
+/**
+ * Whose slot: their own, or everybody's of an admin or system connection.
+ */
+whose: MemberId | null, 
+/**
+ * Account.
+ */
+account: AccountView, 
+/**
+ * Health there.
+ */
+health: Health, 
+/**
+ * Since when.
+ */
+authorizedAt: Timestamp, };
+export type OwnAccounts = { 
+/**
+ * The newest ones.
+ */
+accounts: Array<OwnAccount>, 
+/**
+ * How many more there are.
+ */
+more: number, };
 export type KeyProof = "none" | "own" | "workspace";
 export type KeysView = { 
 /**
@@ -2727,6 +2769,7 @@ export interface Commands {
   settings_change: { args: { change: SettingsChange }; answer: Start };
   availability_get: { args: {  }; answer: AvailabilityView };
   availability_change: { args: { change: AvailabilityChange }; answer: Start };
+  own_accounts: { args: {  }; answer: OwnAccounts };
   kept_sign_ins_list: { args: {  }; answer: Array<KeptSignInView> };
   kept_sign_ins_clear: { args: { only: KeptSignInId | null }; answer: Array<KeptSignInView> };
   keys_get: { args: {  }; answer: KeysView };

@@ -366,6 +366,14 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       if (location.pathname.endsWith("flow.html")) setTimeout(() => location.assign(`flow.html?flow=${id}&stage=waiting`));
       return id;
     },
+    own_accounts: () => ({
+      accounts: world.rows.flatMap((row) =>
+        row.stations.flatMap((station) =>
+          station.account && row.kind === "logged_in_user" ? [{ connection: row.id, name: row.name, service: row.service, reaches: [station.reach], whose: row.kind === "logged_in_user" ? (world.start.member.id ?? null) : null, account: station.account, health: station.health, authorizedAt: Date.now() - 80 * 86_400_000 }] : [],
+        ),
+      ).slice(0, 4),
+      more: 0,
+    }),
     kept_sign_ins_list: () => world.kept,
     kept_sign_ins_clear: ({ only }) => {
       const cleared = world.kept.filter((kept) => only === null || kept.id === only);

@@ -205,6 +205,14 @@ export const places = [
       await settle(page);
     },
   },
+  {
+    name: "settings-own", path: "index.html?x=1#/settings", options: { width: 1024, height: 768 },
+    ready: async (page) => {
+      await page.locator("[data-own-accounts] li").first().waitFor();
+      await page.locator("[data-own-accounts]").evaluate((section) => section.scrollIntoView());
+      await settle(page);
+    },
+  },
   { name: "connectors", path: "index.html?x=1#/connectors", ...main, ready: see(".file") },
   { name: "activity", path: "index.html?x=1#/activity", ...main, ready: see("tbody tr") },
   {

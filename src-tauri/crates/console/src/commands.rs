@@ -54,6 +54,7 @@ pub fn all() -> Vec<Command> {
         settings_change(change: v::SettingsChange) -> v::Start;
         availability_get() -> v::AvailabilityView;
         availability_change(change: v::AvailabilityChange) -> v::Start;
+        own_accounts() -> v::OwnAccounts;
         kept_sign_ins_list() -> Vec<v::KeptSignInView>;
         kept_sign_ins_clear(only: Option<d::KeptSignInId>) -> Vec<v::KeptSignInView>;
         keys_get() -> v::KeysView;
@@ -280,6 +281,8 @@ pub fn typescript() -> String {
         v::DataCenterView,
         v::AvailabilityChange,
         v::KeptSignInView,
+        v::OwnAccount,
+        v::OwnAccounts,
         v::KeyProof,
         v::KeysView,
         v::RotationView,

@@ -37,6 +37,7 @@ mod managing;
 mod members;
 pub mod messages;
 mod new_connection;
+mod own_accounts;
 mod passphrases;
 mod practice;
 mod primaries;

@@ -12,6 +12,7 @@ mod keys;
 mod list;
 mod managing;
 mod members;
+mod own_accounts;
 mod papers;
 mod primaries;
 mod setup;
@@ -49,6 +50,7 @@ pub use members::{
     Farewell, Invitation, LeaveOutcome, MemberChange, MemberImpact, MemberRow, MembersView,
     OwnedConnection, PrimaryLoss, SeatView, SessionMark, SessionView,
 };
+pub use own_accounts::{OwnAccount, OwnAccounts};
 pub use papers::{ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat};
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryRow};
 pub use setup::{

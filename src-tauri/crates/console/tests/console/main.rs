@@ -32,6 +32,7 @@ mod members;
 mod needs;
 mod newcomer;
 mod one_answer;
+mod own_accounts;
 mod primaries;
 mod recovery;
 mod registrations;
