@@ -162,7 +162,12 @@ async fn handed_over_per_environment_and_revoked() {
     let tray = watcher.tray().await;
     list_says(
         page,
-        [&format!("Connected, {AIKO}, primary"), "", "No primary"],
+        [
+            &format!("Connected, {AIKO}, primary"),
+            // Omar is primary there; the founder's own account is what needs them.
+            "Never authorized",
+            "No primary",
+        ],
     )
     .await;
     tray.wait(&format!("Choose the primary account of {TEAM}, Production"))

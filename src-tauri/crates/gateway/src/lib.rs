@@ -18,6 +18,7 @@ mod outgoing;
 mod place;
 mod readers;
 mod record;
+mod renewal;
 mod send;
 mod verify;
 mod whoami;

@@ -17,9 +17,9 @@ use tsunagi_vault::{Aad, Reader};
 use url::Url;
 
 use crate::credential::Credential;
-use crate::fresh::{expires_at, refresh_expires_at};
 use crate::outgoing::Outgoing;
 use crate::readers::Opening;
+use crate::renewal::{expires_at, refresh_expires_at};
 use crate::send::{allowed, attachment};
 use crate::{GateError, Gateway, Grant};
 
