@@ -1,6 +1,6 @@
 // Applications and what they may use.
 import assert from "node:assert/strict";
-import { button, focus } from "../hands.mjs";
+import { button, focused } from "../hands.mjs";
 
 export const behaviors = {
   "applications: made, shared, granted a connection, and access taken back with its impact": {
@@ -23,7 +23,7 @@ export const behaviors = {
       await button(page, "Remove access… Team alerts").click();
       const dialog = page.getByRole("alertdialog", { name: "Stop Returns from using Team alerts?" });
       await dialog.getByText("No use stops").waitFor();
-      assert.equal((await focus(page)).text, "Keep access", "the harmless button has the focus");
+      await focused(page, "Keep access", "the harmless button has the focus");
       await button(page, "Remove access").click();
       await page.getByText("It may use no connection yet.").waitFor();
       await button(page, "Undo").click();

@@ -1,6 +1,6 @@
 // One connection: its environments, accounts, uses, and what is done about them.
 import assert from "node:assert/strict";
-import { button, focus, ready, row } from "../hands.mjs";
+import { button, focused, ready, row } from "../hands.mjs";
 
 export const behaviors = {
   "revoke: the dialog asks with Keep it in focus, and Escape keeps": {
@@ -9,11 +9,11 @@ export const behaviors = {
       await page.getByRole("region", { name: "Development" }).getByRole("button", { name: "Revoke…" }).click();
       const dialog = page.getByRole("alertdialog", { name: "Revoke aiko@example.com in Development?" });
       await dialog.waitFor();
-      assert.equal((await focus(page)).text, "Keep it", "the harmless answer has the focus");
+      await focused(page, "Keep it", "the harmless answer has the focus");
       await dialog.getByText("Morning digest").waitFor();
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
-      assert.equal((await focus(page)).text, "Revoke…", "focus goes back to where it was");
+      await focused(page, "Revoke…", "focus goes back to where it was");
       await page.getByRole("region", { name: "Development" }).getByRole("button", { name: "Revoke…" }).click();
       await button(page, "Revoke and stop 3 uses").click();
       await page.getByRole("region", { name: "Development" }).getByText("Revoked").waitFor();
@@ -29,13 +29,13 @@ export const behaviors = {
       await page.getByRole("heading", { name: "Drive, renamed" }).waitFor();
       await button(page, "Undo").waitFor();
       await button(page, "Disable…").click();
-      assert.equal((await focus(page)).text, "Keep it enabled", "the harmless answer has the focus");
+      await focused(page, "Keep it enabled", "the harmless answer has the focus");
       await button(page, "Disable").click();
       await page.getByRole("button", { name: "Enable", exact: true }).first().click();
       await button(page, "Disable…").waitFor();
       await button(page, "More actions").click();
       await page.getByRole("menuitem", { name: "Delete…" }).click();
-      assert.equal((await focus(page)).text, "Keep it", "the harmless answer has the focus");
+      await focused(page, "Keep it", "the harmless answer has the focus");
       await button(page, "Delete").click();
       await ready(page);
       assert.equal(await row(page, "Drive, renamed").count(), 0, "it is gone");
@@ -75,7 +75,7 @@ export const behaviors = {
       const dialog = page.getByRole("alertdialog", { name: "Change Zoho CRM?" });
       await dialog.getByText("ZohoCRM.bulk.READ").waitFor();
       await dialog.getByText("Who has to sign in again").waitFor();
-      assert.equal((await focus(page)).text, "Back", "the harmless answer has the focus");
+      await focused(page, "Back", "the harmless answer has the focus");
       await button(page, "Save and authorize").click();
       await page.getByRole("region", { name: "All environments" }).getByText("Scopes missing").waitFor();
       await page.getByText("Sign in to authorize Zoho CRM in the window that has opened").waitFor();
@@ -132,7 +132,7 @@ export const behaviors = {
       await button(page, "Actions for Ben Osei").click();
       await page.getByRole("menuitem", { name: "Revoke… Stage" }).click();
       await page.getByRole("alertdialog", { name: /^Revoke/ }).waitFor();
-      assert.equal((await focus(page)).text, "Keep it", "the harmless answer has the focus");
+      await focused(page, "Keep it", "the harmless answer has the focus");
     },
   },
   "make primary": {

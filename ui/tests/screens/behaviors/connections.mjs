@@ -1,6 +1,6 @@
 // The list: moving in it, filtering, many at once, papers.
 import assert from "node:assert/strict";
-import { button, focus, ready, row, until } from "../hands.mjs";
+import { button, focus, focused, ready, row, until } from "../hands.mjs";
 
 export const behaviors = {
   "empty state: one press to a practice connection": {
@@ -166,7 +166,7 @@ export const behaviors = {
       await bar.getByText("6 chosen").waitFor();
       await bar.getByRole("button", { name: "Disable…" }).click();
       await page.getByRole("alertdialog", { name: "Disable 6 connections?" }).waitFor();
-      assert.equal((await focus(page)).text, "Keep it enabled", "the harmless answer has the focus");
+      await focused(page, "Keep it enabled", "the harmless answer has the focus");
       await page.getByRole("button", { name: /^Disable and stop/ }).click();
       await page.getByText("6 connections disabled").waitFor();
       await button(page, "Undo").click();

@@ -1,6 +1,6 @@
 // The flow window beside a provider's page.
 import assert from "node:assert/strict";
-import { button, focus } from "../hands.mjs";
+import { button, focused } from "../hands.mjs";
 
 export const behaviors = {
   "a code for another device has a picture that cameras read in the dark theme, too": {
@@ -36,7 +36,7 @@ export const behaviors = {
     options: { width: 460, height: 260 },
     act: async (page) => {
       await page.getByText("You signed in as ben@example.com, not aiko@example.com").waitFor();
-      assert.equal((await focus(page)).text, "Keep aiko@example.com", "keeping is the harmless answer");
+      await focused(page, "Keep aiko@example.com", "keeping is the harmless answer");
       await button(page, "Keep aiko@example.com").click();
       await page.getByText("Connected as aiko@example.com").waitFor();
     },

@@ -1,6 +1,6 @@
 // Live mode and edit mode (R15).
 import assert from "node:assert/strict";
-import { button, until } from "../hands.mjs";
+import { button, focused } from "../hands.mjs";
 
 export const behaviors = {
   "live mode: a portal user authorizes, renames and revokes their own, and sees nothing else": {
@@ -20,7 +20,7 @@ export const behaviors = {
       await own.getByText("Mine", { exact: true }).waitFor();
       await own.getByRole("button", { name: "Revoke… Lead intake" }).click();
       // The dialog opens once its impact is known; the harmless button has the focus then.
-      await until(page, () => document.activeElement?.textContent?.trim() === "Keep it");
+      await focused(page, "Keep it", "the harmless answer has the focus");
       await button(page, "Revoke").click();
       await own.getByText("Not connected").waitFor();
       await own.getByRole("button", { name: "Authorize again Lead intake" }).waitFor();

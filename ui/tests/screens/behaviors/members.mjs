@@ -1,6 +1,5 @@
 // Members and their roles.
-import assert from "node:assert/strict";
-import { button, focus } from "../hands.mjs";
+import { button, focused } from "../hands.mjs";
 
 export const behaviors = {
   "members: raising a role asks for one's passphrase, lowering one shows what is lost": {
@@ -30,7 +29,7 @@ export const behaviors = {
       await open();
       const dialog = page.getByRole("alertdialog", { name: "Deactivate Ben Osei?" });
       await dialog.waitFor();
-      assert.equal((await focus(page)).text, "Keep them", "the harmless answer has the focus");
+      await focused(page, "Keep them", "the harmless answer has the focus");
       await dialog.getByText("revoke it by hand at accounts.zoho.com").waitFor();
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });

@@ -1,6 +1,6 @@
 // The first start, and a backup in its place.
 import assert from "node:assert/strict";
-import { button, focus, ready } from "../hands.mjs";
+import { button, focused, ready } from "../hands.mjs";
 
 export const behaviors = {
   "first start: one press, sign in, Connected": {
@@ -65,7 +65,7 @@ export const behaviors = {
       await cell.waitFor();
       await button(page, "Take over…").click();
       await page.getByText("First stop Tsunagi on the other computer").waitFor();
-      assert.equal((await focus(page)).text, "Not yet", "the harmless answer has the focus");
+      await focused(page, "Not yet", "the harmless answer has the focus");
       await button(page, "Take over on this computer").click();
       await page.getByRole("note").waitFor({ state: "detached" });
       await cell.waitFor();
@@ -77,7 +77,7 @@ export const behaviors = {
       await button(page, "Restore a backup…").click();
       const choose = button(page, "Choose a file…");
       await choose.waitFor();
-      assert.equal((await focus(page)).text, "Choose a file…", "the usual way has the focus");
+      await focused(page, "Choose a file…", "the usual way has the focus");
       await choose.press("Enter");
       await page.waitForFunction(() => document.activeElement?.matches('dialog input[type="password"]'));
       assert.equal(await page.getByLabel("Backup file").inputValue(), "/media/usb/backup-2026-11-24T093000Z.age");
