@@ -223,7 +223,11 @@ members: Array<MemberRow>,
 /**
  * Roles that the acting member may invite somebody in; none: they may not invite.
  */
-invitable: Array<Role>, };
+invitable: Array<Role>, 
+/**
+ * Folders of sign-ins that were cleared, which could not be deleted yet.
+ */
+leftover: Array<string>, };
 export type MemberRow = { 
 /**
  * Identifier.
@@ -309,7 +313,11 @@ heirs: Array<MemberView>,
 /**
  * Authorizations that resetting their passphrase would lose.
  */
-lostByReset: Array<Farewell>, };
+lostByReset: Array<Farewell>, 
+/**
+ * Sign-ins at services' pages that they kept, and that leaving or a reset would clear.
+ */
+signIns: number, };
 export type PrimaryLoss = { 
 /**
  * Connection.
@@ -390,6 +398,10 @@ heir: string | null,
  * Primary accounts that were lost.
  */
 primaries: number, 
+/**
+ * Sign-ins at services' pages that were cleared.
+ */
+signIns: number, 
 /**
  * The screen afterwards; `None` where the acting member left.
  */

@@ -222,6 +222,7 @@ export const places = [
   },
   { name: "ask-passphrase", path: "index.html?ask=1#/connections", ...main, ready: see(".ask") },
   { name: "members", path: "index.html?passphrase=set#/members", ...main, ready: see("table.list tbody tr") },
+  { name: "members-leftover", path: "index.html?leftover=1#/members", ...main, ready: see(".leftover") },
   { name: "members-1024", path: "index.html?x=1#/members", options: { width: 1024, height: 768 }, ready: see("table.list tbody tr") },
   ...[
     ["invite", async (page) => page.locator(".toolbar .primary").click()],

@@ -15,7 +15,7 @@ use crate::agent::{Bell, Practice, UserAgent};
 use crate::definitions::Pending;
 use crate::error::ConsoleError;
 use crate::flow::Running;
-use crate::kept_sign_ins::Profiles;
+use crate::kept_sign_ins::{Leftovers, Profiles};
 use crate::keys::KeyDesk;
 use crate::session::Seat;
 use crate::unlock::VaultState;
@@ -76,6 +76,8 @@ pub(crate) struct Inner {
     pub(crate) practice_failure: Mutex<Option<ConsoleError>>,
     /// The profiles that provider's pages are open in.
     pub(crate) profiles: Profiles,
+    /// Their folders that could not be deleted.
+    pub(crate) leftovers: Leftovers,
     /// Held while a flow begins, so that two clicks on one slot begin one flow.
     pub(crate) beginning: tokio::sync::Mutex<()>,
     /// Who sits at the keyboard.
@@ -122,7 +124,7 @@ impl Console {
         crate::backups::sweep(&home);
         let catalog = Catalog::open(&home)?;
         catalog.abandon_flows(clock.now())?;
-        crate::kept_sign_ins::tidy(&home, &catalog, &*agent)?;
+        let leftovers = crate::kept_sign_ins::tidy(&home, &catalog, &*agent)?;
         let (library, problems) = load_library(&catalog)?;
         for connector in library.all() {
             catalog.set_connector_words(&connector.id, &words(connector))?;
@@ -152,6 +154,7 @@ impl Console {
                 person,
                 flows: Mutex::default(),
                 profiles: Profiles::default(),
+                leftovers,
                 practice_failure: Mutex::default(),
                 beginning: tokio::sync::Mutex::default(),
                 seat: RwLock::default(),
@@ -287,6 +290,7 @@ impl Console {
 
     /// Renews what is due, and verifies what is never renewed. The shell calls this every minute.
     pub async fn renew_due(&self) {
+        self.delete_leftovers().await;
         if self.inner.keys.is_open() {
             self.inner.gateway.renew_due().await;
             // R1: a free plan uses nothing.

@@ -62,6 +62,7 @@ impl Console {
                 .into_iter()
                 .filter(|role| roles::may_invite(&actor, *role).is_ok())
                 .collect(),
+            leftover: self.inner.leftovers.folders(),
         })
     }
 
@@ -372,6 +373,7 @@ impl Console {
             authorizations,
             heirs,
             lost_by_reset,
+            sign_ins: small(self.inner.catalog.kept_sign_ins(id)?.len()),
         })
     }
 
@@ -450,7 +452,8 @@ impl Console {
 
     /// A member leaves: their authorizations are revoked at the providers where that can be done
     /// and removed here in any case, what everybody used of theirs has to be authorized anew,
-    /// their connections are handed over, and they can no longer sign in. Broken off halfway,
+    /// their connections are handed over, what they stayed signed in to at services' pages is
+    /// cleared, and they can no longer sign in. Broken off halfway,
     /// they are still active, and it can be done again.
     ///
     /// # Errors
@@ -485,6 +488,7 @@ impl Console {
             handed_over: 0,
             heir: None,
             primaries: 0,
+            sign_ins: 0,
             members: None,
         };
         let primaries = self.inner.catalog.primaries_of(id)?;
@@ -505,10 +509,15 @@ impl Console {
             outcome.handed_over = self.hand_over(session, &leaver, &heir)?;
             outcome.heir = Some(heir.name);
         }
-        self.write_member(session, &after, Action::MemberDeactivated, &[])?;
-        outcome.primaries = u32::try_from(primaries.len()).unwrap_or(u32::MAX);
+        let forgotten = self.at_once(|| {
+            self.write_member(session, &after, Action::MemberDeactivated, &[])?;
+            self.forget_sign_ins_of(session, id)
+        })?;
+        outcome.primaries = small(primaries.len());
+        outcome.sign_ins = small(forgotten.len());
         self.inner.keys.lock_member(id);
         self.end_session_of(session, id);
+        self.delete_forgotten(forgotten);
         self.inner.bell.changed();
         if actor.id != id {
             outcome.members = Some(self.members(session)?);
@@ -583,6 +592,10 @@ impl Console {
         let moved = catalog.hand_over_connections(leaver.id, heir.id, Some(&entry))?;
         Ok(u32::try_from(moved).unwrap_or(u32::MAX))
     }
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn super_admins(members: &[Member]) -> usize {

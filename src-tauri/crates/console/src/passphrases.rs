@@ -152,7 +152,8 @@ impl Console {
     }
 
     /// Takes away the passphrase of a member who forgot it. What only they could open is gone
-    /// with it and has to be authorized again; what runs unattended goes on.
+    /// with it and has to be authorized again, and where they stayed signed in is cleared; what
+    /// runs unattended goes on.
     ///
     /// # Errors
     /// `role_not_allowed`: only a super admin, and nobody for themself; those of the catalog.
@@ -180,14 +181,15 @@ impl Console {
                 other => other?,
             }
         }
-        self.inner.catalog.set_member_key(member, None)?;
         let count = lost.len().to_string();
-        self.log_member(
-            session,
-            Action::MemberPassphraseReset,
-            &target,
-            &[("lost", &count)],
-        )?;
+        // Whoever sits down as them needs no passphrase from here on.
+        let forgotten = self.at_once(|| {
+            self.inner.catalog.set_member_key(member, None)?;
+            let args = [("lost", count.as_str())];
+            self.log_member(session, Action::MemberPassphraseReset, &target, &args)?;
+            self.forget_sign_ins_of(session, member)
+        })?;
+        self.delete_forgotten(forgotten);
         self.inner.bell.changed();
         self.members(session)
     }
