@@ -2127,9 +2127,9 @@ export type NewBackup = {
  */
 passphrase: string, 
 /**
- * The workspace's own, where its key is behind one.
+ * What is asked for before the key is touched: see [`super::KeyProof`].
  */
-workspacePassphrase: string | null, };
+proof: string | null, };
 export type BackupFile = { 
 /**
  * Where.
@@ -2722,8 +2722,8 @@ export interface Commands {
   member_impact: { args: { member: MemberId; role: Role; active: boolean }; answer: MemberImpact };
   member_change: { args: { member: MemberId; change: MemberChange }; answer: MembersView | null };
   member_deactivate: { args: { member: MemberId; heir: MemberId | null }; answer: LeaveOutcome };
-  member_reactivate: { args: { member: MemberId }; answer: MembersView };
-  member_reset_passphrase: { args: { member: MemberId }; answer: MembersView };
+  member_reactivate: { args: { member: MemberId; passphrase: string | null }; answer: MembersView };
+  member_reset_passphrase: { args: { member: MemberId; passphrase: string | null }; answer: MembersView };
   backup_make: { args: { wish: NewBackup }; answer: BackupFile };
   backup_take_over: { args: {  }; answer: Start };
   settings_change: { args: { change: SettingsChange }; answer: Start };

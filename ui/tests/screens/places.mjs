@@ -234,6 +234,7 @@ export const places = [
     }],
     ["reset", async (page) => memberMenu(page, 1, 1)],
     ["leave", async (page) => memberMenu(page, 1, 2)],
+    ["reactivate", async (page) => memberMenu(page, 5, 1)],
     ["left", async (page) => {
       await memberMenu(page, 1, 2);
       await page.locator("dialog[open] .danger").click();
@@ -320,13 +321,13 @@ export const places = [
   { name: "edit-mode", path: "index.html?x=1#/live/app-orders/production/edit", ...main, ready: see(".components button") },
   { name: "set-up-for-application", path: "index.html?x=1#/new-connection/zoho_crm/app-library", ...main, ready: see(".scopes li") },
   { name: "settings", path: "index.html?x=1#/settings", options: { width: 1280, height: 1000 }, ready: see("[data-kept] li") },
-  {
-    name: "backup", path: "index.html?keyring=no#/settings", ...main,
+  ...["no", "yes"].map((keyring) => ({
+    name: keyring === "no" ? "backup" : "backup-own", path: `index.html?keyring=${keyring}&passphrase=set#/settings`, ...main,
     ready: async (page) => {
       await page.locator("[data-backup] .btn").click();
-      await page.locator("dialog input").first().waitFor();
+      await page.locator("dialog input").nth(2).waitFor();
     },
-  },
+  })),
   {
     name: "backup-made", path: "index.html?x=1#/settings", ...main,
     ready: async (page) => {

@@ -160,7 +160,7 @@ impl Console {
         };
         self.may_change(&actor, &before, &after)?;
         self.free_name(&after)?;
-        if roles::raises(before.role, after.role) {
+        if roles::gives_more(Standing::of(&before), Standing::of(&after)) {
             self.confirm(&actor, change.passphrase).await?;
         }
         let lost = self.at_once(|| {
@@ -205,11 +205,12 @@ impl Console {
     /// Lets a member sign in again. What was removed when they left stays removed.
     ///
     /// # Errors
-    /// R2.
-    pub fn reactivate_member(
+    /// R2; the acting member's passphrase.
+    pub async fn reactivate_member(
         &self,
         session: Session,
         id: MemberId,
+        passphrase: Option<String>,
     ) -> Result<MembersView, ConsoleError> {
         let actor = self.member(session)?;
         let before = self.known_member(id)?;
@@ -218,6 +219,9 @@ impl Console {
             ..before.clone()
         };
         self.may_change(&actor, &before, &after)?;
+        if roles::gives_more(Standing::of(&before), Standing::of(&after)) {
+            self.confirm(&actor, passphrase).await?;
+        }
         self.write_member(session, &after, Action::MemberReactivated, &[])?;
         self.inner.bell.changed();
         self.members(session)
@@ -363,7 +367,8 @@ impl Console {
         }
         Ok(MemberImpact {
             member: member_view(&before),
-            asks_passphrase: roles::raises(before.role, role) && self.has_passphrase(actor.id)?,
+            asks_passphrase: roles::gives_more(Standing::of(&before), Standing::of(&after))
+                && self.has_passphrase(actor.id)?,
             primaries: if primary::is_kept(role, active) {
                 Vec::new()
             } else {

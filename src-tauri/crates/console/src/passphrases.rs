@@ -156,15 +156,19 @@ impl Console {
     /// runs unattended goes on.
     ///
     /// # Errors
-    /// `role_not_allowed`: only a super admin, and nobody for themself; those of the catalog.
+    /// `role_not_allowed`: only a super admin, and nobody for themself; the acting member's
+    /// passphrase; those of the catalog.
     pub async fn reset_passphrase(
         &self,
         session: Session,
         member: MemberId,
+        passphrase: Option<String>,
     ) -> Result<MembersView, ConsoleError> {
         let actor = self.member(session)?;
         let target = self.known_member(member)?;
         roles::may_reset_passphrase(&actor, &target)?;
+        // Else whoever finds the seat open could sit down as anybody.
+        self.confirm(&actor, passphrase).await?;
         let _one_at_a_time = self.inner.signing_in.lock().await;
         self.inner.keys.vault()?;
         let lost = self.lost_without_key(member).await?;
@@ -194,7 +198,8 @@ impl Console {
         self.members(session)
     }
 
-    /// Asks for the acting member's passphrase where they have one, as before a role is raised.
+    /// Asks for the acting member's passphrase where they have one, as before somebody is given
+    /// more than they had.
     ///
     /// # Errors
     /// `passphrase_required` where none is given; those of signing in.

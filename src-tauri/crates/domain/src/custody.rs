@@ -2,7 +2,8 @@
 //! that rotates refresh tokens revokes the whole family when an old one comes back (RFC 9700
 //! §4.14.2): a copy sends nothing until a person says that this computer has the workspace now.
 
-use crate::{Member, Refusal, RefusalCode, Role, Timestamp, Workspace, access};
+use crate::roles::may_keep_keys;
+use crate::{Member, Refusal, RefusalCode, Timestamp, Workspace, access};
 
 /// The shortest passphrase of a backup, in characters: it leaves the computer, and whoever has it
 /// may try as often as they like.
@@ -62,26 +63,12 @@ pub fn usable(workspace: &Workspace, custody: Custody) -> Result<(), Refusal> {
     may_use_credentials(custody)
 }
 
-/// Whether a member may make a backup of everything.
-///
-/// # Errors
-/// [`RefusalCode::MemberInactive`] or [`RefusalCode::SuperAdminNeeded`].
-pub fn may_back_up(member: &Member) -> Result<(), Refusal> {
-    if !member.active {
-        return Err(Refusal::new(RefusalCode::MemberInactive));
-    }
-    if member.role != Role::SuperAdmin {
-        return Err(Refusal::new(RefusalCode::SuperAdminNeeded));
-    }
-    Ok(())
-}
-
 /// Whether a member may say that this computer has the workspace now.
 ///
 /// # Errors
-/// As [`may_back_up`], and [`RefusalCode::NothingToTakeOver`].
+/// As [`may_keep_keys`], and [`RefusalCode::NothingToTakeOver`].
 pub fn may_take_over(member: &Member, custody: Custody) -> Result<(), Refusal> {
-    may_back_up(member)?;
+    may_keep_keys(member)?;
     match custody {
         Custody::Elsewhere => Ok(()),
         Custody::Here => Err(Refusal::new(RefusalCode::NothingToTakeOver)),

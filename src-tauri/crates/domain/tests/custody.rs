@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use tsunagi_domain::custody::{
-    Custody, Evidence, Restoration, custody, good_for_backup, may_back_up, may_take_over,
-    may_use_credentials, unproven, usable,
+    Custody, Evidence, Restoration, custody, good_for_backup, may_take_over, may_use_credentials,
+    unproven, usable,
 };
+use tsunagi_domain::roles::may_keep_keys;
 use tsunagi_domain::{
     DataCenter, Member, MemberId, Plan, RefusalCode, Role, Timestamp, Workspace, WorkspaceId,
 };
@@ -80,7 +81,7 @@ fn only_an_active_super_admin_makes_backups_and_takes_over() {
             _ => Err(RefusalCode::SuperAdminNeeded),
         };
         let here = member(role, true);
-        assert_eq!(may_back_up(&here).map_err(|no| no.code), expected);
+        assert_eq!(may_keep_keys(&here).map_err(|no| no.code), expected);
         let over = may_take_over(&here, Custody::Elsewhere);
         assert_eq!(over.map_err(|no| no.code), expected, "{role:?}");
         let gone = may_take_over(&member(role, false), Custody::Elsewhere);

@@ -71,6 +71,9 @@ export function memberHandlers(around: Around, options: URLSearchParams): Handle
     around.setStart({ ...start, session: { ...start.session, ...part } });
     return around.answer();
   };
+  const prove = (passphrase: string | null): void => {
+    if (around.start().session.passphrase && passphrase !== PASSPHRASE) refuse("member_passphrase_wrong");
+  };
   const mayManage = (): boolean => ["super_admin", "admin"].includes(around.start().member.role);
   const mayGive = (one: One): Role[] => (mayManage() ? ROLES.filter((role) => around.start().member.role === "super_admin" || (role !== "super_admin" && one.role !== "super_admin")) : []);
   const lastOne = (one: One): boolean => one.role === "super_admin" && people.filter((other) => other.active && other.role === "super_admin").length < 2;
@@ -143,7 +146,7 @@ export function memberHandlers(around: Around, options: URLSearchParams): Handle
       const kept = active && (role === "super_admin" || role === "admin");
       return {
         member: { id: one.id, name: nameOf(one), role: one.role },
-        asksPassphrase: ROLES.indexOf(role) < ROLES.indexOf(one.role) && around.start().session.passphrase,
+        asksPassphrase: (ROLES.indexOf(role) < ROLES.indexOf(one.role) || (active && !one.active)) && around.start().session.passphrase,
         primaries: kept ? [] : losses(one),
         connections: leaves && one.owned > 0 ? [{ id: "c-0001", name: "Customer lookup" }, { id: "c-0002", name: "Lead intake" }, { id: "c-0003", name: "Books ledger" }] : [],
         authorizations: leaves ? farewells(one) : [],
@@ -163,11 +166,13 @@ export function memberHandlers(around: Around, options: URLSearchParams): Handle
       put(member, { active: false, owned: 0, authorized: 0, primaries: 0, signIns: 0 });
       return { authorizations, handedOver: heir ? 3 : 0, heir: heir ? nameOf(need(heir)) : null, primaries: one.primaries, signIns: one.signIns ?? 0, members: view() };
     },
-    member_reactivate: ({ member }) => {
+    member_reactivate: ({ member, passphrase }) => {
+      prove(passphrase);
       put(member, { active: true });
       return view();
     },
-    member_reset_passphrase: ({ member }) => {
+    member_reset_passphrase: ({ member, passphrase }) => {
+      prove(passphrase);
       put(member, { passphrase: false, signIns: 0 });
       return view();
     },

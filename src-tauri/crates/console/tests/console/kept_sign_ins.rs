@@ -466,7 +466,7 @@ async fn who_sits_down_without_the_passphrase_that_was_reset_is_signed_in_nowher
         .member_impact(desk.session(), ines, Role::SuperAdmin, true);
     assert_eq!(impact.await.unwrap().sign_ins, 1, "counted before");
     desk.console
-        .reset_passphrase(desk.session(), ines)
+        .reset_passphrase(desk.session(), ines, None)
         .await
         .unwrap();
     assert!(folders(&desk).is_empty());

@@ -461,7 +461,7 @@ async fn a_super_admin_resets_a_forgotten_passphrase_and_what_only_it_opened_is_
     assert_eq!(lost.len(), 1, "it says first what is lost");
     assert_eq!(lost[0].account, "ben@practice.example");
     desk.console
-        .reset_passphrase(desk.session(), ben)
+        .reset_passphrase(desk.session(), ben, None)
         .await
         .unwrap();
     assert_eq!(desk.own(id, ben), None, "nobody could open it any more");
@@ -475,7 +475,7 @@ async fn a_super_admin_resets_a_forgotten_passphrase_and_what_only_it_opened_is_
     assert_eq!(
         code(
             desk.console
-                .reset_passphrase(desk.session(), desk.ines())
+                .reset_passphrase(desk.session(), desk.ines(), None)
                 .await
         ),
         "role_not_allowed",
@@ -592,6 +592,47 @@ async fn raising_a_role_asks_for_the_raiser_s_passphrase_and_lowering_does_not()
         "passphrase_required",
         "inviting a manager raises somebody too"
     );
+}
+
+#[tokio::test]
+async fn reactivating_and_resetting_ask_for_the_passphrase_of_whoever_does_it() {
+    let desk = Desk::empty();
+    let rei = desk.invites("Rei", Role::SuperAdmin).await;
+    let kai = desk.invites("Kai", Role::User).await;
+    desk.signs_in(kai, None).await;
+    desk.protects("another passphrase").await;
+    desk.signs_in(desk.ines(), None).await;
+    desk.protects(PASSPHRASE).await;
+    let session = desk.session();
+    desk.console
+        .deactivate_member(session, rei, None)
+        .await
+        .unwrap();
+    for (passphrase, refused) in [
+        (None, "passphrase_required"),
+        (Some("wrong horse battery"), "member_passphrase_wrong"),
+    ] {
+        let given = || passphrase.map(str::to_owned);
+        let reactivated = desk.console.reactivate_member(session, rei, given());
+        assert_eq!(code(reactivated.await), refused);
+        let reset = desk.console.reset_passphrase(session, kai, given());
+        assert_eq!(code(reset.await), refused);
+    }
+    assert!(!desk.row(rei).active, "refused is unchanged");
+    assert!(desk.row(kai).passphrase, "refused is unchanged");
+    let impact = desk
+        .console
+        .member_impact(session, rei, Role::SuperAdmin, true);
+    assert!(impact.await.unwrap().asks_passphrase, "it says so first");
+    let reactivated = desk
+        .console
+        .reactivate_member(session, rei, some(PASSPHRASE));
+    reactivated.await.unwrap();
+    let reset = desk
+        .console
+        .reset_passphrase(session, kai, some(PASSPHRASE));
+    reset.await.unwrap();
+    assert!(desk.row(rei).active && !desk.row(kai).passphrase);
 }
 
 #[tokio::test]

@@ -112,7 +112,7 @@ impl Play {
             Action::Invite(role) => self.invite(role).await,
             Action::ChangeRole(who, role) => self.change_role(who, role).await,
             Action::Leave { who, heir } => self.leave(who, heir).await,
-            Action::Return(who) => self.comes_back(who),
+            Action::Return(who) => self.comes_back(who).await,
             Action::Plan { paid } => self.plan(paid),
             Action::NewApplication(edition) => {
                 let name = self.name("Application");
@@ -371,15 +371,17 @@ impl Play {
         }
     }
 
-    fn comes_back(&mut self, who: u8) {
+    async fn comes_back(&mut self, who: u8) {
         let at = pick(self.model.people.len(), who).unwrap();
         let person = self.model.people[at].clone();
         if person.active {
             return;
         }
         let reasons = self.model.changing_members(&[person.role]);
-        let done = self.console().reactivate_member(self.session(), person.id);
-        if self.told(done, &reasons).is_some() {
+        let done = self
+            .console()
+            .reactivate_member(self.session(), person.id, None);
+        if self.told(done.await, &reasons).is_some() {
             self.model.people[at].active = true;
         }
     }
