@@ -3,7 +3,9 @@
 //! workspace's key.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures::FutureExt as _;
 use tsunagi_catalog::Sealed;
 use tsunagi_console::tray::{TrayAction, TrayLine};
 use tsunagi_console::views::{Invitation, MemberChange, MemberRow, Stage};
@@ -15,7 +17,7 @@ use tsunagi_domain::{
 use tsunagi_gateway::{Call, GateError, Gateway, Keys, Request};
 use tsunagi_vault::{KeyRecord, Reader, Vault};
 
-use crate::fixture::{BEN, Desk, Person};
+use crate::fixture::{AIKO, BEN, Desk, Person, arrive, press, until};
 
 const PASSPHRASE: &str = "correct horse battery";
 
@@ -448,6 +450,75 @@ async fn a_seat_nobody_moved_at_is_locked_and_its_sign_ins_end() {
         "cancelled",
         "a sign-in that was open ends with the seat"
     );
+}
+
+#[tokio::test]
+async fn a_sign_in_under_way_is_not_cut_off_by_the_lock() {
+    let (desk, id) = Desk::practice();
+    desk.protects(PASSPHRASE).await;
+    desk.console.set_auto_lock(desk.session(), 1).unwrap();
+    desk.world.agent.person(Person::Waits);
+    let flow = desk.begin(id, Reach::All).await;
+    desk.console.extend_flow(flow).unwrap();
+    until("it has two more minutes", || {
+        let view = desk.console.flow(flow).unwrap();
+        view.deadline.millis_since(view.now) > 200_000
+    })
+    .await;
+    for minute in 1..=4 {
+        desk.world.clock.pass(59);
+        assert!(
+            !desk.console.lock_if_idle(),
+            "minute {minute}: nobody moves in the window, and yet somebody types a password there"
+        );
+    }
+    let visit = desk.world.agent.visit(flow);
+    let answer = press(&visit.url, AIKO, "allow").await;
+    arrive(&visit, answer).await;
+    assert_eq!(desk.ended(flow).await.stage, Stage::Done, "to its end");
+    assert!(
+        !desk.console.lock_if_idle(),
+        "who was busy with it until now is not idle"
+    );
+    desk.world.clock.pass(61);
+    assert!(desk.console.lock_if_idle(), "a minute after it, they are");
+}
+
+#[tokio::test]
+async fn whoever_wakes_the_computer_finds_no_seat_that_a_sign_in_kept_open() {
+    let (desk, id) = Desk::practice();
+    desk.protects(PASSPHRASE).await;
+    desk.console.set_auto_lock(desk.session(), 5).unwrap();
+    desk.world.agent.person(Person::Waits);
+    desk.begin(id, Reach::All).await;
+    desk.world.clock.pass(8 * 3600);
+    desk.console.touch();
+    let start = desk.console.start(desk.session()).unwrap();
+    assert!(!start.session.signed_in, "its time was over long ago");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_sits_down_between_the_look_and_the_lock_is_not_locked_out() {
+    let desk = Desk::empty();
+    let rei = desk.invites("Rei", Role::Developer).await;
+    desk.protects(PASSPHRASE).await;
+    desk.world.clock.pass(3600);
+    let (console, runtime) = (desk.console.clone(), tokio::runtime::Handle::current());
+    let sat = Arc::new(AtomicBool::new(false));
+    let told = sat.clone();
+    desk.world.clock.meanwhile(move || {
+        let _here = runtime.enter();
+        // Either they sit at once, or they wait until the look is over.
+        let at_once = console.sign_in(rei, None).now_or_never();
+        told.store(at_once.is_some(), Ordering::SeqCst);
+    });
+    assert!(desk.console.lock_if_idle(), "the founder was idle");
+    if !sat.load(Ordering::SeqCst) {
+        desk.console.sign_in(rei, None).await.unwrap();
+    }
+    let seated = desk.console.start(desk.session()).unwrap();
+    assert!(seated.session.signed_in, "the lock was not for them");
+    assert_eq!(seated.member.id, Some(rei));
 }
 
 #[tokio::test]
