@@ -1330,6 +1330,10 @@ environment: Environment,
 nextRun: Timestamp | null, };
 export type Impact = { 
 /**
+ * Why nothing can be revoked on this computer now.
+ */
+refused: Failure | null, 
+/**
  * Whose authorization.
  */
 account: AccountView, 
@@ -2528,9 +2532,13 @@ connections: Array<GrantedConnection>,
  */
 uses: Array<UsePlace>, 
 /**
- * The acting member manages applications now (R1, R2).
+ * The acting member manages applications (R2).
  */
-mayManage: boolean, };
+mayManage: boolean, 
+/**
+ * They may give it more: connections and members (R1, R2).
+ */
+mayGrant: boolean, };
 export type AccessImpact = { 
 /**
  * The application.
@@ -2584,9 +2592,13 @@ others: Array<GrantableApplication>,
  */
 uses: Array<UsePlace>, 
 /**
- * The acting member may change who may use it.
+ * The acting member may take it from who may use it (R2).
  */
-mayManage: boolean, };
+mayManage: boolean, 
+/**
+ * They may let others use it (R1, R2).
+ */
+mayGrant: boolean, };
 export type LiveRow = { 
 /**
  * The connection.

@@ -115,14 +115,14 @@ export const places = [
       await page.locator('[data-code="not_connected"]').waitFor();
     },
   },
-  {
-    name: "revoke", path: "index.html?x=1#/connection/c-0002/environments", ...main,
+  ...["revoke", "restored-revoke"].map((name) => ({
+    name, path: `index.html?${name === "revoke" ? "x" : "restored"}=1#/connection/c-0002/environments`, ...main,
     ready: async (page) => {
       await page.locator(".slotcard footer .ghost").first().click();
       await page.locator("dialog[open]").waitFor();
       await settle(page);
     },
-  },
+  })),
   { name: "primaries", path: "index.html?x=1#/primaries", ...main, ready: see("table.list td") },
   { name: "primaries-1024", path: "index.html?x=1#/primaries", options: { width: 1024, height: 768 }, ready: see("table.list td") },
   { name: "accounts-offer", path: "index.html?x=1#/connection/c-0006/accounts", ...main, ready: see(".note .primary") },

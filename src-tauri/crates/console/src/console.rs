@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use tsunagi_catalog::Catalog;
 use tsunagi_connectors::{Connector, Library, Problem};
+use tsunagi_domain::access::{self, Act};
 use tsunagi_domain::{Clock, FlowId, Member, MemberId, Refusal, RefusalCode, Timestamp, Workspace};
 use tsunagi_gateway::{Gateway, Keys};
 use tsunagi_vault::{KeyHolder, KeyringError};
@@ -256,17 +257,27 @@ impl Console {
 
     /// R1 and R2: the acting member manages connections, in a workspace that has them.
     pub(crate) fn manager(&self, session: Session) -> Result<Member, ConsoleError> {
+        self.manager_for(session, Act::Edit)
+    }
+
+    /// R1 and R2: the acting member manages connections, and the workspace allows the act.
+    pub(crate) fn manager_for(&self, session: Session, act: Act) -> Result<Member, ConsoleError> {
         let member = self.member(session)?;
-        tsunagi_domain::access::available(&self.workspace()?)?;
-        tsunagi_domain::access::may_manage(&member)?;
+        self.allows(act)?;
+        access::may_manage(&member)?;
         Ok(member)
+    }
+
+    /// R1: whether the workspace allows an act.
+    pub(crate) fn allows(&self, act: Act) -> Result<(), ConsoleError> {
+        Ok(access::allows(&self.workspace()?, act)?)
     }
 
     /// R2: the acting member looks at what managers look at. Says nothing about R1: a free plan
     /// shows everything.
     pub(crate) fn reader(&self, session: Session) -> Result<Member, ConsoleError> {
         let member = self.member(session)?;
-        tsunagi_domain::access::may_manage(&member)?;
+        access::may_manage(&member)?;
         Ok(member)
     }
 
@@ -293,13 +304,7 @@ impl Console {
         self.delete_leftovers().await;
         if self.inner.keys.is_open() {
             self.inner.gateway.renew_due().await;
-            // R1: a free plan uses nothing.
-            let paid = self
-                .workspace()
-                .is_ok_and(|workspace| tsunagi_domain::access::available(&workspace).is_ok());
-            if paid {
-                self.inner.gateway.verify_due().await;
-            }
+            self.inner.gateway.verify_due().await;
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use tsunagi_catalog::{Authorization, Belongings, CatalogError, Entry, fold};
+use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::roles::{self, Standing};
 use tsunagi_domain::{
@@ -499,7 +500,7 @@ impl Console {
         let primaries = self.inner.catalog.primaries_of(id)?;
         let partings = self.partings(id)?;
         if !partings.is_empty() {
-            self.inner.gateway.in_custody().await?;
+            self.usable_for(Act::Revoke)?;
         }
         for parting in partings {
             let done = self.takes_leave(session, &parting, &leaver).await?;

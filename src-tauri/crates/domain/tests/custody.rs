@@ -118,3 +118,31 @@ fn only_the_provider_proves_a_restored_credential() {
         );
     }
 }
+
+#[test]
+fn what_opens_or_ends_a_credential_waits_for_the_computer_that_has_the_workspace() {
+    use tsunagi_domain::access::Act;
+    use tsunagi_domain::custody::allows;
+    let paid = Workspace {
+        id: WorkspaceId::new(),
+        name: "Home".to_owned(),
+        plan: Plan::Paid,
+        data_center: DataCenter("us".to_owned()),
+        country: None,
+        created_at: Timestamp(0),
+    };
+    let waits = [
+        Act::Authorize,
+        Act::Use,
+        Act::Renew,
+        Act::Verify,
+        Act::Revoke,
+        Act::Delete,
+    ];
+    for act in Act::ALL {
+        assert_eq!(allows(&paid, Custody::Here, act), Ok(()), "{act:?}");
+        let elsewhere = allows(&paid, Custody::Elsewhere, act);
+        let refused = waits.contains(&act).then_some(RefusalCode::NotTakenOver);
+        assert_eq!(elsewhere.err().map(|no| no.code), refused, "{act:?}");
+    }
+}

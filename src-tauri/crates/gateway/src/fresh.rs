@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tsunagi_catalog::{Authorization, Budget, Lease, Renewal, Sealed, Sending, Unreachable};
 use tsunagi_connectors::Connector;
+use tsunagi_domain::access::Act;
 use tsunagi_domain::freshness::{Consequence, Fault, Freshness, Lifetime, consequence, freshness};
 use tsunagi_domain::ladder::rung;
 use tsunagi_domain::{AuthorizationId, Health, NotConnected, Timestamp};
@@ -136,7 +137,7 @@ impl Gateway {
             return;
         };
         // Each would be refused by itself; the log need not say so every minute.
-        if self.in_custody().await.is_err() {
+        if !self.allows(Act::Renew).await {
             return;
         }
         // Who of these is due is decided per credential.

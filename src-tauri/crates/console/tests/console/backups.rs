@@ -654,3 +654,35 @@ fn what_a_killed_program_left_half_is_swept_at_the_next_start() {
         "what is whole stays"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn before_it_is_taken_over_revoking_and_deleting_say_why_not() {
+    use tsunagi_console::views::BulkAction;
+    let (desk, id, file) = backed_up().await;
+    let world = elsewhere(&desk);
+    let console = world.open();
+    restore(&console, &file).unwrap();
+    let session = console.session();
+    let told = console.impact(session, id, Reach::All).await.unwrap();
+    let why = told
+        .refused
+        .expect("the dialog says so before it is pressed");
+    assert_eq!(why.code, "not_taken_over");
+    for action in [BulkAction::Revoke, BulkAction::Delete] {
+        let told = console.bulk_impact(session, action, &[id]).unwrap();
+        let why = told[0].refused.clone().expect("and of many, for each");
+        assert_eq!(why.code, "not_taken_over", "{action:?}");
+        let done = console.bulk_run(session, action, &[id]).await.unwrap();
+        let why = done[0].failure.clone().unwrap();
+        assert_eq!(why.code, "not_taken_over", "{action:?}: the same answer");
+    }
+    let refused = console.revoke(session, id, Reach::All).await.unwrap_err();
+    assert_eq!(refused.code, "not_taken_over");
+    let disabled = console
+        .bulk_impact(session, BulkAction::Disable, &[id])
+        .unwrap();
+    assert!(disabled[0].refused.is_none(), "disabling opens nothing");
+    console.take_over(session).unwrap();
+    let told = console.impact(session, id, Reach::All).await.unwrap();
+    assert!(told.refused.is_none(), "from then on it can");
+}
