@@ -8,10 +8,9 @@ use super::{Answer, Desk, seated};
 
 #[tauri::command]
 pub(crate) async fn backup_make(desk: State<'_, Desk>, wish: NewBackup) -> Answer<BackupFile> {
-    seated(&desk, move |console, session| {
-        console.back_up(session, &wish)
-    })
-    .await
+    let console = desk.console()?;
+    let answer = console.back_up(console.session(), wish).await;
+    answer.map_err(|error| console.failure(&error))
 }
 
 /// Where the backup lies that a person chose in the desktop's own dialog; `None` where they chose

@@ -63,20 +63,23 @@ pub(crate) async fn member_deactivate(
 pub(crate) async fn member_reactivate(
     desk: State<'_, Desk>,
     member: MemberId,
+    passphrase: Option<String>,
 ) -> Answer<MembersView> {
-    seated(&desk, move |console, session| {
-        console.reactivate_member(session, member)
-    })
-    .await
+    let console = desk.console()?;
+    let answer = console
+        .reactivate_member(console.session(), member, passphrase)
+        .await;
+    answer.map_err(|error| console.failure(&error))
 }
 
 #[tauri::command]
 pub(crate) async fn member_reset_passphrase(
     desk: State<'_, Desk>,
     member: MemberId,
+    passphrase: Option<String>,
 ) -> Answer<MembersView> {
     waited(&desk, async move |console, session| {
-        console.reset_passphrase(session, member).await
+        console.reset_passphrase(session, member, passphrase).await
     })
     .await
 }

@@ -223,7 +223,11 @@ members: Array<MemberRow>,
 /**
  * Roles that the acting member may invite somebody in; none: they may not invite.
  */
-invitable: Array<Role>, };
+invitable: Array<Role>, 
+/**
+ * Folders of sign-ins that were cleared, which could not be deleted yet.
+ */
+leftover: Array<string>, };
 export type MemberRow = { 
 /**
  * Identifier.
@@ -309,7 +313,11 @@ heirs: Array<MemberView>,
 /**
  * Authorizations that resetting their passphrase would lose.
  */
-lostByReset: Array<Farewell>, };
+lostByReset: Array<Farewell>, 
+/**
+ * Sign-ins at services' pages that they kept, and that leaving or a reset would clear.
+ */
+signIns: number, };
 export type PrimaryLoss = { 
 /**
  * Connection.
@@ -390,6 +398,10 @@ heir: string | null,
  * Primary accounts that were lost.
  */
 primaries: number, 
+/**
+ * Sign-ins at services' pages that were cleared.
+ */
+signIns: number, 
 /**
  * The screen afterwards; `None` where the acting member left.
  */
@@ -1323,6 +1335,10 @@ environment: Environment,
 nextRun: Timestamp | null, };
 export type Impact = { 
 /**
+ * Why nothing can be revoked on this computer now.
+ */
+refused: Failure | null, 
+/**
  * Whose authorization.
  */
 account: AccountView, 
@@ -2167,9 +2183,9 @@ export type NewBackup = {
  */
 passphrase: string, 
 /**
- * The workspace's own, where its key is behind one.
+ * What is asked for before the key is touched: see [`super::KeyProof`].
  */
-workspacePassphrase: string | null, };
+proof: string | null, };
 export type BackupFile = { 
 /**
  * Where.
@@ -2568,9 +2584,13 @@ connections: Array<GrantedConnection>,
  */
 uses: Array<UsePlace>, 
 /**
- * The acting member manages applications now (R1, R2).
+ * The acting member manages applications (R2).
  */
-mayManage: boolean, };
+mayManage: boolean, 
+/**
+ * They may give it more: connections and members (R1, R2).
+ */
+mayGrant: boolean, };
 export type AccessImpact = { 
 /**
  * The application.
@@ -2624,9 +2644,13 @@ others: Array<GrantableApplication>,
  */
 uses: Array<UsePlace>, 
 /**
- * The acting member may change who may use it.
+ * The acting member may take it from who may use it (R2).
  */
-mayManage: boolean, };
+mayManage: boolean, 
+/**
+ * They may let others use it (R1, R2).
+ */
+mayGrant: boolean, };
 export type LiveRow = { 
 /**
  * The connection.
@@ -2762,8 +2786,8 @@ export interface Commands {
   member_impact: { args: { member: MemberId; role: Role; active: boolean }; answer: MemberImpact };
   member_change: { args: { member: MemberId; change: MemberChange }; answer: MembersView | null };
   member_deactivate: { args: { member: MemberId; heir: MemberId | null }; answer: LeaveOutcome };
-  member_reactivate: { args: { member: MemberId }; answer: MembersView };
-  member_reset_passphrase: { args: { member: MemberId }; answer: MembersView };
+  member_reactivate: { args: { member: MemberId; passphrase: string | null }; answer: MembersView };
+  member_reset_passphrase: { args: { member: MemberId; passphrase: string | null }; answer: MembersView };
   backup_make: { args: { wish: NewBackup }; answer: BackupFile };
   backup_take_over: { args: {  }; answer: Start };
   settings_change: { args: { change: SettingsChange }; answer: Start };

@@ -14,7 +14,7 @@ import { keyHandlers } from "./fake/keys";
 import { driftOf, managing } from "./fake/managing";
 import { paperHandlers } from "./fake/papers";
 import { memberHandlers } from "./fake/members";
-import { backupHandlers, restoredView, unusableOf } from "./fake/backups";
+import { backupHandlers, heldOf, restoredView, unusableOf } from "./fake/backups";
 import { ACTORS, seedActivity } from "./fake/activity";
 import { answerOf, connectorView, environmentsOf, gallery, impactOf, seed, seedFiles, seedKept, seedMany, seedRegistrations, seedTimeline } from "./fake/seed";
 
@@ -299,7 +299,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       changed();
       return viewOf(connection);
     },
-    authorization_impact: ({ connection, reach }) => impactOf(need(connection), reach),
+    authorization_impact: ({ connection, reach }) => ({ ...impactOf(need(connection), reach), refused: heldOf(world.start) }),
     authorization_revoke: ({ connection, reach }) => {
       setStation(connection, reach, { health: { state: "not_connected", reason: "revoked" }, primary: false, mend: "authorize" });
       changed();

@@ -115,14 +115,14 @@ export const places = [
       await page.locator('[data-code="not_connected"]').waitFor();
     },
   },
-  {
-    name: "revoke", path: "index.html?x=1#/connection/c-0002/environments", ...main,
+  ...["revoke", "restored-revoke"].map((name) => ({
+    name, path: `index.html?${name === "revoke" ? "x" : "restored"}=1#/connection/c-0002/environments`, ...main,
     ready: async (page) => {
       await page.locator(".slotcard footer .ghost").first().click();
       await page.locator("dialog[open]").waitFor();
       await settle(page);
     },
-  },
+  })),
   { name: "primaries", path: "index.html?x=1#/primaries", ...main, ready: see("table.list td") },
   { name: "primaries-1024", path: "index.html?x=1#/primaries", options: { width: 1024, height: 768 }, ready: see("table.list td") },
   { name: "accounts-offer", path: "index.html?x=1#/connection/c-0006/accounts", ...main, ready: see(".note .primary") },
@@ -242,6 +242,7 @@ export const places = [
   },
   { name: "ask-passphrase", path: "index.html?ask=1#/connections", ...main, ready: see(".ask") },
   { name: "members", path: "index.html?passphrase=set#/members", ...main, ready: see("table.list tbody tr") },
+  { name: "members-leftover", path: "index.html?leftover=1#/members", ...main, ready: see(".leftover") },
   { name: "members-1024", path: "index.html?x=1#/members", options: { width: 1024, height: 768 }, ready: see("table.list tbody tr") },
   ...[
     ["invite", async (page) => page.locator(".toolbar .primary").click()],
@@ -253,6 +254,7 @@ export const places = [
     }],
     ["reset", async (page) => memberMenu(page, 1, 1)],
     ["leave", async (page) => memberMenu(page, 1, 2)],
+    ["reactivate", async (page) => memberMenu(page, 5, 1)],
     ["left", async (page) => {
       await memberMenu(page, 1, 2);
       await page.locator("dialog[open] .danger").click();
@@ -339,13 +341,13 @@ export const places = [
   { name: "edit-mode", path: "index.html?x=1#/live/app-orders/production/edit", ...main, ready: see(".components button") },
   { name: "set-up-for-application", path: "index.html?x=1#/new-connection/zoho_crm/app-library", ...main, ready: see(".scopes li") },
   { name: "settings", path: "index.html?x=1#/settings", options: { width: 1280, height: 1000 }, ready: see("[data-kept] li") },
-  {
-    name: "backup", path: "index.html?keyring=no#/settings", ...main,
+  ...["no", "yes"].map((keyring) => ({
+    name: keyring === "no" ? "backup" : "backup-own", path: `index.html?keyring=${keyring}&passphrase=set#/settings`, ...main,
     ready: async (page) => {
       await page.locator("[data-backup] .btn").click();
-      await page.locator("dialog input").first().waitFor();
+      await page.locator("dialog input").nth(2).waitFor();
     },
-  },
+  })),
   {
     name: "backup-made", path: "index.html?x=1#/settings", ...main,
     ready: async (page) => {

@@ -7,7 +7,7 @@ use tsunagi_domain::{KeptSignInId, MemberId, Timestamp};
 use crate::events::{self, Entry};
 use crate::row::{self, Key};
 use crate::store::Transaction;
-use crate::{Catalog, Result};
+use crate::{Catalog, CatalogError, Result};
 
 /// A sign-in that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,8 @@ impl Catalog {
     /// ones of the same member, connector and account go; says which, so that their folders can.
     ///
     /// # Errors
-    /// [`crate::CatalogError::Missing`] where the member is unknown; else as every write.
+    /// [`crate::CatalogError::Missing`] where the member is unknown,
+    /// [`crate::CatalogError::Stale`] where they have left meanwhile; else as every write.
     pub fn keep_sign_in(
         &self,
         sign_in: &KeptSignIn,
@@ -117,6 +118,13 @@ impl Catalog {
                 sign_in.created_at.0,
                 sign_in.last_used.0,
             ])?;
+            // The page of somebody who has left would stay signed in for nobody.
+            let active: bool = db
+                .prepare_cached("SELECT active FROM member WHERE id = ?1")?
+                .query_row([sign_in.member.bytes()], |row| row.get(0))?;
+            if !active {
+                return Err(CatalogError::Stale);
+            }
             log(db, event)?;
             Ok(older)
         })

@@ -2,6 +2,7 @@
 //! use.
 
 use tsunagi_catalog::ListQuery;
+use tsunagi_domain::access::Act;
 use tsunagi_domain::{
     Application, ApplicationId, ConnectionId, Edition, Environment, Kind, MemberId, Refusal,
     RefusalCode, application,
@@ -16,6 +17,11 @@ use crate::welcome::{member_view, person_name};
 
 /// How many connections are proposed at a time.
 const PROPOSED: u32 = 40;
+
+/// R1: what giving is, and taking back.
+const fn given(granted: bool) -> Act {
+    if granted { Act::Grant } else { Act::TakeAway }
+}
 
 impl Console {
     pub(crate) fn application(&self, id: ApplicationId) -> Result<Application, ConsoleError> {
@@ -104,7 +110,8 @@ impl Console {
                 })
                 .collect(),
             uses: places,
-            may_manage: self.manages(&viewer),
+            may_manage: self.manages(&viewer, Act::TakeAway),
+            may_grant: self.manages(&viewer, Act::Grant),
             application: application_mark(&application),
         })
     }
@@ -119,7 +126,7 @@ impl Console {
         name: &str,
         edition: Edition,
     ) -> Result<ApplicationId, ConsoleError> {
-        let member = self.manager(session)?;
+        let member = self.manager_for(session, Act::Create)?;
         self.inner.keys.vault()?;
         let application = Application {
             id: ApplicationId::new(),
@@ -148,11 +155,14 @@ impl Console {
         name: &str,
         edition: Edition,
     ) -> Result<ApplicationView, ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::Rename)?;
         self.inner.keys.vault()?;
         let name = person_name(name)?;
         self.at_once(|| {
             let before = self.application(id)?;
+            if edition != before.edition {
+                self.allows(Act::Edit)?;
+            }
             let granted = self.inner.catalog.connections_of_application(id)?;
             let kinds = granted.iter().map(|connection| connection.kind);
             application::may_become(&before.name, edition, kinds)?;
@@ -190,7 +200,7 @@ impl Console {
         session: Session,
         id: ApplicationId,
     ) -> Result<(), ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::Delete)?;
         self.inner.keys.vault()?;
         self.at_once(|| {
             let application = self.application(id)?;
@@ -218,7 +228,7 @@ impl Console {
         member: MemberId,
         shared: bool,
     ) -> Result<ApplicationView, ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, given(shared))?;
         self.inner.keys.vault()?;
         let application = self.application(id)?;
         let known = self.inner.catalog.member(member)?;
@@ -251,7 +261,7 @@ impl Console {
         connection: ConnectionId,
         granted: bool,
     ) -> Result<(), ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, given(granted))?;
         self.inner.keys.vault()?;
         self.at_once(|| self.grant(session, application, connection, granted))?;
         self.inner.bell.changed();

@@ -142,6 +142,7 @@ impl Console {
         let (orders, received) = channel();
         let running = Running {
             key,
+            by: errand.member.id,
             view: Arc::new(Mutex::new(view)),
             orders,
             attempt: Arc::new(Mutex::new(Some(attempt))),

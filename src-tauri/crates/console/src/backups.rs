@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempDir};
 use tsunagi_domain::Timestamp;
-use tsunagi_domain::custody::{good_for_backup, may_back_up};
+use tsunagi_domain::custody::good_for_backup;
 use tsunagi_vault::{KeyRecord, SealingStream};
 
 use crate::archive;
@@ -25,13 +25,30 @@ impl Console {
     /// in it. Members' own keys stay behind their own passphrases.
     ///
     /// # Errors
-    /// `super_admin_needed`; `backup_passphrase_short`; the vault is locked, or its own passphrase
-    /// is wrong; `disk_full`, `backup_unwritable`.
-    pub fn back_up(&self, session: Session, wish: &NewBackup) -> Result<BackupFile, ConsoleError> {
-        let member = self.member(session)?;
-        may_back_up(&member)?;
+    /// `super_admin_needed`; `backup_passphrase_short`; the vault is locked; `passphrase_required`,
+    /// `wrong_passphrase` or those of signing in; `disk_full`, `backup_unwritable`.
+    pub async fn back_up(
+        &self,
+        session: Session,
+        wish: NewBackup,
+    ) -> Result<BackupFile, ConsoleError> {
+        let member = self.keeper(session)?;
         good_for_backup(&wish.passphrase)?;
         self.inner.keys.vault()?;
+        // A backup hands out what a recovery code opens, and more.
+        let own = self.prove_keeper(&member, wish.proof).await?;
+        let (console, passphrase) = (self.clone(), wish.passphrase);
+        let work = move || console.write_backup(session, &passphrase, own.as_deref());
+        let written = tokio::task::spawn_blocking(work);
+        written.await.map_err(|_| ConsoleError::new("internal"))?
+    }
+
+    fn write_backup(
+        &self,
+        session: Session,
+        passphrase: &str,
+        own: Option<&String>,
+    ) -> Result<BackupFile, ConsoleError> {
         let workspace = self.workspace()?;
         let now = self.now();
         let parts = half_folder(self.home())?;
@@ -39,9 +56,8 @@ impl Console {
         self.inner.catalog.copy_to(parts)?;
         // From the copy, not from the catalog: a rotation may be under way meanwhile.
         let record = record_in(parts)?;
-        let own = wish.workspace_passphrase.clone();
         let catalog = workspace.id.to_string();
-        let record = self.key_for_backup(catalog, record, own, wish.passphrase.clone())?;
+        let record = self.key_for_backup(catalog, record, own.cloned(), passphrase.to_owned())?;
         let record = serde_json::to_vec(&record).map_err(|_| ConsoleError::new("internal"))?;
         std::fs::write(parts.join(archive::KEY), record)
             .map_err(|error| unwritable(parts, &error))?;
@@ -49,8 +65,7 @@ impl Console {
         let folder = self.exports_folder();
         let failed = |error: io::Error| unwritable(&folder, &error);
         std::fs::create_dir_all(&folder).map_err(failed)?;
-        let file =
-            sealed(&folder, parts, &workspace.name, now, &wish.passphrase).map_err(failed)?;
+        let file = sealed(&folder, parts, &workspace.name, now, passphrase).map_err(failed)?;
         let bytes = file.as_file().metadata().map_err(failed)?.len();
         // Before it has its name: no backup lies about that the log does not know of.
         let subject = workspace.id.to_string();

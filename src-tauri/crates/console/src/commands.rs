@@ -47,8 +47,8 @@ pub fn all() -> Vec<Command> {
         member_impact(member: d::MemberId, role: d::Role, active: bool) -> v::MemberImpact;
         member_change(member: d::MemberId, change: v::MemberChange) -> Option<v::MembersView>;
         member_deactivate(member: d::MemberId, heir: Option<d::MemberId>) -> v::LeaveOutcome;
-        member_reactivate(member: d::MemberId) -> v::MembersView;
-        member_reset_passphrase(member: d::MemberId) -> v::MembersView;
+        member_reactivate(member: d::MemberId, passphrase: Option<String>) -> v::MembersView;
+        member_reset_passphrase(member: d::MemberId, passphrase: Option<String>) -> v::MembersView;
         backup_make(wish: v::NewBackup) -> v::BackupFile;
         backup_take_over() -> v::Start;
         settings_change(change: v::SettingsChange) -> v::Start;

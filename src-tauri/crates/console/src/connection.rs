@@ -1,6 +1,7 @@
 //! The Connection screen: details, and what a manager changes about a connection.
 
 use tsunagi_catalog::{ListRow, Offer, Slot};
+use tsunagi_domain::access::Act;
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::offer;
 use tsunagi_domain::{ConnectionId, Health, Kind, Member, NotConnected, Reach, access};
@@ -279,7 +280,7 @@ impl Console {
         id: ConnectionId,
         name: &str,
     ) -> Result<ConnectionView, ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::Rename)?;
         self.inner.keys.vault()?;
         let name = ConnectionName::new(name)?;
         self.at_once(|| {
@@ -307,7 +308,7 @@ impl Console {
         id: ConnectionId,
         enabled: bool,
     ) -> Result<ConnectionView, ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, if enabled { Act::Enable } else { Act::Disable })?;
         self.inner.keys.vault()?;
         let connection = self.connection(id)?;
         if self.enable(session, &connection, enabled)?.0 {
@@ -326,9 +327,9 @@ impl Console {
         session: Session,
         id: ConnectionId,
     ) -> Result<(), ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::Delete)?;
         self.inner.keys.vault()?;
-        self.inner.gateway.in_custody().await?;
+        self.usable_for(Act::Delete)?;
         let connection = self.connection(id)?;
         let uses = self.inner.catalog.count_uses(id)?;
         offer::may_delete(uses)?;

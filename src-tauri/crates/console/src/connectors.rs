@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use tsunagi_catalog::AcceptedConnector;
 use tsunagi_connectors::{DiffKind, Draft, diff, drafts};
+use tsunagi_domain::access::Act;
 use tsunagi_domain::{Refusal, access};
 
 use crate::console::{Console, Session, words};
@@ -134,7 +135,7 @@ impl Console {
         file: &str,
         hash: &str,
     ) -> Result<ConnectorsView, ConsoleError> {
-        let member = self.manager(session)?;
+        let member = self.manager_for(session, Act::Create)?;
         self.inner.keys.vault()?;
         let draft = drafts(&self.connectors_folder())
             .into_iter()

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use tsunagi_catalog::Catalog;
 use tsunagi_connectors::{Connector, Library, Problem};
+use tsunagi_domain::access::{self, Act};
 use tsunagi_domain::{Clock, FlowId, Member, MemberId, Refusal, RefusalCode, Timestamp, Workspace};
 use tsunagi_gateway::{Gateway, Keys};
 use tsunagi_vault::{KeyHolder, KeyringError};
@@ -15,7 +16,7 @@ use crate::agent::{Bell, Practice, UserAgent};
 use crate::definitions::Pending;
 use crate::error::ConsoleError;
 use crate::flow::Running;
-use crate::kept_sign_ins::Profiles;
+use crate::kept_sign_ins::{Leftovers, Profiles};
 use crate::keys::KeyDesk;
 use crate::session::Seat;
 use crate::unlock::VaultState;
@@ -76,6 +77,8 @@ pub(crate) struct Inner {
     pub(crate) practice_failure: Mutex<Option<ConsoleError>>,
     /// The profiles that provider's pages are open in.
     pub(crate) profiles: Profiles,
+    /// Their folders that could not be deleted.
+    pub(crate) leftovers: Leftovers,
     /// Held while a flow begins, so that two clicks on one slot begin one flow.
     pub(crate) beginning: tokio::sync::Mutex<()>,
     /// Who sits at the keyboard.
@@ -122,7 +125,7 @@ impl Console {
         crate::backups::sweep(&home);
         let catalog = Catalog::open(&home)?;
         catalog.abandon_flows(clock.now())?;
-        crate::kept_sign_ins::tidy(&home, &catalog, &*agent)?;
+        let leftovers = crate::kept_sign_ins::tidy(&home, &catalog, &*agent)?;
         let (library, problems) = load_library(&catalog)?;
         for connector in library.all() {
             catalog.set_connector_words(&connector.id, &words(connector))?;
@@ -152,6 +155,7 @@ impl Console {
                 person,
                 flows: Mutex::default(),
                 profiles: Profiles::default(),
+                leftovers,
                 practice_failure: Mutex::default(),
                 beginning: tokio::sync::Mutex::default(),
                 seat: RwLock::default(),
@@ -253,17 +257,27 @@ impl Console {
 
     /// R1 and R2: the acting member manages connections, in a workspace that has them.
     pub(crate) fn manager(&self, session: Session) -> Result<Member, ConsoleError> {
+        self.manager_for(session, Act::Edit)
+    }
+
+    /// R1 and R2: the acting member manages connections, and the workspace allows the act.
+    pub(crate) fn manager_for(&self, session: Session, act: Act) -> Result<Member, ConsoleError> {
         let member = self.member(session)?;
-        tsunagi_domain::access::available(&self.workspace()?)?;
-        tsunagi_domain::access::may_manage(&member)?;
+        self.allows(act)?;
+        access::may_manage(&member)?;
         Ok(member)
+    }
+
+    /// R1: whether the workspace allows an act.
+    pub(crate) fn allows(&self, act: Act) -> Result<(), ConsoleError> {
+        Ok(access::allows(&self.workspace()?, act)?)
     }
 
     /// R2: the acting member looks at what managers look at. Says nothing about R1: a free plan
     /// shows everything.
     pub(crate) fn reader(&self, session: Session) -> Result<Member, ConsoleError> {
         let member = self.member(session)?;
-        tsunagi_domain::access::may_manage(&member)?;
+        access::may_manage(&member)?;
         Ok(member)
     }
 
@@ -287,15 +301,10 @@ impl Console {
 
     /// Renews what is due, and verifies what is never renewed. The shell calls this every minute.
     pub async fn renew_due(&self) {
+        self.delete_leftovers().await;
         if self.inner.keys.is_open() {
             self.inner.gateway.renew_due().await;
-            // R1: a free plan uses nothing.
-            let paid = self
-                .workspace()
-                .is_ok_and(|workspace| tsunagi_domain::access::available(&workspace).is_ok());
-            if paid {
-                self.inner.gateway.verify_due().await;
-            }
+            self.inner.gateway.verify_due().await;
         }
     }
 

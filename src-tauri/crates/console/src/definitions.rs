@@ -14,6 +14,7 @@ use std::path::Path;
 use serde_spanned::Spanned;
 use tsunagi_catalog::{Definition, Entry, Redirect, Registration};
 use tsunagi_connectors::Connector;
+use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::{Kind, MemberId};
 
@@ -185,7 +186,7 @@ impl Console {
     /// # Errors
     /// R1, R2.
     pub fn may_import(&self, session: Session) -> Result<(), ConsoleError> {
-        self.manager(session).map(|_| ())
+        self.manager_for(session, Act::Create).map(|_| ())
     }
 
     /// Reads a file of definitions and says what it would add. Nothing is changed, here or there.
@@ -198,7 +199,7 @@ impl Console {
         session: Session,
         path: &Path,
     ) -> Result<ImportPreview, ConsoleError> {
-        let member = self.manager(session)?;
+        let member = self.manager_for(session, Act::Create)?;
         let file = path.display().to_string();
         let bytes = reading::bytes(path)?;
         let hash = tsunagi_connectors::hash(&bytes);
@@ -233,7 +234,7 @@ impl Console {
         hash: &str,
         without: BTreeSet<u32>,
     ) -> Result<ImportPreview, ConsoleError> {
-        let member = self.manager(session)?;
+        let member = self.manager_for(session, Act::Create)?;
         let gone = || ConsoleError::new("import_gone");
         let mut slot = self.inner.pending_import.lock().map_err(|_| gone())?;
         let shown = slot
@@ -257,7 +258,7 @@ impl Console {
         session: Session,
         hash: &str,
     ) -> Result<ImportOutcome, ConsoleError> {
-        let member = self.manager(session)?;
+        let member = self.manager_for(session, Act::Create)?;
         let vault = self.inner.keys.vault()?;
         let gone = || ConsoleError::new("import_gone");
         let shown = {

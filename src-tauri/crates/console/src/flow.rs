@@ -13,7 +13,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tsunagi_catalog::{Flow, Step};
 use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{Account, Connection, FlowId, Member, RegistrationId, Timestamp};
+use tsunagi_domain::idle::EXCHANGE_SECONDS;
+use tsunagi_domain::{Account, Connection, FlowId, Member, MemberId, RegistrationId, Timestamp};
 use tsunagi_gateway::Arrived;
 use tsunagi_oauth::{Attempt, Listener, Pages, Verdict};
 use url::Url;
@@ -35,6 +36,8 @@ pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(crate) struct Running {
     pub(crate) key: SlotKey,
+    /// Who sat at the keyboard when it began.
+    pub(crate) by: MemberId,
     pub(crate) view: Arc<Mutex<FlowView>>,
     pub(crate) orders: UnboundedSender<Order>,
     pub(crate) attempt: Arc<Mutex<Option<Attempt>>>,
@@ -171,6 +174,16 @@ impl Running {
         view.clone()
     }
 
+    /// Until when somebody is busy with it at the longest; `None` where it has ended.
+    pub(crate) fn busy_until(&self) -> Option<Timestamp> {
+        let view = self.lock();
+        match view.stage {
+            Stage::Waiting | Stage::AskReplace => Some(view.deadline),
+            Stage::Checking => Some(view.deadline.plus_seconds(EXCHANGE_SECONDS)),
+            Stage::Done | Stage::Failed => None,
+        }
+    }
+
     pub(crate) fn lock(&self) -> std::sync::MutexGuard<'_, FlowView> {
         // A panic while a view was written leaves a view that can still be shown.
         self.view
@@ -222,6 +235,8 @@ impl Console {
             *attempt = None;
         }
         self.inner.agent.close_page(errand.id);
+        // Before it counts as ended: the seat must not look idle in between.
+        self.was_busy(running.by, running.busy_until());
         let (stage, outcome, failure) = match end {
             Ok(End::Connected) => (Stage::Done, "connected".to_owned(), None),
             Ok(End::Short(error)) => (Stage::Done, error.code.clone(), Some(error)),

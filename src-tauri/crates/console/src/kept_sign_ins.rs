@@ -4,16 +4,17 @@
 //! A page is opened in a *profile*: the folder `sign-ins/<id>` of the home. A profile becomes a
 //! *kept sign-in* when a flow in it ends well, and is the account's that signed in then; one that
 //! never gets as far is deleted. A row goes before its folder, so that what is left after a crash
-//! is a folder that nobody knows: the next start deletes it.
+//! is a folder that nobody knows: the next start deletes it. One that cannot be deleted is named
+//! where members are managed, and tried again every minute.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tsunagi_catalog::{Catalog, Entry, KeptSignIn, NewEvent, Slot};
-use tsunagi_domain::{Account, KeptSignInId, Member};
+use tsunagi_domain::{Account, KeptSignInId, Member, MemberId};
 
 use crate::agent::{Profile, UserAgent};
 use crate::console::{Console, Session};
@@ -27,6 +28,53 @@ const FOLDER: &str = "sign-ins";
 /// A page that was just closed may still write what it had in hand: a folder that comes back
 /// within this time is deleted again.
 const COMES_BACK: Duration = Duration::from_secs(2);
+
+/// Folders nobody knows any more that could not be deleted, and why not.
+#[derive(Debug, Default)]
+pub(crate) struct Leftovers(Mutex<BTreeMap<PathBuf, String>>);
+
+impl Leftovers {
+    /// Deletes a folder, or remembers that it is still there. Says whether it is gone.
+    fn delete(&self, folder: &Path) -> bool {
+        let deleted = std::fs::remove_dir_all(folder);
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match deleted {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::warn!(%error, "a sign-in's folder is not deleted yet");
+                left.insert(folder.to_owned(), error.to_string());
+                false
+            }
+            _ => {
+                left.remove(folder);
+                true
+            }
+        }
+    }
+
+    /// Those that are still there, by name.
+    pub(crate) fn folders(&self) -> Vec<String> {
+        let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        left.keys()
+            .map(|folder| folder.display().to_string())
+            .collect()
+    }
+
+    fn why(&self, folder: &Path) -> Option<String> {
+        let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        left.get(folder).cloned()
+    }
+
+    /// Tries again, for each.
+    fn retry(&self) {
+        let left: Vec<PathBuf> = {
+            let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            left.keys().cloned().collect()
+        };
+        for folder in left {
+            self.delete(&folder);
+        }
+    }
+}
 
 /// The profiles that are open now, or being cleared: each by one at a time.
 #[derive(Debug, Clone, Default)]
@@ -314,15 +362,51 @@ impl Console {
     pub(crate) fn delete_profiles(&self, claims: Vec<Claim>) {
         for claim in claims {
             self.inner.agent.forget(claim.id);
-            let folder = self.home().join(FOLDER).join(claim.id.to_string());
-            delete(&folder);
+            let folder = self.folder_of(claim.id);
+            self.inner.leftovers.delete(&folder);
             if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                let console = self.clone();
                 runtime.spawn(async move {
                     tokio::time::sleep(COMES_BACK).await;
-                    delete(&folder);
+                    console.inner.leftovers.delete(&folder);
                     drop(claim);
                 });
             }
+        }
+    }
+
+    fn folder_of(&self, id: KeptSignInId) -> PathBuf {
+        self.home().join(FOLDER).join(id.to_string())
+    }
+
+    /// Forgets all that a member kept, within the write that takes their seat or their
+    /// passphrase: whoever sits down as them later is signed in nowhere. Gives what is to be
+    /// deleted once that is stored.
+    pub(crate) fn forget_sign_ins_of(
+        &self,
+        session: Session,
+        member: MemberId,
+    ) -> Result<Vec<KeptSignInId>, ConsoleError> {
+        let kept = self.inner.catalog.kept_sign_ins(member)?;
+        let ids: Vec<_> = kept.into_iter().map(|kept| kept.id).collect();
+        self.forget_now(session, &ids)?;
+        Ok(ids)
+    }
+
+    /// Deletes the folders of sign-ins that were forgotten. What a page is open in, its flow
+    /// deletes, when it ends and finds that nobody knows it.
+    pub(crate) fn delete_forgotten(&self, forgotten: Vec<KeptSignInId>) {
+        let claims = forgotten.into_iter();
+        let claims = claims.filter_map(|id| self.inner.profiles.claim(id));
+        self.delete_profiles(claims.collect());
+    }
+
+    /// Tries again to delete what could not be deleted.
+    pub(crate) async fn delete_leftovers(&self) {
+        let console = self.clone();
+        let retried = tokio::task::spawn_blocking(move || console.inner.leftovers.retry());
+        if let Err(error) = retried.await {
+            tracing::error!(%error, "folders of sign-ins are not tried again");
         }
     }
 
@@ -366,7 +450,8 @@ impl Console {
     ///
     /// # Errors
     /// `sign_in_open` where a page is open in one of them; then none is cleared. `missing` where
-    /// it is not there, or somebody else's.
+    /// it is not there, or somebody else's. `sign_in_folder_stays` where it is forgotten, and its
+    /// folder cannot be deleted yet.
     pub fn clear_sign_ins(
         &self,
         session: Session,
@@ -392,16 +477,25 @@ impl Console {
         self.forget_now(session, &ids)?;
         self.delete_profiles(claims);
         self.inner.bell.changed();
+        for folder in ids.into_iter().map(|id| self.folder_of(id)) {
+            if let Some(detail) = self.inner.leftovers.why(&folder) {
+                return Err(ConsoleError::new("sign_in_folder_stays")
+                    .with("path", folder.display().to_string())
+                    .with("detail", detail));
+            }
+        }
         self.kept_sign_ins(session)
     }
 }
 
-/// At start: folders that nobody knows are deleted, and rows whose folder is gone.
+/// At start: folders that nobody knows are deleted, and rows whose folder is gone. Gives the
+/// folders that cannot be deleted.
 pub(crate) fn tidy(
     home: &Path,
     catalog: &Catalog,
     agent: &dyn UserAgent,
-) -> Result<(), ConsoleError> {
+) -> Result<Leftovers, ConsoleError> {
+    let leftovers = Leftovers::default();
     let known = catalog.kept_sign_in_ids()?;
     let folder = home.join(FOLDER);
     let lost: Vec<_> = known
@@ -421,20 +515,10 @@ pub(crate) fn tidy(
         };
         if !known.contains(&id) {
             agent.forget(id);
-            delete(&entry.path());
+            leftovers.delete(&entry.path());
         }
     }
-    Ok(())
-}
-
-/// Deletes a folder. What cannot be deleted now is deleted at the next start.
-fn delete(folder: &Path) {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            tracing::warn!(%error, "a sign-in's folder is not deleted yet");
-        }
-        _ => {}
-    }
+    Ok(leftovers)
 }
 
 fn private_folder(folder: &Path) -> std::io::Result<()> {

@@ -28,7 +28,7 @@ impl Console {
     /// being replaced.
     ///
     /// # Errors
-    /// `role_not_allowed` for who is no super admin; where the record cannot be read.
+    /// `super_admin_needed` for who is no super admin; where the record cannot be read.
     pub fn keys_view(&self, session: Session) -> Result<KeysView, ConsoleError> {
         let member = self.keeper(session)?;
         let Stored { record, .. } = self.stored_key()?;

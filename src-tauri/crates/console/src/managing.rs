@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use tsunagi_catalog::{Entry, Slot};
+use tsunagi_domain::access::Act;
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::impact::Shape;
 use tsunagi_domain::{
@@ -51,7 +52,7 @@ impl Console {
         action: BulkAction,
         connections: &[ConnectionId],
     ) -> Result<Vec<BulkPart>, ConsoleError> {
-        let actor = self.manager(session)?;
+        let actor = self.manager_for(session, act_of(action))?;
         let chosen: BTreeSet<ConnectionId> = connections.iter().copied().collect();
         let mut parts = Vec::new();
         for id in connections {
@@ -101,6 +102,8 @@ impl Console {
                 after.enabled = false;
             }
         }
+        // Where another computer has the workspace, the credentials are its.
+        let held = self.usable_for(act_of(action)).err();
         uses.extend(self.affected(id, &before, &after)?);
         let mut shared_with = Vec::new();
         if action == BulkAction::Revoke {
@@ -114,7 +117,9 @@ impl Console {
             connection: id,
             name: whole.connection.name.to_string(),
             service: self.mark_of(&whole.connection.connector),
-            refused: refused.map(|refusal| self.failure(&refusal.into())),
+            refused: held
+                .or_else(|| refused.map(ConsoleError::from))
+                .map(|error| self.failure(&error)),
             nothing,
             uses,
             authorizations: u32::try_from(authorizations.len()).unwrap_or(u32::MAX),
@@ -171,7 +176,7 @@ impl Console {
         action: BulkAction,
         connections: &[ConnectionId],
     ) -> Result<Vec<BulkResult>, ConsoleError> {
-        let actor = self.manager(session)?;
+        let actor = self.manager_for(session, act_of(action))?;
         self.inner.keys.vault()?;
         let mut results = Vec::new();
         for id in connections {
@@ -277,7 +282,7 @@ impl Console {
         id: ConnectionId,
     ) -> Result<Vec<TestResult>, ConsoleError> {
         let member = self.reader(session)?;
-        access::available(&self.workspace()?)?;
+        self.allows(Act::Use)?;
         self.wait_for_vault().await;
         let whole = self.whole(id)?;
         if whole.connection.connector == crate::welcome::PRACTICE {
@@ -368,6 +373,16 @@ impl Console {
             .find(|slot| slot.authorization.id == answer.authorization);
         let account = slot.map(|slot| self.account_of(connection, slot).label);
         Ok((answer.status, answer.millis, account))
+    }
+}
+
+/// R1: what an action is, to one connection or to many.
+const fn act_of(action: BulkAction) -> Act {
+    match action {
+        BulkAction::Disable => Act::Disable,
+        BulkAction::Enable => Act::Enable,
+        BulkAction::Revoke => Act::Revoke,
+        BulkAction::Delete => Act::Delete,
     }
 }
 

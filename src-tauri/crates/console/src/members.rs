@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use tsunagi_catalog::{Authorization, Belongings, CatalogError, Entry, fold};
+use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::roles::{self, Standing};
 use tsunagi_domain::{
@@ -54,6 +55,7 @@ impl Console {
                 .into_iter()
                 .filter(|role| roles::may_invite(&actor, *role).is_ok())
                 .collect(),
+            leftover: self.inner.leftovers.folders(),
         })
     }
 
@@ -151,7 +153,7 @@ impl Console {
         };
         self.may_change(&actor, &before, &after)?;
         self.free_name(&after)?;
-        if roles::raises(before.role, after.role) {
+        if roles::gives_more(Standing::of(&before), Standing::of(&after)) {
             self.confirm(&actor, change.passphrase).await?;
         }
         let lost = self.at_once(|| {
@@ -196,11 +198,12 @@ impl Console {
     /// Lets a member sign in again. What was removed when they left stays removed.
     ///
     /// # Errors
-    /// R2.
-    pub fn reactivate_member(
+    /// R2; the acting member's passphrase.
+    pub async fn reactivate_member(
         &self,
         session: Session,
         id: MemberId,
+        passphrase: Option<String>,
     ) -> Result<MembersView, ConsoleError> {
         let actor = self.member(session)?;
         let before = self.known_member(id)?;
@@ -209,6 +212,9 @@ impl Console {
             ..before.clone()
         };
         self.may_change(&actor, &before, &after)?;
+        if roles::gives_more(Standing::of(&before), Standing::of(&after)) {
+            self.confirm(&actor, passphrase).await?;
+        }
         self.write_member(session, &after, Action::MemberReactivated, &[])?;
         self.inner.bell.changed();
         self.members(session)
@@ -354,7 +360,8 @@ impl Console {
         }
         Ok(MemberImpact {
             member: member_view(&before),
-            asks_passphrase: roles::raises(before.role, role) && self.has_passphrase(actor.id)?,
+            asks_passphrase: roles::gives_more(Standing::of(&before), Standing::of(&after))
+                && self.has_passphrase(actor.id)?,
             primaries: if primary::is_kept(role, active) {
                 Vec::new()
             } else {
@@ -364,6 +371,7 @@ impl Console {
             authorizations,
             heirs,
             lost_by_reset,
+            sign_ins: small(self.inner.catalog.kept_sign_ins(id)?.len()),
         })
     }
 
@@ -442,7 +450,8 @@ impl Console {
 
     /// A member leaves: their authorizations are revoked at the providers where that can be done
     /// and removed here in any case, what everybody used of theirs has to be authorized anew,
-    /// their connections are handed over, and they can no longer sign in. Broken off halfway,
+    /// their connections are handed over, what they stayed signed in to at services' pages is
+    /// cleared, and they can no longer sign in. Broken off halfway,
     /// they are still active, and it can be done again.
     ///
     /// # Errors
@@ -477,12 +486,13 @@ impl Console {
             handed_over: 0,
             heir: None,
             primaries: 0,
+            sign_ins: 0,
             members: None,
         };
         let primaries = self.inner.catalog.primaries_of(id)?;
         let partings = self.partings(id)?;
         if !partings.is_empty() {
-            self.inner.gateway.in_custody().await?;
+            self.usable_for(Act::Revoke)?;
         }
         for parting in partings {
             let done = self.takes_leave(session, &parting, &leaver).await?;
@@ -497,10 +507,15 @@ impl Console {
             outcome.handed_over = self.hand_over(session, &leaver, &heir)?;
             outcome.heir = Some(heir.name);
         }
-        self.write_member(session, &after, Action::MemberDeactivated, &[])?;
-        outcome.primaries = u32::try_from(primaries.len()).unwrap_or(u32::MAX);
+        let forgotten = self.at_once(|| {
+            self.write_member(session, &after, Action::MemberDeactivated, &[])?;
+            self.forget_sign_ins_of(session, id)
+        })?;
+        outcome.primaries = small(primaries.len());
+        outcome.sign_ins = small(forgotten.len());
         self.inner.keys.lock_member(id);
         self.end_session_of(session, id);
+        self.delete_forgotten(forgotten);
         self.inner.bell.changed();
         if actor.id != id {
             outcome.members = Some(self.members(session)?);
@@ -575,6 +590,10 @@ impl Console {
         let moved = catalog.hand_over_connections(leaver.id, heir.id, Some(&entry))?;
         Ok(u32::try_from(moved).unwrap_or(u32::MAX))
     }
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn super_admins(members: &[Member]) -> usize {

@@ -1,6 +1,7 @@
 //! The New connection screen: gallery, set-up, client registrations.
 
 use tsunagi_connectors::{Connector, Registration as Needs};
+use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::names::{ConnectionName, LinkName, suggest_link_name};
 use tsunagi_domain::offer::{self, Likeness};
@@ -186,7 +187,7 @@ impl Console {
         session: Session,
         draft: &NewConnection,
     ) -> Result<Vec<ReuseOffer>, ConsoleError> {
-        let member = self.manager(session)?;
+        let member = self.manager_for(session, Act::Create)?;
         let connector = self.connector(&draft.connector)?;
         let mut offers = Vec::new();
         for other in self
@@ -242,7 +243,7 @@ impl Console {
         draft: &NewConnection,
         application: Option<ApplicationId>,
     ) -> Result<ConnectionId, ConsoleError> {
-        let member = self.manager(session)?;
+        let member = self.manager_for(session, Act::Create)?;
         self.inner.keys.vault()?;
         let application = match application {
             Some(id) => Some(self.application(id)?),

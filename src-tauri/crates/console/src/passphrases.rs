@@ -152,18 +152,23 @@ impl Console {
     }
 
     /// Takes away the passphrase of a member who forgot it. What only they could open is gone
-    /// with it and has to be authorized again; what runs unattended goes on.
+    /// with it and has to be authorized again, and where they stayed signed in is cleared; what
+    /// runs unattended goes on.
     ///
     /// # Errors
-    /// `role_not_allowed`: only a super admin, and nobody for themself; those of the catalog.
+    /// `role_not_allowed`: only a super admin, and nobody for themself; the acting member's
+    /// passphrase; those of the catalog.
     pub async fn reset_passphrase(
         &self,
         session: Session,
         member: MemberId,
+        passphrase: Option<String>,
     ) -> Result<MembersView, ConsoleError> {
         let actor = self.member(session)?;
         let target = self.known_member(member)?;
         roles::may_reset_passphrase(&actor, &target)?;
+        // Else whoever finds the seat open could sit down as anybody.
+        self.confirm(&actor, passphrase).await?;
         let _one_at_a_time = self.inner.signing_in.lock().await;
         self.inner.keys.vault()?;
         let lost = self.lost_without_key(member).await?;
@@ -180,19 +185,21 @@ impl Console {
                 other => other?,
             }
         }
-        self.inner.catalog.set_member_key(member, None)?;
         let count = lost.len().to_string();
-        self.log_member(
-            session,
-            Action::MemberPassphraseReset,
-            &target,
-            &[("lost", &count)],
-        )?;
+        // Whoever sits down as them needs no passphrase from here on.
+        let forgotten = self.at_once(|| {
+            self.inner.catalog.set_member_key(member, None)?;
+            let args = [("lost", count.as_str())];
+            self.log_member(session, Action::MemberPassphraseReset, &target, &args)?;
+            self.forget_sign_ins_of(session, member)
+        })?;
+        self.delete_forgotten(forgotten);
         self.inner.bell.changed();
         self.members(session)
     }
 
-    /// Asks for the acting member's passphrase where they have one, as before a role is raised.
+    /// Asks for the acting member's passphrase where they have one, as before somebody is given
+    /// more than they had.
     ///
     /// # Errors
     /// `passphrase_required` where none is given; those of signing in.

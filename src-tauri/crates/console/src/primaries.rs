@@ -1,10 +1,11 @@
 //! The Primary accounts screen, and handing a primary account over (R11, R12).
 
 use tsunagi_catalog::{CatalogError, Entry, Offer, Slot};
+use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::primary::{self, Handover, Offering};
 use tsunagi_domain::{
-    Connection, ConnectionId, Kind, Member, MemberId, Reach, Refusal, RefusalCode, access,
+    Connection, ConnectionId, Kind, Member, MemberId, Reach, Refusal, RefusalCode,
 };
 
 use crate::console::{Console, Session};
@@ -195,7 +196,7 @@ impl Console {
         reach: Reach,
         to: MemberId,
     ) -> Result<ConnectionView, ConsoleError> {
-        let (actor, whole) = self.at(session, connection, reach)?;
+        let (actor, whole) = self.at(session, connection, reach, Act::Prime)?;
         let to = self.known_member(to)?;
         let known = self.offer_to(connection, reach, to.id)?;
         let accepted = known.is_some_and(|offer| offer.accepted_at.is_some());
@@ -244,7 +245,7 @@ impl Console {
         connection: ConnectionId,
         reach: Reach,
     ) -> Result<ConnectionView, ConsoleError> {
-        let (actor, whole) = self.at(session, connection, reach)?;
+        let (actor, whole) = self.at(session, connection, reach, Act::Prime)?;
         primary::may_receive(self.offering(&whole, reach, &actor))?;
         let known = self.offer_to(connection, reach, actor.id)?;
         let offered = known.filter(|offer| offer.offered.is_some());
@@ -276,7 +277,7 @@ impl Console {
         connection: ConnectionId,
         reach: Reach,
     ) -> Result<ConnectionView, ConsoleError> {
-        let (actor, whole) = self.at(session, connection, reach)?;
+        let (actor, whole) = self.at(session, connection, reach, Act::Decline)?;
         self.drop_offer(session, connection, reach, &actor, Action::PrimaryDeclined)?;
         self.readers_changed(&whole, reach, &[actor.id]).await;
         self.inner.bell.changed();
@@ -294,7 +295,7 @@ impl Console {
         reach: Reach,
         to: MemberId,
     ) -> Result<ConnectionView, ConsoleError> {
-        let (actor, whole) = self.at(session, connection, reach)?;
+        let (actor, whole) = self.at(session, connection, reach, Act::Decline)?;
         if !actor.role.may_be_primary() {
             return Err(Refusal::new(RefusalCode::RoleNotAllowed).into());
         }
@@ -347,15 +348,16 @@ impl Console {
         Ok(self.inner.catalog.needing_count(viewer)? + offers as u64)
     }
 
-    /// The acting member, and the connection that has this reach.
+    /// R1: the acting member, and the connection that has this reach.
     fn at(
         &self,
         session: Session,
         connection: ConnectionId,
         reach: Reach,
+        act: Act,
     ) -> Result<(Member, Whole), ConsoleError> {
         let actor = self.member(session)?;
-        access::available(&self.workspace()?)?;
+        self.allows(act)?;
         if !actor.active {
             return Err(Refusal::new(RefusalCode::MemberInactive).into());
         }

@@ -32,7 +32,7 @@ impl Console {
     /// Makes a recovery code and shows it. It counts once it is confirmed.
     ///
     /// # Errors
-    /// `role_not_allowed`; `locked`; `passphrase_required`, `wrong_passphrase` or those of
+    /// `super_admin_needed`; `locked`; `passphrase_required`, `wrong_passphrase` or those of
     /// signing in; what keeps the key from being had.
     pub async fn make_recovery_code(
         &self,
@@ -66,7 +66,7 @@ impl Console {
     /// From now on it opens the workspace, and a former one does not.
     ///
     /// # Errors
-    /// `role_not_allowed`; `recovery_code_unconfirmed` where something else was typed: it can be
+    /// `super_admin_needed`; `recovery_code_unconfirmed` where something else was typed: it can be
     /// tried again; `recovery_code_gone` where none is shown; `key_replaced` where the key was
     /// changed meanwhile.
     pub fn confirm_recovery_code(

@@ -10,7 +10,8 @@ use std::io::BufReader;
 use std::path::Path;
 
 use tsunagi_catalog::{Catalog, CatalogError};
-use tsunagi_domain::custody::{custody, may_take_over, usable};
+use tsunagi_domain::access::Act;
+use tsunagi_domain::custody::{allows, custody, may_take_over, usable};
 use tsunagi_domain::{Timestamp, Workspace};
 use tsunagi_vault::{KeyRecord, OpeningStream, Vault, VaultError};
 
@@ -133,6 +134,12 @@ impl Console {
     pub(crate) fn usable(&self, workspace: &Workspace) -> Result<(), ConsoleError> {
         let custody = custody(self.inner.catalog.restoration()?);
         Ok(usable(workspace, custody)?)
+    }
+
+    /// R1, and that this computer has the workspace, as far as an act needs it.
+    pub(crate) fn usable_for(&self, act: Act) -> Result<(), ConsoleError> {
+        let custody = custody(self.inner.catalog.restoration()?);
+        Ok(allows(&self.workspace()?, custody, act)?)
     }
 
     pub(crate) fn restored_view(

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use tsunagi_catalog::Slot;
+use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{
     Connection, ConnectionId, Environment, FlowId, Health, Kind, Member, NotConnected, Reach,
@@ -99,6 +100,10 @@ impl Console {
             shared_with.clear();
         }
         Ok(Impact {
+            refused: self
+                .usable_for(Act::Revoke)
+                .err()
+                .map(|error| self.failure(&error)),
             account: account_view(
                 &self.mark_of(&connection.connector).name,
                 authorization.label.as_deref(),
@@ -216,7 +221,7 @@ impl Console {
         }
         self.inner.keys.vault()?;
         // What is revoked for a copy would be revoked for the computer that has the workspace.
-        self.inner.gateway.in_custody().await?;
+        self.usable_for(Act::Revoke)?;
         let started = std::time::Instant::now();
         let mut wire = Wire::default();
         let told = self.inner.gateway.revoke_at_provider(id, &mut wire).await;

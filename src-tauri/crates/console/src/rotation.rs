@@ -55,7 +55,7 @@ impl Console {
     /// the old key.
     ///
     /// # Errors
-    /// `role_not_allowed`; `locked`; `passphrase_required`, `wrong_passphrase` or those of
+    /// `super_admin_needed`; `locked`; `passphrase_required`, `wrong_passphrase` or those of
     /// signing in; what keeps the key from being had or put. Nothing is changed then.
     pub async fn replace_key(
         &self,
@@ -106,7 +106,7 @@ impl Console {
     /// Pauses replacing the key, or goes on with it.
     ///
     /// # Errors
-    /// `role_not_allowed`.
+    /// `super_admin_needed`.
     pub fn pause_rotation(&self, session: Session, paused: bool) -> Result<KeysView, ConsoleError> {
         self.keeper(session)?;
         self.inner.progress().paused = paused;

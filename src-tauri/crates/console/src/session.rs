@@ -6,7 +6,7 @@
 //! while they sit. The workspace's vault stays open for unattended runs and renewals.
 
 use tsunagi_catalog::Proof;
-use tsunagi_domain::idle::{DEFAULT_MINUTES, MINUTES, locks};
+use tsunagi_domain::idle::{DEFAULT_MINUTES, MINUTES, active_at, locks};
 use tsunagi_domain::passphrase::{FREE_TRIES, refused_until};
 use tsunagi_domain::{Member, MemberId, Refusal, RefusalCode, Timestamp};
 use tsunagi_vault::{KeyRecord, MemberVault, VaultError};
@@ -31,6 +31,17 @@ pub(crate) struct Seat {
     left: bool,
     /// When whoever sits there last moved.
     active_at: Timestamp,
+}
+
+/// What a look at the seat found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// It was locked just now.
+    Locked,
+    /// It stays as it is.
+    Kept,
+    /// Somebody is proving who they are: the next look says.
+    Later,
 }
 
 impl Console {
@@ -232,10 +243,14 @@ impl Console {
             seat.member.take()
         };
         if let Some(member) = member {
-            self.leaves(member);
-            self.note_member(session, Action::SessionLocked, member);
+            self.left(session, member);
         }
         self.inner.bell.changed();
+    }
+
+    fn left(&self, session: Session, member: MemberId) {
+        self.leaves(member);
+        self.note_member(session, Action::SessionLocked, member);
     }
 
     fn leaves(&self, member: MemberId) {
@@ -254,7 +269,7 @@ impl Console {
     /// Whoever sits at the keyboard has moved. Too late where the seat was to be locked before:
     /// a computer that wakes up must not stay open for whoever wakes it.
     pub fn touch(&self) {
-        if self.lock_if_idle() {
+        if self.look_at_seat() != Look::Kept {
             return;
         }
         let now = self.now();
@@ -263,28 +278,58 @@ impl Console {
         }
     }
 
+    /// Somebody was busy with a sign-in until now, or until its time was over.
+    pub(crate) fn was_busy(&self, member: MemberId, until: Option<Timestamp>) {
+        let now = self.now();
+        if let Ok(mut seat) = self.inner.seat.write()
+            && seat.member == Some(member)
+        {
+            seat.active_at = active_at(seat.active_at, until, now);
+        }
+    }
+
     /// Locks the seat where nobody has moved for as long as its member chose; says whether. The
-    /// shell asks every minute.
+    /// shell asks every minute. A sign-in at a service's page is never cut off by it: its windows
+    /// tell of no moves, so as long as it has time its member is busy.
     pub fn lock_if_idle(&self) -> bool {
-        let seat = self.seat();
-        let Some(member) = seat.member else {
-            return false;
+        self.look_at_seat() == Look::Locked
+    }
+
+    fn look_at_seat(&self) -> Look {
+        // Held to the end: else who sits down between the look and the lock is locked out, or
+        // sits there with a key that was locked behind them.
+        let Ok(_one_at_a_time) = self.inner.signing_in.try_lock() else {
+            return Look::Later;
+        };
+        let Some(member) = self.seat().member else {
+            return Look::Kept;
         };
         let now = self.now();
-        if now < seat.active_at {
-            // The clock was set back: idleness is counted from here on.
-            if let Ok(mut seat) = self.inner.seat.write() {
-                seat.active_at = now;
-            }
-            return false;
-        }
         let minutes = self.auto_lock(member).unwrap_or(DEFAULT_MINUTES);
         let has_passphrase = self.has_passphrase(member).unwrap_or(false);
-        if !locks(minutes, has_passphrase, seat.active_at, now) {
-            return false;
+        let busy_until = self.busy_until(member);
+        {
+            let Ok(mut seat) = self.inner.seat.write() else {
+                return Look::Kept;
+            };
+            if seat.member != Some(member) {
+                return Look::Kept;
+            }
+            if now < seat.active_at {
+                // The clock was set back: idleness is counted from here on.
+                seat.active_at = now;
+                return Look::Kept;
+            }
+            seat.active_at = active_at(seat.active_at, busy_until, now);
+            if !locks(minutes, has_passphrase, seat.active_at, now) {
+                return Look::Kept;
+            }
+            seat.left = true;
+            seat.member = None;
         }
-        self.leave(Session { member: None });
-        true
+        self.left(Session { member: None }, member);
+        self.inner.bell.changed();
+        Look::Locked
     }
 
     /// Sets after how many idle minutes the acting member's seat is locked; 0 is never.

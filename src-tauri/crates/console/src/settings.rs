@@ -1,5 +1,6 @@
 //! The Settings screen.
 
+use tsunagi_domain::access::Act;
 use tsunagi_domain::{Member, Workspace};
 
 use crate::console::{Console, Session};
@@ -27,7 +28,7 @@ impl Console {
         };
         let workspace = match &change.workspace {
             Some(name) => {
-                self.manager(session)?;
+                self.manager_for(session, Act::Rename)?;
                 Some((self.workspace()?, person_name(name)?))
             }
             None => None,

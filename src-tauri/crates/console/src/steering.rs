@@ -1,6 +1,6 @@
 //! Flows that run, as doors look at them and steer them.
 
-use tsunagi_domain::{ConnectionId, FlowId};
+use tsunagi_domain::{ConnectionId, FlowId, MemberId, Timestamp};
 use tsunagi_oauth::paste;
 use url::Url;
 
@@ -68,6 +68,15 @@ impl Console {
                 let _ = running.orders.send(Order::Cancel);
             }
         }
+    }
+
+    /// Until when a member is busy with sign-ins that are under way.
+    pub(crate) fn busy_until(&self, member: MemberId) -> Vec<Timestamp> {
+        let Ok(flows) = self.inner.flows.lock() else {
+            return Vec::new();
+        };
+        let theirs = flows.values().filter(|running| running.by == member);
+        theirs.filter_map(Running::busy_until).collect()
     }
 
     /// Ends every flow: whoever began them leaves the keyboard.

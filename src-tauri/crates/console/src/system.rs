@@ -1,6 +1,7 @@
 //! R5: connections that come into being by themselves.
 
 use tsunagi_connectors::{Connector, Registration as Needs};
+use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::names::{ConnectionName, suggest_link_name};
 use tsunagi_domain::system::{Cause, comes_into_being};
@@ -25,7 +26,7 @@ impl Console {
         service: &str,
         cause: Cause,
     ) -> Result<ConnectionId, ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::Create)?;
         self.inner.keys.vault()?;
         let application = self.application(application)?;
         let connector = self.connector(service)?;

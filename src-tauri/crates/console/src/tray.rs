@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use tsunagi_domain::application::sees_in_live_mode;
-use tsunagi_domain::custody::{Custody, custody};
-use tsunagi_domain::{Connection, ConnectionId, Member, Reach};
+use tsunagi_domain::custody::{custody, usable};
+use tsunagi_domain::{Connection, ConnectionId, Member, Reach, RefusalCode};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -85,6 +85,8 @@ pub enum TrayState {
     Locked,
     /// Restored from a backup, and another computer has the workspace: nothing is used here.
     Elsewhere,
+    /// R1: nothing can be authorized or used; why.
+    Unavailable(RefusalCode),
     /// Slots that need the acting member: the first ones, and how many there are.
     Open {
         /// The first ones, at least as many as are shown where there are so many.
@@ -123,6 +125,13 @@ pub fn tray_model(locale: Locale, state: &TrayState) -> TrayMenu {
         TrayState::Elsewhere => {
             icon = TrayIcon::Needs;
             lines.push(entry(say("tray.elsewhere", &[]), TrayAction::None));
+        }
+        TrayState::Unavailable(why) => {
+            let key = match why {
+                RefusalCode::PlanFree => "tray.plan_free",
+                _ => "tray.not_served",
+            };
+            lines.push(entry(say(key, &[]), TrayAction::None));
         }
         TrayState::Open {
             count: 0,
@@ -274,8 +283,15 @@ impl Console {
         }
         let catalog = &self.inner.catalog;
         let restoration = catalog.restoration().unwrap_or_default();
-        if custody(restoration) == Custody::Elsewhere {
-            return TrayState::Elsewhere;
+        let Ok(workspace) = self.workspace() else {
+            return TrayState::Empty;
+        };
+        // What would be refused is not offered.
+        if let Err(why) = usable(&workspace, custody(restoration)) {
+            return match why.code {
+                RefusalCode::NotTakenOver => TrayState::Elsewhere,
+                code => TrayState::Unavailable(code),
+            };
         }
         let shown = u32::try_from(ENTRIES_MAX).unwrap_or(10);
         let (Ok(Some(viewer)), Ok(needing), Ok(count)) = (

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tsunagi_domain::access;
+use tsunagi_domain::access::Act;
 use tsunagi_domain::gate::Caller;
 use tsunagi_gateway::{Answer, Call, Request};
 
@@ -26,7 +26,7 @@ impl Console {
         request: &TryRequest,
     ) -> Result<TryAnswer, ConsoleError> {
         let member = self.member(session)?;
-        access::available(&self.workspace()?)?;
+        self.allows(Act::Use)?;
         self.wait_for_vault().await;
         let connection = self.connection(request.connection)?;
         if connection.connector == crate::welcome::PRACTICE {

@@ -1,6 +1,7 @@
 //! Places that use a connection: how they are shown, whether they run, and who may use what.
 
 use tsunagi_catalog::Use;
+use tsunagi_domain::access::Act;
 use tsunagi_domain::application;
 use tsunagi_domain::gate::Access;
 use tsunagi_domain::impact::runs;
@@ -124,16 +125,14 @@ impl Console {
                 })
                 .collect(),
             uses: self.use_places(&connection, &uses)?,
-            may_manage: self.manages(&viewer),
+            may_manage: self.manages(&viewer, Act::TakeAway),
+            may_grant: self.manages(&viewer, Act::Grant),
         })
     }
 
-    /// R1 and R2: whether a member manages connections, in a workspace that has them.
-    pub(crate) fn manages(&self, member: &Member) -> bool {
-        let available = self
-            .workspace()
-            .is_ok_and(|workspace| access::available(&workspace).is_ok());
-        available && access::may_manage(member).is_ok()
+    /// R1 and R2: whether a member manages connections, in a workspace that allows the act.
+    pub(crate) fn manages(&self, member: &Member, act: Act) -> bool {
+        self.allows(act).is_ok() && access::may_manage(member).is_ok()
     }
 
     /// R18: what stops when an application may no longer use a connection.
@@ -146,7 +145,7 @@ impl Console {
         application: ApplicationId,
         connection: ConnectionId,
     ) -> Result<AccessImpact, ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::TakeAway)?;
         let application = self.application(application)?;
         let connection = self.connection(connection)?;
         let uses: Vec<Use> = self

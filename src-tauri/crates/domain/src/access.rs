@@ -3,6 +3,113 @@
 use crate::workspace::is_country;
 use crate::{DataCenter, Kind, Member, Plan, Refusal, RefusalCode, Role, Workspace};
 
+/// What somebody, or the program by itself, is about to do: as R1 tells it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Looking at what there is, and taking a list of it along.
+    See,
+    /// Making a connection, an application or a client registration; importing; accepting a
+    /// connector.
+    Create,
+    /// Changing what a connection asks for, goes to or is replaced by.
+    Edit,
+    /// Giving an application access to a connection, or a member an application.
+    Grant,
+    /// Signing in at a service.
+    Authorize,
+    /// Offering, taking or accepting a primary account: it is what unattended runs use.
+    Prime,
+    /// Sending a request: trying and testing too.
+    Use,
+    /// Renewing a credential before it is asked for.
+    Renew,
+    /// Asking a service whether a credential is still good.
+    Verify,
+    /// Giving another name.
+    Rename,
+    /// Ending an authorization.
+    Revoke,
+    /// Refusing requests until further notice.
+    Disable,
+    /// Taking that back: it lets nothing through that R1 stops.
+    Enable,
+    /// Deleting what nothing uses.
+    Delete,
+    /// Taking away what was granted.
+    TakeAway,
+    /// Declining a primary account, or withdrawing an offer of it.
+    Decline,
+}
+
+impl Act {
+    /// Each of them.
+    pub const ALL: [Self; 16] = [
+        Self::See,
+        Self::Create,
+        Self::Edit,
+        Self::Grant,
+        Self::Authorize,
+        Self::Prime,
+        Self::Use,
+        Self::Renew,
+        Self::Verify,
+        Self::Rename,
+        Self::Revoke,
+        Self::Disable,
+        Self::Enable,
+        Self::Delete,
+        Self::TakeAway,
+        Self::Decline,
+    ];
+
+    /// R1: whether it takes a workspace that has connections. Who falls back to a free plan can
+    /// still look, tidy up and protect themself; nothing comes into being and nothing is used. What
+    /// was authorized is kept alive: a plan that lapses for a week ends no sign-in.
+    #[must_use]
+    pub const fn needs_plan(self) -> bool {
+        match self {
+            Self::Create
+            | Self::Edit
+            | Self::Grant
+            | Self::Authorize
+            | Self::Prime
+            | Self::Use
+            | Self::Verify => true,
+            Self::See
+            | Self::Renew
+            | Self::Rename
+            | Self::Revoke
+            | Self::Disable
+            | Self::Enable
+            | Self::Delete
+            | Self::TakeAway
+            | Self::Decline => false,
+        }
+    }
+
+    /// Whether it opens a credential or has the provider end one: where another computer has the
+    /// workspace, those are its.
+    #[must_use]
+    pub const fn needs_credentials(self) -> bool {
+        matches!(
+            self,
+            Self::Authorize | Self::Use | Self::Renew | Self::Verify | Self::Revoke | Self::Delete
+        )
+    }
+}
+
+/// R1: whether this workspace allows an act, from whichever door it comes.
+///
+/// # Errors
+/// As [`available`].
+pub fn allows(workspace: &Workspace, act: Act) -> Result<(), Refusal> {
+    if act.needs_plan() {
+        available(workspace)
+    } else {
+        Ok(())
+    }
+}
+
 /// R1: whether this workspace may create, authorize and use connections.
 ///
 /// # Errors

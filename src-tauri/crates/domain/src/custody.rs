@@ -2,7 +2,9 @@
 //! that rotates refresh tokens revokes the whole family when an old one comes back (RFC 9700
 //! §4.14.2): a copy sends nothing until a person says that this computer has the workspace now.
 
-use crate::{Member, Refusal, RefusalCode, Role, Timestamp, Workspace, access};
+use crate::access::Act;
+use crate::roles::may_keep_keys;
+use crate::{Member, Refusal, RefusalCode, Timestamp, Workspace, access};
 
 /// The shortest passphrase of a backup, in characters: it leaves the computer, and whoever has it
 /// may try as often as they like.
@@ -51,37 +53,35 @@ pub fn may_use_credentials(custody: Custody) -> Result<(), Refusal> {
     }
 }
 
-/// Whether anything in this workspace may be authorized or used at all, whoever asks and whatever
-/// for: R1, and then who has it. Authorizing begins with it, and every place that would offer to
+/// Whether an act is allowed in this workspace on this computer, whoever asks: R1, and then who
+/// has the workspace. Each act begins with it, and every place that would offer the act goes by
+/// it.
+///
+/// # Errors
+/// As [`access::allows`] and [`may_use_credentials`].
+pub fn allows(workspace: &Workspace, custody: Custody, act: Act) -> Result<(), Refusal> {
+    access::allows(workspace, act)?;
+    if act.needs_credentials() {
+        may_use_credentials(custody)?;
+    }
+    Ok(())
+}
+
+/// Whether anything in this workspace may be authorized at all: every place that would offer to
 /// authorize goes by it.
 ///
 /// # Errors
-/// As [`access::available`] and [`may_use_credentials`].
+/// As [`allows`].
 pub fn usable(workspace: &Workspace, custody: Custody) -> Result<(), Refusal> {
-    access::available(workspace)?;
-    may_use_credentials(custody)
-}
-
-/// Whether a member may make a backup of everything.
-///
-/// # Errors
-/// [`RefusalCode::MemberInactive`] or [`RefusalCode::SuperAdminNeeded`].
-pub fn may_back_up(member: &Member) -> Result<(), Refusal> {
-    if !member.active {
-        return Err(Refusal::new(RefusalCode::MemberInactive));
-    }
-    if member.role != Role::SuperAdmin {
-        return Err(Refusal::new(RefusalCode::SuperAdminNeeded));
-    }
-    Ok(())
+    allows(workspace, custody, Act::Authorize)
 }
 
 /// Whether a member may say that this computer has the workspace now.
 ///
 /// # Errors
-/// As [`may_back_up`], and [`RefusalCode::NothingToTakeOver`].
+/// As [`may_keep_keys`], and [`RefusalCode::NothingToTakeOver`].
 pub fn may_take_over(member: &Member, custody: Custody) -> Result<(), Refusal> {
-    may_back_up(member)?;
+    may_keep_keys(member)?;
     match custody {
         Custody::Elsewhere => Ok(()),
         Custody::Here => Err(Refusal::new(RefusalCode::NothingToTakeOver)),

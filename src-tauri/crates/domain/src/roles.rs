@@ -86,17 +86,20 @@ pub fn may_reset_passphrase(actor: &Member, target: &Member) -> Result<(), Refus
     Ok(())
 }
 
-/// Whether the member may make a recovery code for the workspace's key, or replace the key: who
-/// has either opens everything that is not a member's own.
+/// Whether the member may make a recovery code for the workspace's key, replace the key, take a
+/// backup along, which holds it, or say where the workspace is: who has the key opens everything
+/// that is not a member's own.
 ///
 /// # Errors
-/// [`RefusalCode::MemberInactive`] or [`RefusalCode::RoleNotAllowed`].
+/// [`RefusalCode::MemberInactive`] or [`RefusalCode::SuperAdminNeeded`].
 pub fn may_keep_keys(actor: &Member) -> Result<(), Refusal> {
-    may_manage_members(actor)?;
+    if !actor.active {
+        return Err(Refusal::new(RefusalCode::MemberInactive));
+    }
     if actor.role == Role::SuperAdmin {
         return Ok(());
     }
-    Err(Refusal::new(RefusalCode::RoleNotAllowed))
+    Err(Refusal::new(RefusalCode::SuperAdminNeeded))
 }
 
 /// Whether a member can take over the connections that another answers for: an active manager,
@@ -106,7 +109,14 @@ pub fn may_inherit(heir: &Member, leaver: &Member) -> bool {
     heir.active && heir.role.is_manager() && heir.id != leaver.id
 }
 
-/// Whether a role is more than another: raising one asks for the raiser's passphrase.
+/// Whether a change gives a member more than they had, a role or a seat: it asks for the
+/// passphrase of whoever does it.
+#[must_use]
+pub fn gives_more(before: Standing, next: Standing) -> bool {
+    raises(before.role, next.role) || (next.active && !before.active)
+}
+
+/// Whether a role is more than another: giving one asks for the giver's passphrase.
 #[must_use]
 pub fn raises(from: Role, to: Role) -> bool {
     // Roles are declared from the most to the least.

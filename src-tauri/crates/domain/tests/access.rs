@@ -209,3 +209,34 @@ fn a_deactivated_member_does_nothing_whatever_their_role() {
         }
     }
 }
+
+#[test]
+fn r1_what_a_free_plan_does_and_does_not() {
+    use tsunagi_domain::access::{Act, allows};
+    let allowed = [
+        Act::See,
+        // A plan that lapses for a week ends no sign-in.
+        Act::Renew,
+        Act::Rename,
+        Act::Revoke,
+        Act::Disable,
+        Act::Enable,
+        Act::Delete,
+        Act::TakeAway,
+        Act::Decline,
+    ];
+    for act in Act::ALL {
+        let tidies = allowed.contains(&act);
+        for (plan, data_center, refused) in [
+            (Plan::Free, "us", Some(RefusalCode::PlanFree)),
+            (Plan::Paid, "jp", Some(RefusalCode::DataCenterNotServed)),
+            (Plan::Paid, "us", None),
+        ] {
+            assert_eq!(
+                code(allows(&workspace(plan, data_center), act)),
+                refused.filter(|_| !tidies),
+                "{act:?}, {plan:?} in {data_center}"
+            );
+        }
+    }
+}

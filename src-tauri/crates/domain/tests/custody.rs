@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use tsunagi_domain::custody::{
-    Custody, Evidence, Restoration, custody, good_for_backup, may_back_up, may_take_over,
-    may_use_credentials, unproven, usable,
+    Custody, Evidence, Restoration, custody, good_for_backup, may_take_over, may_use_credentials,
+    unproven, usable,
 };
+use tsunagi_domain::roles::may_keep_keys;
 use tsunagi_domain::{
     DataCenter, Member, MemberId, Plan, RefusalCode, Role, Timestamp, Workspace, WorkspaceId,
 };
@@ -74,7 +75,7 @@ fn only_an_active_super_admin_makes_backups_and_takes_over() {
             _ => Err(RefusalCode::SuperAdminNeeded),
         };
         let here = member(role, true);
-        assert_eq!(may_back_up(&here).map_err(|no| no.code), expected);
+        assert_eq!(may_keep_keys(&here).map_err(|no| no.code), expected);
         let over = may_take_over(&here, Custody::Elsewhere);
         assert_eq!(over.map_err(|no| no.code), expected, "{role:?}");
         let gone = may_take_over(&member(role, false), Custody::Elsewhere);
@@ -109,5 +110,33 @@ fn only_the_provider_proves_a_restored_credential() {
             before,
             "silence proves nothing and disproves nothing"
         );
+    }
+}
+
+#[test]
+fn what_opens_or_ends_a_credential_waits_for_the_computer_that_has_the_workspace() {
+    use tsunagi_domain::access::Act;
+    use tsunagi_domain::custody::allows;
+    let paid = Workspace {
+        id: WorkspaceId::new(),
+        name: "Home".to_owned(),
+        plan: Plan::Paid,
+        data_center: DataCenter("us".to_owned()),
+        country: None,
+        created_at: Timestamp(0),
+    };
+    let waits = [
+        Act::Authorize,
+        Act::Use,
+        Act::Renew,
+        Act::Verify,
+        Act::Revoke,
+        Act::Delete,
+    ];
+    for act in Act::ALL {
+        assert_eq!(allows(&paid, Custody::Here, act), Ok(()), "{act:?}");
+        let elsewhere = allows(&paid, Custody::Elsewhere, act);
+        let refused = waits.contains(&act).then_some(RefusalCode::NotTakenOver);
+        assert_eq!(elsewhere.err().map(|no| no.code), refused, "{act:?}");
     }
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use tsunagi_domain::roles::{
-    Standing, may_change, may_inherit, may_invite, may_keep_keys, may_manage_members,
+    Standing, gives_more, may_change, may_inherit, may_invite, may_keep_keys, may_manage_members,
     may_reset_passphrase, raises,
 };
 use tsunagi_domain::{Member, MemberId, Refusal, RefusalCode, Role};
@@ -213,7 +213,7 @@ fn r2_connections_are_handed_to_active_managers_other_than_the_leaver() {
 fn r2_only_an_active_super_admin_keeps_the_workspace_s_keys() {
     for role in Role::ALL {
         let allowed = role == Role::SuperAdmin;
-        let expected = (!allowed).then_some(RefusalCode::RoleNotAllowed);
+        let expected = (!allowed).then_some(RefusalCode::SuperAdminNeeded);
         assert_eq!(
             code(may_keep_keys(&member(role))),
             expected,
@@ -228,5 +228,22 @@ fn r2_only_an_active_super_admin_keeps_the_workspace_s_keys() {
             Some(RefusalCode::MemberInactive),
             "{role:?}, deactivated"
         );
+    }
+}
+
+#[test]
+fn r2_what_gives_somebody_more_is_a_higher_role_or_a_seat() {
+    for from in Role::ALL {
+        for to in Role::ALL {
+            for (was, is) in [(true, true), (true, false), (false, false), (false, true)] {
+                let more = gives_more(standing(from, was), standing(to, is));
+                let higher = (to as u8) < (from as u8);
+                assert_eq!(
+                    more,
+                    higher || (!was && is),
+                    "{from:?}, active: {was}, to {to:?}, active: {is}"
+                );
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use tsunagi_catalog::{Authorization, Sealed};
+use tsunagi_domain::access::Act;
 use tsunagi_domain::freshness::{Freshness, Lifetime, freshness};
 use tsunagi_domain::{AuthorizationId, Health, NotConnected, Timestamp};
 use tsunagi_vault::DataKey;
@@ -115,7 +116,7 @@ impl Gateway {
             return;
         };
         // Each would be refused by itself; the log need not say so every minute.
-        if self.in_custody().await.is_err() {
+        if !self.allows(Act::Renew).await {
             return;
         }
         // Who of these is due is decided per credential.

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use tsunagi_catalog::{Authorization, Unreachable};
+use tsunagi_domain::access::Act;
+use tsunagi_domain::custody::{allows, custody};
 use tsunagi_domain::hosts::may_receive;
 use tsunagi_domain::ladder::{Rung, rung};
 use tsunagi_domain::verification::{EVERY_MS, Known, Verdict, has_slept, is_due, share, verdict};
@@ -20,6 +22,15 @@ use crate::{GateError, Gateway};
 const ROUND_MAX: u32 = 500;
 
 impl Gateway {
+    /// R1, and that this computer has the workspace: whether the program may do so by itself.
+    pub(crate) async fn allows(&self, act: Act) -> bool {
+        let known = self.db(|catalog| Ok((catalog.workspace()?, catalog.restoration()?)));
+        let Ok((Some(workspace), restoration)) = known.await else {
+            return false;
+        };
+        allows(&workspace, custody(restoration), act).is_ok()
+    }
+
     /// Asks the services of credentials that are never renewed whether they are still good, as
     /// far as that is due, one after the other; errors stay in the log and in the catalog. Does
     /// nothing while an earlier round is under way, and in the first round after a sleep.
@@ -29,7 +40,7 @@ impl Gateway {
         };
         let now = self.now();
         let slept = has_slept(last_round.replace(now), now);
-        if slept || !self.inner.keys.is_open() {
+        if slept || !self.inner.keys.is_open() || !self.allows(Act::Verify).await {
             return;
         }
         let before = now.plus_millis(EVERY_MS / 10 - EVERY_MS);

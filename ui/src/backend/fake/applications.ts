@@ -127,7 +127,7 @@ export function applicationHandlers(around: Around, empty: boolean): { handlers:
         application: one.mark, createdAt: one.createdAt, kinds: one.mark.edition === "c6" ? ["system", "admin", "logged_in_user"] : ["system", "admin"],
         members: PEOPLE.map(([member, name, role, active]) => ({ member: { id: member, name, role }, active, manager: !["user", "portal_user"].includes(role), shared: one.members.includes(member) })),
         connections: one.links.flatMap((link) => rowOf(link) ?? []).map((row) => ({ connection: markOf(row), uses: places.filter((each) => each.application === id && each.link === row.linkName).length })),
-        uses: usesOf((each) => each.application === id), mayManage: true,
+        uses: usesOf((each) => each.application === id), mayManage: true, mayGrant: true,
       };
     },
     application_create: ({ name, edition }) => {
@@ -180,7 +180,7 @@ export function applicationHandlers(around: Around, empty: boolean): { handlers:
       return {
         applications: all.filter(has).map((one) => ({ application: one.mark, uses: places.filter((each) => each.application === one.mark.id && each.link === row.linkName).length })),
         others: all.filter((one) => !has(one)).map((one) => ({ application: one.mark, refused: fits(one, row) })),
-        uses: usesOf((each) => each.link === row.linkName), mayManage: true,
+        uses: usesOf((each) => each.link === row.linkName), mayManage: true, mayGrant: true,
       };
     },
     live_applications: () => all.filter((one) => manages() || one.members.includes("member-4")).map((one) => one.mark),

@@ -18,8 +18,11 @@ export const restoredView = (takenOver: boolean, role: Start["member"]["role"]):
   backedUpAt: Date.UTC(2026, 10, 24, 9, 30), restoredAt: Date.UTC(2026, 10, 25, 8, 0), takenOver, unproven: 14, mayTakeOver: role === "super_admin" && !takenOver,
 });
 
+/** Why credentials cannot be opened or ended: another computer has the workspace. */
+export const heldOf = (start: Start): Failure | null => (start.restored && !start.restored.takenOver ? failureOf("not_taken_over", start.locale) : null);
+
 /** Why nothing can be authorized: plan and data center, then who has the workspace. */
-export const unusableOf = (start: Start): Failure | null => start.refused ?? (start.restored && !start.restored.takenOver ? failureOf("not_taken_over", start.locale) : null);
+export const unusableOf = (start: Start): Failure | null => start.refused ?? heldOf(start);
 
 export function backupHandlers({ start, started, changed, fill }: Around): Handlers {
   const refuse = (code: FailureCode, path: string): never => {

@@ -28,12 +28,13 @@ interface One {
   owned: number;
   authorized: number;
   primaries: number;
+  signIns?: number;
   applications: [en: string, ja: string][];
 }
 
 const PEOPLE: One[] = [
   { id: "member-1", name: ["Aiko Mori", "森 愛子"], role: "super_admin", active: true, passphrase: false, owned: 12, authorized: 21, primaries: 6, applications: [["Visitor book", "来客簿"]] },
-  { id: "member-2", name: ["Ben Osei", "ベン・オセイ"], role: "admin", active: true, passphrase: true, owned: 5, authorized: 9, primaries: 2, applications: [["Visitor book", "来客簿"], ["Leads desk", "見込み客デスク"]] },
+  { id: "member-2", name: ["Ben Osei", "ベン・オセイ"], role: "admin", active: true, passphrase: true, owned: 5, authorized: 9, primaries: 2, signIns: 2, applications: [["Visitor book", "来客簿"], ["Leads desk", "見込み客デスク"]] },
   { id: "member-3", name: ["Chidi Nwosu", "チディ・ヌウォス"], role: "developer", active: true, passphrase: false, owned: 2, authorized: 4, primaries: 0, applications: [] },
   { id: "member-4", name: ["Dana Levi", "ダナ・レヴィ"], role: "user", active: true, passphrase: true, owned: 0, authorized: 1, primaries: 0, applications: [["Leads desk", "見込み客デスク"]] },
   { id: "member-5", name: ["Emil Sand", "エミール・サンド"], role: "portal_user", active: true, passphrase: false, owned: 0, authorized: 1, primaries: 0, applications: [["Visitor book", "来客簿"]] },
@@ -70,6 +71,9 @@ export function memberHandlers(around: Around, options: URLSearchParams): Handle
     around.setStart({ ...start, session: { ...start.session, ...part } });
     return around.answer();
   };
+  const prove = (passphrase: string | null): void => {
+    if (around.start().session.passphrase && passphrase !== PASSPHRASE) refuse("member_passphrase_wrong");
+  };
   const mayManage = (): boolean => ["super_admin", "admin"].includes(around.start().member.role);
   const mayGive = (one: One): Role[] => (mayManage() ? ROLES.filter((role) => around.start().member.role === "super_admin" || (role !== "super_admin" && one.role !== "super_admin")) : []);
   const lastOne = (one: One): boolean => one.role === "super_admin" && people.filter((other) => other.active && other.role === "super_admin").length < 2;
@@ -85,6 +89,7 @@ export function memberHandlers(around: Around, options: URLSearchParams): Handle
       }))
       .toSorted((a, b) => Number(b.active) - Number(a.active)),
     invitable: mayManage() ? ROLES.filter((role) => role !== "super_admin" || around.start().member.role === "super_admin") : [],
+    leftover: options.get("leftover") ? ["/home/aiko/.local/share/tsunagi/sign-ins/0198c2f4-7a10-7b3e-9d51-2f1c6a0e44b7"] : [],
   });
   const losses = (one: One): ReturnType<Handlers["member_impact"]>["primaries"] =>
     one.primaries === 0 ? [] : [
@@ -141,12 +146,13 @@ export function memberHandlers(around: Around, options: URLSearchParams): Handle
       const kept = active && (role === "super_admin" || role === "admin");
       return {
         member: { id: one.id, name: nameOf(one), role: one.role },
-        asksPassphrase: ROLES.indexOf(role) < ROLES.indexOf(one.role) && around.start().session.passphrase,
+        asksPassphrase: (ROLES.indexOf(role) < ROLES.indexOf(one.role) || (active && !one.active)) && around.start().session.passphrase,
         primaries: kept ? [] : losses(one),
         connections: leaves && one.owned > 0 ? [{ id: "c-0001", name: "Customer lookup" }, { id: "c-0002", name: "Lead intake" }, { id: "c-0003", name: "Books ledger" }] : [],
         authorizations: leaves ? farewells(one) : [],
         heirs: people.filter((other) => other.active && other.id !== one.id && MANAGERS.includes(other.role)).map((other) => ({ id: other.id, name: nameOf(other), role: other.role })),
         lostByReset: one.passphrase && one.id !== you() ? farewells(one).filter((each) => each.locked) : [],
+        signIns: one.signIns ?? 0,
       };
     },
     member_change: ({ member, change }) => {
@@ -157,15 +163,17 @@ export function memberHandlers(around: Around, options: URLSearchParams): Handle
     member_deactivate: ({ member, heir }) => {
       const one = need(member);
       const authorizations = farewells(one);
-      put(member, { active: false, owned: 0, authorized: 0, primaries: 0 });
-      return { authorizations, handedOver: heir ? 3 : 0, heir: heir ? nameOf(need(heir)) : null, primaries: one.primaries, members: view() };
+      put(member, { active: false, owned: 0, authorized: 0, primaries: 0, signIns: 0 });
+      return { authorizations, handedOver: heir ? 3 : 0, heir: heir ? nameOf(need(heir)) : null, primaries: one.primaries, signIns: one.signIns ?? 0, members: view() };
     },
-    member_reactivate: ({ member }) => {
+    member_reactivate: ({ member, passphrase }) => {
+      prove(passphrase);
       put(member, { active: true });
       return view();
     },
-    member_reset_passphrase: ({ member }) => {
-      put(member, { passphrase: false });
+    member_reset_passphrase: ({ member, passphrase }) => {
+      prove(passphrase);
+      put(member, { passphrase: false, signIns: 0 });
       return view();
     },
   };

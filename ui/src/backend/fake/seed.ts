@@ -281,7 +281,7 @@ export function impactOf(one: ConnectionRow, reach: Reach): Impact {
     : [];
   const goesOn = at.primary && one.uses > 2 ? [{ area: "form_workflow", name: "Post when a task is done", application: "Tasks", environment: reach === "all" ? ("production" as const) : reach, nextRun: null }] : [];
   return {
-    goesOn, account: at.account ?? account("?"), own: true, environments: reach === "all" ? ["development", "stage", "production"] : [reach], stops,
+    refused: null, goesOn, account: at.account ?? account("?"), own: true, environments: reach === "all" ? ["development", "stage", "production"] : [reach], stops,
     sharedWith: one.linkName === "team_alerts" ? ["Release notices"] : [], primary: at.primary, atProvider: true, host: byId(one.service.id).host,
   };
 }

@@ -148,3 +148,18 @@ fn a_file_of_the_version_before_kept_sign_ins_is_brought_up_to_date() {
         "the file was copied before it was changed"
     );
 }
+
+#[test]
+fn a_page_that_ends_well_after_its_member_has_left_is_not_kept() {
+    let home = Home::new();
+    let gone = add_member(&home.catalog, "Ben");
+    let mut ben = home.catalog.member(gone).unwrap().unwrap();
+    ben.active = false;
+    home.catalog.set_member(&ben).unwrap();
+    let refused = home.catalog.keep_sign_in(&kept(gone, "one"), None);
+    assert!(
+        matches!(refused, Err(CatalogError::Stale)),
+        "nobody could clear it: {refused:?}"
+    );
+    assert!(home.catalog.kept_sign_in_ids().unwrap().is_empty());
+}

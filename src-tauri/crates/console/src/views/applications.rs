@@ -139,8 +139,10 @@ pub struct ApplicationView {
     pub connections: Vec<GrantedConnection>,
     /// Its places, by environment.
     pub uses: Vec<UsePlace>,
-    /// The acting member manages applications now (R1, R2).
+    /// The acting member manages applications (R2).
     pub may_manage: bool,
+    /// They may give it more: connections and members (R1, R2).
+    pub may_grant: bool,
 }
 
 /// R18: what taking a connection from an application stops.
@@ -189,8 +191,10 @@ pub struct UsedIn {
     pub others: Vec<GrantableApplication>,
     /// Places that use it.
     pub uses: Vec<UsePlace>,
-    /// The acting member may change who may use it.
+    /// The acting member may take it from who may use it (R2).
     pub may_manage: bool,
+    /// They may let others use it (R1, R2).
+    pub may_grant: bool,
 }
 
 /// A connection in an application's live mode or edit mode: what the acting member has there.

@@ -10,8 +10,8 @@ use tsunagi_domain::Timestamp;
 pub struct NewBackup {
     /// The backup's passphrase: at least twelve characters.
     pub passphrase: String,
-    /// The workspace's own, where its key is behind one.
-    pub workspace_passphrase: Option<String>,
+    /// What is asked for before the key is touched: see [`super::KeyProof`].
+    pub proof: Option<String>,
 }
 
 /// A backup that was written.

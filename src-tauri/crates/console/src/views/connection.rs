@@ -154,6 +154,8 @@ pub struct UseView {
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Impact {
+    /// Why nothing can be revoked on this computer now.
+    pub refused: Option<Failure>,
     /// Whose authorization.
     pub account: AccountView,
     /// The acting member's own.

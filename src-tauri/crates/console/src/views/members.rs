@@ -60,6 +60,8 @@ pub struct MembersView {
     pub members: Vec<MemberRow>,
     /// Roles that the acting member may invite somebody in; none: they may not invite.
     pub invitable: Vec<Role>,
+    /// Folders of sign-ins that were cleared, which could not be deleted yet.
+    pub leftover: Vec<String>,
 }
 
 /// A member, and what belongs to them.
@@ -118,6 +120,8 @@ pub struct MemberImpact {
     pub heirs: Vec<MemberView>,
     /// Authorizations that resetting their passphrase would lose.
     pub lost_by_reset: Vec<Farewell>,
+    /// Sign-ins at services' pages that they kept, and that leaving or a reset would clear.
+    pub sign_ins: u32,
 }
 
 /// A primary account that would be lost.
@@ -180,6 +184,8 @@ pub struct LeaveOutcome {
     pub heir: Option<String>,
     /// Primary accounts that were lost.
     pub primaries: u32,
+    /// Sign-ins at services' pages that were cleared.
+    pub sign_ins: u32,
     /// The screen afterwards; `None` where the acting member left.
     pub members: Option<MembersView>,
 }

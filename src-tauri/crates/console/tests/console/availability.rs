@@ -1,6 +1,7 @@
 //! R1, R8, R16: what plan, data center and country refuse, at every door, and who changes them.
 
-use tsunagi_console::views::{ActivityQuery, AvailabilityChange, RedirectForm};
+use tsunagi_console::tray::{TrayAction, TrayLine};
+use tsunagi_console::views::{ActivityQuery, AvailabilityChange, BulkAction, RedirectForm};
 use tsunagi_console::{Cause, ConsoleError, Edition, Reach};
 use tsunagi_domain::{Kind, Mode, Plan, Role};
 
@@ -88,7 +89,7 @@ async fn r1_every_door_refuses_with_the_same_reason_and_opens_again() {
             ),
             (
                 "grant",
-                code(console.grant_application(session, orders, id, false)),
+                code(console.grant_application(session, orders, id, true)),
             ),
             ("test", {
                 let tested = console.test_connection(session, id).await;
@@ -118,6 +119,106 @@ async fn r1_every_door_refuses_with_the_same_reason_and_opens_again() {
         assert!(start.refused.is_none(), "{served} is served");
         assert!(desk.try_it(id).await.unwrap().ok, "nothing was lost");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r1_who_falls_back_to_a_free_plan_tidies_up_one_by_one_and_in_bulk() {
+    let (desk, alone) = Desk::practice();
+    desk.world.agent.person(Person::Allows(AIKO));
+    let together = desk.create_practice("Together", Kind::LoggedInUser, Mode::Same);
+    for id in [alone, together] {
+        desk.authorize(id, Reach::All).await;
+    }
+    let orders = desk.software("Orders", &[alone]);
+    let founder = desk.founder();
+    moves(&desk, &place(Plan::Free, "us", None)).unwrap();
+    let (console, session) = (&desk.console, desk.session());
+    let label = console.rename_account(session, alone, Reach::All, "Reception");
+    label.await.unwrap();
+    console
+        .rename_connection(session, alone, "Front desk")
+        .await
+        .unwrap();
+    console.set_enabled(session, alone, false).await.unwrap();
+    console.set_enabled(session, alone, true).await.unwrap();
+    console.revoke(session, alone, Reach::All).await.unwrap();
+    console
+        .access_impact(session, orders, alone)
+        .expect("what it stops is told first");
+    console
+        .grant_application(session, orders, alone, false)
+        .unwrap();
+    console
+        .share_application(session, orders, founder, false)
+        .unwrap();
+    console
+        .change_application(session, orders, "Old orders", Edition::C6)
+        .unwrap();
+    console.delete_application(session, orders).unwrap();
+    console.delete_connection(session, alone).await.unwrap();
+    for action in [BulkAction::Disable, BulkAction::Revoke, BulkAction::Delete] {
+        let told = console.bulk_impact(session, action, &[together]).unwrap();
+        assert!(told[0].refused.is_none(), "{action:?}: {told:?}");
+        let done = console.bulk_run(session, action, &[together]).await;
+        let done = done.unwrap();
+        assert!(
+            done[0].changed && done[0].failure.is_none(),
+            "{action:?}: the same answer as alone: {done:?}"
+        );
+    }
+    let left = desk.world.catalog().connection_count().unwrap();
+    assert_eq!(left, 0, "both are gone");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r1_a_primary_account_is_declined_on_a_free_plan_and_not_accepted() {
+    let desk = Desk::empty();
+    let id = desk.create_practice("Practice", Kind::LoggedInUser, Mode::Same);
+    let founder = desk.founder();
+    desk.world.agent.person(Person::Allows(AIKO));
+    desk.authorize(id, Reach::All).await;
+    let ben = desk.joins("Ben", Role::Admin);
+    desk.authorized_by(ben, id, Reach::All).await;
+    desk.seats(founder).await;
+    let offered = desk
+        .console
+        .offer_primary(desk.session(), id, Reach::All, ben);
+    offered.await.unwrap();
+    moves(&desk, &place(Plan::Free, "us", None)).unwrap();
+    desk.seats(ben).await;
+    let (console, session) = (&desk.console, desk.session());
+    let accepted = console.accept_primary(session, id, Reach::All).await;
+    assert_eq!(accepted.unwrap_err().code, "plan_free");
+    console
+        .decline_primary(session, id, Reach::All)
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r1_the_tray_offers_nothing_to_authorize_on_a_free_plan() {
+    let (desk, _) = Desk::practice();
+    let offers = |desk: &Desk| {
+        let menu = desk.console.tray(desk.session());
+        let authorizes = |line: &TrayLine| {
+            matches!(
+                line,
+                TrayLine::Entry {
+                    action: TrayAction::Authorize(..),
+                    ..
+                }
+            )
+        };
+        menu.lines.iter().any(authorizes)
+    };
+    assert!(offers(&desk), "it is not authorized yet");
+    moves(&desk, &place(Plan::Free, "us", None)).unwrap();
+    assert!(!offers(&desk), "what would be refused is not offered");
+    let menu = format!("{:?}", desk.console.tray(desk.session()));
+    assert!(menu.contains("Free plan"), "it says why: {menu}");
+    let ben = desk.joins("Ben", Role::User);
+    desk.seats(ben).await;
+    assert!(!offers(&desk), "nor to who manages nothing");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

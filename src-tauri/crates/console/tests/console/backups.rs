@@ -21,12 +21,12 @@ const PASSPHRASE: &str = "a ladder in the orchard";
 fn wish() -> NewBackup {
     NewBackup {
         passphrase: PASSPHRASE.to_owned(),
-        workspace_passphrase: None,
+        proof: None,
     }
 }
 
-fn back_up(desk: &Desk) -> PathBuf {
-    let made = desk.console.back_up(desk.session(), &wish()).unwrap();
+async fn back_up(desk: &Desk) -> PathBuf {
+    let made = desk.console.back_up(desk.session(), wish()).await.unwrap();
     PathBuf::from(made.path)
 }
 
@@ -54,7 +54,7 @@ fn restore(console: &Console, file: &Path) -> Result<Start, ConsoleError> {
 async fn backed_up() -> (Desk, ConnectionId, PathBuf) {
     let (desk, id) = Desk::practice();
     desk.authorize(id, Reach::All).await;
-    let file = back_up(&desk);
+    let file = back_up(&desk).await;
     (desk, id, file)
 }
 
@@ -211,7 +211,7 @@ async fn everything_comes_back_and_opens_without_the_first_computer() {
     let (desk, id, file) = backed_up().await;
     let ben = desk.joins("Ben", Role::Developer);
     let before = files(file.parent().unwrap());
-    let second = back_up(&desk);
+    let second = back_up(&desk).await;
     assert_ne!(file, second, "a backup never takes another's place");
     assert!(files(file.parent().unwrap()).len() > before.len());
 
@@ -463,13 +463,23 @@ async fn without_a_keyring_this_computer_s_own_passphrase_guards_it() {
     assert!(copy.try_it(id).await.unwrap().ok);
 
     // And a backup of a workspace behind a passphrase asks for that one, too.
-    let refused = copy.console.back_up(copy.session(), &wish()).unwrap_err();
-    assert_eq!(refused.code, "wrong_passphrase");
-    let wish = NewBackup {
-        workspace_passphrase: Some("here only".to_owned()),
+    let refused = copy
+        .console
+        .back_up(copy.session(), wish())
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, "passphrase_required");
+    let wrong = NewBackup {
+        proof: Some("not this one".to_owned()),
         ..wish()
     };
-    let again = copy.console.back_up(copy.session(), &wish).unwrap();
+    let refused = copy.console.back_up(copy.session(), wrong).await;
+    assert_eq!(refused.unwrap_err().code, "wrong_passphrase");
+    let wish = NewBackup {
+        proof: Some("here only".to_owned()),
+        ..wish()
+    };
+    let again = copy.console.back_up(copy.session(), wish).await.unwrap();
     let third = elsewhere(&desk);
     let console = third.open();
     let start = restore(&console, Path::new(&again.path)).unwrap();
@@ -483,11 +493,19 @@ async fn only_a_super_admin_makes_one_with_a_long_passphrase() {
         passphrase: "eleven char".to_owned(),
         ..wish()
     };
-    let refused = desk.console.back_up(desk.session(), &short).unwrap_err();
+    let refused = desk
+        .console
+        .back_up(desk.session(), short)
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, "backup_passphrase_short");
     let ben = desk.joins("Ben", Role::Admin);
     desk.seats(ben).await;
-    let refused = desk.console.back_up(desk.session(), &wish()).unwrap_err();
+    let refused = desk
+        .console
+        .back_up(desk.session(), wish())
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, "super_admin_needed");
     let refused = desk.console.take_over(desk.session()).unwrap_err();
     assert_eq!(refused.code, "super_admin_needed");
@@ -498,10 +516,42 @@ async fn only_a_super_admin_makes_one_with_a_long_passphrase() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_is_made_only_by_who_proves_who_they_are() {
+    const OWN: &str = "a passphrase of their own";
+    let desk = Desk::empty();
+    let session = desk.session();
+    let set = desk
+        .console
+        .set_passphrase(session, None, Some(OWN.to_owned()));
+    set.await.unwrap();
+    let wishing = |proof: Option<&str>| NewBackup {
+        proof: proof.map(str::to_owned),
+        ..wish()
+    };
+    for (proof, code) in [
+        (None, "passphrase_required"),
+        (Some("not this one"), "member_passphrase_wrong"),
+    ] {
+        let refused = desk.console.back_up(session, wishing(proof)).await;
+        assert_eq!(refused.unwrap_err().code, code);
+        assert!(
+            !desk.world.home.path().join("exports").exists(),
+            "a seat that was left open gives nothing away"
+        );
+    }
+    let made = desk.console.back_up(session, wishing(Some(OWN))).await;
+    assert!(Path::new(&made.unwrap().path).exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_folder_that_cannot_be_written_gets_no_half_backup() {
     let desk = Desk::empty();
     std::fs::write(desk.world.home.path().join("exports"), b"in the way").unwrap();
-    let failed = desk.console.back_up(desk.session(), &wish()).unwrap_err();
+    let failed = desk
+        .console
+        .back_up(desk.session(), wish())
+        .await
+        .unwrap_err();
     assert_eq!(failed.code, "backup_unwritable");
     let log = desk
         .console
@@ -517,7 +567,7 @@ async fn a_home_that_is_full_takes_nothing_of_it() {
     for n in 0..60 {
         desk.create_practice(&format!("Practice {n}"), Kind::Admin, Mode::Same);
     }
-    let file = back_up(&desk);
+    let file = back_up(&desk).await;
     let world = elsewhere(&desk);
     let console = world.open();
     console.limit_pages(1).unwrap();
@@ -547,7 +597,7 @@ async fn a_backup_holds_no_token_in_clear() {
     let flow = desk.begin(id, Reach::All).await;
     desk.answers(flow, &[("code", "a-code")]).await;
     desk.ended(flow).await;
-    let file = back_up(&desk);
+    let file = back_up(&desk).await;
 
     // Opened, too: whoever has the passphrase still finds sealed credentials, each on its own.
     let opened = tempfile::tempdir().unwrap();
@@ -603,4 +653,36 @@ fn what_a_killed_program_left_half_is_swept_at_the_next_start() {
         exports.join("backup-kept.age").exists(),
         "what is whole stays"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn before_it_is_taken_over_revoking_and_deleting_say_why_not() {
+    use tsunagi_console::views::BulkAction;
+    let (desk, id, file) = backed_up().await;
+    let world = elsewhere(&desk);
+    let console = world.open();
+    restore(&console, &file).unwrap();
+    let session = console.session();
+    let told = console.impact(session, id, Reach::All).await.unwrap();
+    let why = told
+        .refused
+        .expect("the dialog says so before it is pressed");
+    assert_eq!(why.code, "not_taken_over");
+    for action in [BulkAction::Revoke, BulkAction::Delete] {
+        let told = console.bulk_impact(session, action, &[id]).unwrap();
+        let why = told[0].refused.clone().expect("and of many, for each");
+        assert_eq!(why.code, "not_taken_over", "{action:?}");
+        let done = console.bulk_run(session, action, &[id]).await.unwrap();
+        let why = done[0].failure.clone().unwrap();
+        assert_eq!(why.code, "not_taken_over", "{action:?}: the same answer");
+    }
+    let refused = console.revoke(session, id, Reach::All).await.unwrap_err();
+    assert_eq!(refused.code, "not_taken_over");
+    let disabled = console
+        .bulk_impact(session, BulkAction::Disable, &[id])
+        .unwrap();
+    assert!(disabled[0].refused.is_none(), "disabling opens nothing");
+    console.take_over(session).unwrap();
+    let told = console.impact(session, id, Reach::All).await.unwrap();
+    assert!(told.refused.is_none(), "from then on it can");
 }

@@ -24,17 +24,30 @@ use url::Url;
 
 /// The computer's time, and as much later as a test says.
 #[derive(Default)]
-pub(crate) struct Later(AtomicI64);
+pub(crate) struct Later {
+    ahead: AtomicI64,
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
 
 impl Later {
     pub(crate) fn pass(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+        self.ahead.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// What happens while somebody looks at the clock next.
+    pub(crate) fn meanwhile(&self, happens: impl FnOnce() + Send + 'static) {
+        *self.meanwhile.lock().unwrap() = Some(Box::new(happens));
     }
 }
 
 impl Clock for Later {
     fn now(&self) -> Timestamp {
-        SystemClock.now().plus_millis(self.0.load(Ordering::SeqCst))
+        let happens = self.meanwhile.lock().unwrap().take();
+        if let Some(happens) = happens {
+            happens();
+        }
+        let ahead = self.ahead.load(Ordering::SeqCst);
+        SystemClock.now().plus_millis(ahead)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tsunagi_console::agent::Sighting;
 use tsunagi_console::views::{AgentKind, KeptSignInView, Stage, Stay};
 use tsunagi_console::{ConnectionId, FlowId, KeptSignInId, Reach};
-use tsunagi_domain::{Kind, Mode};
+use tsunagi_domain::{Kind, MemberId, Mode, Role};
 
 use crate::fixture::{AIKO, BEN, Desk, Person, arrive, press, until};
 use crate::provider::{Provider, Says, account};
@@ -419,4 +419,107 @@ async fn a_start_tidies_what_a_crash_left() {
         "a row without a folder keeps nothing"
     );
     assert_eq!(desk.view(id).await.accounts[0].kept, None);
+}
+
+/// The founder stays signed in; another super admin, who has joined, sits at the keyboard.
+async fn another_sits_down() -> (Desk, MemberId, MemberId) {
+    let (desk, _) = staying().await;
+    let ines = desk.founder();
+    let rei = desk.joins("Rei", Role::SuperAdmin);
+    desk.console.sign_in(rei, None).await.unwrap();
+    (desk, ines, rei)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leaver_stays_signed_in_nowhere_and_the_dialog_says_so_first() {
+    let (desk, ines, rei) = another_sits_down().await;
+    let impact = desk
+        .console
+        .member_impact(desk.session(), ines, Role::SuperAdmin, false);
+    assert_eq!(impact.await.unwrap().sign_ins, 1, "counted before");
+    assert_eq!(folders(&desk).len(), 1, "looking clears nothing");
+    let left = desk
+        .console
+        .deactivate_member(desk.session(), ines, Some(rei));
+    let left = left.await.unwrap();
+    assert_eq!(left.sign_ins, 1, "and told afterwards");
+    assert!(left.members.unwrap().leftover.is_empty());
+    assert!(folders(&desk).is_empty(), "their cookies go at once");
+    let catalog = desk.world.catalog();
+    assert!(catalog.kept_sign_in_ids().unwrap().is_empty());
+    assert_eq!(events(&desk), ["sign_in.cleared", "sign_in.kept"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_sits_down_without_the_passphrase_that_was_reset_is_signed_in_nowhere() {
+    let (desk, _) = staying().await;
+    let next = Some("correct horse".to_owned());
+    desk.console
+        .set_passphrase(desk.session(), None, next)
+        .await
+        .unwrap();
+    let ines = desk.founder();
+    let rei = desk.joins("Rei", Role::SuperAdmin);
+    desk.console.sign_in(rei, None).await.unwrap();
+    let impact = desk
+        .console
+        .member_impact(desk.session(), ines, Role::SuperAdmin, true);
+    assert_eq!(impact.await.unwrap().sign_ins, 1, "counted before");
+    desk.console
+        .reset_passphrase(desk.session(), ines, None)
+        .await
+        .unwrap();
+    assert!(folders(&desk).is_empty());
+    desk.console.sign_in(ines, None).await.unwrap();
+    assert!(kept(&desk).is_empty(), "nobody is them at a service now");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_that_cannot_be_deleted_is_named_and_tried_again() {
+    let (desk, ines, rei) = another_sits_down().await;
+    let folder = desk.world.home.path().join("sign-ins");
+    let folder = folder.join(&folders(&desk)[0]);
+    // What lies there is no folder, so it cannot be deleted as one.
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    let left = desk
+        .console
+        .deactivate_member(desk.session(), ines, Some(rei));
+    let named = [folder.display().to_string()];
+    assert_eq!(
+        left.await.unwrap().members.unwrap().leftover,
+        named,
+        "who manages members is told where it is"
+    );
+    let again = desk.world.open();
+    let session = again.session();
+    assert_eq!(
+        again.members(session).unwrap().leftover,
+        named,
+        "the next start tries again, and says so too"
+    );
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::create_dir_all(folder.join("deep")).unwrap();
+    desk.console.renew_due().await;
+    assert!(!folder.exists(), "tried again every minute");
+    let members = desk.console.members(desk.session()).unwrap();
+    assert!(members.leftover.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clearing_says_where_a_folder_stays() {
+    let (desk, _) = staying().await;
+    let folder = desk.world.home.path().join("sign-ins");
+    let folder = folder.join(&folders(&desk)[0]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    let refused = desk.console.clear_sign_ins(desk.session(), None);
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.code, "sign_in_folder_stays");
+    let said = desk.console.failure(&refused).message;
+    assert!(
+        said.contains(&folder.display().to_string()),
+        "it names the folder: {said}"
+    );
+    assert!(kept(&desk).is_empty(), "it is forgotten all the same");
 }

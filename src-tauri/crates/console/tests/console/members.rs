@@ -3,7 +3,9 @@
 //! workspace's key.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures::FutureExt as _;
 use tsunagi_catalog::Sealed;
 use tsunagi_console::tray::{TrayAction, TrayLine};
 use tsunagi_console::views::{Invitation, MemberChange, MemberRow, Stage};
@@ -15,7 +17,7 @@ use tsunagi_domain::{
 use tsunagi_gateway::{Call, GateError, Gateway, Keys, Request};
 use tsunagi_vault::{KeyRecord, Reader, Vault};
 
-use crate::fixture::{BEN, Desk, Person};
+use crate::fixture::{AIKO, BEN, Desk, Person, arrive, press, until};
 use crate::managing::as_it_is;
 
 const PASSPHRASE: &str = "correct horse battery";
@@ -452,6 +454,75 @@ async fn a_seat_nobody_moved_at_is_locked_and_its_sign_ins_end() {
 }
 
 #[tokio::test]
+async fn a_sign_in_under_way_is_not_cut_off_by_the_lock() {
+    let (desk, id) = Desk::practice();
+    desk.protects(PASSPHRASE).await;
+    desk.console.set_auto_lock(desk.session(), 1).unwrap();
+    desk.world.agent.person(Person::Waits);
+    let flow = desk.begin(id, Reach::All).await;
+    desk.console.extend_flow(flow).unwrap();
+    until("it has two more minutes", || {
+        let view = desk.console.flow(flow).unwrap();
+        view.deadline.millis_since(view.now) > 200_000
+    })
+    .await;
+    for minute in 1..=4 {
+        desk.world.clock.pass(59);
+        assert!(
+            !desk.console.lock_if_idle(),
+            "minute {minute}: nobody moves in the window, and yet somebody types a password there"
+        );
+    }
+    let visit = desk.world.agent.visit(flow);
+    let answer = press(&visit.url, AIKO, "allow").await;
+    arrive(&visit, answer).await;
+    assert_eq!(desk.ended(flow).await.stage, Stage::Done, "to its end");
+    assert!(
+        !desk.console.lock_if_idle(),
+        "who was busy with it until now is not idle"
+    );
+    desk.world.clock.pass(61);
+    assert!(desk.console.lock_if_idle(), "a minute after it, they are");
+}
+
+#[tokio::test]
+async fn whoever_wakes_the_computer_finds_no_seat_that_a_sign_in_kept_open() {
+    let (desk, id) = Desk::practice();
+    desk.protects(PASSPHRASE).await;
+    desk.console.set_auto_lock(desk.session(), 5).unwrap();
+    desk.world.agent.person(Person::Waits);
+    desk.begin(id, Reach::All).await;
+    desk.world.clock.pass(8 * 3600);
+    desk.console.touch();
+    let start = desk.console.start(desk.session()).unwrap();
+    assert!(!start.session.signed_in, "its time was over long ago");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_sits_down_between_the_look_and_the_lock_is_not_locked_out() {
+    let desk = Desk::empty();
+    let rei = desk.invites("Rei", Role::Developer).await;
+    desk.protects(PASSPHRASE).await;
+    desk.world.clock.pass(3600);
+    let (console, runtime) = (desk.console.clone(), tokio::runtime::Handle::current());
+    let sat = Arc::new(AtomicBool::new(false));
+    let told = sat.clone();
+    desk.world.clock.meanwhile(move || {
+        let _here = runtime.enter();
+        // Either they sit at once, or they wait until the look is over.
+        let at_once = console.sign_in(rei, None).now_or_never();
+        told.store(at_once.is_some(), Ordering::SeqCst);
+    });
+    assert!(desk.console.lock_if_idle(), "the founder was idle");
+    if !sat.load(Ordering::SeqCst) {
+        desk.console.sign_in(rei, None).await.unwrap();
+    }
+    let seated = desk.console.start(desk.session()).unwrap();
+    assert!(seated.session.signed_in, "the lock was not for them");
+    assert_eq!(seated.member.id, Some(rei));
+}
+
+#[tokio::test]
 async fn a_super_admin_resets_a_forgotten_passphrase_and_what_only_it_opened_is_gone() {
     let (desk, id, ben) = with_ben().await;
     desk.signs_in(desk.ines(), None).await;
@@ -462,7 +533,7 @@ async fn a_super_admin_resets_a_forgotten_passphrase_and_what_only_it_opened_is_
     assert_eq!(lost.len(), 1, "it says first what is lost");
     assert_eq!(lost[0].account, "ben@practice.example");
     desk.console
-        .reset_passphrase(desk.session(), ben)
+        .reset_passphrase(desk.session(), ben, None)
         .await
         .unwrap();
     assert_eq!(desk.own(id, ben), None, "nobody could open it any more");
@@ -476,7 +547,7 @@ async fn a_super_admin_resets_a_forgotten_passphrase_and_what_only_it_opened_is_
     assert_eq!(
         code(
             desk.console
-                .reset_passphrase(desk.session(), desk.ines())
+                .reset_passphrase(desk.session(), desk.ines(), None)
                 .await
         ),
         "role_not_allowed",
@@ -593,6 +664,47 @@ async fn raising_a_role_asks_for_the_raiser_s_passphrase_and_lowering_does_not()
         "passphrase_required",
         "inviting a manager raises somebody too"
     );
+}
+
+#[tokio::test]
+async fn reactivating_and_resetting_ask_for_the_passphrase_of_whoever_does_it() {
+    let desk = Desk::empty();
+    let rei = desk.invites("Rei", Role::SuperAdmin).await;
+    let kai = desk.invites("Kai", Role::User).await;
+    desk.signs_in(kai, None).await;
+    desk.protects("another passphrase").await;
+    desk.signs_in(desk.ines(), None).await;
+    desk.protects(PASSPHRASE).await;
+    let session = desk.session();
+    desk.console
+        .deactivate_member(session, rei, None)
+        .await
+        .unwrap();
+    for (passphrase, refused) in [
+        (None, "passphrase_required"),
+        (Some("wrong horse battery"), "member_passphrase_wrong"),
+    ] {
+        let given = || passphrase.map(str::to_owned);
+        let reactivated = desk.console.reactivate_member(session, rei, given());
+        assert_eq!(code(reactivated.await), refused);
+        let reset = desk.console.reset_passphrase(session, kai, given());
+        assert_eq!(code(reset.await), refused);
+    }
+    assert!(!desk.row(rei).active, "refused is unchanged");
+    assert!(desk.row(kai).passphrase, "refused is unchanged");
+    let impact = desk
+        .console
+        .member_impact(session, rei, Role::SuperAdmin, true);
+    assert!(impact.await.unwrap().asks_passphrase, "it says so first");
+    let reactivated = desk
+        .console
+        .reactivate_member(session, rei, some(PASSPHRASE));
+    reactivated.await.unwrap();
+    let reset = desk
+        .console
+        .reset_passphrase(session, kai, some(PASSPHRASE));
+    reset.await.unwrap();
+    assert!(desk.row(rei).active && !desk.row(kai).passphrase);
 }
 
 #[tokio::test]

@@ -246,7 +246,7 @@ async fn only_a_super_admin_touches_the_key_and_proves_who_they_are() {
             console.pause_rotation(session, true).map(|_| ()),
         ];
         for refused in codes {
-            assert_eq!(refused.unwrap_err().code, "role_not_allowed", "{role:?}");
+            assert_eq!(refused.unwrap_err().code, "super_admin_needed", "{role:?}");
         }
     }
     desk.console.sign_in(founder, own).await.unwrap();

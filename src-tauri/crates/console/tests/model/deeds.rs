@@ -111,7 +111,7 @@ impl Play {
             Action::Invite(role) => self.invite(role).await,
             Action::ChangeRole(who, role) => self.change_role(who, role).await,
             Action::Leave { who, heir } => self.leave(who, heir).await,
-            Action::Return(who) => self.comes_back(who),
+            Action::Return(who) => self.comes_back(who).await,
             Action::Plan { paid } => self.plan(paid),
             Action::NewApplication(edition) => {
                 let name = self.name("Application");
@@ -167,7 +167,7 @@ impl Play {
             } => {
                 if let Some(at) = pick(self.model.links.len(), connection) {
                     let id = self.model.links[at].id;
-                    let reasons = self.model.managing();
+                    let reasons = self.model.unmanaging();
                     let done = self.console().set_enabled(self.session(), id, enabled);
                     if self.told(done.await, &reasons).is_some() {
                         self.model.links[at].enabled = enabled;
@@ -177,7 +177,7 @@ impl Play {
             Action::Rename(connection) => {
                 if let Some(at) = pick(self.model.links.len(), connection) {
                     let (id, name) = (self.model.links[at].id, self.name("Renamed"));
-                    let reasons = self.model.managing();
+                    let reasons = self.model.unmanaging();
                     let before = self.catalog.connection(id).unwrap().unwrap().link_name;
                     let done = self.console().rename_connection(self.session(), id, &name);
                     if let Some(view) = self.told(done.await, &reasons) {
@@ -370,15 +370,17 @@ impl Play {
         }
     }
 
-    fn comes_back(&mut self, who: u8) {
+    async fn comes_back(&mut self, who: u8) {
         let at = pick(self.model.people.len(), who).unwrap();
         let person = self.model.people[at].clone();
         if person.active {
             return;
         }
         let reasons = self.model.changing_members(&[person.role]);
-        let done = self.console().reactivate_member(self.session(), person.id);
-        if self.told(done, &reasons).is_some() {
+        let done = self
+            .console()
+            .reactivate_member(self.session(), person.id, None);
+        if self.told(done.await, &reasons).is_some() {
             self.model.people[at].active = true;
         }
     }
@@ -395,7 +397,11 @@ impl Play {
             return;
         };
         let application = &self.model.applications[at];
-        let mut reasons = self.model.managing();
+        let mut reasons = if edition == application.edition {
+            self.model.unmanaging()
+        } else {
+            self.model.managing()
+        };
         let after = Application {
             edition,
             ..application.clone()
@@ -424,7 +430,7 @@ impl Play {
             return;
         };
         let id = self.model.applications[at].id;
-        let mut reasons = self.model.managing();
+        let mut reasons = self.model.unmanaging();
         let used = self.model.uses.iter().any(|used| used.application == id);
         reasons.extend(when(used, "application_in_use"));
         let done = self.console().delete_application(self.session(), id);
@@ -438,7 +444,7 @@ impl Play {
             return;
         };
         let member = self.model.people[pick(self.model.people.len(), member).unwrap()].id;
-        let reasons = self.model.managing();
+        let reasons = self.model.giving(shared);
         let id = self.model.applications[at].id;
         let done = self
             .console()
@@ -461,7 +467,7 @@ impl Play {
             return;
         };
         let (application, link) = (&self.model.applications[at], &self.model.links[link]);
-        let mut reasons = self.model.managing();
+        let mut reasons = self.model.giving(granted);
         if granted {
             reasons.extend(Model::too_old(application, link.kind));
         }
@@ -888,7 +894,7 @@ impl Play {
             return;
         };
         let id = self.model.links[at].id;
-        let mut reasons = self.model.managing();
+        let mut reasons = self.model.unmanaging();
         let used = self.model.uses.iter().any(|used| used.connection == id);
         reasons.extend(when(used, "still_used"));
         let done = self.console().delete_connection(self.session(), id).await;
@@ -955,8 +961,7 @@ impl Play {
             return;
         };
         let link = &self.model.links[at];
-        let mut reasons = self.model.unavailable();
-        reasons.extend(when(!link.has(reach), "reach_not_in_mode"));
+        let mut reasons = when(!link.has(reach), "reach_not_in_mode");
         let Some(actor) = self.model.seated().map(|person| person.id) else {
             return;
         };
@@ -976,8 +981,7 @@ impl Play {
         };
         let to = self.model.people[pick(self.model.people.len(), to).unwrap()].id;
         let link = &self.model.links[at];
-        let mut reasons = self.model.unavailable();
-        reasons.extend(when(!link.has(reach), "reach_not_in_mode"));
+        let mut reasons = when(!link.has(reach), "reach_not_in_mode");
         let Some(actor) = self.model.seated() else {
             return;
         };

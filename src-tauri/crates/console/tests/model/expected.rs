@@ -36,6 +36,15 @@ impl Model {
         &self.unavailable() | &self.unmanaging()
     }
 
+    /// R1 and R2: what is granted is given, what is taken away is tidied up.
+    pub(crate) fn giving(&self, granted: bool) -> Reasons {
+        if granted {
+            self.managing()
+        } else {
+            self.unmanaging()
+        }
+    }
+
     /// Who invites and changes members: super admins and admins, and of super admins only super
     /// admins.
     pub(crate) fn changing_members(&self, concerned: &[Role]) -> Reasons {

@@ -128,7 +128,13 @@ impl Play {
         }
         assert_eq!(offered, offers, "R11: Home's offers, {}", self.doing());
         let entries = self.entries();
-        let count = (expected.len() + offers.len()).min(10);
+        // R1: what would be refused is not offered.
+        let offered = if self.model.paid {
+            expected.len() + offers.len()
+        } else {
+            0
+        };
+        let count = offered.min(10);
         assert_eq!(entries, count, "the tray: {}", self.doing());
     }
 
@@ -223,7 +229,8 @@ impl Play {
         }
         let mut needs = 0;
         for link in &self.model.links {
-            if link.personal() && self.model.is_shared(link, viewer.id) {
+            // R1: what would be refused is not offered.
+            if self.model.paid && link.personal() && self.model.is_shared(link, viewer.id) {
                 let reaches = reaches(link.mode).iter();
                 needs += reaches
                     .filter(|reach| self.model.need(link, **reach))
