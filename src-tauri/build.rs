@@ -106,6 +106,8 @@ const COMMANDS: &[&str] = &[
     "application_grant",
     "application_grantable",
     "application_access_impact",
+    "application_services",
+    "application_try",
     "connection_uses",
     "live_applications",
     "live_get",

@@ -235,6 +235,8 @@ commands! {
     applications::application_grant,
     applications::application_grantable,
     applications::application_access_impact,
+    applications::application_services,
+    applications::application_try,
     applications::connection_uses,
     live::live_applications,
     live::live_get,

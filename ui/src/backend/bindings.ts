@@ -1416,6 +1416,57 @@ millis: number,
  * The account that was used.
  */
 account: string, };
+export type ServiceToTry = { 
+/**
+ * Service.
+ */
+service: ServiceMark, 
+/**
+ * A path to try.
+ */
+tryPath: string | null, 
+/**
+ * Its system connection, where there is one.
+ */
+connection: ConnectionMark | null, 
+/**
+ * Why it is not offered to this workspace.
+ */
+refused: Failure | null, };
+export type ServiceTry = { 
+/**
+ * Application it is asked for.
+ */
+application: ApplicationId, 
+/**
+ * Id of the service.
+ */
+service: string, 
+/**
+ * Environment.
+ */
+environment: Environment, 
+/**
+ * Path below the API's base, or a whole address on a listed host.
+ */
+path: string, };
+export type ServiceTried = { 
+/**
+ * The service's system connection.
+ */
+connection: ConnectionMark, 
+/**
+ * It came into being just now.
+ */
+made: boolean, 
+/**
+ * The answer.
+ */
+answer: TryAnswer | null, 
+/**
+ * Why there is none.
+ */
+refused: Failure | null, };
 export type FileState = "draft" | "accepted" | "changed" | "bad" | "gone";
 export type DiffRow = { 
 /**
@@ -2798,6 +2849,8 @@ export interface Commands {
   application_grant: { args: { application: ApplicationId; connection: ConnectionId; granted: boolean }; answer: void };
   application_grantable: { args: { application: ApplicationId; search: string }; answer: Array<Grantable> };
   application_access_impact: { args: { application: ApplicationId; connection: ConnectionId }; answer: AccessImpact };
+  application_services: { args: { application: ApplicationId }; answer: Array<ServiceToTry> };
+  application_try: { args: { request: ServiceTry }; answer: ServiceTried };
   connection_uses: { args: { connection: ConnectionId }; answer: UsedIn };
   live_applications: { args: {  }; answer: Array<ApplicationMark> };
   live_get: { args: { application: ApplicationId; environment: Environment }; answer: LiveView };

@@ -149,7 +149,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     }, SIGN_IN);
   };
 
-  const applications = applicationHandlers({ start: () => world.start, rows: () => world.rows, setStation, changed }, home === "first" || home === "empty");
+  const applications = applicationHandlers({ start: () => world.start, rows: () => world.rows, setStation, changed, create: (draft) => create(draft) }, home === "first" || home === "empty");
 
   function found(asked: Args<"connections_list">["query"]): ConnectionRow[] {
     const wanted = asked.search.normalize("NFKC").toLowerCase();

@@ -294,6 +294,19 @@ export const places = [
       await settle(page);
     },
   },
+  ...["application-try", "application-tried"].map((name) => ({
+    name, path: "index.html?x=1#/application/app-library/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".section-head .btn").last().click();
+      await page.locator("dialog[open] select option").nth(1).waitFor({ state: "attached" });
+      if (name === "application-tried") {
+        await page.locator("dialog[open] select").selectOption("practice");
+        await page.locator("dialog[open] .primary").click();
+        await page.locator('dialog[open] [data-code="not_connected"]').waitFor();
+      }
+      await settle(page);
+    },
+  })),
   {
     name: "application-remove", path: "index.html?x=1#/application/app-orders/connections", ...main,
     ready: async (page) => {

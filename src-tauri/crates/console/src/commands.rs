@@ -135,6 +135,8 @@ pub fn all() -> Vec<Command> {
         application_grant(application: d::ApplicationId, connection: d::ConnectionId, granted: bool) -> ();
         application_grantable(application: d::ApplicationId, search: String) -> Vec<v::Grantable>;
         application_access_impact(application: d::ApplicationId, connection: d::ConnectionId) -> v::AccessImpact;
+        application_services(application: d::ApplicationId) -> Vec<v::ServiceToTry>;
+        application_try(request: v::ServiceTry) -> v::ServiceTried;
         connection_uses(connection: d::ConnectionId) -> v::UsedIn;
         live_applications() -> Vec<v::ApplicationMark>;
         live_get(application: d::ApplicationId, environment: d::Environment) -> v::LiveView;
@@ -244,6 +246,9 @@ pub fn typescript() -> String {
         v::RevokeOutcome,
         v::TryRequest,
         v::TryAnswer,
+        v::ServiceToTry,
+        v::ServiceTry,
+        v::ServiceTried,
         v::FileState,
         v::DiffRow,
         v::ConnectorFile,

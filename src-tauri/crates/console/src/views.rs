@@ -28,8 +28,8 @@ pub use applications::{
 };
 pub use backups::{BackupFile, NewBackup, RestoredView, Restoring};
 pub use connection::{
-    AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, TryAnswer,
-    TryRequest, UseView,
+    AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, ServiceToTry,
+    ServiceTried, ServiceTry, TryAnswer, TryRequest, UseView,
 };
 pub use connectors::{
     ConnectorFile, ConnectorsView, DiffRow, FileState, PracticeFaults, PracticeView,
