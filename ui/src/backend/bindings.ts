@@ -111,6 +111,10 @@ theme: Theme,
  */
 problems: Array<Failure>, 
 /**
+ * Damaged files that were set aside and nobody has taken note of yet; for managers.
+ */
+setAside: Array<string>, 
+/**
  * That the workspace came from a backup; until it is taken over, nothing is used or renewed.
  */
 restored: RestoredView | null, 
@@ -1552,6 +1556,27 @@ service: ServiceMark,
  * Station.
  */
 station: Station, };
+export type Unreadable = { 
+/**
+ * `connection`, `authorization` or `slot`.
+ */
+what: "connection" | "authorization" | "slot", 
+/**
+ * Its id, or its number in the table.
+ */
+id: string, 
+/**
+ * The connection it belongs to; empty where that cannot be told.
+ */
+name: string, 
+/**
+ * What is wrong with it.
+ */
+why: string, 
+/**
+ * When it was met first.
+ */
+since: Timestamp, };
 export type HomeView = { 
 /**
  * What needs a person.
@@ -1569,6 +1594,10 @@ lapsing: Array<Need>,
  * Attempts that failed lately, with their connection's name.
  */
 failures: Array<NamedFlow>, 
+/**
+ * Rows of the catalog that cannot be read.
+ */
+unreadable: Array<Unreadable>, 
 /**
  * Connections there are.
  */
@@ -2307,7 +2336,11 @@ path: string,
 /**
  * How many entries it holds.
  */
-entries: number, };
+entries: number, 
+/**
+ * How many connections it leaves out because they cannot be read.
+ */
+leftOut: number, };
 export type ImportWhat = "connector" | "registration" | "application" | "connection";
 export type ImportState = "refused" | "clash" | "add" | "unwanted" | "same";
 export type ImportItem = { 
@@ -2748,6 +2781,10 @@ export interface Commands {
   welcome_found: { args: { founding: Founding }; answer: Founded };
   backup_choose: { args: {  }; answer: string | null };
   backup_restore: { args: { wish: Restoring }; answer: Start };
+  catalog_open_again: { args: {  }; answer: Start };
+  catalog_set_aside: { args: {  }; answer: Start };
+  catalog_restore: { args: { wish: Restoring }; answer: Start };
+  set_aside_noted: { args: { file: string }; answer: Start };
   vault_unlock: { args: { passphrase: string | null }; answer: Start };
   session_get: { args: {  }; answer: SessionView };
   session_sign_in: { args: { member: MemberId; passphrase: string | null }; answer: Start };

@@ -34,6 +34,10 @@ pub fn all() -> Vec<Command> {
         welcome_found(founding: v::Founding) -> v::Founded;
         backup_choose() -> Option<String>;
         backup_restore(wish: v::Restoring) -> v::Start;
+        catalog_open_again() -> v::Start;
+        catalog_set_aside() -> v::Start;
+        catalog_restore(wish: v::Restoring) -> v::Start;
+        set_aside_noted(file: String) -> v::Start;
         vault_unlock(passphrase: Option<String>) -> v::Start;
         session_get() -> v::SessionView;
         session_sign_in(member: d::MemberId, passphrase: Option<String>) -> v::Start;
@@ -254,6 +258,7 @@ pub fn typescript() -> String {
         v::ConnectorFile,
         v::ConnectorsView,
         v::Need,
+        v::Unreadable,
         v::HomeView,
         v::NamedFlow,
         v::OfferView,

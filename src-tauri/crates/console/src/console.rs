@@ -19,7 +19,7 @@ use crate::kept_sign_ins::Profiles;
 use crate::keys::KeyDesk;
 use crate::session::Seat;
 use crate::unlock::VaultState;
-use crate::views::{Failure, Locale, Theme};
+use crate::views::{Failure, Locale, Theme, Unreadable};
 
 /// How the keyring is reached. Called on a thread of its own, since it may wait for a prompt.
 pub type OpenKeyring = dyn Fn() -> Result<Box<dyn KeyHolder>, KeyringError> + Send + Sync;
@@ -95,6 +95,8 @@ pub(crate) struct Inner {
     pub(crate) key_desk: KeyDesk,
     locale: RwLock<Locale>,
     problems: RwLock<Vec<Problem>>,
+    /// Rows that cannot be read, as far as they were looked for.
+    pub(crate) unreadable: RwLock<Vec<Unreadable>>,
 }
 
 impl Console {
@@ -120,7 +122,7 @@ impl Console {
                 .with("detail", error.to_string())
         })?;
         crate::backups::sweep(&home);
-        let catalog = Catalog::open(&home)?;
+        let catalog = Catalog::open_unharmed(&home, &crate::exporting::stamp(clock.now()))?;
         catalog.abandon_flows(clock.now())?;
         crate::kept_sign_ins::tidy(&home, &catalog, &*agent)?;
         let (library, problems) = load_library(&catalog)?;
@@ -169,6 +171,7 @@ impl Console {
                 key_desk: KeyDesk::default(),
                 locale: RwLock::new(locale),
                 problems: RwLock::new(problems),
+                unreadable: RwLock::default(),
             }),
         };
         console.follow_key();
@@ -187,6 +190,7 @@ impl Console {
             catalog.set_connector_words(&connector.id, &words(connector))?;
         }
         self.restate_after_update();
+        self.look_for_unreadable();
         Ok(())
     }
 

@@ -89,7 +89,11 @@ impl Console {
             write(&mut draft, &left_out)?;
         }
         let path = draft.finish()?;
-        let file = WrittenFile { path, entries };
+        let file = WrittenFile {
+            path,
+            entries,
+            left_out: unreadable,
+        };
         self.note_export(session, Action::WorkspaceDefinitionsExported, &file);
         Ok(file)
     }

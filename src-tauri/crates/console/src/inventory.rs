@@ -108,7 +108,7 @@ impl Console {
 
     fn write_sheet(&self, draft: Draft) -> Result<WrittenFile, ConsoleError> {
         let mut sheet = Sheet::onto(draft, &COLUMNS).map_err(|error| self.no_room(&error))?;
-        self.each_held(|held| {
+        let left_out = self.each_held(|held| {
             for place in &held.places {
                 let cells = cells(&held, place);
                 let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
@@ -116,9 +116,20 @@ impl Console {
             }
             Ok(())
         })?;
+        if left_out > 0 {
+            // Whoever gets the sheet alone learns that it is not whole, too.
+            let mut cells = [""; COLUMNS.len()];
+            let words = page::left_out_words(self.locale(), left_out);
+            cells[0] = &words;
+            sheet.note(&cells).map_err(|error| self.no_room(&error))?;
+        }
         let (draft, entries) = sheet.end().map_err(|error| self.no_room(&error))?;
         let path = draft.finish()?;
-        Ok(WrittenFile { path, entries })
+        Ok(WrittenFile {
+            path,
+            entries,
+            left_out,
+        })
     }
 
     fn write_page(&self, mut draft: Draft) -> Result<WrittenFile, ConsoleError> {
@@ -131,14 +142,18 @@ impl Console {
             written.map_err(|error| self.no_room(&error))
         };
         write(&before)?;
-        let unreadable = self.each_held(|held| {
+        let left_out = self.each_held(|held| {
             entries += u64::try_from(held.places.len()).unwrap_or_default();
             write(&page::connection(locale, &held))
         })?;
-        write(&page::left_out(locale, unreadable))?;
+        write(&page::left_out(locale, left_out))?;
         write(&after)?;
         let path = draft.finish()?;
-        Ok(WrittenFile { path, entries })
+        Ok(WrittenFile {
+            path,
+            entries,
+            left_out,
+        })
     }
 
     fn no_room(&self, error: &std::io::Error) -> ConsoleError {

@@ -43,7 +43,10 @@ impl Console {
             }
         });
         let console = self.clone();
-        std::thread::spawn(move || console.restate_after_update());
+        std::thread::spawn(move || {
+            console.restate_after_update();
+            console.look_for_unreadable();
+        });
     }
 
     /// Before the first start, waits until it is known whether there is a keyring, but only so

@@ -38,7 +38,7 @@ pub use flow::{AgentKind, CodeView, FlowRecord, FlowView, QrView, Stage, Stay, S
 pub use keys::{KeyProof, KeysView, RecoveryCodeView, RotationView};
 pub use list::{
     AccountView, ConnectionPage, ConnectionRow, HomeView, ListQuery, Mend, NamedFlow, Need,
-    ServiceMark, SortBy, Station, UnreachableView,
+    ServiceMark, SortBy, Station, UnreachableView, Unreadable,
 };
 pub use managing::{
     AffectedUse, BulkAction, BulkPart, BulkResult, ConnectionEdit, DriftKind, DriftView,

@@ -2,6 +2,7 @@
 import type { Failure, Locale } from "../bindings";
 
 const FAILURES = {
+  catalog_damaged: ["The file catalog.sqlite cannot be read: it is damaged or not a catalog. It was left untouched.", "Restore a backup, or set the file aside and start anew. It is never deleted. Where Tsunagi still runs, start it again: both are offered then.", "ファイル catalog.sqlite を読み取れません。壊れているか、カタログではありません。変更していません。", "バックアップから復元するか、ファイルを退避して新しく始めてください。ファイルは削除しません。Tsunagi が動いている場合は、再起動すると選べます。"],
   connection_unknown: ["There is no such connection.", "It may have been deleted. Go back to the list.", "この外部連携はありません。", "削除された可能性があります。一覧に戻ってください。"],
   connector_unknown: ["There is no such service.", "Choose one of the gallery.", "このサービスはありません。", "一覧から選んでください。"],
   connector_file: ["kura_archive.toml was not read: line 14 is not a host.", "Mend the file; the other services work.", "kura_archive.toml を読み込めません。14行目がホスト名ではありません。", "ファイルを直してください。ほかのサービスは使えます。"],

@@ -6,6 +6,7 @@ interface Around {
   locale: () => Locale;
   mark: (service: string) => ServiceMark | null;
   connections: () => number;
+  unreadable: () => number;
   add: (name: string, linkName: string) => void;
   changed: () => void;
 }
@@ -44,8 +45,8 @@ export function paperHandlers(around: Around, refuse: (code: "import_gone" | "de
     };
   };
   return {
-    inventory_export: ({ form }) => ({ path: `${FOLDER}/inventory-2026-11-24-091500.${form}`, entries: around.connections() * 2 }),
-    definitions_export: () => ({ path: `${FOLDER}/definitions-2026-11-24-091500.toml`, entries: around.connections() }),
+    inventory_export: ({ form }) => ({ path: `${FOLDER}/inventory-2026-11-24-091500.${form}`, entries: around.connections() * 2, leftOut: form === "csv" ? around.unreadable() : 0 }),
+    definitions_export: () => ({ path: `${FOLDER}/definitions-2026-11-24-091500.toml`, entries: around.connections(), leftOut: 0 }),
     definitions_choose: () => {
       const file = options.get("file");
       if (file === "none") return null;

@@ -19,6 +19,7 @@ mod canary;
 mod clock;
 mod codes;
 mod connectors;
+mod damage;
 mod definitions;
 mod failures;
 mod flows;
