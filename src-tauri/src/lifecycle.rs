@@ -319,7 +319,6 @@ fn go_on<R: Runtime>(
 }
 
 /// How a closed desk is to be opened.
-#[derive(Debug)]
 pub(crate) enum Way {
     /// As it is: what was in the way may be gone.
     Again,

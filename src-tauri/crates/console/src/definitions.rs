@@ -3,8 +3,10 @@
 //!
 //! System connections are in no such file: they come into being by themselves (R5).
 
+mod around;
 mod document;
 mod plan;
+mod preview;
 mod reading;
 
 use std::collections::BTreeSet;
@@ -26,7 +28,8 @@ use document::{
     ApplicationDefinition, ConnectionDefinition, ConnectorReference, Document,
     EnvironmentDefinition, RedirectDefinition, RegistrationDefinition, VERSION,
 };
-use plan::{Lines, Plan};
+use plan::Plan;
+use preview::Lines;
 
 /// Connections read at a time.
 const BATCH: u32 = 500;
@@ -174,6 +177,8 @@ impl Console {
             environment: one
                 .overrides
                 .iter()
+                // What the other environment mode had of its own says nothing in this one.
+                .filter(|own| connection.mode.reaches().contains(&own.reach))
                 .map(|own| EnvironmentDefinition {
                     environment: own.reach,
                     registration: own.registration,
