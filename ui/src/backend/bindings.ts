@@ -1727,6 +1727,23 @@ offers: Array<OfferView>,
  * The acting member's own account could become primary now: nobody is.
  */
 mayTake: boolean, };
+export type PrimaryPage = { 
+/**
+ * Rows: one or three for each connection.
+ */
+rows: Array<PrimaryRow>, 
+/**
+ * Connections of this page.
+ */
+connections: number, 
+/**
+ * Logged-in-user connections there are.
+ */
+all: number, 
+/**
+ * Where the next page begins, if there is one.
+ */
+next: string | null, };
 export type OfferedToYou = { 
 /**
  * Connection.
@@ -2836,7 +2853,7 @@ export interface Commands {
   primary_accept: { args: { connection: ConnectionId; reach: Reach }; answer: ConnectionView };
   primary_decline: { args: { connection: ConnectionId; reach: Reach }; answer: ConnectionView };
   primary_withdraw: { args: { connection: ConnectionId; reach: Reach; member: MemberId }; answer: ConnectionView };
-  primaries_list: { args: {  }; answer: Array<PrimaryRow> };
+  primaries_list: { args: { after: string | null }; answer: PrimaryPage };
   authorization_impact: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null }; answer: Impact };
   authorization_revoke: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null }; answer: RevokeOutcome };
   connection_edit: { args: { connection: ConnectionId; edit: ConnectionEdit }; answer: ConnectionView };

@@ -89,7 +89,7 @@ pub fn all() -> Vec<Command> {
         primary_accept(connection: d::ConnectionId, reach: d::Reach) -> v::ConnectionView;
         primary_decline(connection: d::ConnectionId, reach: d::Reach) -> v::ConnectionView;
         primary_withdraw(connection: d::ConnectionId, reach: d::Reach, member: d::MemberId) -> v::ConnectionView;
-        primaries_list() -> Vec<v::PrimaryRow>;
+        primaries_list(after: Option<String>) -> v::PrimaryPage;
         authorization_impact(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::Impact;
         authorization_revoke(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::RevokeOutcome;
         connection_edit(connection: d::ConnectionId, edit: v::ConnectionEdit) -> v::ConnectionView;
@@ -265,6 +265,7 @@ pub fn typescript() -> String {
         v::PrimaryActs,
         v::PrimaryHolder,
         v::PrimaryRow,
+        v::PrimaryPage,
         v::OfferedToYou,
         v::Fate,
         v::AffectedUse,

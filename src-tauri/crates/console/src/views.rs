@@ -50,7 +50,7 @@ pub use members::{
     OwnedConnection, PrimaryLoss, SeatView, SessionMark, SessionView,
 };
 pub use papers::{ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat};
-pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryRow};
+pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
 pub use setup::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,
     PresetView, RedirectForm, RegistrationDraft, RegistrationView, ReuseOffer, ScopeView,
