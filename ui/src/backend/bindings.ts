@@ -1807,6 +1807,19 @@ uses: Array<string>,
  */
 asked: boolean, };
 export type BulkAction = "disable" | "enable" | "revoke" | "delete";
+export type AlsoLost = { 
+/**
+ * Connection.
+ */
+connection: ConnectionId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its uses, with what happens to each.
+ */
+uses: Array<AffectedUse>, };
 export type BulkPart = { 
 /**
  * Connection.
@@ -1837,9 +1850,9 @@ uses: Array<AffectedUse>,
  */
 authorizations: number, 
 /**
- * Other connections that lose them too (R21).
+ * Other connections that lose them too (R21), chosen or not.
  */
-sharedWith: Array<string>, };
+alsoLost: Array<AlsoLost>, };
 export type BulkResult = { 
 /**
  * Connection.

@@ -273,6 +273,7 @@ pub fn typescript() -> String {
         v::DriftView,
         v::NeededScope,
         v::BulkAction,
+        v::AlsoLost,
         v::BulkPart,
         v::BulkResult,
         v::TestResult,

@@ -41,7 +41,7 @@ pub use list::{
     ServiceMark, SortBy, Station, UnreachableView, Unreadable,
 };
 pub use managing::{
-    AffectedUse, BulkAction, BulkPart, BulkResult, ConnectionEdit, DriftKind, DriftView,
+    AffectedUse, AlsoLost, BulkAction, BulkPart, BulkResult, ConnectionEdit, DriftKind, DriftView,
     EditImpact, Fate, NeededScope, PlacedAccount, RegistrationChange, Replacement, Replacements,
     SwitchImpact, SwitchOffer, TestResult, Touched, Whose,
 };

@@ -217,7 +217,7 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
         const row = around.rows().find((one) => one.id === id);
         if (!row) return [];
         const nothing = action === "disable" ? !row.enabled : action === "enable" ? row.enabled : action === "revoke" ? accountsOf(row) === 0 : false;
-        return [{ connection: id, name: row.name, service: row.service, refused: action === "delete" ? still(row) : null, nothing, uses: nothing ? [] : affected(row, fateOf[action]), authorizations: action === "revoke" || action === "delete" ? accountsOf(row) : 0, sharedWith: action === "revoke" && row.linkName === "team_alerts" ? ["Release notices"] : [] }];
+        return [{ connection: id, name: row.name, service: row.service, refused: action === "delete" ? still(row) : null, nothing, uses: nothing ? [] : affected(row, fateOf[action]), authorizations: action === "revoke" || action === "delete" ? accountsOf(row) : 0, alsoLost: action === "revoke" && row.linkName === "team_alerts" ? [{ connection: "c-other", name: "Release notices", uses: [] }] : [] }];
       }),
     connections_run: ({ action, connections }) => {
       const results = connections.flatMap((id) => {
