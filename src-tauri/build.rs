@@ -101,6 +101,8 @@ const COMMANDS: &[&str] = &[
     "definitions_leave_out",
     "definitions_import",
     "exports_open_folder",
+    "work_get",
+    "work_stop",
     "applications_list",
     "application_get",
     "application_create",

@@ -256,6 +256,8 @@ commands! {
     papers::definitions_leave_out,
     papers::definitions_import,
     activity::exports_open_folder,
+    papers::work_get,
+    papers::work_stop,
     applications::applications_list,
     applications::application_get,
     applications::application_create,

@@ -212,13 +212,17 @@ async fn a_hidden_start_without_an_answering_bus_shows_its_window() {
     desk.window_of(app.pid(), steps::MAIN).await;
 }
 
-/// Overwrites a file of the home from its first byte on, as a failing disk might.
+/// Overwrites a file of the home from its first byte on, as a failing disk might, and the log
+/// beside it, which would make it whole again.
 fn overwrite(trial: &Trial, file: &str) -> Vec<u8> {
     let path = trial.home().join(file);
-    let mut bytes = std::fs::read(&path).expect("the file is there");
-    bytes.fill(0xa5);
-    std::fs::write(&path, &bytes).expect("it can be written");
-    bytes
+    for path in [path.clone(), trial.home().join(format!("{file}-wal"))] {
+        if let Ok(mut bytes) = std::fs::read(&path) {
+            bytes.fill(0xa5);
+            std::fs::write(&path, &bytes).expect("it can be written");
+        }
+    }
+    std::fs::read(&path).expect("the file is there")
 }
 
 /// What was set aside of a file.
@@ -227,7 +231,10 @@ fn set_aside(trial: &Trial, file: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(trial.home()).expect("the home");
     entries
         .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&start))
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            name.starts_with(&start) && !name.ends_with("-wal") && !name.ends_with("-shm")
+        })
         .map(|entry| entry.path())
         .collect()
 }

@@ -2464,6 +2464,16 @@ registrations: number,
  * Of those: how many wait for their secret.
  */
 secretsDue: number, };
+export type WorkKind = "inventory" | "definitions" | "activity" | "import";
+export type WorkView = { 
+/**
+ * So much is done.
+ */
+done: number, 
+/**
+ * Of so much; 0 where that is not known yet.
+ */
+all: number, };
 export type ApplicationMark = { 
 /**
  * Identifier.
@@ -2907,6 +2917,8 @@ export interface Commands {
   definitions_leave_out: { args: { hash: string; without: Array<number> }; answer: ImportPreview };
   definitions_import: { args: { hash: string }; answer: ImportOutcome };
   exports_open_folder: { args: {  }; answer: void };
+  work_get: { args: { kind: WorkKind }; answer: WorkView | null };
+  work_stop: { args: { kind: WorkKind }; answer: void };
   applications_list: { args: {  }; answer: Array<ApplicationRow> };
   application_get: { args: { application: ApplicationId }; answer: ApplicationView };
   application_create: { args: { name: string; edition: Edition }; answer: ApplicationId };

@@ -130,6 +130,8 @@ pub fn all() -> Vec<Command> {
         definitions_leave_out(hash: String, without: Vec<u32>) -> v::ImportPreview;
         definitions_import(hash: String) -> v::ImportOutcome;
         exports_open_folder() -> ();
+        work_get(kind: v::WorkKind) -> Option<v::WorkView>;
+        work_stop(kind: v::WorkKind) -> ();
         applications_list() -> Vec<v::ApplicationRow>;
         application_get(application: d::ApplicationId) -> v::ApplicationView;
         application_create(name: String, edition: d::Edition) -> d::ApplicationId;
@@ -311,6 +313,8 @@ pub fn typescript() -> String {
         v::ImportItem,
         v::ImportPreview,
         v::ImportOutcome,
+        v::WorkKind,
+        v::WorkView,
         v::ApplicationMark,
         v::ApplicationRow,
         v::ConnectionMark,

@@ -20,6 +20,7 @@ use crate::keys::KeyDesk;
 use crate::session::Seat;
 use crate::unlock::VaultState;
 use crate::views::{Failure, Locale, Theme, Unreadable};
+use crate::work::Works;
 
 /// How the keyring is reached. Called on a thread of its own, since it may wait for a prompt.
 pub type OpenKeyring = dyn Fn() -> Result<Box<dyn KeyHolder>, KeyringError> + Send + Sync;
@@ -95,6 +96,8 @@ pub(crate) struct Inner {
     pub(crate) key_desk: KeyDesk,
     locale: RwLock<Locale>,
     problems: RwLock<Vec<Problem>>,
+    /// What takes long and can be stopped.
+    pub(crate) works: Works,
     /// Rows that cannot be read, as far as they were looked for.
     pub(crate) unreadable: RwLock<Vec<Unreadable>>,
 }
@@ -171,6 +174,7 @@ impl Console {
                 key_desk: KeyDesk::default(),
                 locale: RwLock::new(locale),
                 problems: RwLock::new(problems),
+                works: Works::default(),
                 unreadable: RwLock::default(),
             }),
         };

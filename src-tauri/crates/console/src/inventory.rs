@@ -16,7 +16,7 @@ use crate::error::ConsoleError;
 use crate::exporting::{Draft, Sheet, minute, utc};
 use crate::log::Action;
 use crate::rows::{account_view, held};
-use crate::views::{InventoryForm, WrittenFile};
+use crate::views::{InventoryForm, WorkKind, WrittenFile};
 
 /// Connections read at a time.
 const BATCH: u32 = 500;
@@ -85,7 +85,7 @@ impl Console {
     /// page to read and print in the acting member's language.
     ///
     /// # Errors
-    /// R2: managers; a folder that cannot be written.
+    /// R2: managers; a folder that cannot be written; `work_stopped`. Nothing is written then.
     pub fn write_inventory(
         &self,
         session: Session,
@@ -166,6 +166,10 @@ impl Console {
         mut take: impl FnMut(Held) -> Result<(), ConsoleError>,
     ) -> Result<u32, ConsoleError> {
         let catalog = &self.inner.catalog;
+        let work = self.begin_work(WorkKind::Inventory);
+        let all = catalog.connection_count()?;
+        let mut seen = 0;
+        work.step(seen, all)?;
         let members: HashMap<MemberId, String> = catalog
             .members()?
             .into_iter()
@@ -177,6 +181,8 @@ impl Console {
             let page = catalog.inventory(after.as_ref(), BATCH)?;
             for row in &page.rows {
                 take(self.held(row, &members))?;
+                seen += 1;
+                work.step(seen, all)?;
             }
             unreadable += page.unreadable;
             after = page.next;

@@ -61,6 +61,7 @@ mod unlock;
 mod uses;
 pub mod views;
 mod welcome;
+mod work;
 
 pub use console::{Console, OpenKeyring, Session, Surroundings};
 pub use damage::{DAMAGED, check_backup, set_aside};

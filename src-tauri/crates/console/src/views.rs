@@ -49,7 +49,9 @@ pub use members::{
     Farewell, Invitation, LeaveOutcome, MemberChange, MemberImpact, MemberRow, MembersView,
     OwnedConnection, PrimaryLoss, SeatView, SessionMark, SessionView,
 };
-pub use papers::{ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat};
+pub use papers::{
+    ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat, WorkKind, WorkView,
+};
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
 pub use setup::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,

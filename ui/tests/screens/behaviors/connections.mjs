@@ -168,6 +168,20 @@ export const behaviors = {
       await told.getByText(/of 2,000 done|of 1,\d+ done/).waitFor();
     },
   },
+  "papers: an export that takes long says how far it is, and can be stopped": {
+    path: "index.html?slow=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Export and import").click();
+      await page.getByRole("menuitem", { name: "Inventory as a sheet (CSV)" }).click();
+      await page.getByRole("progressbar", { name: "Progress" }).waitFor();
+      await page.getByText(/of 1,200/).waitFor();
+      await button(page, "Cancel").click();
+      await page.getByText("Stopped. Nothing was changed.").first().waitFor();
+      await page.getByRole("progressbar").waitFor({ state: "detached" });
+      assert.equal(await page.getByRole("alert").count(), 0, "to be stopped is no failure");
+    },
+  },
   "grid: chosen by Space, Shift and Ctrl A, and disabled together": {
     path: "index.html?x=1#/connections",
     act: async (page) => {

@@ -16,6 +16,7 @@ use crate::error::ConsoleError;
 use crate::log::Action;
 use crate::views::ImportWhat;
 use crate::welcome::person_name;
+use crate::work::Running;
 
 /// What becomes of an item.
 pub(super) enum Verdict {
@@ -64,6 +65,7 @@ impl Plan {
         document: &Document,
         lines: &Lines,
         without: &BTreeSet<u32>,
+        work: &Running<'_>,
     ) -> Result<Self, ConsoleError> {
         let catalog = &console.inner.catalog;
         let mut around = Around {
@@ -112,7 +114,9 @@ impl Plan {
             let twice = !seen.insert(fold(definition.name.get_ref()));
             plan.application(&mut around, definition, twice);
         }
-        for definition in &document.connection {
+        let all = u64::try_from(document.connection.len()).unwrap_or(u64::MAX);
+        for (done, definition) in (0..).zip(&document.connection) {
+            work.step(done, all)?;
             plan.connection(&mut around, definition)?;
         }
         Ok(plan)

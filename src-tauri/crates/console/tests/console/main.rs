@@ -43,3 +43,4 @@ mod standing;
 mod team;
 mod tray;
 mod words;
+mod work;
