@@ -12,6 +12,7 @@ use tsunagi_gateway::{Gateway, Keys};
 use tsunagi_vault::{KeyHolder, KeyringError};
 
 use crate::agent::{Bell, Practice, UserAgent};
+use crate::damage::UnreadableRows;
 use crate::definitions::Pending;
 use crate::error::ConsoleError;
 use crate::flow::Running;
@@ -19,7 +20,7 @@ use crate::kept_sign_ins::Profiles;
 use crate::keys::KeyDesk;
 use crate::session::Seat;
 use crate::unlock::VaultState;
-use crate::views::{Failure, Locale, Theme, Unreadable};
+use crate::views::{Failure, Locale, Theme};
 use crate::work::Works;
 
 /// How the keyring is reached. Called on a thread of its own, since it may wait for a prompt.
@@ -98,8 +99,8 @@ pub(crate) struct Inner {
     problems: RwLock<Vec<Problem>>,
     /// What takes long and can be stopped.
     pub(crate) works: Works,
-    /// Rows that cannot be read, as far as they were looked for.
-    pub(crate) unreadable: RwLock<Vec<Unreadable>>,
+    /// Rows that cannot be read, once they were looked for.
+    pub(crate) unreadable: UnreadableRows,
 }
 
 impl Console {
@@ -175,7 +176,7 @@ impl Console {
                 locale: RwLock::new(locale),
                 problems: RwLock::new(problems),
                 works: Works::default(),
-                unreadable: RwLock::default(),
+                unreadable: UnreadableRows::default(),
             }),
         };
         console.follow_key();
@@ -194,7 +195,7 @@ impl Console {
             catalog.set_connector_words(&connector.id, &words(connector))?;
         }
         self.restate_after_update();
-        self.look_for_unreadable();
+        self.inner.unreadable.forget();
         Ok(())
     }
 

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tsunagi_catalog::{Catalog, Quarantined};
 use tsunagi_domain::Timestamp;
@@ -16,6 +18,24 @@ use crate::views::{Restoring, Start, Unreadable};
 const SEEN: &str = "set_aside_seen";
 /// The setting that holds since when rows cannot be read.
 const SINCE: &str = "unreadable_since";
+
+/// Rows that cannot be read, and whether they were looked for since the catalog was opened.
+#[derive(Default)]
+pub(crate) struct UnreadableRows {
+    looked: AtomicBool,
+    looking: AtomicBool,
+    found: RwLock<Vec<Unreadable>>,
+}
+
+impl UnreadableRows {
+    /// The catalog has become another: they are looked for anew.
+    pub(crate) fn forget(&self) {
+        if let Ok(mut found) = self.found.write() {
+            found.clear();
+        }
+        self.looked.store(false, Ordering::Relaxed);
+    }
+}
 
 /// What a person is told of a damaged catalog, by its code.
 pub const DAMAGED: &str = "catalog_damaged";
@@ -72,21 +92,38 @@ impl Console {
         self.start(session)
     }
 
-    /// Looks for rows that cannot be read, and since when. Reads every one of them, so it is done
-    /// beside the work, at the start and after a restoring.
-    pub(crate) fn look_for_unreadable(&self) {
+    /// The rows that cannot be read, as far as they are known. The first who asks has them looked
+    /// for, beside the work since every row is read for it; where there are any, so has everybody
+    /// after them, since they may be mended. The bell tells what is new.
+    pub(crate) fn unreadable(&self) -> Vec<Unreadable> {
+        let rows = &self.inner.unreadable;
+        let found = rows.found.read();
+        let found = found.map(|found| found.clone()).unwrap_or_default();
+        let due = !rows.looked.load(Ordering::Relaxed) || !found.is_empty();
+        if due && !rows.looking.swap(true, Ordering::Relaxed) {
+            let console = self.clone();
+            std::thread::spawn(move || console.look_for_unreadable());
+        }
+        found
+    }
+
+    fn look_for_unreadable(&self) {
+        let rows = &self.inner.unreadable;
+        rows.looked.store(true, Ordering::Relaxed);
         match self.unreadable_now() {
-            Ok(found) => {
-                let any = !found.is_empty();
-                if let Ok(mut slot) = self.inner.unreadable.write() {
-                    *slot = found;
+            Ok(now) => {
+                let mut told = false;
+                if let Ok(mut found) = rows.found.write() {
+                    told = *found != now;
+                    *found = now;
                 }
-                if any {
+                if told {
                     self.inner.bell.changed();
                 }
             }
             Err(error) => tracing::error!(code = %error.code, "rows not looked through"),
         }
+        rows.looking.store(false, Ordering::Relaxed);
     }
 
     fn unreadable_now(&self) -> Result<Vec<Unreadable>, ConsoleError> {
@@ -124,11 +161,5 @@ impl Console {
             catalog.set_setting(SINCE, &since)?;
         }
         Ok(rows)
-    }
-
-    /// What was found last.
-    pub(crate) fn unreadable(&self) -> Vec<Unreadable> {
-        let found = self.inner.unreadable.read();
-        found.map(|found| found.clone()).unwrap_or_default()
     }
 }

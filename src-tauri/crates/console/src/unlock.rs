@@ -43,10 +43,7 @@ impl Console {
             }
         });
         let console = self.clone();
-        std::thread::spawn(move || {
-            console.restate_after_update();
-            console.look_for_unreadable();
-        });
+        std::thread::spawn(move || console.restate_after_update());
     }
 
     /// Before the first start, waits until it is known whether there is a keyring, but only so

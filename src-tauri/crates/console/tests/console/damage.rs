@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use tsunagi_console::views::{InventoryForm, NewBackup, Restoring};
+use tsunagi_console::views::{InventoryForm, NewBackup, Restoring, Unreadable};
 use tsunagi_console::{Console, ConsoleError, Reach, check_backup, set_aside};
 use tsunagi_domain::{Kind, Mode, Role, Timestamp};
 
@@ -158,6 +158,21 @@ async fn a_backup_takes_the_place_of_a_damaged_catalog_once_it_is_known_to_be_wh
     assert!(copy.try_it(id).await.unwrap().ok, "and works here");
 }
 
+/// What Home shows once it is as expected: it is looked for beside the work, the bell tells, and
+/// the screen asks again.
+fn comes_to_show(console: &Console, expected: fn(&[Unreadable]) -> bool) -> Vec<Unreadable> {
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    loop {
+        let home = console.home_view(console.session()).unwrap();
+        if expected(&home.unreadable) {
+            return home.unreadable;
+        }
+        let over = std::time::Instant::now() >= patience;
+        assert!(!over, "Home shows {:?}", home.unreadable);
+        std::thread::yield_now();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_that_cannot_be_read_are_shown_on_home_and_counted_in_the_sheet() {
     let desk = Desk::empty();
@@ -165,16 +180,7 @@ async fn rows_that_cannot_be_read_are_shown_on_home_and_counted_in_the_sheet() {
     let bad = desk.create_practice("Bad", Kind::Admin, Mode::Same);
     let world = at_rest(&desk);
     world.catalog().spoil_connection(bad).unwrap();
-    let looked = |console: &Console| {
-        // Looked for beside the work: the bell tells, and the screen asks again.
-        loop {
-            let home = console.home_view(console.session()).unwrap();
-            if !home.unreadable.is_empty() {
-                return home.unreadable;
-            }
-            std::thread::yield_now();
-        }
-    };
+    let looked = |console: &Console| comes_to_show(console, |rows| !rows.is_empty());
     let console = world.open();
     let told = looked(&console);
     assert_eq!(told.len(), 1, "{told:?}");
@@ -203,5 +209,9 @@ async fn rows_that_cannot_be_read_are_shown_on_home_and_counted_in_the_sheet() {
     let since = told[0].since;
     world.clock.pass(3600);
     drop(console);
-    assert_eq!(looked(&world.open())[0].since, since);
+    let console = world.open();
+    assert_eq!(looked(&console)[0].since, since);
+    // What is mended goes from Home.
+    world.catalog().delete_connection(bad).unwrap();
+    comes_to_show(&console, <[Unreadable]>::is_empty);
 }
