@@ -60,7 +60,14 @@ pub fn check_backup(home: &Path, wish: &Restoring, now: Timestamp) -> Result<(),
 impl Console {
     /// The files that were set aside and nobody has taken note of yet.
     pub(crate) fn set_aside_files(&self) -> Result<Vec<String>, ConsoleError> {
-        let mut files = tsunagi_catalog::set_aside_files(self.home())?;
+        let all = tsunagi_catalog::set_aside_files(self.home())?;
+        let [runs, catalog] = tsunagi_catalog::FILES;
+        // Sound runs go with the catalog they belong to: that one alone is told of.
+        let beside = |file: &String| {
+            let with = file.strip_prefix(runs);
+            with.is_some_and(|stamp| all.contains(&format!("{catalog}{stamp}")))
+        };
+        let mut files: Vec<String> = all.iter().filter(|file| !beside(file)).cloned().collect();
         if !files.is_empty() {
             let seen = self.set_aside_seen()?;
             files.retain(|file| !seen.contains(file));

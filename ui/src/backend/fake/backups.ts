@@ -35,7 +35,7 @@ export function backupHandlers({ start, started, changed, fill, mended }: Around
   };
   const aside = (): void => {
     mended();
-    start().setAside = ["catalog.sqlite", "data.sqlite"].map((file) => `${file}.damaged-2026-11-26-093000`);
+    start().setAside = ["catalog.sqlite.damaged-2026-11-26-093000"];
   };
   return {
     backup_make: () => ({ path: `${start().home}/exports/backup-2026-11-26T093000Z.age`, bytes: 482_304 }),

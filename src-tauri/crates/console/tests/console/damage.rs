@@ -105,11 +105,13 @@ async fn a_damaged_catalog_is_named_and_set_aside_for_a_new_start() {
         assert!(start.workspace.is_none(), "a new start");
         assert_eq!(
             start.set_aside,
-            [
-                "catalog.sqlite.damaged-1970-01-01-000000",
-                "data.sqlite.damaged-1970-01-01-000000"
-            ],
-            "and what was there is named"
+            ["catalog.sqlite.damaged-1970-01-01-000000"],
+            "and what was damaged is named"
+        );
+        let runs = "data.sqlite.damaged-1970-01-01-000000";
+        assert!(
+            world.home.path().join(runs).exists(),
+            "its runs lie beside it"
         );
         let kept = world.home.path().join(&start.set_aside[0]);
         assert_eq!(std::fs::read(kept).unwrap(), damaged, "as it was");
