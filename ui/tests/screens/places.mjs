@@ -53,6 +53,26 @@ export const places = [
     },
   },
   {
+    name: "papers-working", path: "index.html?slow=1#/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".conn-row").first().waitFor();
+      await page.locator(".toolbar [aria-haspopup]").click();
+      await page.locator('[role="menuitem"]').first().click();
+      await page.locator("progress").waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "bulk-looking", path: "index.html?home=many&latency=900#/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".conn-row").first().focus();
+      await page.keyboard.press("Control+a");
+      await page.locator('[role="toolbar"] .btn').nth(2).click();
+      await page.locator("dialog[open] progress").waitFor();
+      await settle(page);
+    },
+  },
+  {
     name: "papers-written", path: "index.html?x=1#/connections", options: { width: 1024, height: 768 },
     ready: async (page) => {
       await page.locator(".conn-row").first().waitFor();

@@ -7,6 +7,8 @@ use crate::{Catalog, CatalogError, FILES, Result, schema, store};
 
 /// What a file that was set aside is called: the file, this, and when, in UTC.
 const MARK: &str = ".damaged-";
+/// The record of runs is looked through at every start up to this size: it takes a blink.
+const LOOKED_THROUGH: u64 = 16 * 1024 * 1024;
 /// What SQLite keeps beside a file.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
@@ -14,14 +16,17 @@ impl Catalog {
     /// As [`Self::open`], of a home that may have come to harm. Runs are all that `data.sqlite`
     /// holds: where it is damaged it is set aside, and a fresh one is begun. `stamp` says when,
     /// as it is to stand in the file's new name. A damaged `catalog.sqlite` is left for a person
-    /// to decide about.
+    /// to decide about; it is looked through where damage was met in it before.
     ///
     /// # Errors
     /// As [`Self::open`]; [`CatalogError::Io`] where the file cannot be renamed.
     pub fn open_unharmed(home: &Path, stamp: &str) -> Result<Self> {
-        let [runs, _] = FILES;
+        let [runs, catalog] = FILES;
         let looked = store::opening(home).and_then(|_only_one| {
-            store::look(&home.join(runs), &schema::DATA).map_err(|error| error.in_file(runs))
+            store::look(&home.join(runs), &schema::DATA, LOOKED_THROUGH)
+                .map_err(|error| error.in_file(runs))?;
+            store::look(&home.join(catalog), &schema::CATALOG, 0)
+                .map_err(|error| error.in_file(catalog))
         });
         match looked.and_then(|()| Self::open(home)) {
             Err(CatalogError::Damaged { file, detail }) if file == runs => {
@@ -76,9 +81,13 @@ fn rename(home: &Path, file: &str, stamp: &str) -> Result<()> {
         return Ok(());
     }
     let to = free(home, &format!("{file}{MARK}{stamp}"))?;
+    match std::fs::remove_file(store::suspicion(&from)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
     // The log first: a fresh file beside an old log would be read together with it.
     for end in BESIDE {
-        let (from, to) = (with(&from, end), with(&to, end));
+        let (from, to) = (store::with_end(&from, end), store::with_end(&to, end));
         if from.try_exists()? {
             std::fs::rename(from, to)?;
         }
@@ -95,13 +104,7 @@ fn free(home: &Path, name: &str) -> Result<PathBuf> {
         if !path.try_exists()? {
             return Ok(path);
         }
-        path = with(&first, &format!("-{n}"));
+        path = store::with_end(&first, &format!("-{n}"));
     }
     Err(CatalogError::Io(format!("{name} is there already")))
-}
-
-fn with(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    PathBuf::from(name)
 }

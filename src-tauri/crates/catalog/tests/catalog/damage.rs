@@ -153,6 +153,41 @@ fn a_damaged_catalog_is_named_and_waits_for_a_person() {
 }
 
 #[test]
+fn damage_that_is_met_while_it_is_used_is_known_at_the_next_start() {
+    let home = Home::new();
+    for n in 0..300 {
+        home.add(&format!("Connection {n}"), Kind::Admin, Mode::Same);
+    }
+    let folder = copied(&home);
+    let file = folder.path().join("catalog.sqlite");
+    // Deep in it: leaves of a table, which opening it does not read.
+    let mut bytes = std::fs::read(&file).unwrap();
+    for page in bytes.chunks_mut(4096) {
+        let holds = page.windows(14).any(|text| text == b"Connection 250");
+        if page[0] == 0x0d && holds {
+            page.fill(0xa5);
+        }
+    }
+    std::fs::write(&file, bytes).unwrap();
+    let opened = Catalog::open_unharmed(folder.path(), STAMP).unwrap();
+    let met = opened.connections_of_connector("practice");
+    assert!(
+        matches!(met, Err(CatalogError::Damaged { .. })),
+        "not an empty list: {met:?}"
+    );
+    drop(opened);
+    for _ in 0..2 {
+        let error = Catalog::open_unharmed(folder.path(), STAMP).unwrap_err();
+        assert!(
+            matches!(&error, CatalogError::Damaged { file, .. } if file == "catalog.sqlite"),
+            "a person can decide about it now, and as often as they start: {error}"
+        );
+    }
+    Catalog::set_aside(folder.path(), STAMP).unwrap();
+    assert!(Catalog::open_unharmed(folder.path(), STAMP).is_ok());
+}
+
+#[test]
 fn what_was_set_aside_before_is_not_written_over() {
     let folder = copied(&home_at_rest());
     for _ in 0..2 {
