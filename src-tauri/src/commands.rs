@@ -9,6 +9,7 @@ mod choosing;
 mod connection;
 mod connections;
 mod connectors;
+mod damage;
 mod flow;
 mod home;
 mod keys;
@@ -23,7 +24,7 @@ mod session;
 mod settings;
 mod welcome;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tauri::ipc::Invoke;
 use tauri::{AppHandle, Builder, Manager as _, Runtime};
@@ -33,26 +34,51 @@ use tsunagi_console::{Console, ConsoleError, Session};
 
 /// The console, or why it did not open. Managed by the app; every command begins here.
 #[derive(Debug)]
-pub struct Desk(Result<Console, Failure>);
+pub struct Desk {
+    /// Closed where it could not be opened; opened once what kept it closed is out of the way.
+    console: RwLock<Result<Console, Failure>>,
+    /// Held while a closed desk is being opened: one press at a time.
+    opening: Mutex<()>,
+}
 
 impl Desk {
     pub(crate) const fn open(console: Console) -> Self {
-        Self(Ok(console))
+        Self::of(Ok(console))
     }
 
     /// A desk at which every command answers with the same failure.
     #[must_use]
     pub const fn closed(failure: Failure) -> Self {
-        Self(Err(failure))
+        Self::of(Err(failure))
+    }
+
+    const fn of(console: Result<Console, Failure>) -> Self {
+        Self {
+            console: RwLock::new(console),
+            opening: Mutex::new(()),
+        }
     }
 
     pub(crate) fn console(&self) -> Result<Console, Failure> {
-        self.0.clone()
+        self.console
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Holds the desk closed while it is being opened.
+    pub(crate) fn hold(&self) -> MutexGuard<'_, ()> {
+        self.opening.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What commands answer with from now on.
+    pub(crate) fn becomes(&self, console: Result<Console, Failure>) {
+        *self.console.write().unwrap_or_else(PoisonError::into_inner) = console;
     }
 
     /// An error in the acting member's language, or in English where nobody acts.
     fn failure(&self, error: &ConsoleError) -> Failure {
-        match &self.0 {
+        match self.console() {
             Ok(console) => console.failure(error),
             Err(_) => error.failure(Locale::En),
         }
@@ -146,6 +172,10 @@ commands! {
     welcome::welcome_found,
     backups::backup_choose,
     backups::backup_restore,
+    damage::catalog_open_again,
+    damage::catalog_set_aside,
+    damage::catalog_restore,
+    damage::set_aside_noted,
     welcome::vault_unlock,
     welcome::show_main,
     session::session_get,
@@ -241,6 +271,8 @@ commands! {
     papers::definitions_leave_out,
     papers::definitions_import,
     activity::exports_open_folder,
+    papers::work_get,
+    papers::work_stop,
     applications::applications_list,
     applications::application_get,
     applications::application_create,
@@ -250,6 +282,8 @@ commands! {
     applications::application_grant,
     applications::application_grantable,
     applications::application_access_impact,
+    applications::application_services,
+    applications::application_try,
     applications::connection_uses,
     live::live_applications,
     live::live_get,

@@ -11,7 +11,7 @@ use tauri::utils::config::{AppDirectoriesOverride, AppDirectoryOverrides};
 use tauri::{AppHandle, Builder, Manager as _, RunEvent, Runtime};
 use tracing_appender::non_blocking::WorkerGuard;
 use tsunagi_console::agent::Bell as _;
-use tsunagi_console::views::Locale;
+use tsunagi_console::views::{Failure, Locale, Restoring, Start};
 use tsunagi_console::{Console, ConsoleError, Surroundings, platform_keyring};
 
 use crate::agent::{DesktopAgent, DesktopBell};
@@ -157,8 +157,12 @@ static STARTED_BADLY: AtomicBool = AtomicBool::new(false);
 /// No other instance was found, or none has answered.
 static PAST_OTHERS: AtomicBool = AtomicBool::new(false);
 
-/// The home, ours as long as the program lives.
-struct Kept(#[expect(dead_code, reason = "held, never looked at")] home::Lock);
+/// The home, ours as long as the program lives, and where it is.
+struct Kept {
+    #[expect(dead_code, reason = "held, never looked at")]
+    lock: home::Lock,
+    folder: PathBuf,
+}
 
 /// Takes the home, and begins the log in it.
 fn take(folder: &Path) -> Result<home::Lock, home::LockError> {
@@ -228,7 +232,10 @@ fn set_up<R: Runtime>(
     };
     match found {
         Ok(lock) => {
-            app.manage(Kept(lock));
+            app.manage(Kept {
+                lock,
+                folder: folder.clone(),
+            });
             if !hidden {
                 windows::show_main(app, None);
             }
@@ -277,6 +284,15 @@ fn begin<R: Runtime>(app: &AppHandle<R>, opened: Opened<R>, hidden: bool) {
             None
         }
     };
+    go_on(app, begun, hidden);
+}
+
+/// Goes on with what was opened, if anything was: tray, windows, and what runs by itself.
+fn go_on<R: Runtime>(
+    app: &AppHandle<R>,
+    begun: Option<(Console, Arc<DesktopBell<R>>)>,
+    hidden: bool,
+) {
     let (handle, bell) = (
         app.clone(),
         begun.as_ref().map(|(_, bell)| Arc::clone(bell)),
@@ -300,6 +316,68 @@ fn begin<R: Runtime>(app: &AppHandle<R>, opened: Opened<R>, hidden: bool) {
         tauri::async_runtime::spawn(watch_seat(console.clone()));
         tauri::async_runtime::spawn(keep_fresh(console));
     }
+}
+
+/// How a closed desk is to be opened.
+pub(crate) enum Way {
+    /// As it is: what was in the way may be gone.
+    Again,
+    /// Without the damaged catalog, which is set aside.
+    Anew,
+    /// With a backup in the damaged catalog's place.
+    Restored(Restoring),
+}
+
+/// Opens a home that could not be opened. Nothing is moved unless the desk is closed for damage,
+/// and the backup, where there is one, is whole.
+pub(crate) fn open_anew<R: Runtime>(app: &AppHandle<R>, way: &Way) -> Result<Start, Failure> {
+    let desk = app.state::<Desk>();
+    let _one_at_a_time = desk.hold();
+    let locale = desktop_locale();
+    let told = |error: &ConsoleError| error.failure(locale);
+    match desk.console() {
+        Err(failure) if failure.code == tsunagi_console::DAMAGED => {}
+        Err(_) if matches!(way, Way::Again) => {}
+        Err(other) => return Err(other),
+        // It was opened by another press.
+        Ok(console) => return start_of(&console),
+    }
+    let Some(kept) = app.try_state::<Kept>() else {
+        // The folder itself cannot be written: that is settled at the start.
+        return desk.console().and_then(|console| start_of(&console));
+    };
+    let now = clock().now();
+    if let Way::Restored(wish) = way {
+        tsunagi_console::check_backup(&kept.folder, wish, now).map_err(|error| told(&error))?;
+    }
+    if !matches!(way, Way::Again) {
+        tsunagi_console::set_aside(&kept.folder, now).map_err(|error| told(&error))?;
+        tracing::warn!("the damaged catalog was set aside");
+    }
+    let (console, bell) = match open(app, kept.folder.clone(), locale) {
+        Ok(opened) => opened,
+        Err(closed) => {
+            let failure = closed.console().err();
+            let failure = failure.unwrap_or_else(|| told(&ConsoleError::new("internal")));
+            desk.becomes(Err(failure.clone()));
+            return Err(failure);
+        }
+    };
+    let _ = CONSOLE.set(console.clone());
+    STARTED_BADLY.store(false, Ordering::Relaxed);
+    desk.becomes(Ok(console.clone()));
+    go_on(app, Some((console.clone(), bell)), false);
+    match way {
+        Way::Restored(wish) => console
+            .restore(wish)
+            .map_err(|error| console.failure(&error)),
+        Way::Again | Way::Anew => start_of(&console),
+    }
+}
+
+fn start_of(console: &Console) -> Result<Start, Failure> {
+    let start = console.start(console.session());
+    start.map_err(|error| console.failure(&error))
 }
 
 /// Opens the console over a home.

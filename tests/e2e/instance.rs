@@ -10,7 +10,7 @@ use std::process::Command;
 use tsunagi_tests::app::Options;
 use tsunagi_tests::desk::Desk;
 use tsunagi_tests::watcher::Watcher;
-use tsunagi_tests::{App, Trial, steps, until};
+use tsunagi_tests::{App, Role, Trial, steps, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_start_shows_the_first_and_ends() {
@@ -210,4 +210,116 @@ async fn a_hidden_start_without_an_answering_bus_shows_its_window() {
     options.args = vec!["--hidden".into()];
     let app = App::spawn(&trial, options);
     desk.window_of(app.pid(), steps::MAIN).await;
+}
+
+/// Overwrites a file of the home from its first byte on, as a failing disk might, and the log
+/// beside it, which would make it whole again.
+fn overwrite(trial: &Trial, file: &str) -> Vec<u8> {
+    let path = trial.home().join(file);
+    for path in [path.clone(), trial.home().join(format!("{file}-wal"))] {
+        if let Ok(mut bytes) = std::fs::read(&path) {
+            bytes.fill(0xa5);
+            std::fs::write(&path, &bytes).expect("it can be written");
+        }
+    }
+    std::fs::read(&path).expect("the file is there")
+}
+
+/// What was set aside of a file.
+fn set_aside(trial: &Trial, file: &str) -> Vec<PathBuf> {
+    let start = format!("{file}.damaged-");
+    let entries = std::fs::read_dir(trial.home()).expect("the home");
+    entries
+        .flatten()
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            name.starts_with(&start) && !name.ends_with("-wal") && !name.ends_with("-shm")
+        })
+        .map(|entry| entry.path())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damaged_files_are_named_and_set_aside_and_stop_nothing_else() {
+    let trial = Trial::begin("instance-damaged").await;
+    let desk = Desk::open();
+    let app = App::start(&trial, Options::default()).await;
+    let page = app.page();
+    steps::start_empty(page).await;
+    steps::create_practice(page, "Sales contacts", "Admin", "Same authorization").await;
+    page.link("Settings").await;
+    page.button("Back up…").await;
+    page.fill("Passphrase of the backup", "a ladder in the orchard")
+        .await;
+    page.fill("Passphrase of the backup again", "a ladder in the orchard")
+        .await;
+    page.button("Back up").await;
+    page.says("Backup written").await;
+    app.close(&desk).await;
+
+    // The record of runs: a fresh one is begun, and the connection is there.
+    overwrite(&trial, "data.sqlite");
+    let app = App::start(&trial, Options::default()).await;
+    let page = app.page();
+    page.says("The damaged file data.sqlite.damaged-").await;
+    trial.shown(page, "1-runs").await;
+    page.button("Close").await;
+    steps::open(page, "Sales contacts").await;
+    app.close(&desk).await;
+    assert_eq!(set_aside(&trial, "data.sqlite").len(), 1);
+
+    // The catalog: a person decides. First a backup takes its place.
+    let damaged = overwrite(&trial, "catalog.sqlite");
+    let app = App::start(&trial, Options::default()).await;
+    let page = app.page();
+    page.says("The file catalog.sqlite cannot be read").await;
+    trial.shown(page, "2-catalog").await;
+    page.button("Try again").await;
+    page.button("Restore a backup…").await;
+    let exports = std::fs::read_dir(trial.home().join("exports")).expect("the exports");
+    let backup = exports
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| path.extension().is_some_and(|end| end == "age"))
+        .expect("the backup");
+    for (passphrase, says) in [
+        ("another passphrase", "does not open"),
+        ("a ladder in the orchard", "not taken over"),
+    ] {
+        page.fill("Backup file", &backup.display().to_string())
+            .await;
+        page.fill("Passphrase of the backup", passphrase).await;
+        page.button("Restore").await;
+        page.says(says).await;
+        let aside = set_aside(&trial, "catalog.sqlite");
+        assert_eq!(
+            aside.is_empty(),
+            says == "does not open",
+            "nothing is moved for a backup that does not open: {aside:?}"
+        );
+    }
+    page.says("The damaged file catalog.sqlite.damaged-").await;
+    let kept = set_aside(&trial, "catalog.sqlite");
+    assert_eq!(
+        std::fs::read(&kept[0]).expect("it is kept"),
+        damaged,
+        "as it was"
+    );
+    steps::open(page, "Sales contacts").await;
+    trial.shown(page, "3-restored").await;
+    app.close(&desk).await;
+
+    // Then a new start.
+    overwrite(&trial, "catalog.sqlite");
+    let app = App::start(&trial, Options::default()).await;
+    let page = app.page();
+    page.button("Set aside and start anew").await;
+    page.wait(Role::Heading, "Set the damaged catalog aside?")
+        .await;
+    page.button("Set aside and start anew").await;
+    steps::start_empty(page).await;
+    page.says("The damaged file catalog.sqlite.damaged-").await;
+    trial.shown(page, "4-anew").await;
+    assert_eq!(set_aside(&trial, "catalog.sqlite").len(), 2);
+    app.close(&desk).await;
 }

@@ -109,6 +109,28 @@ async fn gallery(page: &Page) {
         .await;
 }
 
+/// R5: a task that leaves its connection out gets the service's system connection, which is
+/// authorized like every other.
+async fn left_out(trial: &Trial, page: &Page, desk: &Desk, pid: u32) {
+    page.button("Try a service…").await;
+    page.wait(Role::Heading, "Try a service for Orders").await;
+    page.choose("Service", "practice").await;
+    page.says("It has no system connection yet.").await;
+    page.button("Send").await;
+    page.says("The system connection Practice service came into being.")
+        .await;
+    trial.shown(page, "3-system-made").await;
+    page.button("Authorize").await;
+    steps::sign_in_at_practice(desk, pid).await;
+    page.says("Through its system connection, Practice service.")
+        .await;
+    page.button("Send").await;
+    page.wait(Role::Region, "Answer").await;
+    trial.shown(page, "3-system-tried").await;
+    page.button("Close").await;
+    page.wait(Role::Link, "Practice service").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn in_bulk_one_by_one_and_refused_with_the_reason() {
     let trial = Trial::begin("manage").await;
@@ -159,6 +181,7 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
                 "area": area, "name": name, "scopes": [scope], "next_run": next_run}),
         );
     }
+    left_out(&trial, page, &desk, app.pid()).await;
     page.link("Edit mode").await;
     page.wait(Role::Heading, "Contact card uses").await;
     page.says("1 not asked for").await;
@@ -263,7 +286,7 @@ async fn refused(trial: &Trial, page: &Page) {
         "On the free plan everything is shown, but nothing can be created, authorized or used.",
     )
     .await;
-    page.says("2 connections stay visible").await;
+    page.says("3 connections stay visible").await;
     save_availability(page).await;
     let free = "Connections are part of the paid plan, and this workspace is on the free one.";
     page.says(free).await;

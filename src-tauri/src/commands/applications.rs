@@ -1,7 +1,10 @@
 //! The Applications screen, and who may use a connection.
 
 use tauri::State;
-use tsunagi_console::views::{AccessImpact, ApplicationRow, ApplicationView, Grantable, UsedIn};
+use tsunagi_console::views::{
+    AccessImpact, ApplicationRow, ApplicationView, Grantable, ServiceToTry, ServiceTried,
+    ServiceTry, UsedIn,
+};
 use tsunagi_console::{ApplicationId, ConnectionId, Edition, MemberId};
 
 use super::{Answer, Desk, seated};
@@ -106,6 +109,27 @@ pub(crate) async fn application_access_impact(
         console.access_impact(session, application, connection)
     })
     .await
+}
+
+#[tauri::command]
+pub(crate) async fn application_services(
+    desk: State<'_, Desk>,
+    application: ApplicationId,
+) -> Answer<Vec<ServiceToTry>> {
+    seated(&desk, move |console, session| {
+        console.services_to_try(session, application)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn application_try(
+    desk: State<'_, Desk>,
+    request: ServiceTry,
+) -> Answer<ServiceTried> {
+    let console = desk.console()?;
+    let answer = console.try_service(console.session(), &request).await;
+    answer.map_err(|error| console.failure(&error))
 }
 
 #[tauri::command]

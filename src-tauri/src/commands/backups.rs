@@ -20,8 +20,12 @@ pub(crate) async fn backup_choose<R: Runtime>(
     app: AppHandle<R>,
     desk: State<'_, Desk>,
 ) -> Answer<Option<String>> {
-    // Where nothing can be restored nobody has to look for a file.
-    seated(&desk, |console, _| console.may_restore()).await?;
+    // Where nothing can be restored nobody has to look for a file. A damaged catalog makes room.
+    let makes_room =
+        matches!(desk.console(), Err(failure) if failure.code == tsunagi_console::DAMAGED);
+    if !makes_room {
+        seated(&desk, |console, _| console.may_restore()).await?;
+    }
     let file = chosen(&app, Sort::Backup).await;
     Ok(file.map(|path| path.display().to_string()))
 }

@@ -1,7 +1,9 @@
 //! What is written for a person, and read back from one: the inventory and the definitions.
 
 use tauri::{AppHandle, Runtime, State};
-use tsunagi_console::views::{ImportOutcome, ImportPreview, InventoryForm, WrittenFile};
+use tsunagi_console::views::{
+    ImportOutcome, ImportPreview, InventoryForm, WorkKind, WorkView, WrittenFile,
+};
 
 use super::choosing::{Sort, chosen};
 use super::{Answer, Desk, seated};
@@ -62,6 +64,20 @@ pub(crate) async fn definitions_import(
 ) -> Answer<ImportOutcome> {
     seated(&desk, move |console, session| {
         console.import_definitions(session, &hash)
+    })
+    .await
+}
+
+/// How far something is that takes long; `None` where it does not run.
+#[tauri::command]
+pub(crate) async fn work_get(desk: State<'_, Desk>, kind: WorkKind) -> Answer<Option<WorkView>> {
+    seated(&desk, move |console, session| console.work(session, kind)).await
+}
+
+#[tauri::command]
+pub(crate) async fn work_stop(desk: State<'_, Desk>, kind: WorkKind) -> Answer<()> {
+    seated(&desk, move |console, session| {
+        console.stop_work(session, kind)
     })
     .await
 }

@@ -1,14 +1,20 @@
 //! The Primary accounts screen; choosing one, and handing it over.
 
 use tauri::State;
-use tsunagi_console::views::{ConnectionView, PrimaryRow};
+use tsunagi_console::views::{ConnectionView, PrimaryPage};
 use tsunagi_console::{ConnectionId, MemberId, Reach};
 
 use super::{Answer, Desk, seated, waited};
 
 #[tauri::command]
-pub(crate) async fn primaries_list(desk: State<'_, Desk>) -> Answer<Vec<PrimaryRow>> {
-    seated(&desk, tsunagi_console::Console::primaries_view).await
+pub(crate) async fn primaries_list(
+    desk: State<'_, Desk>,
+    after: Option<String>,
+) -> Answer<PrimaryPage> {
+    seated(&desk, move |console, session| {
+        console.primaries_view(session, after)
+    })
+    .await
 }
 
 #[tauri::command]

@@ -111,6 +111,10 @@ theme: Theme,
  */
 problems: Array<Failure>, 
 /**
+ * Damaged files that were set aside and nobody has taken note of yet; for managers.
+ */
+setAside: Array<string>, 
+/**
  * That the workspace came from a backup; until it is taken over, nothing is used or renewed.
  */
 restored: RestoredView | null, 
@@ -1437,6 +1441,57 @@ millis: number,
  * The account that was used.
  */
 account: string, };
+export type ServiceToTry = { 
+/**
+ * Service.
+ */
+service: ServiceMark, 
+/**
+ * A path to try.
+ */
+tryPath: string | null, 
+/**
+ * Its system connection, where there is one.
+ */
+connection: ConnectionMark | null, 
+/**
+ * Why it is not offered to this workspace.
+ */
+refused: Failure | null, };
+export type ServiceTry = { 
+/**
+ * Application it is asked for.
+ */
+application: ApplicationId, 
+/**
+ * Id of the service.
+ */
+service: string, 
+/**
+ * Environment.
+ */
+environment: Environment, 
+/**
+ * Path below the API's base, or a whole address on a listed host.
+ */
+path: string, };
+export type ServiceTried = { 
+/**
+ * The service's system connection.
+ */
+connection: ConnectionMark, 
+/**
+ * It came into being just now.
+ */
+made: boolean, 
+/**
+ * The answer.
+ */
+answer: TryAnswer | null, 
+/**
+ * Why there is none.
+ */
+refused: Failure | null, };
 export type FileState = "draft" | "accepted" | "changed" | "bad" | "gone";
 export type DiffRow = { 
 /**
@@ -1522,6 +1577,27 @@ service: ServiceMark,
  * Station.
  */
 station: Station, };
+export type Unreadable = { 
+/**
+ * `connection`, `authorization` or `slot`.
+ */
+what: "connection" | "authorization" | "slot", 
+/**
+ * Its id, or its number in the table.
+ */
+id: string, 
+/**
+ * The connection it belongs to; empty where that cannot be told.
+ */
+name: string, 
+/**
+ * What is wrong with it.
+ */
+why: string, 
+/**
+ * When it was met first.
+ */
+since: Timestamp, };
 export type HomeView = { 
 /**
  * What needs a person.
@@ -1539,6 +1615,10 @@ lapsing: Array<Need>,
  * Attempts that failed lately, with their connection's name.
  */
 failures: Array<NamedFlow>, 
+/**
+ * Rows of the catalog that cannot be read.
+ */
+unreadable: Array<Unreadable>, 
 /**
  * Connections there are.
  */
@@ -1668,6 +1748,23 @@ offers: Array<OfferView>,
  * The acting member's own account could become primary now: nobody is.
  */
 mayTake: boolean, };
+export type PrimaryPage = { 
+/**
+ * Rows: one or three for each connection.
+ */
+rows: Array<PrimaryRow>, 
+/**
+ * Connections of this page.
+ */
+connections: number, 
+/**
+ * Logged-in-user connections there are.
+ */
+all: number, 
+/**
+ * Where the next page begins, if there is one.
+ */
+next: string | null, };
 export type OfferedToYou = { 
 /**
  * Connection.
@@ -1731,6 +1828,19 @@ uses: Array<string>,
  */
 asked: boolean, };
 export type BulkAction = "disable" | "enable" | "revoke" | "delete";
+export type AlsoLost = { 
+/**
+ * Connection.
+ */
+connection: ConnectionId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its uses, with what happens to each.
+ */
+uses: Array<AffectedUse>, };
 export type BulkPart = { 
 /**
  * Connection.
@@ -1761,9 +1871,9 @@ uses: Array<AffectedUse>,
  */
 authorizations: number, 
 /**
- * Other connections that lose them too (R21).
+ * Other connections that lose them too (R21), chosen or not.
  */
-sharedWith: Array<string>, };
+alsoLost: Array<AlsoLost>, };
 export type BulkResult = { 
 /**
  * Connection.
@@ -2324,7 +2434,11 @@ path: string,
 /**
  * How many entries it holds.
  */
-entries: number, };
+entries: number, 
+/**
+ * How many connections it leaves out because they cannot be read.
+ */
+leftOut: number, };
 export type ImportWhat = "connector" | "registration" | "application" | "connection";
 export type ImportState = "refused" | "clash" | "add" | "unwanted" | "same";
 export type ImportItem = { 
@@ -2418,6 +2532,16 @@ registrations: number,
  * Of those: how many wait for their secret.
  */
 secretsDue: number, };
+export type WorkKind = "inventory" | "definitions" | "activity" | "import";
+export type WorkView = { 
+/**
+ * So much is done.
+ */
+done: number, 
+/**
+ * Of so much; 0 where that is not known yet.
+ */
+all: number, };
 export type ApplicationMark = { 
 /**
  * Identifier.
@@ -2773,6 +2897,10 @@ export interface Commands {
   welcome_found: { args: { founding: Founding }; answer: Founded };
   backup_choose: { args: {  }; answer: string | null };
   backup_restore: { args: { wish: Restoring }; answer: Start };
+  catalog_open_again: { args: {  }; answer: Start };
+  catalog_set_aside: { args: {  }; answer: Start };
+  catalog_restore: { args: { wish: Restoring }; answer: Start };
+  set_aside_noted: { args: { file: string }; answer: Start };
   vault_unlock: { args: { passphrase: string | null }; answer: Start };
   session_get: { args: {  }; answer: SessionView };
   session_sign_in: { args: { member: MemberId; passphrase: string | null }; answer: Start };
@@ -2826,7 +2954,7 @@ export interface Commands {
   primary_accept: { args: { connection: ConnectionId; reach: Reach }; answer: ConnectionView };
   primary_decline: { args: { connection: ConnectionId; reach: Reach }; answer: ConnectionView };
   primary_withdraw: { args: { connection: ConnectionId; reach: Reach; member: MemberId }; answer: ConnectionView };
-  primaries_list: { args: {  }; answer: Array<PrimaryRow> };
+  primaries_list: { args: { after: string | null }; answer: PrimaryPage };
   authorization_impact: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null }; answer: Impact };
   authorization_revoke: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null }; answer: RevokeOutcome };
   connection_edit: { args: { connection: ConnectionId; edit: ConnectionEdit; seen: ConnectionEdit }; answer: ConnectionView };
@@ -2867,6 +2995,8 @@ export interface Commands {
   definitions_leave_out: { args: { hash: string; without: Array<number> }; answer: ImportPreview };
   definitions_import: { args: { hash: string }; answer: ImportOutcome };
   exports_open_folder: { args: {  }; answer: void };
+  work_get: { args: { kind: WorkKind }; answer: WorkView | null };
+  work_stop: { args: { kind: WorkKind }; answer: void };
   applications_list: { args: {  }; answer: Array<ApplicationRow> };
   application_get: { args: { application: ApplicationId }; answer: ApplicationView };
   application_create: { args: { name: string; edition: Edition }; answer: ApplicationId };
@@ -2876,6 +3006,8 @@ export interface Commands {
   application_grant: { args: { application: ApplicationId; connection: ConnectionId; granted: boolean }; answer: void };
   application_grantable: { args: { application: ApplicationId; search: string }; answer: Array<Grantable> };
   application_access_impact: { args: { application: ApplicationId; connection: ConnectionId }; answer: AccessImpact };
+  application_services: { args: { application: ApplicationId }; answer: Array<ServiceToTry> };
+  application_try: { args: { request: ServiceTry }; answer: ServiceTried };
   connection_uses: { args: { connection: ConnectionId }; answer: UsedIn };
   live_applications: { args: {  }; answer: Array<ApplicationMark> };
   live_get: { args: { application: ApplicationId; environment: Environment }; answer: LiveView };

@@ -16,7 +16,7 @@ import { paperHandlers } from "./fake/papers";
 import { memberHandlers } from "./fake/members";
 import { backupHandlers, heldOf, restoredView, unusableOf } from "./fake/backups";
 import { ACTORS, seedActivity } from "./fake/activity";
-import { answerOf, connectorView, environmentsOf, gallery, impactOf, seed, seedFiles, seedKept, seedMany, seedRegistrations, seedTimeline } from "./fake/seed";
+import { answerOf, connectorView, environmentsOf, gallery, impactOf, seed, seedFiles, seedKept, seedMany, seedRegistrations, seedTimeline, seedUnreadable } from "./fake/seed";
 
 type Args<K extends keyof Commands> = Commands[K]["args"];
 type Answer<K extends keyof Commands> = Commands[K]["answer"];
@@ -61,6 +61,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
   const locale = of("locale") === "ja" ? "ja" : "en";
   const home = of("home") ?? "full";
   const opened = Date.now() + Number(of("opening") ?? 0);
+  let damaged = of("broken") === "damaged";
   const heard = new Map<keyof Events, Set<(payload: never) => void>>();
 
   const world: World = {
@@ -75,6 +76,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       },
       vault: { state: "open", keyring: of("keyring") !== "no" },
       restored: null,
+      setAside: of("aside") ? ["data.sqlite.damaged-2026-11-26-093000"] : [],
       locale,
       theme: of("theme") === "dark" ? "dark" : of("theme") === "system" ? "system" : "light",
       problems: of("problem") ? [failureOf("connector_file", locale)] : [],
@@ -149,7 +151,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     }, SIGN_IN);
   };
 
-  const applications = applicationHandlers({ start: () => world.start, rows: () => world.rows, setStation, changed }, home === "first" || home === "empty");
+  const applications = applicationHandlers({ start: () => world.start, rows: () => world.rows, setStation, changed, create: (draft) => create(draft) }, home === "first" || home === "empty");
 
   function found(asked: Args<"connections_list">["query"]): ConnectionRow[] {
     const wanted = asked.search.normalize("NFKC").toLowerCase();
@@ -167,6 +169,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
 
   const handlers: Handlers = {
     start: async () => {
+      if (damaged) throw failureOf("catalog_damaged", locale);
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, opened - Date.now())));
       return started();
     },
@@ -206,7 +209,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       const lapsing = world.rows.flatMap((row) => row.stations.filter((station) => station.lapsesAt !== null && station.lapsesAt < soon && station.health.state === "connected").map((station) => ({ connection: row.id, name: row.name, service: row.service, station })));
       const failed = world.rows.find((row) => row.linkName === "customer_lookup");
       const failures = failed ? [{ connection: failed.id, name: failed.name, flow: seedTimeline("production", false, world.start.locale, Date.now() - 3 * 3_600_000) }] : [];
-      return { offers: managed.offers(), needs, lapsing, failures, connections: world.rows.length };
+      return { offers: managed.offers(), needs, lapsing, failures, unreadable: of("unreadable") ? seedUnreadable() : [], connections: world.rows.length };
     },
     connections_list: ({ query: asked }) => {
       const rows = found(asked);
@@ -412,10 +415,15 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     activity_verify: () => (ask("log") === "broken"
       ? { whole: 27, failure: failureOf("log_broken", world.start.locale) }
       : { whole: seedActivity(world.start.locale).length, failure: null }),
-    activity_export: ({ query }) => ({ path: "~/.local/share/tsunagi/exports/activity-2026-11-24-091500.csv", entries: query.groups.length === 0 ? seedActivity(world.start.locale).length : 12 }),
+    activity_export: ({ query }) => ({ path: "~/.local/share/tsunagi/exports/activity-2026-11-24-091500.csv", entries: query.groups.length === 0 ? seedActivity(world.start.locale).length : 12, leftOut: 0 }),
     exports_open_folder: () => undefined,
     ...backupHandlers({
-      start: () => world.start, started, changed,
+      start: () => world.start, started, changed, 
+      mended: () => {
+        damaged = false;
+        world.start = { ...world.start, workspace: null, vault: { state: "none" } };
+        world.rows = [];
+      },
       fill: () => {
         Object.assign(world.start, { workspace: { name: "Kumo Works", plan: "paid", dataCenter: "us" }, member: { ...world.start.member, id: "member-1" }, vault: { state: "open", keyring: world.start.keyring } });
         world.rows = seed(locale, false);
@@ -433,7 +441,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     ...keyHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
     ...memberHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
     ...paperHandlers({
-      locale: () => world.start.locale, mark: (service) => gallery(world.start.locale).find((one) => one.service.id === service)?.service ?? null, connections: () => world.rows.length, changed,
+      locale: () => world.start.locale, mark: (service) => gallery(world.start.locale).find((one) => one.service.id === service)?.service ?? null, connections: () => world.rows.length, unreadable: () => (of("unreadable") ? 2 : 0), changed,
       add: (name, linkName) => void create({ name, linkName, connector: "practice", kind: "admin", mode: "same", scopes: ["contacts.read"], registration: null, settings: {}, reuse: null }),
     }, refuse, options),
     ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), connections: () => world.rows.length, changed }),

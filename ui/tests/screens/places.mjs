@@ -53,6 +53,26 @@ export const places = [
     },
   },
   {
+    name: "papers-working", path: "index.html?slow=1#/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".conn-row").first().waitFor();
+      await page.locator(".toolbar [aria-haspopup]").click();
+      await page.locator('[role="menuitem"]').first().click();
+      await page.locator("progress").waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "bulk-looking", path: "index.html?home=many&latency=900#/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".conn-row").first().focus();
+      await page.keyboard.press("Control+a");
+      await page.locator('[role="toolbar"] .btn').nth(2).click();
+      await page.locator("dialog[open] progress").waitFor();
+      await settle(page);
+    },
+  },
+  {
     name: "papers-written", path: "index.html?x=1#/connections", options: { width: 1024, height: 768 },
     ready: async (page) => {
       await page.locator(".conn-row").first().waitFor();
@@ -88,6 +108,16 @@ export const places = [
   },
   { name: "home", path: "index.html?x=1#/home", ...main, ready: see(".todo") },
   { name: "home-1024", path: "index.html?x=1#/home", options: { width: 1024, height: 768 }, ready: see(".todo") },
+  { name: "home-unreadable", path: "index.html?unreadable=1&aside=1#/home", ...main, ready: see('.fails code') },
+  { name: "broken-damaged", path: "index.html?broken=damaged", ...main, ready: see(".ways .btn") },
+  {
+    name: "broken-aside", path: "index.html?broken=damaged", ...main,
+    ready: async (page) => {
+      await page.locator(".ways .btn").last().click();
+      await page.locator("dialog[open] .danger").waitFor();
+      await settle(page);
+    },
+  },
   { name: "home-quiet", path: "index.html?home=quiet#/home", ...main, ready: see(".well-done") },
   { name: "new-connection", path: "index.html?x=1#/new-connection", ...main, ready: see(".tile") },
   { name: "set-up", path: "index.html?x=1#/new-connection/zoho_crm", ...main, ready: see(".scopes li") },
@@ -316,6 +346,19 @@ export const places = [
       await settle(page);
     },
   },
+  ...["application-try", "application-tried"].map((name) => ({
+    name, path: "index.html?x=1#/application/app-library/connections", ...main,
+    ready: async (page) => {
+      await page.locator(".section-head .btn").last().click();
+      await page.locator("dialog[open] select option").nth(1).waitFor({ state: "attached" });
+      if (name === "application-tried") {
+        await page.locator("dialog[open] select").selectOption("practice");
+        await page.locator("dialog[open] .primary").click();
+        await page.locator('dialog[open] [data-code="not_connected"]').waitFor();
+      }
+      await settle(page);
+    },
+  })),
   {
     name: "application-remove", path: "index.html?x=1#/application/app-orders/connections", ...main,
     ready: async (page) => {

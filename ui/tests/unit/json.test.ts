@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { colored } from "../../src/screens/connection/json";
+import { colored } from "../../src/parts/json";
 import { announced } from "../../src/screens/flow/countdown";
 
 const whole = (text: string): string => colored(text).map(([, piece]) => piece).join("");

@@ -17,6 +17,7 @@ mod backups;
 mod belongings;
 mod connections;
 mod connectors;
+mod damage;
 mod definitions;
 mod error;
 mod events;
@@ -61,6 +62,7 @@ pub use backups::FILES;
 pub use belongings::Belongings;
 pub use connections::SlotSettings;
 pub use connectors::AcceptedConnector;
+pub use damage::set_aside_files;
 pub use definitions::{Definition, DefinitionPage, NewDefinitions};
 pub use error::CatalogError;
 pub use events::{By, Entry, Event, EventQuery, Fault, NewEvent, Tag, Verification};
@@ -173,6 +175,19 @@ impl Catalog {
             "DROP TRIGGER event_fails"
         };
         self.catalog().write(|db| Ok(db.execute_batch(sql)?))
+    }
+
+    /// Makes a connection's row unreadable, as a disk or another program might.
+    ///
+    /// # Errors
+    /// As every write.
+    #[doc(hidden)]
+    pub fn spoil_connection(&self, id: tsunagi_domain::ConnectionId) -> Result<()> {
+        let sql = "UPDATE connection SET scopes = 'no list' WHERE id = ?1";
+        self.catalog().write(|db| {
+            db.execute(sql, [id.uuid().into_bytes()])?;
+            Ok(())
+        })
     }
 
     /// Derives everything the list is filtered and searched by again, for tests and measurements

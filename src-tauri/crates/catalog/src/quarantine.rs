@@ -11,6 +11,9 @@ pub struct Quarantined {
     pub what: &'static str,
     /// Its identifier as far as it can be told, else its number in the table.
     pub id: String,
+    /// The connection it belongs to, as far as that can be told: several where an authorization
+    /// is shared.
+    pub name: String,
     /// What is wrong with it; no stored value but unknown words.
     pub why: String,
 }
@@ -29,6 +32,7 @@ impl Catalog {
                 db,
                 "connection",
                 "SELECT * FROM connection",
+                "SELECT name FROM connection WHERE key = ?1",
                 parse,
                 &mut found,
             )?;
@@ -37,6 +41,9 @@ impl Catalog {
                 db,
                 "authorization",
                 "SELECT * FROM authorization",
+                "SELECT group_concat(DISTINCT c.name) FROM authorization a
+                 JOIN slot s ON s.authorization = a.id
+                 JOIN connection c ON c.id = s.connection WHERE a.key = ?1",
                 parse,
                 &mut found,
             )?;
@@ -45,6 +52,8 @@ impl Catalog {
                 db,
                 "slot",
                 "SELECT *, connection AS id FROM slot",
+                "SELECT c.name FROM slot s JOIN connection c ON c.id = s.connection
+                 WHERE s.key = ?1",
                 parse,
                 &mut found,
             )?;
@@ -57,6 +66,7 @@ fn check(
     db: &Connection,
     what: &'static str,
     sql: &str,
+    named: &str,
     parse: impl Fn(&Row<'_>) -> rusqlite::Result<()>,
     found: &mut Vec<Quarantined>,
 ) -> Result<()> {
@@ -71,7 +81,18 @@ fn check(
                     Ok(id) => id.to_string(),
                     Err(_) => row.get::<_, i64>("key")?.to_string(),
                 };
-                found.push(Quarantined { what, id, why });
+                let key = row.get::<_, i64>("key")?;
+                // The name may be what cannot be read.
+                let name = db.query_row(named, [key], |row| row.get::<_, Option<String>>(0));
+                let name = name.ok().flatten().unwrap_or_default();
+                // No comma is in a connection's name (R19).
+                let name = name.replace(',', ", ");
+                found.push(Quarantined {
+                    what,
+                    id,
+                    name,
+                    why,
+                });
             }
             Err(other) => return Err(other),
         }

@@ -278,7 +278,14 @@ impl Store {
     }
 
     fn named(&self, error: CatalogError) -> CatalogError {
-        error.in_file(&self.path.file_name().unwrap_or_default().to_string_lossy())
+        let error = error.in_file(&self.path.file_name().unwrap_or_default().to_string_lossy());
+        if matches!(error, CatalogError::Damaged { .. }) {
+            // Met while it is in use, it can only be mended at the next start.
+            if let Err(error) = File::create(suspicion(&self.path)) {
+                tracing::warn!(%error, "the next start will not know");
+            }
+        }
+        error
     }
 }
 
@@ -336,6 +343,56 @@ fn sound(connection: &Connection) -> Result<()> {
             detail: verdict,
         })
     }
+}
+
+/// The mark of a file in which damage was met.
+pub(crate) fn suspicion(path: &Path) -> PathBuf {
+    with_end(path, ".suspect")
+}
+
+/// Looks at a file before it is opened: its head and its tables, that it was not cut short, and
+/// up to a size of so many bytes, or where damage was met in it before, every page of it. A file
+/// that is not there, or of a later version, is not damaged.
+///
+/// # Errors
+/// [`CatalogError::Damaged`]; as every read.
+pub(crate) fn look(path: &Path, schema: &Schema, up_to: u64) -> Result<()> {
+    let suspicion = suspicion(path);
+    let suspect = suspicion.try_exists()?;
+    if !suspect && up_to == 0 {
+        return Ok(());
+    }
+    if !has_content(path)? || version(path, schema)? > schema.version() {
+        return Ok(());
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    // Pages that are only in the log count.
+    let pages: u32 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+    let size: u32 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+    let logged = std::fs::metadata(with_end(path, "-wal")).map_or(0, |log| log.len());
+    let held = std::fs::metadata(path)?.len().saturating_add(logged);
+    if held < u64::from(pages) * u64::from(size) {
+        return Err(CatalogError::Damaged {
+            file: String::new(),
+            detail: "it was cut short".to_owned(),
+        });
+    }
+    if suspect || held <= up_to {
+        sound(&connection)?;
+    }
+    if suspect {
+        std::fs::remove_file(suspicion)?;
+    }
+    Ok(())
+}
+
+/// A path with something behind its last name.
+pub(crate) fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 /// What SQLite finds wrong with a file, where it finds anything. Reads all of it.

@@ -11,7 +11,7 @@ use crate::exporting::{self, Sheet};
 use crate::log::Action;
 use crate::messages;
 use crate::views::{
-    ActivityEntry, ActivityPage, ActivityQuery, ActorView, VerificationView, WrittenFile,
+    ActivityEntry, ActivityPage, ActivityQuery, ActorView, VerificationView, WorkKind, WrittenFile,
 };
 
 /// Entries of one page.
@@ -101,9 +101,14 @@ impl Console {
         let mut names = Names::of(self)?;
         let mut sheet = Sheet::new(&["number", "time_utc", "who", "action", "what"]);
         let mut wanted = event_query(query, BATCH);
+        let work = self.begin_work(WorkKind::Activity);
+        // How many the filters find is not known before they are found.
+        let mut written = 0;
         loop {
             let found = self.inner.catalog.find_events(&wanted)?;
             for event in &found {
+                work.step(written, 0)?;
+                written += 1;
                 let entry = self.entry(event, &mut names);
                 sheet.row(&[
                     &entry.seq.to_string(),

@@ -34,6 +34,10 @@ pub fn all() -> Vec<Command> {
         welcome_found(founding: v::Founding) -> v::Founded;
         backup_choose() -> Option<String>;
         backup_restore(wish: v::Restoring) -> v::Start;
+        catalog_open_again() -> v::Start;
+        catalog_set_aside() -> v::Start;
+        catalog_restore(wish: v::Restoring) -> v::Start;
+        set_aside_noted(file: String) -> v::Start;
         vault_unlock(passphrase: Option<String>) -> v::Start;
         session_get() -> v::SessionView;
         session_sign_in(member: d::MemberId, passphrase: Option<String>) -> v::Start;
@@ -87,7 +91,7 @@ pub fn all() -> Vec<Command> {
         primary_accept(connection: d::ConnectionId, reach: d::Reach) -> v::ConnectionView;
         primary_decline(connection: d::ConnectionId, reach: d::Reach) -> v::ConnectionView;
         primary_withdraw(connection: d::ConnectionId, reach: d::Reach, member: d::MemberId) -> v::ConnectionView;
-        primaries_list() -> Vec<v::PrimaryRow>;
+        primaries_list(after: Option<String>) -> v::PrimaryPage;
         authorization_impact(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::Impact;
         authorization_revoke(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::RevokeOutcome;
         connection_edit(connection: d::ConnectionId, edit: v::ConnectionEdit, seen: v::ConnectionEdit) -> v::ConnectionView;
@@ -128,6 +132,8 @@ pub fn all() -> Vec<Command> {
         definitions_leave_out(hash: String, without: Vec<u32>) -> v::ImportPreview;
         definitions_import(hash: String) -> v::ImportOutcome;
         exports_open_folder() -> ();
+        work_get(kind: v::WorkKind) -> Option<v::WorkView>;
+        work_stop(kind: v::WorkKind) -> ();
         applications_list() -> Vec<v::ApplicationRow>;
         application_get(application: d::ApplicationId) -> v::ApplicationView;
         application_create(name: String, edition: d::Edition) -> d::ApplicationId;
@@ -137,6 +143,8 @@ pub fn all() -> Vec<Command> {
         application_grant(application: d::ApplicationId, connection: d::ConnectionId, granted: bool) -> ();
         application_grantable(application: d::ApplicationId, search: String) -> Vec<v::Grantable>;
         application_access_impact(application: d::ApplicationId, connection: d::ConnectionId) -> v::AccessImpact;
+        application_services(application: d::ApplicationId) -> Vec<v::ServiceToTry>;
+        application_try(request: v::ServiceTry) -> v::ServiceTried;
         connection_uses(connection: d::ConnectionId) -> v::UsedIn;
         live_applications() -> Vec<v::ApplicationMark>;
         live_get(application: d::ApplicationId, environment: d::Environment) -> v::LiveView;
@@ -246,17 +254,22 @@ pub fn typescript() -> String {
         v::RevokeOutcome,
         v::TryRequest,
         v::TryAnswer,
+        v::ServiceToTry,
+        v::ServiceTry,
+        v::ServiceTried,
         v::FileState,
         v::DiffRow,
         v::ConnectorFile,
         v::ConnectorsView,
         v::Need,
+        v::Unreadable,
         v::HomeView,
         v::NamedFlow,
         v::OfferView,
         v::PrimaryActs,
         v::PrimaryHolder,
         v::PrimaryRow,
+        v::PrimaryPage,
         v::OfferedToYou,
         v::Fate,
         v::AffectedUse,
@@ -264,6 +277,7 @@ pub fn typescript() -> String {
         v::DriftView,
         v::NeededScope,
         v::BulkAction,
+        v::AlsoLost,
         v::BulkPart,
         v::BulkResult,
         v::TestResult,
@@ -303,6 +317,8 @@ pub fn typescript() -> String {
         v::ImportItem,
         v::ImportPreview,
         v::ImportOutcome,
+        v::WorkKind,
+        v::WorkView,
         v::ApplicationMark,
         v::ApplicationRow,
         v::ConnectionMark,

@@ -13,6 +13,7 @@ use tsunagi_gateway::{Gateway, Keys};
 use tsunagi_vault::{KeyHolder, KeyringError};
 
 use crate::agent::{Bell, Practice, UserAgent};
+use crate::damage::UnreadableRows;
 use crate::definitions::Pending;
 use crate::error::ConsoleError;
 use crate::flow::Running;
@@ -21,6 +22,7 @@ use crate::keys::KeyDesk;
 use crate::session::Seat;
 use crate::unlock::VaultState;
 use crate::views::{Failure, Locale, Theme};
+use crate::work::Works;
 
 /// How the keyring is reached. Called on a thread of its own, since it may wait for a prompt.
 pub type OpenKeyring = dyn Fn() -> Result<Box<dyn KeyHolder>, KeyringError> + Send + Sync;
@@ -98,6 +100,10 @@ pub(crate) struct Inner {
     pub(crate) key_desk: KeyDesk,
     locale: RwLock<Locale>,
     problems: RwLock<Vec<Problem>>,
+    /// What takes long and can be stopped.
+    pub(crate) works: Works,
+    /// Rows that cannot be read, once they were looked for.
+    pub(crate) unreadable: UnreadableRows,
 }
 
 impl Console {
@@ -123,7 +129,7 @@ impl Console {
                 .with("detail", error.to_string())
         })?;
         crate::backups::sweep(&home);
-        let catalog = Catalog::open(&home)?;
+        let catalog = Catalog::open_unharmed(&home, &crate::exporting::stamp(clock.now()))?;
         catalog.abandon_flows(clock.now())?;
         let leftovers = crate::kept_sign_ins::tidy(&home, &catalog, &*agent)?;
         let (library, problems) = load_library(&catalog)?;
@@ -173,6 +179,8 @@ impl Console {
                 key_desk: KeyDesk::default(),
                 locale: RwLock::new(locale),
                 problems: RwLock::new(problems),
+                works: Works::default(),
+                unreadable: UnreadableRows::default(),
             }),
         };
         console.follow_key();
@@ -191,6 +199,7 @@ impl Console {
             catalog.set_connector_words(&connector.id, &words(connector))?;
         }
         self.restate_after_update();
+        self.inner.unreadable.forget();
         Ok(())
     }
 

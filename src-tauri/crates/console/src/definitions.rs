@@ -3,8 +3,10 @@
 //!
 //! System connections are in no such file: they come into being by themselves (R5).
 
+mod around;
 mod document;
 mod plan;
+mod preview;
 mod reading;
 
 use std::collections::BTreeSet;
@@ -22,12 +24,13 @@ use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::exporting::Draft;
 use crate::log::Action;
-use crate::views::{ImportOutcome, ImportPreview, WrittenFile};
+use crate::views::{ImportOutcome, ImportPreview, WorkKind, WrittenFile};
 use document::{
     ApplicationDefinition, ConnectionDefinition, ConnectorReference, Document,
     EnvironmentDefinition, RedirectDefinition, RegistrationDefinition, VERSION,
 };
-use plan::{Lines, Plan};
+use plan::Plan;
+use preview::Lines;
 
 /// Connections read at a time.
 const BATCH: u32 = 500;
@@ -56,6 +59,9 @@ impl Console {
     /// R2: managers; a folder that cannot be written.
     pub fn export_definitions(&self, session: Session) -> Result<WrittenFile, ConsoleError> {
         self.reader(session)?;
+        let work = self.begin_work(WorkKind::Definitions);
+        let all = self.inner.catalog.connection_count()?;
+        let mut seen = 0;
         let mut draft = self.draft_export("definitions", "toml")?;
         let mut entries = 0;
         write(&mut draft, HEAD)?;
@@ -72,6 +78,8 @@ impl Console {
         loop {
             let page = self.inner.catalog.definitions(after.as_deref(), BATCH)?;
             for one in &page.rows {
+                seen += 1;
+                work.step(seen, all)?;
                 if one.connection.kind == Kind::System {
                     continue;
                 }
@@ -90,7 +98,11 @@ impl Console {
             write(&mut draft, &left_out)?;
         }
         let path = draft.finish()?;
-        let file = WrittenFile { path, entries };
+        let file = WrittenFile {
+            path,
+            entries,
+            left_out: unreadable,
+        };
         self.note_export(session, Action::WorkspaceDefinitionsExported, &file);
         Ok(file)
     }
@@ -171,6 +183,8 @@ impl Console {
             environment: one
                 .overrides
                 .iter()
+                // What the other environment mode had of its own says nothing in this one.
+                .filter(|own| connection.mode.reaches().contains(&own.reach))
                 .map(|own| EnvironmentDefinition {
                     environment: own.reach,
                     registration: own.registration,
@@ -206,7 +220,8 @@ impl Console {
         let text = reading::text(path, &bytes)?;
         let document = reading::document(path, text)?;
         let (lines, without) = (Lines::of(text), BTreeSet::new());
-        let plan = Plan::of(self, &document, &lines, &without)?;
+        let work = self.begin_work(WorkKind::Import);
+        let plan = Plan::of(self, &document, &lines, &without, &work)?;
         let preview = plan.preview(self, file.clone(), hash.clone());
         let pending = Pending {
             member: member.id,
@@ -241,7 +256,8 @@ impl Console {
             .as_mut()
             .filter(|shown| shown.member == member.id && shown.hash == hash)
             .ok_or_else(gone)?;
-        let plan = Plan::of(self, &shown.document, &shown.lines, &without)?;
+        let work = self.begin_work(WorkKind::Import);
+        let plan = Plan::of(self, &shown.document, &shown.lines, &without, &work)?;
         shown.adds = plan.adds();
         shown.without = without;
         Ok(plan.preview(self, shown.file.clone(), shown.hash.clone()))
@@ -269,8 +285,20 @@ impl Console {
             }
             slot.take().ok_or_else(gone)?
         };
+        let work = self.begin_work(WorkKind::Import);
         // Somebody may have made the same connection while the person was reading.
-        let plan = Plan::of(self, &shown.document, &shown.lines, &shown.without)?;
+        let plan = match Plan::of(self, &shown.document, &shown.lines, &shown.without, &work) {
+            Ok(plan) => plan,
+            Err(error) => {
+                // Stopped, it is still what the person looked at.
+                if let Ok(mut slot) = self.inner.pending_import.lock() {
+                    slot.get_or_insert(shown);
+                }
+                return Err(error);
+            }
+        };
+        // What is written is written at once: from here on nothing stops it.
+        drop(work);
         if plan.adds() != shown.adds {
             return Err(ConsoleError::new("import_changed").with("file", shown.file));
         }

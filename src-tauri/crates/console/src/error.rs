@@ -60,7 +60,13 @@ impl From<CatalogError> for ConsoleError {
             return Self::new(RefusalCode::LinkNameTaken.as_str());
         }
         tracing::error!(code = error.code(), %error, "catalog");
-        Self::new(error.code())
+        let told = Self::new(error.code());
+        match error {
+            CatalogError::Damaged { file, .. } | CatalogError::TooNew { file, .. } => {
+                told.with("file", file)
+            }
+            _ => told,
+        }
     }
 }
 

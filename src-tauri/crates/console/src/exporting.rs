@@ -53,6 +53,11 @@ impl<W: Write> Sheet<W> {
         self.line(cells)
     }
 
+    /// A line that is none of the rows.
+    pub(crate) fn note(&mut self, cells: &[&str]) -> std::io::Result<()> {
+        self.line(cells)
+    }
+
     fn line(&mut self, cells: &[&str]) -> std::io::Result<()> {
         let safe = cells.iter().map(|cell| safe(cell));
         self.writer.write_record(safe).map_err(std::io::Error::from)
@@ -131,6 +136,11 @@ pub(crate) fn utc(at: Timestamp) -> String {
     written(at, "%Y-%m-%dT%H:%M:%SZ")
 }
 
+/// `2026-11-24-025332`, in UTC, for the names of files.
+pub(crate) fn stamp(at: Timestamp) -> String {
+    written(at, "%Y-%m-%d-%H%M%S")
+}
+
 /// `2026-11-24 02:53 UTC`, for people.
 pub(crate) fn minute(at: Timestamp) -> String {
     written(at, "%Y-%m-%d %H:%M UTC")
@@ -148,10 +158,14 @@ impl Console {
         what: &str,
         sheet: Sheet,
     ) -> Result<WrittenFile, ConsoleError> {
-        let stamp = written(self.now(), "%Y-%m-%d-%H%M%S");
+        let stamp = stamp(self.now());
         let entries = sheet.rows;
         let path = self.write_file(&format!("{what}-{stamp}.csv"), &sheet.bytes())?;
-        Ok(WrittenFile { path, entries })
+        Ok(WrittenFile {
+            path,
+            entries,
+            left_out: 0,
+        })
     }
 
     /// Notes that a member took something along.
@@ -174,8 +188,7 @@ impl Console {
 
     /// Begins `exports/<what>-<date>-<time>.<ending>`.
     pub(crate) fn draft_export(&self, what: &str, ending: &str) -> Result<Draft, ConsoleError> {
-        let stamp = written(self.now(), "%Y-%m-%d-%H%M%S");
-        self.draft_file(&format!("{what}-{stamp}.{ending}"))
+        self.draft_file(&format!("{what}-{}.{ending}", stamp(self.now())))
     }
 
     fn draft_file(&self, name: &str) -> Result<Draft, ConsoleError> {

@@ -45,6 +45,7 @@ impl Console {
                     flow: self.flow_record(flow, steps),
                 })
                 .collect(),
+            unreadable: self.unreadable(),
             connections: u32::try_from(connections).unwrap_or(u32::MAX),
         })
     }

@@ -93,10 +93,21 @@ impl Console {
         before: &Shape,
         after: &Shape,
     ) -> Result<Vec<AffectedUse>, ConsoleError> {
-        let applications = self.inner.catalog.applications()?;
+        self.affected_among(&self.inner.catalog.applications()?, id, before, after)
+    }
+
+    /// As [`Self::affected`], where the applications are known: for many connections they are
+    /// read once.
+    pub(crate) fn affected_among(
+        &self,
+        applications: &[Application],
+        id: ConnectionId,
+        before: &Shape,
+        after: &Shape,
+    ) -> Result<Vec<AffectedUse>, ConsoleError> {
         let mut affected = Vec::new();
         for used in self.inner.catalog.uses(id)? {
-            let name = name_of(&applications, &used);
+            let name = name_of(applications, &used);
             let granted = self.inner.catalog.has_access(used.application, id)?;
             let access = if granted {
                 Access::Granted

@@ -16,7 +16,7 @@ use crate::error::ConsoleError;
 use crate::exporting::{Draft, Sheet, minute, utc};
 use crate::log::Action;
 use crate::rows::{account_view, held};
-use crate::views::{InventoryForm, WrittenFile};
+use crate::views::{InventoryForm, WorkKind, WrittenFile};
 
 /// Connections read at a time.
 const BATCH: u32 = 500;
@@ -85,7 +85,7 @@ impl Console {
     /// page to read and print in the acting member's language.
     ///
     /// # Errors
-    /// R2: managers; a folder that cannot be written.
+    /// R2: managers; a folder that cannot be written; `work_stopped`. Nothing is written then.
     pub fn write_inventory(
         &self,
         session: Session,
@@ -108,7 +108,7 @@ impl Console {
 
     fn write_sheet(&self, draft: Draft) -> Result<WrittenFile, ConsoleError> {
         let mut sheet = Sheet::onto(draft, &COLUMNS).map_err(|error| self.no_room(&error))?;
-        self.each_held(|held| {
+        let left_out = self.each_held(|held| {
             for place in &held.places {
                 let cells = cells(&held, place);
                 let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
@@ -116,9 +116,20 @@ impl Console {
             }
             Ok(())
         })?;
+        if left_out > 0 {
+            // Whoever gets the sheet alone learns that it is not whole, too.
+            let mut cells = [""; COLUMNS.len()];
+            let words = page::left_out_words(self.locale(), left_out);
+            cells[0] = &words;
+            sheet.note(&cells).map_err(|error| self.no_room(&error))?;
+        }
         let (draft, entries) = sheet.end().map_err(|error| self.no_room(&error))?;
         let path = draft.finish()?;
-        Ok(WrittenFile { path, entries })
+        Ok(WrittenFile {
+            path,
+            entries,
+            left_out,
+        })
     }
 
     fn write_page(&self, mut draft: Draft) -> Result<WrittenFile, ConsoleError> {
@@ -131,14 +142,18 @@ impl Console {
             written.map_err(|error| self.no_room(&error))
         };
         write(&before)?;
-        let unreadable = self.each_held(|held| {
+        let left_out = self.each_held(|held| {
             entries += u64::try_from(held.places.len()).unwrap_or_default();
             write(&page::connection(locale, &held))
         })?;
-        write(&page::left_out(locale, unreadable))?;
+        write(&page::left_out(locale, left_out))?;
         write(&after)?;
         let path = draft.finish()?;
-        Ok(WrittenFile { path, entries })
+        Ok(WrittenFile {
+            path,
+            entries,
+            left_out,
+        })
     }
 
     fn no_room(&self, error: &std::io::Error) -> ConsoleError {
@@ -151,6 +166,10 @@ impl Console {
         mut take: impl FnMut(Held) -> Result<(), ConsoleError>,
     ) -> Result<u32, ConsoleError> {
         let catalog = &self.inner.catalog;
+        let work = self.begin_work(WorkKind::Inventory);
+        let all = catalog.connection_count()?;
+        let mut seen = 0;
+        work.step(seen, all)?;
         let members: HashMap<MemberId, String> = catalog
             .members()?
             .into_iter()
@@ -162,6 +181,8 @@ impl Console {
             let page = catalog.inventory(after.as_ref(), BATCH)?;
             for row in &page.rows {
                 take(self.held(row, &members))?;
+                seen += 1;
+                work.step(seen, all)?;
             }
             unreadable += page.unreadable;
             after = page.next;

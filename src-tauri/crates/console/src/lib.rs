@@ -20,6 +20,7 @@ mod connection;
 mod connections;
 mod connectors;
 mod console;
+mod damage;
 mod definitions;
 mod drifting;
 mod editing;
@@ -61,8 +62,10 @@ mod unlock;
 mod uses;
 pub mod views;
 mod welcome;
+mod work;
 
 pub use console::{Console, OpenKeyring, Session, Surroundings};
+pub use damage::{DAMAGED, check_backup, set_aside};
 pub use error::ConsoleError;
 pub use rotation::RotationStep;
 pub use tsunagi_domain::application::Component;

@@ -8,8 +8,8 @@ use tsunagi_domain::access::Act;
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::impact::Shape;
 use tsunagi_domain::{
-    AuthorizationId, Connection, ConnectionId, Environment, Health, Kind, Member, NotConnected,
-    Reach, Refusal, access, offer,
+    Application, AuthorizationId, Connection, ConnectionId, Environment, Health, Kind, Member,
+    NotConnected, Reach, Refusal, access, offer,
 };
 use tsunagi_gateway::{Call, Request};
 
@@ -18,7 +18,7 @@ use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::impacts::Whole;
 use crate::log::Action;
-use crate::views::{BulkAction, BulkPart, BulkResult, Failure, ListQuery, TestResult};
+use crate::views::{AlsoLost, BulkAction, BulkPart, BulkResult, Failure, ListQuery, TestResult};
 
 /// The most connections that are chosen at once.
 const CHOSEN_MAX: u32 = 100_000;
@@ -42,7 +42,8 @@ impl Console {
         Ok(self.inner.catalog.list_ids(&query, CHOSEN_MAX)?)
     }
 
-    /// R18: what an action would do to each of these connections. Nothing is changed.
+    /// R18: what an action would do to each of these connections. Nothing is changed. Of very
+    /// many it is asked slice by slice, so that whoever waits sees how far it is.
     ///
     /// # Errors
     /// R1, R2; the catalog cannot be read.
@@ -53,12 +54,12 @@ impl Console {
         connections: &[ConnectionId],
     ) -> Result<Vec<BulkPart>, ConsoleError> {
         let actor = self.manager_for(session, act_of(action))?;
-        let chosen: BTreeSet<ConnectionId> = connections.iter().copied().collect();
+        let applications = self.inner.catalog.applications()?;
         let mut parts = Vec::new();
         for id in connections {
             // One that somebody else has deleted meanwhile needs nothing done.
             if self.inner.catalog.connection(*id)?.is_some() {
-                parts.push(self.part(&actor, action, *id, &chosen)?);
+                parts.push(self.part(&actor, action, *id, &applications)?);
             }
         }
         Ok(parts)
@@ -69,12 +70,11 @@ impl Console {
         actor: &Member,
         action: BulkAction,
         id: ConnectionId,
-        chosen: &BTreeSet<ConnectionId>,
+        applications: &[Application],
     ) -> Result<BulkPart, ConsoleError> {
         let whole = self.whole(id)?;
         let before = self.shape_of(&whole);
         let mut after = before.clone();
-        let mut uses = Vec::new();
         let mut taken = Vec::new();
         let mut refused: Option<Refusal> = None;
         let mut nothing = false;
@@ -104,15 +104,14 @@ impl Console {
         }
         // Where another computer has the workspace, the credentials are its.
         let held = self.usable_for(act_of(action)).err();
-        uses.extend(self.affected(id, &before, &after)?);
-        let mut shared_with = Vec::new();
-        if action == BulkAction::Revoke {
-            for slot in &taken {
-                self.also_lost(slot, id, chosen, &mut uses, &mut shared_with)?;
-            }
-        }
+        let uses = self.affected_among(applications, id, &before, &after)?;
         let authorizations: BTreeSet<AuthorizationId> =
             taken.iter().map(|slot| slot.authorization.id).collect();
+        let also_lost = if action == BulkAction::Revoke {
+            self.also_lost(id, &authorizations, applications)?
+        } else {
+            Vec::new()
+        };
         Ok(BulkPart {
             connection: id,
             name: whole.connection.name.to_string(),
@@ -123,46 +122,39 @@ impl Console {
             nothing,
             uses,
             authorizations: u32::try_from(authorizations.len()).unwrap_or(u32::MAX),
-            shared_with,
+            also_lost,
         })
     }
 
-    /// R21: connections that are not chosen and lose a shared authorization too, and what stops
-    /// there.
+    /// R21: the other connections that lose these authorizations too, and what stops there.
     fn also_lost(
         &self,
-        slot: &Slot,
         id: ConnectionId,
-        chosen: &BTreeSet<ConnectionId>,
-        uses: &mut Vec<crate::views::AffectedUse>,
-        names: &mut Vec<String>,
-    ) -> Result<(), ConsoleError> {
-        let keys = self
-            .inner
-            .catalog
-            .slots_of_authorization(slot.authorization.id)?;
-        let others: BTreeSet<ConnectionId> = keys
-            .iter()
-            .map(|key| key.connection)
-            .filter(|other| *other != id && !chosen.contains(other))
-            .collect();
+        authorizations: &BTreeSet<AuthorizationId>,
+        applications: &[Application],
+    ) -> Result<Vec<AlsoLost>, ConsoleError> {
+        let mut others = BTreeSet::new();
+        for authorization in authorizations {
+            let keys = self.inner.catalog.slots_of_authorization(*authorization)?;
+            others.extend(keys.iter().map(|key| key.connection));
+        }
+        others.remove(&id);
+        let mut lost = Vec::new();
         for other in others {
             let whole = self.whole(other)?;
-            let name = whole.connection.name.to_string();
-            if names.contains(&name) {
-                continue;
-            }
             let before = self.shape_of(&whole);
             let mut after = before.clone();
-            for lost in &whole.slots {
-                if lost.authorization.id == slot.authorization.id {
-                    lose(&mut after, lost);
-                }
+            let gone = |slot: &&Slot| authorizations.contains(&slot.authorization.id);
+            for slot in whole.slots.iter().filter(gone) {
+                lose(&mut after, slot);
             }
-            uses.extend(self.affected(other, &before, &after)?);
-            names.push(name);
+            lost.push(AlsoLost {
+                connection: other,
+                name: whole.connection.name.to_string(),
+                uses: self.affected_among(applications, other, &before, &after)?,
+            });
         }
-        Ok(())
+        Ok(lost)
     }
 
     /// Does it, one connection after the other. Each is done whole or not at all, and what

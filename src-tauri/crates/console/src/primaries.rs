@@ -14,46 +14,54 @@ use crate::impacts::Whole;
 use crate::log::Action;
 use crate::rows::account_view;
 use crate::views::{
-    ConnectionView, OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryRow,
+    ConnectionView, OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow,
 };
 use crate::welcome::member_view;
 
-/// The most rows of the screen.
-const SHOWN: u32 = 1000;
+/// Connections of one page of the screen.
+const PAGE: u32 = 200;
 
 impl Console {
-    /// Every logged-in-user connection by place: who is primary, what runs there, what is
-    /// offered.
+    /// The logged-in-user connections by place: who is primary, what runs there, what is offered.
+    /// They come page by page; `after` is where the page before ended.
     ///
     /// # Errors
     /// R2, R15: managers only, since it tells of every application.
-    pub fn primaries_view(&self, session: Session) -> Result<Vec<PrimaryRow>, ConsoleError> {
+    pub fn primaries_view(
+        &self,
+        session: Session,
+        after: Option<String>,
+    ) -> Result<PrimaryPage, ConsoleError> {
         let viewer = self.reader(session)?;
         let catalog = &self.inner.catalog;
-        let found = catalog.list_ids(
-            &tsunagi_catalog::ListQuery {
-                search: String::new(),
-                kinds: vec![Kind::LoggedInUser],
-                connectors: Vec::new(),
-                applications: Vec::new(),
-                seen: Vec::new(),
-                needs_person: None,
-                viewer: viewer.id,
-                sort: tsunagi_catalog::Sort::Name,
-                after: None,
-                limit: 1,
-            },
-            SHOWN,
-        )?;
+        let found = catalog.list(&tsunagi_catalog::ListQuery {
+            search: String::new(),
+            kinds: vec![Kind::LoggedInUser],
+            connectors: Vec::new(),
+            applications: Vec::new(),
+            seen: Vec::new(),
+            needs_person: None,
+            viewer: viewer.id,
+            sort: tsunagi_catalog::Sort::Name,
+            after: after.map(tsunagi_catalog::Cursor),
+            limit: PAGE,
+        })?;
         let mut rows = Vec::new();
-        for id in found {
-            let whole = self.whole(id)?;
-            let offers = catalog.offers(id)?;
+        let mut connections = 0;
+        for row in found.rows {
+            let whole = self.whole(row.connection.id)?;
+            let offers = catalog.offers(row.connection.id)?;
+            connections += 1;
             for reach in whole.connection.mode.reaches() {
                 rows.push(self.primary_row(&whole, &offers, *reach, &viewer)?);
             }
         }
-        Ok(rows)
+        Ok(PrimaryPage {
+            rows,
+            connections,
+            all: u32::try_from(found.total).unwrap_or(u32::MAX),
+            next: found.next.map(|cursor| cursor.0),
+        })
     }
 
     fn primary_row(

@@ -38,7 +38,7 @@ impl Console {
     /// Stores a client registration; its secret is sealed at once.
     ///
     /// # Errors
-    /// R1, R2; `client_id_empty`; `connector_missing`; `redirect_invalid`; the vault is locked.
+    /// R1, R2; `client_id_empty`, `client_id_invalid`; `connector_missing`; `redirect_invalid`; the vault is locked.
     pub fn add_registration(
         &self,
         session: Session,
@@ -49,10 +49,7 @@ impl Console {
         if connector.registration != Needs::NeedsClient {
             return Err(ConsoleError::new("registration_not_needed"));
         }
-        let client_id = new.client_id.trim().to_owned();
-        if client_id.is_empty() {
-            return Err(ConsoleError::new("client_id_empty"));
-        }
+        let client_id = client_id(&new.client_id)?;
         let name = if new.name.trim().is_empty() {
             connector.name.clone()
         } else {
@@ -125,7 +122,7 @@ impl Console {
     /// ID they were issued to (RFC 6749 §6): where that changes, each has to be authorized again.
     ///
     /// # Errors
-    /// R1, R2; `registration_unknown`; `client_id_empty`; `redirect_invalid`; the vault is
+    /// R1, R2; `registration_unknown`; `client_id_empty`, `client_id_invalid`; `redirect_invalid`; the vault is
     /// locked. Nothing is changed then.
     pub fn change_registration(
         &self,
@@ -135,10 +132,7 @@ impl Console {
         self.manager(session)?;
         self.inner.keys.vault()?;
         let mut registration = self.known_registration(change.id)?;
-        let client_id = change.client_id.trim().to_owned();
-        if client_id.is_empty() {
-            return Err(ConsoleError::new("client_id_empty"));
-        }
+        let client_id = client_id(&change.client_id)?;
         let other_client = client_id != registration.client_id;
         registration.client_id = client_id;
         registration.name = crate::welcome::person_name(&change.name)?;
@@ -266,6 +260,24 @@ impl Console {
             connections: u32::try_from(connections.len()).unwrap_or(u32::MAX),
         })
     }
+}
+
+/// The longest client ID, in bytes.
+const CLIENT_ID_MAX: usize = 500;
+
+/// A client ID as it is stored, whichever way it comes in.
+///
+/// # Errors
+/// `client_id_empty`, `client_id_invalid`.
+pub(crate) fn client_id(given: &str) -> Result<String, ConsoleError> {
+    let given = given.trim();
+    if given.is_empty() {
+        return Err(ConsoleError::new("client_id_empty"));
+    }
+    if given.len() > CLIENT_ID_MAX || given.chars().any(char::is_control) {
+        return Err(ConsoleError::new("client_id_invalid"));
+    }
+    Ok(given.to_owned())
 }
 
 pub(crate) fn redirect(form: &RedirectForm) -> Result<Redirect, ConsoleError> {

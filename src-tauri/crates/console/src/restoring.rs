@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
+use tempfile::TempDir;
 use tsunagi_catalog::{Catalog, CatalogError};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::custody::{allows, custody, may_take_over, usable};
@@ -49,31 +50,16 @@ impl Console {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         self.may_restore()?;
+        let Unpacked {
+            folder: _folder,
+            manifest,
+            copy,
+            workspace,
+            record,
+        } = unpacked_copy(self.home(), wish, self.now())?;
         let path = wish.path.trim();
         let named = |code: &str| ConsoleError::new(code).with("path", path);
-        let folder = half_folder(self.home())?;
-        let manifest = unpacked(path, &wish.passphrase, folder.path())?;
-        let copy = Catalog::open_copy(folder.path()).map_err(|error| match error {
-            CatalogError::TooNew { .. } => ConsoleError::new("backup_too_new")
-                .with("path", path)
-                .with("version", &manifest.program),
-            CatalogError::Damaged { .. } | CatalogError::Unreadable(_) => named("backup_damaged"),
-            other => other.into(),
-        })?;
-        let (workspace, stored) = match (copy.workspace(), copy.key_record()) {
-            (Ok(Some(workspace)), Ok(Some(stored))) => (workspace, stored),
-            _ => return Err(named("backup_damaged")),
-        };
         let catalog = workspace.id.to_string();
-        let record = record_of(&folder.path().join(archive::KEY), &stored)
-            .ok_or_else(|| named("backup_damaged"))?;
-        // Before the keyring is asked for anything: the key is the one, and opens.
-        match Vault::open_with_passphrase(&catalog, &record, &wish.passphrase) {
-            Ok(_) => {}
-            Err(error @ VaultError::DerivationFailed) => return Err(error.into()),
-            Err(_) => return Err(named("backup_damaged")),
-        }
-        copy.mark_restored(Timestamp(manifest.made_at), self.now())?;
 
         let own = wish.own_passphrase.clone().filter(|own| !own.is_empty());
         let in_keyring = own.is_none();
@@ -163,6 +149,57 @@ impl Console {
             may_take_over: member.is_some_and(|member| may_take_over(&member, custody).is_ok()),
         }))
     }
+}
+
+/// A backup, unpacked into a folder of its own and looked at.
+pub(crate) struct Unpacked {
+    manifest: Manifest,
+    copy: Catalog,
+    workspace: Workspace,
+    record: KeyRecord,
+    /// Where the copy lies; goes when it is dropped.
+    folder: TempDir,
+}
+
+/// Unpacks a backup beside the home's own files and looks at everything in it. Nothing of the
+/// home is changed.
+pub(crate) fn unpacked_copy(
+    home: &Path,
+    wish: &Restoring,
+    now: Timestamp,
+) -> Result<Unpacked, ConsoleError> {
+    let path = wish.path.trim();
+    let named = |code: &str| ConsoleError::new(code).with("path", path);
+    let folder = half_folder(home)?;
+    let manifest = unpacked(path, &wish.passphrase, folder.path())?;
+    let copy = Catalog::open_copy(folder.path()).map_err(|error| match error {
+        CatalogError::TooNew { .. } => ConsoleError::new("backup_too_new")
+            .with("path", path)
+            .with("version", &manifest.program),
+        CatalogError::Damaged { .. } | CatalogError::Unreadable(_) => named("backup_damaged"),
+        other => other.into(),
+    })?;
+    let (workspace, stored) = match (copy.workspace(), copy.key_record()) {
+        (Ok(Some(workspace)), Ok(Some(stored))) => (workspace, stored),
+        _ => return Err(named("backup_damaged")),
+    };
+    let catalog = workspace.id.to_string();
+    let record = record_of(&folder.path().join(archive::KEY), &stored)
+        .ok_or_else(|| named("backup_damaged"))?;
+    // Before the keyring is asked for anything: the key is the one, and opens.
+    match Vault::open_with_passphrase(&catalog, &record, &wish.passphrase) {
+        Ok(_) => {}
+        Err(error @ VaultError::DerivationFailed) => return Err(error.into()),
+        Err(_) => return Err(named("backup_damaged")),
+    }
+    copy.mark_restored(Timestamp(manifest.made_at), now)?;
+    Ok(Unpacked {
+        folder,
+        manifest,
+        copy,
+        workspace,
+        record,
+    })
 }
 
 /// Opens a backup and writes its parts into `folder`.

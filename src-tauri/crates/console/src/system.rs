@@ -26,6 +26,18 @@ impl Console {
         service: &str,
         cause: Cause,
     ) -> Result<ConnectionId, ConsoleError> {
+        let (connection, _) = self.come_into_being(session, application, service, cause)?;
+        Ok(connection.id)
+    }
+
+    /// As [`Console::system_connection`]; also tells whether it came into being just now.
+    pub(crate) fn come_into_being(
+        &self,
+        session: Session,
+        application: ApplicationId,
+        service: &str,
+        cause: Cause,
+    ) -> Result<(Connection, bool), ConsoleError> {
         self.manager_for(session, Act::Create)?;
         self.inner.keys.vault()?;
         let application = self.application(application)?;
@@ -38,8 +50,7 @@ impl Console {
             .founding
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let known = self.inner.catalog.connections_of_connector(&connector.id)?;
-        let known = known.into_iter().find(|one| one.kind == Kind::System);
+        let known = self.system_connection_of(&connector.id)?;
         let found = known.is_some();
         let connection = match known {
             Some(connection) => connection,
@@ -52,7 +63,16 @@ impl Console {
             self.let_use(application.id, &connection, &connector, found)
         })?;
         self.inner.bell.changed();
-        Ok(connection.id)
+        Ok((connection, !found))
+    }
+
+    /// The system connection of a service, if it has one.
+    pub(crate) fn system_connection_of(
+        &self,
+        service: &str,
+    ) -> Result<Option<Connection>, ConsoleError> {
+        let known = self.inner.catalog.connections_of_connector(service)?;
+        Ok(known.into_iter().find(|one| one.kind == Kind::System))
     }
 
     fn let_use(

@@ -4,16 +4,21 @@ use std::collections::BTreeMap;
 
 use tsunagi_domain::access::Act;
 use tsunagi_domain::gate::Caller;
+use tsunagi_domain::system::{Cause, comes_into_being};
+use tsunagi_domain::{ApplicationId, Connection, Environment};
 use tsunagi_gateway::{Answer, Call, Request};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::messages;
 use crate::rows::account_view;
-use crate::views::{TryAnswer, TryRequest};
+use crate::views::{ServiceToTry, ServiceTried, ServiceTry, TryAnswer, TryRequest};
 
 /// The most of a body that is shown, in bytes.
 const SHOWN_MAX: usize = 256 * 1024;
+
+/// What a service is tried as: a task that may be written without its connection, and is.
+const LEFT_OUT: Cause = Cause::IntegrationTask { optional: true };
 
 impl Console {
     /// *Try it*: a GET through the gate, as the acting member.
@@ -25,10 +30,98 @@ impl Console {
         session: Session,
         request: &TryRequest,
     ) -> Result<TryAnswer, ConsoleError> {
+        let connection = self.connection(request.connection)?;
+        self.sent(
+            session,
+            connection,
+            None,
+            request.environment,
+            &request.path,
+        )
+        .await
+    }
+
+    /// The services a task of an application could ask without choosing a connection (R5), and
+    /// the system connection of each, where there is one.
+    ///
+    /// # Errors
+    /// R2; no such application.
+    pub fn services_to_try(
+        &self,
+        session: Session,
+        application: ApplicationId,
+    ) -> Result<Vec<ServiceToTry>, ConsoleError> {
+        self.reader(session)?;
+        self.application(application)?;
+        let library = self.inner.gateway.library();
+        let mut services = Vec::new();
+        for entry in self.gallery(session)? {
+            let Some(connector) = library.get(&entry.service.id) else {
+                continue;
+            };
+            if comes_into_being(&connector.name, LEFT_OUT, connector.payment).is_err() {
+                continue;
+            }
+            let known = self.system_connection_of(&connector.id)?;
+            services.push(ServiceToTry {
+                service: entry.service,
+                try_path: connector.try_path.clone(),
+                connection: known.map(|connection| self.connection_mark(&connection)),
+                refused: entry.refused,
+            });
+        }
+        Ok(services)
+    }
+
+    /// *Try it* of a service, as a task of the application that leaves its connection out would
+    /// (R5): through the service's system connection, which comes into being where there is none.
+    /// That one is Not connected at first; what the gate says of it is part of the answer, so
+    /// that it can be authorized.
+    ///
+    /// # Errors
+    /// R1, R2, R5, R8, R16; no such application or service.
+    pub async fn try_service(
+        &self,
+        session: Session,
+        request: &ServiceTry,
+    ) -> Result<ServiceTried, ConsoleError> {
+        self.wait_for_vault().await;
+        let (connection, made) =
+            self.come_into_being(session, request.application, &request.service, LEFT_OUT)?;
+        let mark = self.connection_mark(&connection);
+        let application = Some(request.application);
+        let sent = self
+            .sent(
+                session,
+                connection,
+                application,
+                request.environment,
+                &request.path,
+            )
+            .await;
+        let (answer, refused) = match sent {
+            Ok(answer) => (Some(answer), None),
+            Err(error) => (None, Some(self.failure(&error))),
+        };
+        Ok(ServiceTried {
+            connection: mark,
+            made,
+            answer,
+            refused,
+        })
+    }
+
+    async fn sent(
+        &self,
+        session: Session,
+        connection: Connection,
+        application: Option<ApplicationId>,
+        environment: Environment,
+        path: &str,
+    ) -> Result<TryAnswer, ConsoleError> {
         let member = self.member(session)?;
         self.allows(Act::Use)?;
         self.wait_for_vault().await;
-        let connection = self.connection(request.connection)?;
         if connection.connector == crate::welcome::PRACTICE {
             // Its address is this computer's: nobody else can have answered for it.
             self.start_practice()?;
@@ -44,12 +137,12 @@ impl Console {
             .send(Call {
                 link_name: connection.link_name.clone(),
                 caller: Caller::Member(member.id),
-                application: None,
-                environment: request.environment,
+                application,
+                environment,
                 area: "try_it".to_owned(),
                 request: Request {
                     method: http::Method::GET,
-                    target: request.path.trim().to_owned(),
+                    target: path.trim().to_owned(),
                     headers,
                     body: Vec::new(),
                 },

@@ -29,8 +29,8 @@ pub use applications::{
 };
 pub use backups::{BackupFile, NewBackup, RestoredView, Restoring};
 pub use connection::{
-    AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, TryAnswer,
-    TryRequest, UseView,
+    AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, ServiceToTry,
+    ServiceTried, ServiceTry, TryAnswer, TryRequest, UseView,
 };
 pub use connectors::{
     ConnectorFile, ConnectorsView, DiffRow, FileState, PracticeFaults, PracticeView,
@@ -39,10 +39,10 @@ pub use flow::{AgentKind, CodeView, FlowRecord, FlowView, QrView, Stage, Stay, S
 pub use keys::{KeyProof, KeysView, RecoveryCodeView, RotationView};
 pub use list::{
     AccountView, ConnectionPage, ConnectionRow, HomeView, ListQuery, Mend, NamedFlow, Need,
-    ServiceMark, SortBy, Station, UnreachableView,
+    ServiceMark, SortBy, Station, UnreachableView, Unreadable,
 };
 pub use managing::{
-    AffectedUse, BulkAction, BulkPart, BulkResult, ConnectionEdit, DriftKind, DriftView,
+    AffectedUse, AlsoLost, BulkAction, BulkPart, BulkResult, ConnectionEdit, DriftKind, DriftView,
     EditImpact, Fate, NeededScope, PlacedAccount, RegistrationChange, Replacement, Replacements,
     SwitchImpact, SwitchOffer, TestResult, Touched, Whose,
 };
@@ -51,8 +51,10 @@ pub use members::{
     OwnedConnection, PrimaryLoss, SeatView, SessionMark, SessionView,
 };
 pub use own_accounts::{OwnAccount, OwnAccounts};
-pub use papers::{ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat};
-pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryRow};
+pub use papers::{
+    ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat, WorkKind, WorkView,
+};
+pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
 pub use setup::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,
     PresetView, RedirectForm, RegistrationDraft, RegistrationView, ReuseOffer, ScopeView,

@@ -42,11 +42,11 @@ impl Console {
             .as_ref()
             .is_none_or(|member| member.role.is_manager());
         let seated = member.is_some();
-        let problems = if manages && (seated || workspace.is_none()) {
-            problems
+        let (problems, set_aside) = if manages && (seated || workspace.is_none()) {
+            (problems, self.set_aside_files()?)
         } else {
-            // R15: what is wrong with connectors is for those who can mend it.
-            Vec::new()
+            // R15: what is wrong with connectors and files is for those who can mend it.
+            (Vec::new(), Vec::new())
         };
         let needing = u32::try_from(needing).unwrap_or(u32::MAX);
         let refused = workspace
@@ -79,6 +79,7 @@ impl Console {
             locale: self.locale(),
             theme: self.theme(),
             problems,
+            set_aside,
             keyring: self.keyring_there().unwrap_or(true),
             needing,
             version: env!("CARGO_PKG_VERSION").to_owned(),

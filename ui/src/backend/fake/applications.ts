@@ -1,12 +1,12 @@
 // Applications of the fake workspace: with whom they are shared, what they may use, what they do.
 import type {
-  ApplicationMark, Commands, Component, ConnectionId, ConnectionMark, ConnectionRow, Edition, Environment, Failure, LiveRow, Role, Start, Station, UsePlace,
+  ApplicationMark, Commands, Component, ConnectionId, ConnectionMark, ConnectionRow, Edition, Environment, Failure, LiveRow, NewConnection, Role, Start, Station, UsePlace,
 } from "../bindings";
 import { failureOf, type FailureCode } from "./failures";
-import { impactOf } from "./seed";
+import { answerOf, gallery, impactOf } from "./seed";
 
 type Names = "applications_list" | "application_get" | "application_create" | "application_change" | "application_delete" | "application_share" | "application_grant"
-  | "application_grantable" | "application_access_impact" | "connection_uses" | "live_applications" | "live_get" | "live_rename" | "live_impact" | "live_revoke" | "edit_get";
+  | "application_grantable" | "application_access_impact" | "application_services" | "application_try" | "connection_uses" | "live_applications" | "live_get" | "live_rename" | "live_impact" | "live_revoke" | "edit_get";
 type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] };
 
 interface Place {
@@ -32,6 +32,8 @@ interface Around {
   rows: () => ConnectionRow[];
   setStation: (id: ConnectionId, reach: Station["reach"], part: Partial<Station>) => void;
   changed: () => void;
+  /** Makes a connection; the fake of the program knows how. */
+  create: (draft: NewConnection) => ConnectionId;
 }
 
 const HOUR = 3_600_000;
@@ -172,6 +174,29 @@ export function applicationHandlers(around: Around, empty: boolean): { handlers:
       return {
         application: one.mark, connection: markOf(row), stops: uses.filter((use) => use.stopped === null), stopped: uses.filter((use) => use.stopped !== null).length,
         members: row.kind === "logged_in_user" ? PEOPLE.filter(([member, , role]) => one.members.includes(member) && ["user", "portal_user"].includes(role)).map(([, name]) => name) : [],
+      };
+    },
+    application_services: ({ application: id }) => {
+      managers();
+      need(id);
+      const known = (service: string): ConnectionMark[] => around.rows().filter((row) => row.kind === "system" && row.service.id === service).map(markOf);
+      return gallery(around.start().locale).filter((one) => one.category !== "payments")
+        .map((one) => ({ service: one.service, tryPath: one.service.practice ? "/contacts" : null, connection: known(one.service.id)[0] ?? null, refused: one.refused }));
+    },
+    application_try: ({ request }) => {
+      managers();
+      const one = need(request.application);
+      const system = (): ConnectionRow | undefined => around.rows().find((each) => each.kind === "system" && each.service.id === request.service);
+      const made = system() === undefined;
+      const service = gallery(around.start().locale).find((each) => each.service.id === request.service)?.service ?? refuse("connector_unknown");
+      if (made) around.create({ name: service.name, linkName: null, connector: service.id, kind: "system", mode: "same", scopes: [], registration: null, settings: {}, reuse: null });
+      const row = system() ?? refuse("connection_unknown");
+      one.links = [...new Set([...one.links, row.linkName])];
+      const at = stationOf(row, request.environment);
+      const works = at.health.state === "connected";
+      return {
+        connection: markOf(row), made, answer: works ? answerOf(row, request.path, at.account?.label ?? "") : null,
+        refused: works ? null : failureOf("not_connected", around.start().locale),
       };
     },
     connection_uses: ({ connection }) => {

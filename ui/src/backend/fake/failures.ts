@@ -2,6 +2,7 @@
 import type { Failure, Locale } from "../bindings";
 
 const FAILURES = {
+  catalog_damaged: ["The file catalog.sqlite cannot be read: it is damaged or not a catalog. It was left untouched.", "Restore a backup, or set the file aside and start anew. It is never deleted. Where Tsunagi still runs, start it again: both are offered then.", "ファイル catalog.sqlite を読み取れません。壊れているか、カタログではありません。変更していません。", "バックアップから復元するか、ファイルを退避して新しく始めてください。ファイルは削除しません。Tsunagi が動いている場合は、再起動すると選べます。"],
   connection_unknown: ["There is no such connection.", "It may have been deleted. Go back to the list.", "この外部連携はありません。", "削除された可能性があります。一覧に戻ってください。"],
   connector_unknown: ["There is no such service.", "Choose one of the gallery.", "このサービスはありません。", "一覧から選んでください。"],
   connector_file: ["kura_archive.toml was not read: line 14 is not a host.", "Mend the file; the other services work.", "kura_archive.toml を読み込めません。14行目がホスト名ではありません。", "ファイルを直してください。ほかのサービスは使えます。"],
@@ -36,6 +37,7 @@ const FAILURES = {
   application_no_access: ["The application may not use this connection.", "A manager can grant it access.", "このアプリケーションはこの外部連携を使えません。", "管理できるメンバーが使用を許可できます。"],
   edition_too_old: ["C5 applications have no logged-in-user connections.", "Use an admin connection, or change the application to C6.", "C5のアプリケーションでは、ログインユーザーの接続は使えません。", "管理者の接続を使うか、アプリケーションを C6に変更してください。"],
   name_taken: ["Something else has this name already.", "Choose another one.", "この名前はすでに使われています。", "別の名前にしてください。"],
+  work_stopped: ["Stopped. Nothing was changed.", "Begin again whenever you like.", "止めました。何も変わっていません。", "いつでもやり直せます。"],
   import_needs_left_out: ["It needs “Front desk”, which is left out.", "Take that one in as well, or leave this one out.", "これには、除外した「Front desk」が必要です。", "それも取り込むか、これも除外してください。"],
   not_taken_over: ["This workspace was restored from a backup, and another computer may still be using it.", "Stop Tsunagi there, then let a super admin take the workspace over here.", "このワークスペースはバックアップから復元したもので、別のコンピューターがまだ使っているかもしれません。", "そちらの Tsunagi を終了してから、スーパー管理者がここで引き継いでください。"],
   plan_free: ["Connections are part of the paid plan, and this workspace is on the free one.", "Ask a super admin to change the plan in Settings.", "外部連携は有料プランの機能です。このワークスペースは無料プランです。", "スーパー管理者に、設定でのプラン変更を依頼してください。"],

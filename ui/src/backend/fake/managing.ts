@@ -36,6 +36,8 @@ interface Open {
 }
 
 const HOUR = 3_600_000;
+/** Connections of a page of the Primary accounts screen. */
+const PAGE = 200;
 const DAY = 24 * HOUR;
 
 const works = (station: Station): boolean => station.health.state === "connected";
@@ -128,8 +130,11 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
   };
 
   const handlers: Handlers = {
-    primaries_list: () =>
-      around.rows().filter((row) => row.kind === "logged_in_user").flatMap((row) => {
+    primaries_list: ({ after }) => {
+      const all = around.rows().filter((row) => row.kind === "logged_in_user");
+      const from = Number(after ?? 0);
+      const page = all.slice(from, from + PAGE);
+      const rows = page.flatMap((row) => {
         const view = decorate(around.view(row.id));
         return row.stations.map((station) => {
           const here = view.accounts.flatMap((account) => account.places.filter((at) => at.reach === station.reach).map((at) => ({ at, account })));
@@ -141,7 +146,9 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
             nextRun: unattended[0]?.nextRun ?? null, offers: here.flatMap(({ at }) => at.offer ?? []), mayTake: here.some(({ at }) => at.acts.take),
           };
         });
-      }),
+      });
+      return { rows, connections: page.length, all: all.length, next: from + PAGE < all.length ? String(from + PAGE) : null };
+    },
     primary_offer: ({ connection, reach, member }) => {
       open = [...open, { connection, reach, member, by: around.start().member.name, accepted: false }];
       around.changed();
@@ -233,7 +240,7 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
         const row = around.rows().find((one) => one.id === id);
         if (!row) return [];
         const nothing = action === "disable" ? !row.enabled : action === "enable" ? row.enabled : action === "revoke" ? accountsOf(row) === 0 : false;
-        return [{ connection: id, name: row.name, service: row.service, refused: action === "delete" ? still(row) : null, nothing, uses: nothing ? [] : affected(row, fateOf[action]), authorizations: action === "revoke" || action === "delete" ? accountsOf(row) : 0, sharedWith: action === "revoke" && row.linkName === "team_alerts" ? ["Release notices"] : [] }];
+        return [{ connection: id, name: row.name, service: row.service, refused: action === "delete" ? still(row) : null, nothing, uses: nothing ? [] : affected(row, fateOf[action]), authorizations: action === "revoke" || action === "delete" ? accountsOf(row) : 0, alsoLost: action === "revoke" && row.linkName === "team_alerts" ? [{ connection: "c-other", name: "Release notices", uses: [] }] : [] }];
       }),
     connections_run: ({ action, connections }) => {
       const results = connections.flatMap((id) => {

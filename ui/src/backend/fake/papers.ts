@@ -1,21 +1,22 @@
 // The fake program's inventory, and definitions out and in.
-import type { Commands, ImportItem, ImportPreview, Locale, ServiceMark } from "../bindings";
+import type { Commands, ImportItem, ImportPreview, Locale, ServiceMark, WorkKind } from "../bindings";
 import { failureOf } from "./failures";
 
 interface Around {
   locale: () => Locale;
   mark: (service: string) => ServiceMark | null;
   connections: () => number;
+  unreadable: () => number;
   add: (name: string, linkName: string) => void;
   changed: () => void;
 }
 
-type Names = "inventory_export" | "definitions_export" | "definitions_choose" | "definitions_leave_out" | "definitions_import";
-type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] };
+type Names = "inventory_export" | "definitions_export" | "definitions_choose" | "definitions_leave_out" | "definitions_import" | "work_get" | "work_stop";
+type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] | Promise<Commands[K]["answer"]> };
 
 const FOLDER = "~/.local/share/tsunagi/exports";
 
-export function paperHandlers(around: Around, refuse: (code: "import_gone" | "definitions_newer") => never, options: URLSearchParams): Handlers {
+export function paperHandlers(around: Around, refuse: (code: "import_gone" | "definitions_newer" | "work_stopped") => never, options: URLSearchParams): Handlers {
   let inHand = false;
   let without: number[] = [];
   const shown = (): ImportPreview => {
@@ -43,9 +44,26 @@ export function paperHandlers(around: Around, refuse: (code: "import_gone" | "de
       adds: count("add"), same: count("same"), clashes: count("clash"), refused: count("refused"),
     };
   };
+  /** What takes long, where `slow` wishes it. */
+  let running: { kind: WorkKind; done: number; all: number; stopped: boolean } | null = null;
+  const slowly = async (kind: WorkKind): Promise<void> => {
+    if (!options.get("slow")) return;
+    running = { kind, done: 0, all: kind === "activity" ? 0 : 1200, stopped: false };
+    for (const work = running; work.done < 1200 && !work.stopped; work.done += 40) await new Promise((resolve) => setTimeout(resolve, 100));
+    const { stopped } = running;
+    running = null;
+    if (stopped) refuse("work_stopped");
+  };
   return {
-    inventory_export: ({ form }) => ({ path: `${FOLDER}/inventory-2026-11-24-091500.${form}`, entries: around.connections() * 2 }),
-    definitions_export: () => ({ path: `${FOLDER}/definitions-2026-11-24-091500.toml`, entries: around.connections() }),
+    work_get: ({ kind }) => (running?.kind === kind ? { done: running.done, all: running.all } : null),
+    work_stop: ({ kind }) => {
+      if (running?.kind === kind) running.stopped = true;
+    },
+    inventory_export: async ({ form }) => {
+      await slowly("inventory");
+      return { path: `${FOLDER}/inventory-2026-11-24-091500.${form}`, entries: around.connections() * 2, leftOut: form === "csv" ? around.unreadable() : 0 };
+    },
+    definitions_export: () => ({ path: `${FOLDER}/definitions-2026-11-24-091500.toml`, entries: around.connections(), leftOut: 0 }),
     definitions_choose: () => {
       const file = options.get("file");
       if (file === "none") return null;

@@ -1,7 +1,7 @@
 // What the fake workspace holds: one of every state there is.
 import type {
   AccountRow, AccountView, ConnectionRow, ConnectionView, ConnectorFile, ConnectorView, EnvironmentCard, FlowRecord, GalleryEntry, Health, Impact, KeptSignInView, Kind,
-  Locale, NewConnection, NotConnected, Reach, RegistrationView, ScopeView, ServiceMark, Start, Station, StepView, TryAnswer,
+  Locale, NewConnection, NotConnected, Reach, RegistrationView, ScopeView, ServiceMark, Start, Station, StepView, TryAnswer, Unreadable,
 } from "../bindings";
 import { driftOf, usesOf } from "./managing";
 
@@ -322,4 +322,13 @@ export function seedTimeline(reach: Reach, ok: boolean, locale: Locale, at: numb
           step(34_120, false, n("The page answered with error access_denied", "エラー access_denied を受け取り"), ["GET http://127.0.0.1/callback/019ab0c4…", "  error=access_denied  state=••••43"], null, n("Somebody pressed Reject on the consent page, or the account may not grant these scopes. Authorize again with an account that may, or ask for fewer scopes.", "同意画面で拒否されたか、このアカウントには許可できない範囲です。許可できるアカウントで認証し直すか、スコープを減らしてください。")),
         ],
       };
+}
+
+/** What a damaged disk might leave. */
+export function seedUnreadable(): Unreadable[] {
+  return [
+    { what: "connection", id: "0198f2c4-77aa-7c11-9d0e-2f1a4c5b6d7e", name: "Parcel labels", why: "scopes: JSON, line 1 column 2", since: Date.UTC(2026, 10, 25, 8, 12) },
+    { what: "authorization", id: "0198f2c4-77aa-7c11-9d0e-2f1a4c5b6d7f", name: "Lead intake, Customer lookup", why: "health: unknown word `splendid`", since: Date.UTC(2026, 10, 25, 8, 12) },
+    { what: "connection", id: "412", name: "", why: "column id holds Text", since: Date.UTC(2026, 10, 26, 7, 40) },
+  ];
 }

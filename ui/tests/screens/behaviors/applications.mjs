@@ -30,6 +30,24 @@ export const behaviors = {
       await page.getByRole("link", { name: "Team alerts" }).waitFor();
     },
   },
+  "applications: a service tried without a connection gets its system connection, and works once authorized": {
+    path: "index.html?x=1#/application/app-library/connections",
+    act: async (page) => {
+      await button(page, "Try a service…").click();
+      const dialog = page.getByRole("dialog", { name: "Try a service for Library desk" });
+      await dialog.getByLabel("Service").selectOption("practice");
+      await dialog.getByText("It has no system connection yet.").waitFor();
+      assert.equal(await dialog.getByText("PayPal").count(), 0, "R5: never for payments");
+      await button(page, "Send").click();
+      await dialog.getByText("The system connection Practice service came into being.").waitFor();
+      await dialog.getByRole("alert").getByRole("button", { name: "Authorize", exact: true }).click();
+      await dialog.getByText("Through its system connection, Practice service.").waitFor();
+      await button(page, "Send").click();
+      await dialog.getByRole("region", { name: "Answer" }).waitFor();
+      await button(page, "Close").click();
+      await page.getByRole("link", { name: "Practice service" }).waitFor();
+    },
+  },
   "applications: what a C5 application cannot use says why": {
     path: "index.html?x=1#/application/app-library/connections",
     act: async (page) => {

@@ -146,6 +146,42 @@ export const behaviors = {
       assert.equal(await dialog.getByRole("listitem").count(), 3, "one line a slot");
     },
   },
+  "grid: what would stop of very many is asked slice by slice, and can be left": {
+    path: "index.html?home=many&latency=150#/connections",
+    act: async (page) => {
+      await page.locator(".conn-row").first().waitFor();
+      await page.locator(".conn-row").first().focus();
+      await page.keyboard.press("Control+a");
+      const bar = page.getByRole("toolbar", { name: "Chosen connections" });
+      await bar.getByText("2,000 chosen").waitFor();
+      await bar.getByRole("button", { name: "Disable…" }).click();
+      const dialog = page.getByRole("alertdialog", { name: "Disable 2,000 connections?" });
+      await dialog.getByText("Looking at what would stop.").waitFor();
+      await dialog.getByText(/[1-9]\d* of 2,000/).waitFor();
+      assert.equal(await dialog.getByRole("button", { name: "Disable", exact: true }).count(), 0, "R18: nothing is done before all of it is known");
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      await dialog.waitFor({ state: "detached" });
+      await bar.getByRole("button", { name: "Disable…" }).click();
+      await dialog.getByRole("button", { name: /^Disable/ }).click();
+      await dialog.getByRole("button", { name: "Stop" }).click();
+      const told = page.getByRole("dialog", { name: "Stopped before the end" });
+      await told.getByText(/of 2,000 done|of 1,\d+ done/).waitFor();
+    },
+  },
+  "papers: an export that takes long says how far it is, and can be stopped": {
+    path: "index.html?slow=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Export and import").click();
+      await page.getByRole("menuitem", { name: "Inventory as a sheet (CSV)" }).click();
+      await page.getByRole("progressbar", { name: "Progress" }).waitFor();
+      await page.getByText(/of 1,200/).waitFor();
+      await button(page, "Cancel").click();
+      await page.getByText("Stopped. Nothing was changed.").first().waitFor();
+      await page.getByRole("progressbar").waitFor({ state: "detached" });
+      assert.equal(await page.getByRole("alert").count(), 0, "to be stopped is no failure");
+    },
+  },
   "grid: chosen by Space, Shift and Ctrl A, and disabled together": {
     path: "index.html?x=1#/connections",
     act: async (page) => {

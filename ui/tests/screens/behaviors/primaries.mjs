@@ -12,6 +12,16 @@ export const behaviors = {
       await page.getByRole("row", { name: /Lead intake/ }).getByText("Aiko Mori").waitFor();
     },
   },
+  "primary accounts: of very many the first page says what is left, and the next comes below": {
+    path: "index.html?home=many#/primaries",
+    act: async (page) => {
+      await page.getByText(/more connections are not shown yet/).waitFor();
+      const rows = () => page.locator("table.list tbody tr").count();
+      const before = await rows();
+      await button(page, "Show more").click();
+      await until(page, (had) => document.querySelectorAll("table.list tbody tr").length > had, before);
+    },
+  },
   "primary accounts: offered to another member, and withdrawn": {
     path: "index.html?x=1#/connection/c-0006/accounts",
     act: async (page) => {

@@ -46,6 +46,35 @@ export const behaviors = {
       await page.getByRole("heading", { name: "No connections yet" }).waitFor();
     },
   },
+  "a damaged catalog: named, set aside on a press that is asked back, and told of until noted": {
+    path: "index.html?broken=damaged",
+    act: async (page) => {
+      await page.getByText("The file catalog.sqlite cannot be read").waitFor();
+      await button(page, "Try again").click();
+      await button(page, "Set aside and start anew").click();
+      const dialog = page.getByRole("alertdialog", { name: "Set the damaged catalog aside?" });
+      assert.equal((await focus(page)).text, "Cancel", "the harmless button has the focus");
+      await dialog.getByRole("button", { name: "Set aside and start anew" }).click();
+      await button(page, "Start empty").click();
+      await page.getByText("The damaged file catalog.sqlite.damaged-2026-11-26-093000 was set aside.").waitFor();
+      await page.getByRole("note").getByRole("button", { name: "Close" }).click();
+      await page.getByText("was set aside").waitFor({ state: "detached" });
+    },
+  },
+  "a damaged catalog: a backup takes its place, and nothing is moved for one that does not open": {
+    path: "index.html?broken=damaged",
+    act: async (page) => {
+      await button(page, "Restore a backup…").click();
+      await page.getByLabel("Backup file").fill("/media/usb/b.age");
+      await page.getByLabel("Passphrase of the backup").fill("another");
+      await button(page, "Restore").click();
+      await page.getByText("This passphrase does not open").waitFor();
+      await page.getByLabel("Passphrase of the backup").fill("a ladder in the orchard");
+      await button(page, "Restore").click();
+      await page.getByText("The damaged file catalog.sqlite.damaged-2026-11-26-093000 was set aside.").waitFor();
+      await page.getByText("not taken over").first().waitFor();
+    },
+  },
   "first start: a backup is refused by name, then restored, then taken over": {
     path: "index.html?home=first",
     act: async (page) => {

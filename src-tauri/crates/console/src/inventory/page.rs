@@ -144,9 +144,12 @@ pub(super) fn left_out(locale: Locale, count: u32) -> String {
     if count == 0 {
         return String::new();
     }
+    html! { tbody { tr { td.no colspan="7" { (left_out_words(locale, count)) } } } }.into_string()
+}
+
+pub(super) fn left_out_words(locale: Locale, count: u32) -> String {
     let args = BTreeMap::from([("n".to_owned(), count.to_string())]);
-    let text = messages::text(locale, "report.left_out", &args);
-    html! { tbody { tr { td.no colspan="7" { (text) } } } }.into_string()
+    messages::text(locale, "report.left_out", &args)
 }
 
 #[cfg(test)]

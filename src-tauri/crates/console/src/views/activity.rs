@@ -96,4 +96,6 @@ pub struct WrittenFile {
     pub path: String,
     /// How many entries it holds.
     pub entries: u64,
+    /// How many connections it leaves out because they cannot be read.
+    pub left_out: u32,
 }

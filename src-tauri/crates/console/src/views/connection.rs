@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use tsunagi_domain::{
-    ConnectionId, Environment, Health, KeptSignInId, MemberId, Reach, RegistrationId, Timestamp,
+    ApplicationId, ConnectionId, Environment, Health, KeptSignInId, MemberId, Reach,
+    RegistrationId, Timestamp,
 };
 
 use super::{
-    AccountView, ConnectionRow, Failure, MemberView, NeededScope, OfferView, ParameterView,
-    PrimaryActs, RegistrationView, ScopeView, Station,
+    AccountView, ConnectionMark, ConnectionRow, Failure, MemberView, NeededScope, OfferView,
+    ParameterView, PrimaryActs, RegistrationView, ScopeView, ServiceMark, Station,
 };
 
 /// One environment of a connection's details.
@@ -196,6 +197,48 @@ pub struct TryRequest {
     pub environment: Environment,
     /// Path below the API's base, or a whole address on a listed host.
     pub path: String,
+}
+
+/// A service that an application could ask without choosing a connection.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceToTry {
+    /// Service.
+    pub service: ServiceMark,
+    /// A path to try.
+    pub try_path: Option<String>,
+    /// Its system connection, where there is one.
+    pub connection: Option<ConnectionMark>,
+    /// Why it is not offered to this workspace.
+    pub refused: Option<Failure>,
+}
+
+/// A request of *Try it* that names a service and no connection.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceTry {
+    /// Application it is asked for.
+    pub application: ApplicationId,
+    /// Id of the service.
+    pub service: String,
+    /// Environment.
+    pub environment: Environment,
+    /// Path below the API's base, or a whole address on a listed host.
+    pub path: String,
+}
+
+/// What came of it: an answer or a refusal, and through which system connection.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceTried {
+    /// The service's system connection.
+    pub connection: ConnectionMark,
+    /// It came into being just now.
+    pub made: bool,
+    /// The answer.
+    pub answer: Option<TryAnswer>,
+    /// Why there is none.
+    pub refused: Option<Failure>,
 }
 
 /// The answer.

@@ -197,8 +197,27 @@ pub struct HomeView {
     pub lapsing: Vec<Need>,
     /// Attempts that failed lately, with their connection's name.
     pub failures: Vec<NamedFlow>,
+    /// Rows of the catalog that cannot be read.
+    pub unreadable: Vec<Unreadable>,
     /// Connections there are.
     pub connections: u32,
+}
+
+/// A row of the catalog that cannot be read. The others work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Unreadable {
+    /// `connection`, `authorization` or `slot`.
+    #[ts(type = "\"connection\" | \"authorization\" | \"slot\"")]
+    pub what: String,
+    /// Its id, or its number in the table.
+    pub id: String,
+    /// The connection it belongs to; empty where that cannot be told.
+    pub name: String,
+    /// What is wrong with it.
+    pub why: String,
+    /// When it was met first.
+    pub since: Timestamp,
 }
 
 /// A flow with its connection.

@@ -104,8 +104,20 @@ pub struct BulkPart {
     pub uses: Vec<AffectedUse>,
     /// Authorizations that are revoked or removed.
     pub authorizations: u32,
-    /// Other connections that lose them too (R21).
-    pub shared_with: Vec<String>,
+    /// Other connections that lose them too (R21), chosen or not.
+    pub also_lost: Vec<AlsoLost>,
+}
+
+/// A connection that loses an authorization which it shares.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AlsoLost {
+    /// Connection.
+    pub connection: ConnectionId,
+    /// Its name.
+    pub name: String,
+    /// Its uses, with what happens to each.
+    pub uses: Vec<AffectedUse>,
 }
 
 /// What an action did to one connection.

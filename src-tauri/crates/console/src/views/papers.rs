@@ -1,6 +1,6 @@
 //! What an import of definitions would do, and did.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use tsunagi_domain::Kind;
 
@@ -96,4 +96,28 @@ pub struct ImportOutcome {
     pub registrations: u32,
     /// Of those: how many wait for their secret.
     pub secrets_due: u32,
+}
+
+/// Work that may take seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// The inventory is written.
+    Inventory,
+    /// Definitions are written.
+    Definitions,
+    /// The log is written.
+    Activity,
+    /// Definitions are looked through, to be imported.
+    Import,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkView {
+    /// So much is done.
+    pub done: u64,
+    /// Of so much; 0 where that is not known yet.
+    pub all: u64,
 }

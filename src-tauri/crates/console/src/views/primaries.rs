@@ -85,6 +85,20 @@ pub struct PrimaryRow {
     pub may_take: bool,
 }
 
+/// A page of the Primary accounts screen.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PrimaryPage {
+    /// Rows: one or three for each connection.
+    pub rows: Vec<PrimaryRow>,
+    /// Connections of this page.
+    pub connections: u32,
+    /// Logged-in-user connections there are.
+    pub all: u32,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
 /// A primary account that is offered to the acting member.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -87,6 +87,8 @@ pub struct Start {
     pub theme: Theme,
     /// What went wrong while starting and is worth telling, such as a bad connector file.
     pub problems: Vec<Failure>,
+    /// Damaged files that were set aside and nobody has taken note of yet; for managers.
+    pub set_aside: Vec<String>,
     /// That the workspace came from a backup; until it is taken over, nothing is used or renewed.
     pub restored: Option<super::RestoredView>,
     /// Whether a keyring is there at all; where not, the welcome asks for a passphrase.

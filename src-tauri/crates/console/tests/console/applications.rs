@@ -1,7 +1,7 @@
 //! Applications, live mode and edit mode, system connections: R3, R4, R5, R10, R15, R18.
 
 use tsunagi_catalog::Use;
-use tsunagi_console::views::{ListQuery, Stage, UsePlace};
+use tsunagi_console::views::{ListQuery, ServiceTry, Stage, UsePlace};
 use tsunagi_console::{
     ApplicationId, Cause, Component, ConnectionId, Console, ConsoleError, Reach,
 };
@@ -708,4 +708,73 @@ async fn r15_what_revoking_one_s_own_would_stop_tells_of_no_other_application() 
         .map(|used| used.application.as_str())
         .collect();
     assert_eq!(names, ["Shop"], "their own, and no other");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r5_trying_a_service_without_a_connection_makes_its_system_connection() {
+    let desk = Desk::empty();
+    let provider = Provider::start().await;
+    let toml = provider
+        .toml("shop_pay")
+        .replace("\nkinds = ", "\npayment = true\nkinds = ")
+        .replace(
+            r#"kinds = ["admin", "logged_in_user"]"#,
+            r#"kinds = ["admin"]"#,
+        );
+    accept(&desk, "shop_pay", &toml).unwrap();
+    let (console, session) = (&desk.console, desk.session());
+    let orders = founds(&desk, "Orders", Edition::C5);
+    let listed = console.services_to_try(session, orders).unwrap();
+    let of = |service: &str| listed.iter().find(|one| one.service.id == service);
+    assert!(of("shop_pay").is_none(), "never for payments");
+    assert!(
+        of("practice").unwrap().connection.is_none(),
+        "looking makes nothing"
+    );
+    assert_eq!(connections(console, &desk), 0, "looking makes nothing");
+
+    let request = |service: &str| ServiceTry {
+        application: orders,
+        service: service.to_owned(),
+        environment: Environment::Stage,
+        path: "/contacts".to_owned(),
+    };
+    let paid = console.try_service(session, &request("shop_pay")).await;
+    assert_eq!(code(paid), "connection_needed", "never for payments");
+    let uma = desk.joins("Uma", Role::User);
+    desk.seats(uma).await;
+    let refused = console
+        .try_service(desk.session(), &request("practice"))
+        .await;
+    assert_eq!(code(refused), "role_not_allowed", "R2: managers only");
+    desk.seats(desk.founder()).await;
+    assert_eq!(connections(console, &desk), 0, "a refusal makes nothing");
+
+    let tried = console.try_service(session, &request("practice")).await;
+    let tried = tried.unwrap();
+    assert!(tried.made, "it says that one came into being");
+    assert_eq!(tried.connection.kind, Kind::System);
+    assert_eq!(
+        tried.refused.unwrap().code,
+        "not_connected",
+        "R4: it starts Not connected, and nothing was sent"
+    );
+    desk.authorize(tried.connection.id, Reach::All).await;
+    let again = console.try_service(session, &request("practice")).await;
+    let again = again.unwrap();
+    assert!(!again.made, "the same service yields the same one again");
+    assert_eq!(again.connection.id, tried.connection.id);
+    assert!(
+        again.answer.unwrap().ok,
+        "authorized as every other, it works"
+    );
+    assert_eq!(connections(console, &desk), 1);
+
+    // R4: asked for an application, so its access counts as for every other task of it.
+    let listed = console.services_to_try(session, orders).unwrap();
+    let known = listed
+        .into_iter()
+        .find(|one| one.service.id == "practice")
+        .and_then(|one| one.connection);
+    assert_eq!(known.map(|one| one.id), Some(tried.connection.id));
 }

@@ -184,9 +184,14 @@ fn workspaces() -> impl Strategy<Value = NewDefinitions> {
                     .filter(|app| is[3] && (kind == Kind::Admin || app.edition == Edition::C6))
                     .map(|app| app.id);
                 let mut overrides = Vec::new();
-                if filing && is[4] {
+                let mode = if is[4] {
+                    Mode::Same
+                } else {
+                    Mode::PerEnvironment
+                };
+                if filing {
                     overrides.push(SlotSettings {
-                        reach: *chosen[1].get(&[Reach::All, Reach::Stage, Reach::Production]),
+                        reach: *chosen[1].get(mode.reaches()),
                         settings: BTreeMap::new(),
                         registration: Some(chosen[2].get(&made.registrations).0.id),
                     });
@@ -197,11 +202,7 @@ fn workspaces() -> impl Strategy<Value = NewDefinitions> {
                     link_name: LinkName::new(&format!("c{}_{n}", 9 - n)).unwrap(),
                     connector: if filing { "filing" } else { "practice" }.to_owned(),
                     kind,
-                    mode: if is[4] {
-                        Mode::Same
-                    } else {
-                        Mode::PerEnvironment
-                    },
+                    mode,
                     scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
                     registration,
                     settings: BTreeMap::new(),
@@ -471,12 +472,26 @@ async fn a_rule_broken_by_hand_is_refused_item_by_item_and_changes_nothing_of_it
                 ("service", "\"filing\""),
                 ("scopes", files),
                 ("registration", &filing),
+                ("environments", "\"per_environment\""),
                 (
                     "environment",
                     "[{ environment = \"stage\" }, { environment = \"stage\" }]",
                 ),
             ],
             "import_twice",
+        ),
+        (
+            "R12, one environment of the same for all",
+            vec![("environment", "[{ environment = \"stage\" }]")],
+            "reach_not_in_mode",
+        ),
+        (
+            "R12, all of one per environment",
+            vec![
+                ("environments", "\"per_environment\""),
+                ("environment", "[{ environment = \"all\" }]"),
+            ],
+            "reach_not_in_mode",
         ),
     ];
     let before = everything(&desk);
@@ -930,6 +945,43 @@ async fn what_is_here_stays_as_it_is_and_differences_are_told() {
         );
         assert_eq!(seen.adds, 0, "{what}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_of_a_registration_that_is_here_with_another_client_stay_out() {
+    let desk = Desk::empty();
+    let toml = connector("filing", "Filing", "https://a.example");
+    accept(&desk, "filing", &toml).unwrap();
+    let id = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
+    let made = draft("Papers", Kind::Admin, Mode::Same, Some(id));
+    let papers = desk.console.create(desk.session(), &made).unwrap();
+    let text = exported(&desk);
+    let gone = desk.console.delete_connection(desk.session(), papers);
+    gone.await.unwrap();
+    assert_eq!(
+        preview(&desk, &text).unwrap().adds,
+        1,
+        "of the same client it comes in"
+    );
+    let named = text.replace("name = \"Ours\"", "name = \"Ours, Osaka\"");
+    assert_ne!(named, text, "the name is in the file");
+    let seen = preview(&desk, &named).unwrap();
+    assert_eq!(
+        (seen.clashes, seen.adds),
+        (1, 1),
+        "another name is another name only: {:?}",
+        seen.items
+    );
+    let other = text.replace("client-of-ours", "client-of-theirs");
+    let seen = preview(&desk, &other).unwrap();
+    assert_eq!(
+        seen.adds, 0,
+        "tokens belong to the client they were issued to"
+    );
+    let refused = item(&seen, "papers");
+    assert_eq!(refused.state, ImportState::Refused);
+    let failure = refused.failure.as_ref().unwrap();
+    assert_eq!(failure.code, "import_registration_differs");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

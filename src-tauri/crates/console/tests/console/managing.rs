@@ -507,10 +507,14 @@ async fn many_are_disabled_enabled_and_revoked_each_with_its_impact() {
     run(BulkAction::Enable, &both).await;
     assert!(desk.try_it(second).await.unwrap().ok);
     let parts = impact(BulkAction::Revoke, &[first]);
-    assert_eq!(parts[0].shared_with, ["Second"], "R21");
+    let lost = &parts[0].also_lost;
+    assert_eq!((lost.len(), lost[0].connection), (1, second), "R21");
+    assert_eq!(lost[0].name, "Second");
+    assert_eq!(lost[0].uses[0].used.name, "Nightly", "and what stops there");
     assert_eq!(
-        parts[0].uses[0].used.name, "Nightly",
-        "and what stops there"
+        impact(BulkAction::Revoke, &both)[0].also_lost.len(),
+        1,
+        "also where it is chosen: which slice it is asked in changes no answer"
     );
     assert_eq!(parts[0].authorizations, 1);
     run(BulkAction::Revoke, &[first]).await;

@@ -1,8 +1,12 @@
 //! R11, R12: primary accounts, handed over between members.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use tsunagi_catalog::NewDefinitions;
 use tsunagi_console::Reach;
 use tsunagi_console::tray::TrayLine;
-use tsunagi_domain::{ConnectionId, Kind, MemberId, Mode, Role};
+use tsunagi_domain::names::{ConnectionName, LinkName};
+use tsunagi_domain::{Connection, ConnectionId, Kind, MemberId, Mode, Role, Timestamp};
 
 use crate::fixture::Desk;
 use crate::team::place_of;
@@ -186,7 +190,11 @@ async fn r12_each_environment_has_its_own_and_the_screen_says_what_runs_on_it() 
         .console
         .accept_primary(desk.session(), id, Reach::Production);
     accept.await.unwrap();
-    let rows = desk.console.primaries_view(desk.session()).unwrap();
+    let rows = desk
+        .console
+        .primaries_view(desk.session(), None)
+        .unwrap()
+        .rows;
     let rows: Vec<_> = rows.iter().filter(|row| row.connection == id).collect();
     let holders: Vec<_> = rows
         .iter()
@@ -264,7 +272,7 @@ async fn r2_others_see_and_revoke_their_own_account_only() {
     let catalog = desk.world.catalog();
     catalog.share_application(shop, uma, true).unwrap();
     desk.authorized_by(uma, id, Reach::All).await;
-    let screen = desk.console.primaries_view(desk.session());
+    let screen = desk.console.primaries_view(desk.session(), None);
     assert_eq!(
         screen.unwrap_err().code,
         "role_not_allowed",
@@ -282,4 +290,47 @@ async fn r2_others_see_and_revoke_their_own_account_only() {
         .revoke_of(desk.session(), id, Reach::All, None)
         .await;
     assert!(own.is_ok(), "their own they may");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_very_many_connections_every_one_is_on_some_page() {
+    let desk = Desk::empty();
+    let mut made = NewDefinitions::default();
+    for n in 0..450 {
+        let connection = Connection {
+            id: ConnectionId::new(),
+            name: ConnectionName::new(&format!("Each their own {n}")).unwrap(),
+            link_name: LinkName::new(&format!("own_{n}")).unwrap(),
+            connector: "practice".to_owned(),
+            kind: if n % 45 == 0 {
+                Kind::Admin
+            } else {
+                Kind::LoggedInUser
+            },
+            mode: Mode::Same,
+            scopes: Vec::new(),
+            registration: None,
+            settings: BTreeMap::new(),
+            enabled: true,
+            created_by: None,
+            created_at: Timestamp(0),
+        };
+        made.connections.push((connection, Vec::new(), Vec::new()));
+    }
+    desk.world.catalog().add_definitions(&made, &[]).unwrap();
+    let mut after = None;
+    let mut seen = BTreeSet::new();
+    loop {
+        let page = desk.console.primaries_view(desk.session(), after).unwrap();
+        assert_eq!(page.all, 440, "each page says how many there are");
+        assert!(page.connections <= 200, "and holds so many of them");
+        for row in &page.rows {
+            assert!(seen.insert(row.connection), "none comes twice");
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(seen.len(), 440, "nothing is cut off without a word");
 }

@@ -1,7 +1,7 @@
 //! Client registrations: their secret goes in and never comes out.
 
 use tsunagi_console::RegistrationId;
-use tsunagi_console::views::{NewRegistration, RedirectForm};
+use tsunagi_console::views::{NewRegistration, RedirectForm, RegistrationChange};
 use tsunagi_domain::{Kind, Mode};
 
 use crate::fixture::{Desk, files};
@@ -101,10 +101,13 @@ async fn registrations_that_make_no_sense_are_refused() {
         client_secret: None,
         redirect: RedirectForm::LoopbackAnyPort,
     };
+    let endless = "x".repeat(501);
     for (connector, client_id, code) in [
         ("filing", "  ", "client_id_empty"),
         ("practice", "ours", "registration_not_needed"),
         ("unknown", "ours", "connector_missing"),
+        ("filing", "ours\0", "client_id_invalid"),
+        ("filing", endless.as_str(), "client_id_invalid"),
     ] {
         let refused = desk
             .console
@@ -120,6 +123,21 @@ async fn registrations_that_make_no_sense_are_refused() {
         ("ours", "F"),
         "as it is meant"
     );
+    for client_id in ["ours\0", &endless] {
+        let change = RegistrationChange {
+            id: added.id,
+            name: "F".to_owned(),
+            client_id: client_id.to_owned(),
+            client_secret: None,
+            redirect: None,
+        };
+        let refused = desk.console.change_registration(desk.session(), &change);
+        assert_eq!(
+            refused.unwrap_err().code,
+            "client_id_invalid",
+            "whichever way it comes in"
+        );
+    }
     let draft = crate::provider::draft("Filing", Kind::Admin, Mode::Same, None);
     let refused = desk.console.create(desk.session(), &draft).unwrap_err();
     assert_eq!(refused.code, "registration_needed");

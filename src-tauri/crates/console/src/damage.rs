@@ -1,0 +1,172 @@
+//! Files and rows that came to harm: a person learns what, where and since when, and what they can
+//! do. Nothing damaged is ever deleted.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tsunagi_catalog::{Catalog, Quarantined};
+use tsunagi_domain::Timestamp;
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::exporting::stamp;
+use crate::views::{Restoring, Start, Unreadable};
+
+/// The setting that holds the files a person was told about.
+const SEEN: &str = "set_aside_seen";
+/// The setting that holds since when rows cannot be read.
+const SINCE: &str = "unreadable_since";
+
+/// Rows that cannot be read, and whether they were looked for since the catalog was opened.
+#[derive(Default)]
+pub(crate) struct UnreadableRows {
+    looked: AtomicBool,
+    looking: AtomicBool,
+    found: RwLock<Vec<Unreadable>>,
+}
+
+impl UnreadableRows {
+    /// The catalog has become another: they are looked for anew.
+    pub(crate) fn forget(&self) {
+        if let Ok(mut found) = self.found.write() {
+            found.clear();
+        }
+        self.looked.store(false, Ordering::Relaxed);
+    }
+}
+
+/// What a person is told of a damaged catalog, by its code.
+pub const DAMAGED: &str = "catalog_damaged";
+
+/// Sets the damaged catalog of a home aside, which no program has open: the next
+/// [`Console::open`] finds an empty home.
+///
+/// # Errors
+/// A home that cannot be written.
+pub fn set_aside(home: &Path, now: Timestamp) -> Result<(), ConsoleError> {
+    Ok(Catalog::set_aside(home, &stamp(now))?)
+}
+
+/// Whether a backup is one, opens, and is whole: asked before a damaged catalog makes room for it.
+///
+/// # Errors
+/// As [`Console::restore`], but for what the keyring says.
+pub fn check_backup(home: &Path, wish: &Restoring, now: Timestamp) -> Result<(), ConsoleError> {
+    crate::restoring::unpacked_copy(home, wish, now).map(drop)
+}
+
+impl Console {
+    /// The files that were set aside and nobody has taken note of yet.
+    pub(crate) fn set_aside_files(&self) -> Result<Vec<String>, ConsoleError> {
+        let all = tsunagi_catalog::set_aside_files(self.home())?;
+        let [runs, catalog] = tsunagi_catalog::FILES;
+        // Sound runs go with the catalog they belong to: that one alone is told of.
+        let beside = |file: &String| {
+            let with = file.strip_prefix(runs);
+            with.is_some_and(|stamp| all.contains(&format!("{catalog}{stamp}")))
+        };
+        let mut files: Vec<String> = all.iter().filter(|file| !beside(file)).cloned().collect();
+        if !files.is_empty() {
+            let seen = self.set_aside_seen()?;
+            files.retain(|file| !seen.contains(file));
+        }
+        Ok(files)
+    }
+
+    fn set_aside_seen(&self) -> Result<Vec<String>, ConsoleError> {
+        let seen = self.inner.catalog.setting(SEEN)?;
+        Ok(seen
+            .and_then(|seen| serde_json::from_str(&seen).ok())
+            .unwrap_or_default())
+    }
+
+    /// Takes note of a file that was set aside: it is not told again.
+    ///
+    /// # Errors
+    /// R2: managers.
+    pub fn note_set_aside(&self, session: Session, file: &str) -> Result<Start, ConsoleError> {
+        self.reader(session)?;
+        let known = tsunagi_catalog::set_aside_files(self.home())?;
+        let mut seen = self.set_aside_seen()?;
+        seen.push(file.to_owned());
+        // What is not there any more needs no memory.
+        seen.retain(|seen| known.contains(seen));
+        let seen = serde_json::to_string(&seen).map_err(|_| ConsoleError::new("internal"))?;
+        self.inner.catalog.set_setting(SEEN, &seen)?;
+        self.inner.bell.changed();
+        self.start(session)
+    }
+
+    /// The rows that cannot be read, as far as they are known. The first who asks has them looked
+    /// for, beside the work since every row is read for it; where there are any, so has everybody
+    /// after them, since they may be mended. The bell tells what is new.
+    pub(crate) fn unreadable(&self) -> Vec<Unreadable> {
+        let rows = &self.inner.unreadable;
+        let found = rows.found.read();
+        let found = found.map(|found| found.clone()).unwrap_or_default();
+        let due = !rows.looked.load(Ordering::Relaxed) || !found.is_empty();
+        if due && !rows.looking.swap(true, Ordering::Relaxed) {
+            let console = self.clone();
+            std::thread::spawn(move || console.look_for_unreadable());
+        }
+        found
+    }
+
+    fn look_for_unreadable(&self) {
+        let rows = &self.inner.unreadable;
+        rows.looked.store(true, Ordering::Relaxed);
+        match self.unreadable_now() {
+            Ok(now) => {
+                let mut told = false;
+                if let Ok(mut found) = rows.found.write() {
+                    told = *found != now;
+                    *found = now;
+                }
+                if told {
+                    self.inner.bell.changed();
+                }
+            }
+            Err(error) => tracing::error!(code = %error.code, "rows not looked through"),
+        }
+        rows.looking.store(false, Ordering::Relaxed);
+    }
+
+    fn unreadable_now(&self) -> Result<Vec<Unreadable>, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let found = catalog.quarantined()?;
+        let before = catalog.setting(SINCE)?;
+        if found.is_empty() && before.is_none() {
+            return Ok(Vec::new());
+        }
+        let before: BTreeMap<String, i64> = before
+            .and_then(|before| serde_json::from_str(&before).ok())
+            .unwrap_or_default();
+        let mut since = BTreeMap::new();
+        let mut rows = Vec::new();
+        for row in found {
+            let Quarantined {
+                what,
+                id,
+                name,
+                why,
+            } = row;
+            let key = format!("{what}/{id}");
+            let at = before.get(&key).copied().unwrap_or(self.now().0);
+            since.insert(key, at);
+            rows.push(Unreadable {
+                what: what.to_owned(),
+                id,
+                name,
+                why,
+                since: Timestamp(at),
+            });
+        }
+        if since != before {
+            let since = serde_json::to_string(&since).map_err(|_| ConsoleError::new("internal"))?;
+            catalog.set_setting(SINCE, &since)?;
+        }
+        Ok(rows)
+    }
+}

@@ -1,0 +1,129 @@
+//! What takes long says how far it is, and can be stopped.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tsunagi_catalog::NewDefinitions;
+use tsunagi_console::ConsoleError;
+use tsunagi_console::views::{InventoryForm, WorkKind};
+use tsunagi_domain::names::{ConnectionName, LinkName};
+use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Role, Timestamp};
+
+use crate::fixture::Desk;
+
+/// A workspace of so many connections.
+fn with_many(desk: &Desk, count: usize) {
+    let mut made = NewDefinitions::default();
+    for n in 0..count {
+        let connection = Connection {
+            id: ConnectionId::new(),
+            name: ConnectionName::new(&format!("Connection {n}")).unwrap(),
+            link_name: LinkName::new(&format!("c_{n}")).unwrap(),
+            connector: "practice".to_owned(),
+            kind: Kind::Admin,
+            mode: Mode::Same,
+            scopes: Vec::new(),
+            registration: None,
+            settings: BTreeMap::new(),
+            enabled: true,
+            created_by: None,
+            created_at: Timestamp(0),
+        };
+        made.connections.push((connection, Vec::new(), Vec::new()));
+    }
+    desk.world.catalog().add_definitions(&made, &[]).unwrap();
+}
+
+fn files(desk: &Desk) -> usize {
+    let folder = std::fs::read_dir(desk.world.home.path().join("exports"));
+    folder.map_or(0, Iterator::count)
+}
+
+/// Does it again and again while somebody presses *Cancel*, until it was stopped; gives how often
+/// it was faster.
+fn until_stopped<T>(
+    desk: &Desk,
+    kind: WorkKind,
+    does: impl Fn() -> Result<T, ConsoleError>,
+) -> usize {
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                desk.console.stop_work(desk.session(), kind).unwrap();
+                std::thread::yield_now();
+            }
+        });
+        let mut faster = 0;
+        let stopped = loop {
+            match does() {
+                Ok(_) => faster += 1,
+                Err(error) => break error,
+            }
+        };
+        over.store(true, Ordering::Relaxed);
+        assert_eq!(stopped.code, "work_stopped", "{kind:?}");
+        faster
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_that_is_stopped_leaves_no_half_file() {
+    let desk = Desk::empty();
+    with_many(&desk, 1200);
+    let (console, session) = (&desk.console, desk.session());
+    let mut written = 0;
+    for form in [InventoryForm::Csv, InventoryForm::Html] {
+        written += until_stopped(&desk, WorkKind::Inventory, || {
+            console.write_inventory(session, form)
+        });
+    }
+    written += until_stopped(&desk, WorkKind::Definitions, || {
+        console.export_definitions(session)
+    });
+    assert_eq!(files(&desk), written, "what was stopped is not there");
+    for kind in [WorkKind::Inventory, WorkKind::Definitions] {
+        assert_eq!(
+            console.work(session, kind).unwrap(),
+            None,
+            "nothing runs any more"
+        );
+    }
+    let whole = console.export_definitions(session).unwrap();
+    assert_eq!(whole.entries, 1200, "the next one is not stopped with it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_is_stopped_adds_nothing_and_can_be_gone_on_with() {
+    let here = Desk::empty();
+    with_many(&here, 1200);
+    let file = here.console.export_definitions(here.session()).unwrap();
+    let there = Desk::empty();
+    let (console, session) = (&there.console, there.session());
+    let path = std::path::Path::new(&file.path);
+    let seen = console.preview_definitions(session, path).unwrap();
+    let without = || {
+        let none = std::collections::BTreeSet::new();
+        console.leave_out_of_import(session, &seen.hash, none)
+    };
+    until_stopped(&there, WorkKind::Import, without);
+    assert_eq!(
+        there.world.catalog().connection_count().unwrap(),
+        0,
+        "nothing was added"
+    );
+    let done = console.import_definitions(session, &seen.hash).unwrap();
+    assert_eq!(done.connections, 1200, "what was looked at is still there");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r15_who_manages_nothing_stops_nothing() {
+    let desk = Desk::empty();
+    let uma = desk.joins("Uma", Role::User);
+    desk.seats(uma).await;
+    let kind = WorkKind::Inventory;
+    let asked = desk.console.work(desk.session(), kind);
+    assert_eq!(asked.unwrap_err().code, "role_not_allowed");
+    let stopped = desk.console.stop_work(desk.session(), kind);
+    assert_eq!(stopped.unwrap_err().code, "role_not_allowed");
+}
