@@ -73,6 +73,32 @@ async fn r11_an_offer_moves_the_primary_account_when_the_other_accepts() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_where_nobody_is_primary_button_and_command_accept_nothing_beforehand() {
+    let (desk, id, ines, ben) = two(Mode::Same).await;
+    desk.seats(ines).await;
+    desk.console
+        .revoke(desk.session(), id, Reach::All)
+        .await
+        .unwrap();
+    desk.seats(ben).await;
+    let acts = place_of(&desk.view(id).await, ben, Reach::All).acts;
+    assert!(acts.take && !acts.accept_beforehand, "it can be taken");
+    let refused = desk
+        .console
+        .accept_primary(desk.session(), id, Reach::All)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refused.code, "no_primary",
+        "the same answer from the command"
+    );
+    assert!(
+        desk.world.catalog().offers(id).unwrap().is_empty(),
+        "and no credential is wrapped for it"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r11_accepted_beforehand_it_moves_when_it_is_offered() {
     let (desk, id, ines, ben) = two(Mode::Same).await;
     desk.seats(ben).await;

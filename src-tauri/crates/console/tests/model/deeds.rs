@@ -952,7 +952,13 @@ impl Play {
         let link = &self.model.links[at];
         let reasons = match self.model.seated() {
             None => when(true, "signed_out"),
-            Some(actor) => self.model.receiving(link, reach, actor),
+            Some(actor) => {
+                let known = link.offers.contains_key(&(reach, actor.id));
+                let nobody = !link.primaries.contains_key(&reach);
+                let mut reasons = self.model.receiving(link, reach, actor);
+                reasons.extend(when(nobody && !known, "no_primary"));
+                reasons
+            }
         };
         let done = self
             .console()
