@@ -326,6 +326,12 @@ impl Console {
             if !connection.mode.reaches().contains(&offer.reach) {
                 continue;
             }
+            // Nor is what would be refused: they are no longer connected there.
+            let whole = self.whole(connection.id)?;
+            let offering = self.offering(&whole, offer.reach, viewer);
+            if primary::accept(offering, true, false).is_err() {
+                continue;
+            }
             offers.push(OfferedToYou {
                 connection: connection.id,
                 name: connection.name.to_string(),

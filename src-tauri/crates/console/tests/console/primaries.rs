@@ -2,6 +2,7 @@
 
 use tsunagi_console::Reach;
 use tsunagi_console::tray::TrayLine;
+use tsunagi_console::views::MemberChange;
 use tsunagi_domain::{ConnectionId, Kind, MemberId, Mode, Role};
 
 use crate::fixture::Desk;
@@ -308,4 +309,46 @@ async fn r2_others_see_and_revoke_their_own_account_only() {
         .revoke_of(desk.session(), id, Reach::All, None)
         .await;
     assert!(own.is_ok(), "their own they may");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_what_would_be_refused_is_offered_to_nobody() {
+    let (desk, id, ines, ben) = two(Mode::Same).await;
+    let offered = |desk: &Desk| desk.console.home_view(desk.session()).unwrap().offers.len();
+    desk.seats(ines).await;
+    desk.console
+        .offer_primary(desk.session(), id, Reach::All, ben)
+        .await
+        .unwrap();
+    desk.seats(ben).await;
+    assert_eq!(offered(&desk), 1, "it waits for them");
+    desk.console
+        .revoke(desk.session(), id, Reach::All)
+        .await
+        .unwrap();
+    assert_eq!(offered(&desk), 0, "who is not connected could not accept");
+    let tray = format!("{:?}", desk.console.tray(desk.session()));
+    assert!(!tray.contains("Accept"), "nor from the tray: {tray}");
+    desk.authorize(id, Reach::All).await;
+    assert_eq!(offered(&desk), 1, "authorized again, they can");
+
+    let rei = desk.joins("Rei", Role::SuperAdmin);
+    desk.seats(rei).await;
+    let demoted = MemberChange {
+        name: "Ines".to_owned(),
+        role: Role::Developer,
+        passphrase: None,
+    };
+    desk.console
+        .change_member(desk.session(), ines, demoted)
+        .await
+        .unwrap();
+    desk.seats(ben).await;
+    assert_eq!(offered(&desk), 0, "what they offered went with their role");
+    let refused = desk.console.accept_primary(desk.session(), id, Reach::All);
+    assert_eq!(
+        refused.await.unwrap_err().code,
+        "no_primary",
+        "nobody has it, so it is taken, not accepted"
+    );
 }

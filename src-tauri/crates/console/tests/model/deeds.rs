@@ -518,6 +518,7 @@ impl Play {
             primaries: [].into(),
             led: [].into(),
             offers: [].into(),
+            offered_by: [].into(),
         });
     }
 
@@ -933,7 +934,9 @@ impl Play {
             if own || accepted {
                 self.moves(at, reach, to.id);
             } else {
+                let by = self.model.seated().unwrap().id;
                 self.model.links[at].offers.insert((reach, to.id), true);
+                self.model.links[at].offered_by.insert((reach, to.id), by);
             }
         }
     }
