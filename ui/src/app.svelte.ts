@@ -32,6 +32,7 @@ class App {
   palette = $state(false);
   shortcuts = $state(false);
 
+  #leaving: (() => void)[] = [];
   #sayTimer: ReturnType<typeof setTimeout> | undefined;
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -46,10 +47,16 @@ class App {
     if (this.start && seat(this.start) !== seat(start)) {
       this.say("");
       this.failure = null;
+      for (const leave of this.#leaving) leave();
     }
     this.start = start;
     setLocale(start.locale);
     showTheme(start.theme);
+  }
+
+  /** Has something forgotten whenever somebody else sits down, or nobody. */
+  whenSeatChanges(forget: () => void): void {
+    this.#leaving.push(forget);
   }
 
   /** Asks the program where it stands. */

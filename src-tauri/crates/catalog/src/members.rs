@@ -234,8 +234,9 @@ fn lose_primaries(
     member: MemberId,
     now: Timestamp,
 ) -> Result<Vec<(ConnectionId, Reach)>> {
+    // Nor does anybody accept from them what is no longer theirs to offer.
     db.execute(
-        "DELETE FROM primary_offer WHERE member = ?1",
+        "DELETE FROM primary_offer WHERE member = ?1 OR offered_by = ?1",
         [member.bytes()],
     )?;
     // The row stays: the reach remembers that it had one, and nobody is promoted silently.

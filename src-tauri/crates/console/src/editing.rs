@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use tsunagi_catalog::{Entry, Primary, Reshaping, Slot, SlotSettings};
 use tsunagi_connectors::Connector;
+use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::reshape::{self, Held};
@@ -31,6 +32,21 @@ struct Edited {
     left_out: Vec<Held<usize>>,
 }
 
+impl Edited {
+    /// What it amounts to, as R1 tells it apart.
+    fn act(&self) -> Act {
+        let only_the_name = Connection {
+            name: self.after.connection.name.clone(),
+            ..self.before.connection.clone()
+        };
+        if only_the_name == self.after.connection {
+            Act::Rename
+        } else {
+            Act::Edit
+        }
+    }
+}
+
 impl Console {
     /// R18: what an edit would do. Nothing is changed.
     ///
@@ -42,8 +58,10 @@ impl Console {
         id: ConnectionId,
         edit: &ConnectionEdit,
     ) -> Result<EditImpact, ConsoleError> {
-        self.manager(session)?;
-        self.told(&self.edited(id, edit)?)
+        self.manager_for(session, Act::Rename)?;
+        let edited = self.edited(id, edit)?;
+        self.allows(edited.act())?;
+        self.told(&edited)
     }
 
     /// R18: what settings of one environment would do. Nothing is changed.
@@ -152,7 +170,7 @@ impl Console {
         edit: &ConnectionEdit,
         seen: Option<&ConnectionEdit>,
     ) -> Result<ConnectionView, ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::Rename)?;
         self.inner.keys.vault()?;
         // What it is worked out from and what is stored are one: of two windows that save at the
         // same time, the second sees what the first has done.
@@ -163,6 +181,7 @@ impl Console {
                     .with("connection", stored.name.to_string()));
             }
             let edited = self.edited(id, edit)?;
+            self.allows(edited.act())?;
             if edited.before.connection != edited.after.connection {
                 self.store_edited(session, &edited)?;
             }

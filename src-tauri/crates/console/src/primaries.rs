@@ -3,7 +3,7 @@
 use tsunagi_catalog::{CatalogError, Entry, Offer, Slot};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::primary::{self, Handover, Offering};
+use tsunagi_domain::primary::{self, Acceptance, Handover, Offering};
 use tsunagi_domain::{
     Connection, ConnectionId, Kind, Member, MemberId, Reach, Refusal, RefusalCode,
 };
@@ -133,8 +133,7 @@ impl Console {
             views.push(OfferView {
                 mine: offer.offered.is_some() && member.id == viewer.id,
                 may_withdraw: offer.offered.is_some()
-                    && viewer.active
-                    && viewer.role.may_be_primary()
+                    && primary::may_hand_over(viewer).is_ok()
                     && member.id != viewer.id,
                 member: member_view(&member),
                 offered_by: by,
@@ -163,18 +162,14 @@ impl Console {
         let accepted = known.is_some_and(|offer| offer.accepted_at.is_some());
         let own = actor.id == to.id;
         let may = primary::offer(actor, offering, accepted);
-        let receives = primary::may_receive(offering).is_ok();
+        let accepts = primary::accept(offering, offered, accepted).ok();
         PrimaryActs {
             take: own && may.is_ok(),
             offer: !own && !offered && may.is_ok(),
-            accept: own && offered && receives,
-            accept_beforehand: own
-                && known.is_none()
-                && receives
-                && offering.current.is_some()
-                && actor.active,
+            accept: own && accepts == Some(Acceptance::Moves),
+            accept_beforehand: own && accepts == Some(Acceptance::Waits),
             decline: own && known.is_some(),
-            withdraw: !own && offered && actor.active && actor.role.may_be_primary(),
+            withdraw: !own && offered && primary::may_hand_over(actor).is_ok(),
         }
     }
 
@@ -254,22 +249,30 @@ impl Console {
         reach: Reach,
     ) -> Result<ConnectionView, ConsoleError> {
         let (actor, whole) = self.at(session, connection, reach, Act::Prime)?;
-        primary::may_receive(self.offering(&whole, reach, &actor))?;
         let known = self.offer_to(connection, reach, actor.id)?;
-        let offered = known.filter(|offer| offer.offered.is_some());
-        if let Some(offer) = &offered {
-            self.move_primary(session, &whole, reach, &actor, Some(offer))
-                .await?;
-        } else {
-            let offer = Offer {
-                connection,
-                reach,
-                member: actor.id,
-                offered: None,
-                accepted_at: Some(self.now()),
-            };
-            self.note_offer(session, &offer, Action::PrimaryAcceptedBeforehand, &actor)?;
-            self.readers_changed(&whole, reach, &[actor.id]).await;
+        let offered = known.as_ref().is_some_and(|offer| offer.offered.is_some());
+        let accepted = known
+            .as_ref()
+            .is_some_and(|offer| offer.accepted_at.is_some());
+        let accepts = primary::accept(self.offering(&whole, reach, &actor), offered, accepted)
+            .map_err(|refusal| refusal.with("environment", reach.as_str()))?;
+        match accepts {
+            Acceptance::Moves => {
+                self.move_primary(session, &whole, reach, &actor, known.as_ref())
+                    .await?;
+            }
+            Acceptance::Waits => {
+                let offer = Offer {
+                    connection,
+                    reach,
+                    member: actor.id,
+                    offered: None,
+                    accepted_at: Some(self.now()),
+                };
+                self.note_offer(session, &offer, Action::PrimaryAcceptedBeforehand, &actor)?;
+                self.readers_changed(&whole, reach, &[actor.id]).await;
+            }
+            Acceptance::Known => {}
         }
         self.inner.bell.changed();
         self.connection_view(session, connection).await
@@ -304,9 +307,7 @@ impl Console {
         to: MemberId,
     ) -> Result<ConnectionView, ConsoleError> {
         let (actor, whole) = self.at(session, connection, reach, Act::Decline)?;
-        if !actor.role.may_be_primary() {
-            return Err(Refusal::new(RefusalCode::RoleNotAllowed).into());
-        }
+        primary::may_hand_over(&actor)?;
         let to = self.known_member(to)?;
         // What another accepted beforehand is theirs to take back.
         let known = self.offer_to(connection, reach, to.id)?;
@@ -331,6 +332,12 @@ impl Console {
             };
             // What the other environment mode left behind is nowhere to be accepted.
             if !connection.mode.reaches().contains(&offer.reach) {
+                continue;
+            }
+            // Nor is what would be refused: they are no longer connected there.
+            let whole = self.whole(connection.id)?;
+            let offering = self.offering(&whole, offer.reach, viewer);
+            if primary::accept(offering, true, false).is_err() {
                 continue;
             }
             offers.push(OfferedToYou {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use tsunagi_catalog::{Redirect, Registration};
 use tsunagi_connectors::Registration as Needs;
+use tsunagi_domain::access::Act;
 use tsunagi_domain::resolution::registration_of;
 use tsunagi_domain::{Connection, Reach, RegistrationId};
 use tsunagi_oauth::Secret;
@@ -26,7 +27,7 @@ impl Console {
         session: Session,
         form: &RedirectForm,
     ) -> Result<RegistrationDraft, ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::Create)?;
         let id = RegistrationId::new();
         let redirect = redirect(form)?;
         Ok(RegistrationDraft {
@@ -44,7 +45,7 @@ impl Console {
         session: Session,
         new: &NewRegistration,
     ) -> Result<RegistrationView, ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::Create)?;
         let connector = self.connector(&new.connector)?;
         if connector.registration != Needs::NeedsClient {
             return Err(ConsoleError::new("registration_not_needed"));
@@ -92,7 +93,7 @@ impl Console {
         session: Session,
         id: RegistrationId,
     ) -> Result<Vec<Touched>, ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::See)?;
         self.known_registration(id)?;
         let catalog = &self.inner.catalog;
         let mut touched = Vec::new();
@@ -129,7 +130,7 @@ impl Console {
         session: Session,
         change: &RegistrationChange,
     ) -> Result<RegistrationView, ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::Edit)?;
         self.inner.keys.vault()?;
         let mut registration = self.known_registration(change.id)?;
         let client_id = client_id(&change.client_id)?;
@@ -176,7 +177,7 @@ impl Console {
         session: Session,
         id: RegistrationId,
     ) -> Result<(), ConsoleError> {
-        self.manager(session)?;
+        self.manager_for(session, Act::Delete)?;
         self.inner.keys.vault()?;
         self.at_once(|| {
             let registration = self.known_registration(id)?;

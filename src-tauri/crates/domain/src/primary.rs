@@ -1,6 +1,6 @@
 //! R11 and R12: the primary account of a logged-in-user connection, per reach.
 
-use crate::{Health, Kind, Member, MemberId, Refusal, RefusalCode, Role, access};
+use crate::{Health, Kind, Member, MemberId, Refusal, RefusalCode, Role};
 
 /// What authorizing a slot does to its reach's primary account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,11 +41,61 @@ pub fn may_take(kind: Kind, role: Role, current: Option<MemberId>) -> bool {
     kind == Kind::LoggedInUser && role.may_be_primary() && current.is_none()
 }
 
-/// R2, R11: whether the member may make their own account primary where nobody is: an active super
-/// admin or admin.
+/// R2, R11: whether the member may make their own account primary where nobody is.
 #[must_use]
 pub fn may_choose(member: &Member) -> bool {
-    access::may_manage(member).is_ok() && member.role.may_be_primary()
+    may_hand_over(member).is_ok()
+}
+
+/// R2, R11: whether the member says whose account is primary: offers it, takes it where nobody has
+/// it, and withdraws what was offered. An active super admin or admin.
+///
+/// # Errors
+/// [`RefusalCode::MemberInactive`] or [`RefusalCode::RoleNotAllowed`].
+pub fn may_hand_over(member: &Member) -> Result<(), Refusal> {
+    if !member.active {
+        return Err(Refusal::new(RefusalCode::MemberInactive));
+    }
+    if !member.role.may_be_primary() {
+        return Err(Refusal::new(RefusalCode::RoleNotAllowed));
+    }
+    Ok(())
+}
+
+/// What accepting the primary account does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acceptance {
+    /// It moves now: somebody has offered it.
+    Moves,
+    /// It waits until somebody offers it.
+    Waits,
+    /// It waits already.
+    Known,
+}
+
+/// R11: whether the member it is about may accept the primary account, and what that does.
+/// `offered` says that somebody has offered it to them, `accepted` that they have accepted it
+/// beforehand. Where nobody has it, there is nobody who could hand it on: it is taken, see
+/// [`may_take`].
+///
+/// # Errors
+/// Those of [`may_receive`], or [`RefusalCode::NoPrimary`].
+pub fn accept(
+    offering: Offering<'_>,
+    offered: bool,
+    accepted: bool,
+) -> Result<Acceptance, Refusal> {
+    may_receive(offering)?;
+    if offered {
+        return Ok(Acceptance::Moves);
+    }
+    if accepted {
+        return Ok(Acceptance::Known);
+    }
+    if offering.current.is_none() {
+        return Err(Refusal::new(RefusalCode::NoPrimary).with("connection", offering.connection));
+    }
+    Ok(Acceptance::Waits)
 }
 
 /// What an offer of the primary account does.
@@ -87,7 +137,7 @@ pub fn may_receive(offering: Offering<'_>) -> Result<(), Refusal> {
     if offering.kind != Kind::LoggedInUser {
         return Err(refuse(RefusalCode::PrimaryNotOffered));
     }
-    if !offering.to.active || !offering.to.role.may_be_primary() {
+    if !is_kept(offering.to.role, offering.to.active) {
         return Err(refuse(RefusalCode::PrimaryNotEligible));
     }
     if offering.health != Some(Health::Connected) {
@@ -107,12 +157,7 @@ pub fn may_receive(offering: Offering<'_>) -> Result<(), Refusal> {
 /// [`RefusalCode::MemberInactive`], [`RefusalCode::RoleNotAllowed`],
 /// [`RefusalCode::PrimaryTaken`], or those of [`may_receive`].
 pub fn offer(actor: &Member, offering: Offering<'_>, accepted: bool) -> Result<Handover, Refusal> {
-    if !actor.active {
-        return Err(Refusal::new(RefusalCode::MemberInactive));
-    }
-    if !actor.role.may_be_primary() {
-        return Err(Refusal::new(RefusalCode::RoleNotAllowed));
-    }
+    may_hand_over(actor)?;
     may_receive(offering)?;
     if offering.to.id == actor.id && offering.current.is_some() {
         return Err(Refusal::new(RefusalCode::PrimaryTaken).with("connection", offering.connection));

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use tsunagi_domain::primary::{
-    Handover, Offering, Succession, is_kept, is_lost, may_receive, offer, on_authorized,
+    Acceptance, Handover, Offering, Succession, accept, is_kept, is_lost, may_choose,
+    may_hand_over, may_receive, offer, on_authorized,
 };
 use tsunagi_domain::{Health, Kind, Member, MemberId, NotConnected, RefusalCode, Role};
 
@@ -232,5 +233,60 @@ fn r11_the_sign_in_offers_the_primary_account_to_super_admins_and_admins_where_n
         for kind in [Kind::Admin, Kind::System] {
             assert!(!may_take(kind, role, None), "{kind:?} has none");
         }
+    }
+}
+
+fn one(role: Role, active: bool) -> Member {
+    Member {
+        id: MemberId::new(),
+        name: "Ben".to_owned(),
+        role,
+        active,
+    }
+}
+
+#[test]
+fn r11_who_offers_takes_and_withdraws_is_one_rule() {
+    for role in ROLES {
+        for active in [true, false] {
+            let member = one(role, active);
+            let refused = may_hand_over(&member).err().map(|no| no.code);
+            let leads = matches!(role, Role::SuperAdmin | Role::Admin);
+            let expected = match (active, leads) {
+                (false, _) => Some(RefusalCode::MemberInactive),
+                (true, false) => Some(RefusalCode::RoleNotAllowed),
+                (true, true) => None,
+            };
+            assert_eq!(refused, expected, "{role:?}, active: {active}");
+            assert_eq!(may_choose(&member), expected.is_none(), "{role:?}");
+        }
+    }
+}
+
+#[test]
+fn r11_it_is_accepted_beforehand_only_where_somebody_could_hand_it_on() {
+    let ben = one(Role::Admin, true);
+    let offering = |current| Offering {
+        connection: "crm",
+        kind: Kind::LoggedInUser,
+        current,
+        to: &ben,
+        health: Some(Health::Connected),
+    };
+    let another = Some(MemberId::new());
+    for (current, offered, accepted, expected) in [
+        (another, true, false, Ok(Acceptance::Moves)),
+        (None, true, false, Ok(Acceptance::Moves)),
+        (another, false, false, Ok(Acceptance::Waits)),
+        (another, false, true, Ok(Acceptance::Known)),
+        (None, false, true, Ok(Acceptance::Known)),
+        (None, false, false, Err(RefusalCode::NoPrimary)),
+        (Some(ben.id), true, false, Err(RefusalCode::PrimaryAlready)),
+    ] {
+        assert_eq!(
+            accept(offering(current), offered, accepted).map_err(|no| no.code),
+            expected,
+            "current: {current:?}, offered: {offered}, accepted: {accepted}"
+        );
     }
 }

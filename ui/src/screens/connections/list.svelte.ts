@@ -1,7 +1,7 @@
 // The list as it stands: filters, groups, rows by page. Lives longer than the screen, so that
 // coming back shows the same place at once.
 import { SvelteMap } from "svelte/reactivity";
-import { call } from "../../app.svelte";
+import { app, call } from "../../app.svelte";
 import type { ApplicationMark, ConnectionId, ConnectionPage, ConnectionRow, Failure, Kind, ListQuery, Seen, ServiceMark, SortBy } from "../../backend/bindings";
 import { asFailure } from "../../backend/failure";
 
@@ -136,3 +136,10 @@ class List {
 }
 
 export const list = new List();
+
+// What one member chose is not what the next one acts on.
+app.whenSeatChanges(() => {
+  list.chosen.clear();
+  list.anchor = null;
+  list.opened = null;
+});

@@ -74,6 +74,22 @@ export const behaviors = {
       assert.equal(await page.locator(".conn-row").count(), 0, "the list is gone with its member");
     },
   },
+  "what a member chose in the list is not chosen for the next one": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await page.locator(".conn-row input[type=checkbox]").first().check({ force: true });
+      const bar = page.getByRole("toolbar", { name: "Chosen connections" });
+      await bar.getByText("1 chosen").waitFor();
+      await page.getByRole("button", { name: /^(AM )?Aiko Mori/ }).click();
+      await page.getByRole("menuitem", { name: "Switch member…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Switch member" });
+      await dialog.getByRole("radio", { name: /Chidi Nwosu/ }).check({ force: true });
+      await dialog.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("button", { name: /Chidi Nwosu/ }).waitFor();
+      await page.locator(".conn-row").first().waitFor();
+      assert.equal(await bar.count(), 0, "they would act on another's choice");
+    },
+  },
   "what a member was told, and could take back, is gone when somebody else sits down": {
     path: "index.html?x=1#/connection/c-0005/environments",
     act: async (page) => {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tsunagi_catalog::NewDefinitions;
 use tsunagi_console::Reach;
 use tsunagi_console::tray::TrayLine;
+use tsunagi_console::views::MemberChange;
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{Connection, ConnectionId, Kind, MemberId, Mode, Role, Timestamp};
 
@@ -74,6 +75,32 @@ async fn r11_an_offer_moves_the_primary_account_when_the_other_accepts() {
     assert!(!place_of(&view, ines, Reach::All).primary, "there is one");
     let home = desk.console.home_view(desk.session()).unwrap();
     assert!(home.offers.is_empty(), "it is answered");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_where_nobody_is_primary_button_and_command_accept_nothing_beforehand() {
+    let (desk, id, ines, ben) = two(Mode::Same).await;
+    desk.seats(ines).await;
+    desk.console
+        .revoke(desk.session(), id, Reach::All)
+        .await
+        .unwrap();
+    desk.seats(ben).await;
+    let acts = place_of(&desk.view(id).await, ben, Reach::All).acts;
+    assert!(acts.take && !acts.accept_beforehand, "it can be taken");
+    let refused = desk
+        .console
+        .accept_primary(desk.session(), id, Reach::All)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refused.code, "no_primary",
+        "the same answer from the command"
+    );
+    assert!(
+        desk.world.catalog().offers(id).unwrap().is_empty(),
+        "and no credential is wrapped for it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -333,4 +360,46 @@ async fn of_very_many_connections_every_one_is_on_some_page() {
         }
     }
     assert_eq!(seen.len(), 440, "nothing is cut off without a word");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_what_would_be_refused_is_offered_to_nobody() {
+    let (desk, id, ines, ben) = two(Mode::Same).await;
+    let offered = |desk: &Desk| desk.console.home_view(desk.session()).unwrap().offers.len();
+    desk.seats(ines).await;
+    desk.console
+        .offer_primary(desk.session(), id, Reach::All, ben)
+        .await
+        .unwrap();
+    desk.seats(ben).await;
+    assert_eq!(offered(&desk), 1, "it waits for them");
+    desk.console
+        .revoke(desk.session(), id, Reach::All)
+        .await
+        .unwrap();
+    assert_eq!(offered(&desk), 0, "who is not connected could not accept");
+    let tray = format!("{:?}", desk.console.tray(desk.session()));
+    assert!(!tray.contains("Accept"), "nor from the tray: {tray}");
+    desk.authorize(id, Reach::All).await;
+    assert_eq!(offered(&desk), 1, "authorized again, they can");
+
+    let rei = desk.joins("Rei", Role::SuperAdmin);
+    desk.seats(rei).await;
+    let demoted = MemberChange {
+        name: "Ines".to_owned(),
+        role: Role::Developer,
+        passphrase: None,
+    };
+    desk.console
+        .change_member(desk.session(), ines, demoted)
+        .await
+        .unwrap();
+    desk.seats(ben).await;
+    assert_eq!(offered(&desk), 0, "what they offered went with their role");
+    let refused = desk.console.accept_primary(desk.session(), id, Reach::All);
+    assert_eq!(
+        refused.await.unwrap_err().code,
+        "no_primary",
+        "nobody has it, so it is taken, not accepted"
+    );
 }

@@ -517,6 +517,7 @@ impl Play {
             primaries: [].into(),
             led: [].into(),
             offers: [].into(),
+            offered_by: [].into(),
         });
     }
 
@@ -922,7 +923,9 @@ impl Play {
             if own || accepted {
                 self.moves(at, reach, to.id);
             } else {
+                let by = self.model.seated().unwrap().id;
                 self.model.links[at].offers.insert((reach, to.id), true);
+                self.model.links[at].offered_by.insert((reach, to.id), by);
             }
         }
     }
@@ -941,7 +944,13 @@ impl Play {
         let link = &self.model.links[at];
         let reasons = match self.model.seated() {
             None => when(true, "signed_out"),
-            Some(actor) => self.model.receiving(link, reach, actor),
+            Some(actor) => {
+                let known = link.offers.contains_key(&(reach, actor.id));
+                let nobody = !link.primaries.contains_key(&reach);
+                let mut reasons = self.model.receiving(link, reach, actor);
+                reasons.extend(when(nobody && !known, "no_primary"));
+                reasons
+            }
         };
         let done = self
             .console()

@@ -8,7 +8,7 @@ use tsunagi_console::{ConnectionId, ConsoleError, Environment, MemberId, Reach};
 use tsunagi_domain::{Health, Kind};
 
 use crate::deeds::Play;
-use crate::world::{Link, Person, leads, manages, reach_of, reaches};
+use crate::world::{Fares, Link, Person, leads, manages, reach_of, reaches};
 
 fn word(health: Health) -> &'static str {
     match health {
@@ -122,8 +122,10 @@ impl Play {
         let mut offers = BTreeSet::new();
         for link in &self.model.links {
             let mine = link.offers.iter();
-            let mine =
-                mine.filter(|((reach, to), waits)| **waits && *to == viewer.id && link.has(*reach));
+            let mine = mine.filter(|((reach, to), waits)| {
+                let connected = self.model.fares(link, (*reach, Some(*to))) == Fares::Connected;
+                **waits && *to == viewer.id && link.has(*reach) && connected
+            });
             offers.extend(mine.map(|((reach, _), _)| (link.id, *reach)));
         }
         assert_eq!(offered, offers, "R11: Home's offers, {}", self.doing());

@@ -42,6 +42,8 @@ pub(crate) struct Link {
     pub(crate) led: BTreeSet<Reach>,
     /// `true` where it is offered, `false` where it is accepted beforehand.
     pub(crate) offers: BTreeMap<(Reach, MemberId), bool>,
+    /// Who offered it.
+    pub(crate) offered_by: BTreeMap<(Reach, MemberId), MemberId>,
 }
 
 #[derive(Debug, Clone)]
@@ -180,11 +182,14 @@ impl Model {
         }
     }
 
-    /// Somebody who may no longer be primary is so nowhere, and nothing is offered to them.
+    /// Somebody who may no longer be primary is so nowhere, and nothing is offered to them or by
+    /// them.
     pub(crate) fn demote(&mut self, member: MemberId) {
         for link in &mut self.links {
             link.primaries.retain(|_, primary| *primary != member);
-            link.offers.retain(|(_, to), _| *to != member);
+            let by = &link.offered_by;
+            link.offers
+                .retain(|at, waits| at.1 != member && !(*waits && by.get(at) == Some(&member)));
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is never renewed is verified once a day.
 
-use tsunagi_domain::{AuthorizationId, Clock, Health, NotConnected, Reach};
+use tsunagi_domain::{AuthorizationId, Clock, Health, NotConnected, Plan, Reach};
 
 use super::home::{Home, Plans};
 use super::server::Server;
@@ -187,4 +187,29 @@ async fn many_are_verified_a_few_at_a_time() {
     );
     minutes(&home, 4).await;
     assert_eq!(server.api_requests(), 8, "and each in its turn, once");
+}
+
+#[tokio::test]
+async fn a_restored_copy_and_a_free_plan_verify_nothing() {
+    let server = Server::start().await;
+    let (home, id) = with_key(&server, "").await;
+    minutes(&home, 3).await;
+    let paid = home.catalog.workspace().unwrap().unwrap();
+    let mut free = paid.clone();
+    free.plan = Plan::Free;
+    home.catalog.set_workspace(&free).unwrap();
+    later(&home, DAY).await;
+    assert!(server.was_left_alone(), "R1: a free plan uses nothing");
+    home.catalog.set_workspace(&paid).unwrap();
+    let now = home.clock.now();
+    home.catalog.mark_restored(now, now).unwrap();
+    later(&home, DAY).await;
+    assert!(
+        server.was_left_alone(),
+        "another computer may have the workspace"
+    );
+    assert_eq!(home.catalog.verified_at(id).unwrap(), None);
+    home.catalog.take_over(home.clock.now()).unwrap();
+    minutes(&home, 2).await;
+    assert_eq!(server.api_requests(), 1, "taken over, it is asked");
 }
