@@ -48,6 +48,7 @@ mod search;
 mod slots;
 mod standing;
 mod store;
+mod texts;
 mod uses;
 mod verifications;
 mod workspace;
@@ -85,6 +86,7 @@ pub use uses::Use;
 
 use ranks::Ranking;
 use store::Store;
+use texts::Texts;
 
 /// Result of every call of this crate.
 pub type Result<T, E = CatalogError> = std::result::Result<T, E>;
@@ -99,6 +101,7 @@ struct Inner {
     catalog: Store,
     data: Store,
     ranking: Ranking,
+    texts: Texts,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -126,6 +129,7 @@ impl Catalog {
                 catalog: Store::open(&home.join("catalog.sqlite"), &schema::CATALOG)?,
                 data: Store::open(&home.join("data.sqlite"), &schema::DATA)?,
                 ranking: Ranking::default(),
+                texts: Texts::default(),
             }),
         };
         if opened.catalog().read(standing::is_unfounded)? {
