@@ -20,6 +20,7 @@ mod resealing;
 mod revoking;
 mod rewrapping;
 mod runs;
+mod searching;
 mod slots;
 mod surroundings;
 mod uses;
