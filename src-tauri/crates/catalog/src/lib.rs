@@ -49,6 +49,7 @@ mod search;
 mod slots;
 mod standing;
 mod store;
+mod texts;
 mod uses;
 mod verifications;
 mod workspace;
@@ -87,6 +88,7 @@ pub use uses::Use;
 
 use ranks::Ranking;
 use store::Store;
+use texts::Texts;
 
 /// Result of every call of this crate.
 pub type Result<T, E = CatalogError> = std::result::Result<T, E>;
@@ -101,6 +103,7 @@ struct Inner {
     catalog: Store,
     data: Store,
     ranking: Ranking,
+    texts: Texts,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -128,6 +131,7 @@ impl Catalog {
                 catalog: Store::open(&home.join("catalog.sqlite"), &schema::CATALOG)?,
                 data: Store::open(&home.join("data.sqlite"), &schema::DATA)?,
                 ranking: Ranking::default(),
+                texts: Texts::default(),
             }),
         };
         if opened.catalog().read(standing::is_unfounded)? {

@@ -11,6 +11,7 @@ use crate::facets::{self, Viewer};
 use crate::keys::Keys;
 use crate::places::{self, Place};
 use crate::row::{self, Key, Word};
+use crate::texts::Texts;
 use crate::{Catalog, CatalogError, Primary, Result, Slot, SlotSettings};
 use crate::{connections, needing, primaries, search, slots};
 
@@ -118,7 +119,7 @@ impl Catalog {
             let viewer = needing::viewer(db, query.viewer)?;
             let all = of_kinds(db, Kind::ALL)?;
             let needing = facets::needing(db, &viewer)?;
-            let wanted = filtered(db, query, &viewer, &all, &needing)?;
+            let wanted = filtered(db, &self.inner.texts, query, &viewer, &all, &needing)?;
             let sort = query.sort.into();
             let mut places = places::of(
                 db,
@@ -156,7 +157,7 @@ impl Catalog {
             let viewer = needing::viewer(db, query.viewer)?;
             let all = of_kinds(db, Kind::ALL)?;
             let needing = facets::needing(db, &viewer)?;
-            let wanted = filtered(db, query, &viewer, &all, &needing)?;
+            let wanted = filtered(db, &self.inner.texts, query, &viewer, &all, &needing)?;
             let places = places::of(
                 db,
                 &self.inner.ranking,
@@ -189,12 +190,13 @@ fn either<T>(of: &[T], set: impl Fn(&T) -> Result<Keys>) -> Result<Keys> {
 /// What search and filters find; `None` where there are none.
 fn filtered(
     db: &Db,
+    texts: &Texts,
     query: &ListQuery,
     viewer: &Viewer,
     all: &Keys,
     needing: &Keys,
 ) -> Result<Option<Keys>> {
-    let mut found = search::find(db, &query.search)?;
+    let mut found = search::find(db, texts, &query.search)?;
     let mut keep = |set: Keys| match &mut found {
         Some(found) => found.keep(&set),
         None => found = Some(set),

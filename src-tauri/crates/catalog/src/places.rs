@@ -11,8 +11,10 @@ use crate::{Result, Sort};
 /// list is gone through until there are enough.
 const FEW: u64 = 1_500;
 /// After so many rows that were not wanted, the list by name is no longer gone through: its order
-/// is kept in memory ([`Ranking`]).
+/// is kept in memory ([`Ranking`]). Reading it for the first time takes longer than to pass some
+/// more rows.
 const PATIENCE: usize = 4_000;
+const PATIENCE_ONCE_READ: usize = 400;
 
 /// An order in which connections are gone through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +60,12 @@ pub(crate) fn of(
     match wanted {
         Some(few) if few.count() <= FEW => look_up(db, order, few, after, most),
         Some(many) if order == Order::Name => {
-            match go_through(db, order, wanted, after, most, PATIENCE)? {
+            let patience = if ranking.is_read() {
+                PATIENCE_ONCE_READ
+            } else {
+                PATIENCE
+            };
+            match go_through(db, order, wanted, after, most, patience)? {
                 Some(places) => Ok(places),
                 None => ranked(db, ranking, many, after, most),
             }

@@ -5,7 +5,7 @@
 //! process, gives it another mark.
 
 use std::collections::{BTreeMap, BinaryHeap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection as Db;
 
@@ -33,11 +33,16 @@ impl Ranking {
         most: usize,
     ) -> Result<Vec<i64>> {
         let ranks = self.current(db)?;
-        let after = after.map(|key| ranks.of(key));
+        let after = after.map(|key| rank(ranks.of_chunk(key), key));
         // The last of those that are kept is on top, and goes first.
         let mut kept: BinaryHeap<(u32, i64)> = BinaryHeap::with_capacity(most + 1);
+        // Keys come chunk by chunk.
+        let mut of_chunk: (Option<i64>, &[u32]) = (None, &[]);
         for key in wanted.iter() {
-            let rank = ranks.of(key);
+            if of_chunk.0 != Some(chunk(key)) {
+                of_chunk = (Some(chunk(key)), ranks.of_chunk(key));
+            }
+            let rank = rank(of_chunk.1, key);
             let is_late = kept.len() == most && kept.peek().is_some_and(|(last, _)| *last < rank);
             if is_late || after.is_some_and(|after| rank <= after) {
                 continue;
@@ -54,11 +59,20 @@ impl Ranking {
             .collect())
     }
 
+    /// Whether the order has been read, if not to the last change.
+    pub(crate) fn is_read(&self) -> bool {
+        self.kept().is_some()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Arc<Ranks>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn current(&self, db: &Db) -> Result<Arc<Ranks>> {
         let mark = db
             .prepare_cached("SELECT mark FROM name_order")?
             .query_row([], |row| row.get(0))?;
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept();
         if let Some(ranks) = &*kept
             && ranks.mark == mark
         {
@@ -88,11 +102,16 @@ impl Ranks {
         Ok(Self { mark, ranks })
     }
 
-    /// One that is not in the list comes last.
-    fn of(&self, key: i64) -> u32 {
-        let at = usize::try_from(key.rem_euclid(SPAN)).unwrap_or_default();
+    /// The ranks of the chunk a key is in.
+    fn of_chunk(&self, key: i64) -> &[u32] {
         self.ranks
             .get(&chunk(key))
-            .map_or(u32::MAX, |ranks| ranks[at])
+            .map_or(&[], |ranks| ranks.as_slice())
     }
+}
+
+/// The rank of a key among those of its chunk. One that is not in the list comes last.
+fn rank(of_chunk: &[u32], key: i64) -> u32 {
+    let at = usize::try_from(key.rem_euclid(SPAN)).unwrap_or_default();
+    of_chunk.get(at).copied().unwrap_or(u32::MAX)
 }

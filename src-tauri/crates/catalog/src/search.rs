@@ -2,24 +2,20 @@
 //!
 //! A trigram index finds what is rare at once. It cannot find words of two characters, which most
 //! Japanese words are, and takes long over what is frequent; both are found by reading the texts,
-//! which are kept a second time for that, many to a row.
+//! which are kept a second time for that, many to a row ([`crate::texts`]).
 
-use memchr::memmem::Finder;
 use rusqlite::{Connection, OptionalExtension, params};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::Result;
 use crate::keys::Keys;
 use crate::store::Transaction;
+use crate::texts::{BETWEEN, PACK, Texts};
 
 /// The fewest characters the trigram index can find.
 const TRIGRAM: usize = 3;
 /// Finds of the index beyond which reading all texts is the faster way.
 const RARE: u32 = 500;
-/// Texts of a pack.
-const PACK: i64 = 64;
-/// Stands between the texts of a pack: a control character, which no text holds.
-const BETWEEN: u8 = 0x1e;
 
 /// Text as it is compared: compatibility forms (NFKC, so full-width and half-width are one) in
 /// lower case, without control characters and without what nobody sees.
@@ -106,36 +102,38 @@ fn pack(db: &Transaction<'_>, key: i64, text: &str) -> Result<()> {
     }
     texts[place] = text.as_bytes();
     db.prepare_cached(
-        "INSERT INTO connection_pack (pack, texts) VALUES (?1, ?2)
-         ON CONFLICT (pack) DO UPDATE SET texts = excluded.texts",
+        "INSERT INTO connection_pack (pack, texts, mark) VALUES (?1, ?2, random())
+         ON CONFLICT (pack) DO UPDATE SET texts = excluded.texts, mark = excluded.mark",
     )?
     .execute(params![pack, texts.join(&BETWEEN)])?;
     Ok(())
 }
 
 /// The connections whose text holds all of these terms; `None` without terms: all of them.
-pub(crate) fn find(db: &Connection, search: &str) -> Result<Option<Keys>> {
+pub(crate) fn find(db: &Connection, texts: &Texts, search: &str) -> Result<Option<Keys>> {
     let terms = terms(search);
     if terms.is_empty() {
         return Ok(None);
     }
-    let (long, short): (Vec<&String>, Vec<&String>) = terms
-        .iter()
-        .partition(|term| term.chars().count() >= TRIGRAM);
-    if !long.is_empty()
-        && let Some(rare) = rare(db, &long)?
+    // Once they are in memory, reading them all is quicker than the index whatever is looked for.
+    if !texts.are_read()
+        && let Some(rare) = rare(db, &terms)?
     {
-        return narrowed(db, rare, &short).map(Some);
+        return narrowed(db, rare, &terms).map(Some);
     }
-    read_all(db, &terms).map(Some)
+    texts.with(db, &terms).map(Some)
 }
 
-/// What the index finds, unless that is much.
-fn rare(db: &Connection, terms: &[&String]) -> Result<Option<Vec<i64>>> {
+/// What the index finds of those terms that it can find, unless that is much.
+fn rare(db: &Connection, terms: &[String]) -> Result<Option<Vec<i64>>> {
     let phrases: Vec<String> = terms
         .iter()
+        .filter(|term| term.chars().count() >= TRIGRAM)
         .map(|term| format!("\"{}\"", term.replace('"', "\"\"")))
         .collect();
+    if phrases.is_empty() {
+        return Ok(None);
+    }
     let found: Vec<i64> = db
         .prepare_cached(
             "SELECT rowid FROM connection_search WHERE connection_search MATCH ?1 LIMIT ?2",
@@ -146,11 +144,9 @@ fn rare(db: &Connection, terms: &[&String]) -> Result<Option<Vec<i64>>> {
     Ok((!many).then_some(found))
 }
 
-/// Those of a few connections whose text holds these terms too.
-fn narrowed(db: &Connection, keys: Vec<i64>, terms: &[&String]) -> Result<Keys> {
-    if terms.is_empty() {
-        return Ok(keys.into_iter().collect());
-    }
+/// Those of a few connections whose text holds all of these terms: the index knows no short ones,
+/// and takes some letters for the same that are not.
+fn narrowed(db: &Connection, keys: Vec<i64>, terms: &[String]) -> Result<Keys> {
     let mut statement = db.prepare_cached("SELECT text FROM connection_text WHERE key = ?1")?;
     let mut found = Keys::default();
     for key in keys {
@@ -160,43 +156,6 @@ fn narrowed(db: &Connection, keys: Vec<i64>, terms: &[&String]) -> Result<Keys> 
         }
     }
     Ok(found)
-}
-
-fn read_all(db: &Connection, terms: &[String]) -> Result<Keys> {
-    let finders: Vec<Finder<'_>> = terms.iter().map(Finder::new).collect();
-    let mut statement = db.prepare_cached("SELECT pack, texts FROM connection_pack")?;
-    let mut rows = statement.query([])?;
-    let mut found = Keys::default();
-    while let Some(row) = rows.next()? {
-        let texts = row.get_ref(1)?.as_blob().unwrap_or_default();
-        let holding = finders
-            .iter()
-            .try_fold(u64::MAX, |before, finder| {
-                // What one term is not in need not be looked at for the others.
-                (before != 0).then(|| before & texts_with(texts, finder))
-            })
-            .unwrap_or_default();
-        found.insert_word(row.get::<_, i64>(0)? * PACK, holding);
-    }
-    Ok(found)
-}
-
-/// In which texts of a pack something is: a bit for each, the lowest for the first. Goes from hit
-/// to hit, so that texts without one cost nothing.
-fn texts_with(texts: &[u8], finder: &Finder<'_>) -> u64 {
-    let (mut holding, mut text, mut start) = (0, 0_u32, 0);
-    while let Some(hit) = finder.find(&texts[start..]) {
-        let hit = start + hit;
-        let ends = memchr::memchr_iter(BETWEEN, &texts[start..hit]).count();
-        text += u32::try_from(ends).unwrap_or(u32::MAX);
-        holding |= 1_u64.checked_shl(text).unwrap_or_default();
-        let Some(end) = memchr::memchr(BETWEEN, &texts[hit..]) else {
-            break;
-        };
-        start = hit + end + 1;
-        text += 1;
-    }
-    holding
 }
 
 fn labels(db: &Connection, connection: [u8; 16]) -> Result<Vec<String>> {

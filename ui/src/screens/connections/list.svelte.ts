@@ -6,6 +6,8 @@ import type { ApplicationMark, ConnectionId, ConnectionPage, ConnectionRow, Fail
 import { asFailure } from "../../backend/failure";
 
 const PAGE = 100;
+/** The first rows of another search: what is in sight and a little more. */
+const SIGHT = 50;
 
 /** Rows of one group, loaded page by page. */
 export class Rows {
@@ -47,6 +49,8 @@ class List {
   anchor: number | null = null;
 
   #asked = 0;
+  /** What the rows that are shown were asked for with. */
+  #shown = "";
 
   get filtered(): boolean {
     return this.search !== "" || this.kinds.length > 0 || this.services.length > 0 || this.applications.length > 0 || this.health.length > 0 || this.onlyNeeding;
@@ -80,18 +84,26 @@ class List {
     };
   }
 
-  /** Loads the first pages anew, as many rows as were loaded before. Both groups at once. */
+  /**
+   * Loads the first pages anew: of the same search as many rows as were loaded before, of another
+   * one what is in sight. Both groups at once.
+   */
   async load(): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;
+    const everything = this.everything;
+    const wanted = JSON.stringify(everything);
+    const another = this.loaded && wanted !== this.#shown;
     const first = (of: Rows, needsPerson: boolean): Promise<ConnectionPage | null> => {
       if (!needsPerson && this.onlyNeeding) return Promise.resolve(null);
-      const wanted = Math.min(200, Math.max(PAGE, of.rows.length));
-      return call("connections_list", { query: this.#query(needsPerson, null, wanted) });
+      const limit = another ? SIGHT : Math.min(200, Math.max(PAGE, of.rows.length));
+      return call("connections_list", { query: this.#query(needsPerson, null, limit) });
     };
     try {
       const pages = await Promise.all([first(this.needing, true), first(this.others, false)]);
+      await this.#typedOut(everything.search);
       if (asked !== this.#asked) return;
+      this.#shown = wanted;
       // Both at once: a row that went from one group to the other is never in neither.
       for (const [i, rows] of [this.needing, this.others].entries()) {
         const page = pages[i];
@@ -105,6 +117,17 @@ class List {
     } catch (reason) {
       if (asked !== this.#asked) return;
       this.failure = asFailure(reason);
+    }
+  }
+
+  /**
+   * Waits while somebody types on after `search`: to draw what it found would keep the next key
+   * waiting, and what they look for by then is asked for anyway. Not for long: the list may have
+   * been left in the middle of a word.
+   */
+  async #typedOut(search: string): Promise<void> {
+    for (let turn = 0; turn < 50 && search !== this.search.trim(); turn += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 

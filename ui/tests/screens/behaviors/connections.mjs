@@ -99,6 +99,32 @@ export const behaviors = {
       await ready(page);
     },
   },
+  "filters: rows that are used again show what is found and nothing of what was": {
+    path: "index.html?home=many#/connections",
+    act: async (page) => {
+      await ready(page);
+      // Everything a row is: its words, names, tips, signs, and its place among the others.
+      const drawn = () => page.locator(".conn-row").evaluateAll((rows) => rows.map((one) => one.outerHTML.replaceAll(/<!--.*?-->/g, "")));
+      const found = (count) => until(page, (text) => document.querySelector(".toolbar .count")?.textContent === text, count);
+      const before = await drawn();
+      await page.locator(".conn-row").first().evaluate((one) => (one.drawnBefore = true));
+      await page.getByLabel("Filter by name or account").fill("lima");
+      await found("250 of 2,000");
+      const used = await page.locator(".conn-row").evaluateAll((rows) => rows.some((one) => one.drawnBefore));
+      assert.ok(used, "a row was used again");
+      const places = await page.locator(".conn-row").evaluateAll((rows) => rows.map((one) => Number(one.getAttribute("aria-rowindex"))));
+      assert.deepEqual(places, places.toSorted((a, b) => a - b), "they stand in order for who hears them too");
+      const filtered = await drawn();
+      assert.ok(filtered.every((one) => one.includes("Lima")), "each is one that was found");
+      await page.getByLabel("Filter by name or account").fill("");
+      // The count stands there at once, the rows come with the answer.
+      await until(page, () => !document.querySelector(".conn-row")?.textContent?.includes("Lima"));
+      assert.deepEqual(await drawn(), before, "and all is as it was");
+      await page.getByLabel("Filter by name or account").fill("lima");
+      await found("250 of 2,000");
+      assert.deepEqual(await drawn(), filtered, "the same again");
+    },
+  },
   "filters: by health and by application, with the keyboard alone": {
     path: "index.html?x=1#/connections",
     act: async (page) => {

@@ -162,11 +162,16 @@ CREATE TABLE facet (
 ) STRICT, WITHOUT ROWID;
 
 -- The texts of connection_text once more, 64 to a row: what the trigrams cannot find, or find too
--- much of, is found by reading them all.
+-- much of, is found by reading them all. A row gets another mark whenever it changes: whoever keeps
+-- the texts in memory sees by it what is out of date. Not a count: one that is rolled back would
+-- come again.
 CREATE TABLE connection_pack (
     pack INTEGER PRIMARY KEY,
-    texts BLOB NOT NULL
+    texts BLOB NOT NULL,
+    mark INTEGER NOT NULL
 ) STRICT;
+-- The marks by themselves, so that they are looked at without passing the texts.
+CREATE INDEX connection_pack_mark ON connection_pack (pack, mark);
 
 -- Entries of the log that wait for the key they are chained with, as JSON.
 CREATE TABLE event_waiting (

@@ -21,6 +21,7 @@ mod resealing;
 mod revoking;
 mod rewrapping;
 mod runs;
+mod searching;
 mod slots;
 mod surroundings;
 mod uses;
