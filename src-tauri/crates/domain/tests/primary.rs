@@ -247,7 +247,7 @@ fn one(role: Role, active: bool) -> Member {
 
 #[test]
 fn r11_who_offers_takes_and_withdraws_is_one_rule() {
-    for role in ROLES {
+    for role in Role::ALL {
         for active in [true, false] {
             let member = one(role, active);
             let refused = may_hand_over(&member).err().map(|no| no.code);
