@@ -11,11 +11,17 @@
     clippy::indexing_slicing
 )]
 
+mod accounts;
 mod actions;
+mod applications;
+mod connections;
 mod deeds;
 mod expected;
 mod found;
 mod looks;
+mod people;
+mod places;
+mod primaries;
 mod world;
 
 #[allow(dead_code, reason = "shared with the other tests, which use all of it")]
