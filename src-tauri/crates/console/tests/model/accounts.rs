@@ -6,7 +6,7 @@ use tsunagi_console::{MemberId, Reach};
 use crate::deeds::{Play, pick};
 use crate::expected::{Reasons, when};
 use crate::fixture::{AIKO, BEN, Person as Signs, arrive, press, until};
-use crate::world::{Authorization, Link, Model, Place, Used, leads, manages};
+use crate::world::{Authorization, Link, Model, Place, Service, Used, leads, manages};
 
 impl Play {
     pub(crate) async fn authorize(
@@ -42,10 +42,16 @@ impl Play {
             self.console().flow_primary(flow, wanted).unwrap();
         }
         let becomes = free && primary.unwrap_or(!link.led.contains(&reach));
-        let visit = self.desk.world.agent.visit(flow);
-        let account = if other_account { BEN } else { AIKO };
-        let url = press(&visit.url, account, "allow").await;
-        arrive(&visit, url).await;
+        if link.service == Service::Practice {
+            let visit = self.desk.world.agent.visit(flow);
+            let account = if other_account { BEN } else { AIKO };
+            let url = press(&visit.url, account, "allow").await;
+            arrive(&visit, url).await;
+        } else {
+            let site = &self.sites[usize::from(link.way(reach).site)];
+            site.person(if other_account { "two" } else { "one" });
+            self.desk.answers(flow, &[("code", "a-code")]).await;
+        }
         let place = link.place(reach, actor.id);
         let sits = link.seats.get(&place).copied();
         let known = sits.map(|sits| self.model.authorizations[sits].other_account);
@@ -88,16 +94,27 @@ impl Play {
         becomes: bool,
     ) {
         let by = self.model.seated().unwrap().id;
-        let (reach, link) = (place.0, &mut self.model.links[at]);
+        let (reach, link) = (place.0, self.model.links[at].clone());
+        let way = link.way(reach);
         let new = Authorization {
+            service: link.service,
+            way,
+            refused: false,
             by,
             other_account,
             label: again.and_then(|again| self.model.authorizations[again].label.clone()),
             write: link.write,
             revoked: false,
         };
+        // R21: it stays in every slot that shares it, where they all come to the same; else each
+        // has its own from now on.
+        let shares = |again: &usize| {
+            let mut sitting = self.model.sitting(*again).into_iter();
+            sitting.all(|(link, (reach, _))| link.way(reach) == way)
+        };
+        let again = again.filter(shares);
+        let link = &mut self.model.links[at];
         if let Some(again) = again {
-            // R21: it stays in every slot that shares it.
             self.model.authorizations[again] = new;
         } else {
             link.seats.insert(place, self.model.authorizations.len());
@@ -215,18 +232,20 @@ impl Play {
         let sits = other.seats.get(&place).copied();
         // What is revoked is nothing to go on with.
         let living = sits.is_some_and(|sits| !self.model.authorizations[sits].revoked);
-        let fits = at != from && other.has(reach) && Model::alike(link, other) && living;
+        let fits = at != from && other.has(reach) && Model::alike(link, other, reach) && living;
         reasons.extend(when(!fits, "switch_unfit"));
         let (to, from) = (link.id, other.id);
         let said = self
             .console()
             .switch_impact(self.session(), to, reach, from);
-        self.told(said, &reasons);
+        let said = self.told(said, &reasons);
         let done = self
             .console()
             .switch_authorization(self.session(), to, reach, from);
         if self.told(done.await, &reasons).is_some() {
+            let before = self.model.clone();
             self.model.links[at].seats.insert(place, sits.unwrap());
+            self.foretold(&said.unwrap().uses, &before, to);
         }
     }
 }

@@ -1,8 +1,11 @@
 //! What members do. Who and what is meant is a number, taken modulo however many there are.
 
 use proptest::prelude::*;
+use tsunagi_console::views::BulkAction;
 use tsunagi_console::{Cause, Edition, Environment, Reach, Role};
 use tsunagi_domain::{Kind, Mode};
+
+use crate::world::Service;
 
 /// One thing that somebody does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +21,18 @@ pub(crate) enum Action {
     Return(u8),
     Plan {
         paid: bool,
+        data_center: &'static str,
+        country: Option<&'static str>,
     },
+    /// The till ends.
+    Retire,
+    Register(Service),
+    /// Another client ID, or only another name and secret.
+    ChangeClient {
+        one: u8,
+        anew: bool,
+    },
+    Unregister(u8),
     NewApplication(Edition),
     ChangeEdition(u8, Edition),
     DeleteApplication(u8),
@@ -36,6 +50,14 @@ pub(crate) enum Action {
         kind: Kind,
         mode: Mode,
         from: Option<u8>,
+    },
+    /// Of a service that needs a client.
+    CreateAt {
+        service: Service,
+        kind: Kind,
+        mode: Mode,
+        site: u8,
+        client: u8,
     },
     /// A new connection that shares what another has.
     Reuse(u8),
@@ -73,6 +95,23 @@ pub(crate) enum Action {
         write: bool,
     },
     ChangeMode(u8, Mode),
+    /// Leads elsewhere, or with another client, in all its environments.
+    Lead {
+        connection: u8,
+        site: u8,
+        client: u8,
+    },
+    /// Leads elsewhere in one environment.
+    LeadApart {
+        connection: u8,
+        reach: Reach,
+        site: Option<u8>,
+        client: Option<u8>,
+    },
+    Bulk {
+        action: BulkAction,
+        connections: Vec<u8>,
+    },
     Switch {
         connection: u8,
         reach: Reach,
@@ -114,6 +153,35 @@ pub(crate) enum What {
     Form,
     Schedule,
     DataSource,
+}
+
+/// R1, R8: data centers and countries, more often where everything is to be had.
+fn place() -> impl Strategy<Value = (&'static str, Option<&'static str>)> {
+    prop_oneof![
+        4 => Just(("us", Some("US"))),
+        1 => Just(("us", None)),
+        1 => Just(("us", Some("JP"))),
+        1 => Just(("eu", Some("US"))),
+        1 => Just(("jp", Some("JP"))),
+    ]
+}
+
+fn service() -> impl Strategy<Value = Service> {
+    prop_oneof![
+        6 => Just(Service::Filing),
+        1 => Just(Service::Cashier),
+        1 => Just(Service::Till),
+    ]
+}
+
+fn bulk() -> impl Strategy<Value = BulkAction> {
+    prop::sample::select(vec![
+        BulkAction::Disable,
+        BulkAction::Enable,
+        BulkAction::Enable,
+        BulkAction::Revoke,
+        BulkAction::Delete,
+    ])
 }
 
 fn reach() -> impl Strategy<Value = Reach> {
@@ -171,7 +239,7 @@ fn what() -> impl Strategy<Value = What> {
 
 /// Small numbers: the same few are met again and again.
 fn few() -> impl Strategy<Value = u8> {
-    0u8..4
+    0u8..6
 }
 
 /// Anything that somebody may do, more often what leads somewhere.
@@ -183,6 +251,7 @@ pub(crate) fn action() -> impl Strategy<Value = Action> {
         connections(),
         connections(),
         connections(),
+        clients(),
         primaries(),
     ]
 }
@@ -195,7 +264,9 @@ fn members() -> impl Strategy<Value = Action> {
         2 => (few(), few()).prop_map(|(who, heir)| Action::Leave { who, heir }),
         1 => few().prop_map(Action::Return),
         // Most of the time everything works.
-        1 => prop::bool::weighted(0.7).prop_map(|paid| Action::Plan { paid }),
+        1 => (prop::bool::weighted(0.8), place()).prop_map(|(paid, (data_center, country))| {
+            Action::Plan { paid, data_center, country }
+        }),
     ]
 }
 
@@ -271,6 +342,37 @@ fn connections() -> impl Strategy<Value = Action> {
     ]
 }
 
+fn clients() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        3 => service().prop_map(Action::Register),
+        2 => (few(), any::<bool>())
+            .prop_map(|(one, anew)| Action::ChangeClient { one, anew }),
+        1 => few().prop_map(Action::Unregister),
+        5 => (service(), kind(), mode(), 0u8..2, few()).prop_map(
+            |(service, kind, mode, site, client)| Action::CreateAt {
+                service,
+                kind,
+                mode,
+                site,
+                client,
+            }
+        ),
+        2 => (few(), 0u8..2, few())
+            .prop_map(|(connection, site, client)| Action::Lead { connection, site, client }),
+        5 => (few(), reach(), prop::option::of(0u8..2), prop::option::of(few())).prop_map(
+            |(connection, reach, site, client)| Action::LeadApart {
+                connection,
+                reach,
+                site,
+                client,
+            }
+        ),
+        1 => Just(Action::Retire),
+        2 => (bulk(), prop::collection::vec(few(), 1..4))
+            .prop_map(|(action, connections)| Action::Bulk { action, connections }),
+    ]
+}
+
 fn primaries() -> impl Strategy<Value = Action> {
     prop_oneof![
         3 => (few(), reach(), few()).prop_map(|(connection, reach, to)| Action::Offer {
@@ -301,7 +403,15 @@ pub(crate) fn settled() -> Vec<Action> {
         member,
         shared: true,
     };
+    let at = |service, mode| Action::CreateAt {
+        service,
+        kind: Kind::LoggedInUser,
+        mode,
+        site: 0,
+        client: 0,
+    };
     vec![
+        Action::Register(Service::Filing),
         Action::Invite(Role::Admin),
         Action::Invite(Role::User),
         Action::NewApplication(Edition::C6),
@@ -309,6 +419,7 @@ pub(crate) fn settled() -> Vec<Action> {
         share(2),
         create(Kind::LoggedInUser),
         create(Kind::Admin),
+        at(Service::Filing, Mode::PerEnvironment),
         Action::Use {
             connection: 0,
             application: 0,

@@ -1,18 +1,20 @@
 //! Connections come into being, are edited, take another's place and go.
 
-use tsunagi_console::views::{ConnectionEdit, NewConnection};
+use tsunagi_console::views::{EditImpact, NewConnection};
 use tsunagi_console::{ConnectionId, Reach};
 use tsunagi_domain::{Kind, Mode};
 
 use crate::deeds::{Play, pick, scopes};
-use crate::expected::when;
+use crate::expected::{Reasons, when};
 use crate::fixture::practice_draft;
-use crate::world::{Fares, Link, Model, Used};
+use crate::looks::word;
+use crate::world::{Fares, Link, Model, Service, Used, Way};
 
 impl Play {
     pub(crate) fn create(&mut self, kind: Kind, mode: Mode, from: Option<u8>) {
         let from = from.and_then(|from| pick(self.model.applications.len(), from));
-        let draft = practice_draft(&self.name("Connection"), kind, mode);
+        let name = self.name("Connection");
+        let draft = practice_draft(&name, kind, mode);
         let mut reasons = self.model.managing();
         reasons.extend(when(kind == Kind::System, "kind_not_offered"));
         let application = from.map(|from| &self.model.applications[from]);
@@ -22,17 +24,32 @@ impl Play {
         let id = application.map(|application| application.id);
         let made = self.console().create_from(self.session(), &draft, id);
         if let Some(id) = self.told(made, &reasons) {
-            self.made(id, kind, mode, false);
+            let way = Way {
+                site: 0,
+                client: None,
+            };
+            self.made(id, name, (Service::Practice, way), (kind, mode), false);
             if let Some(from) = from {
                 self.model.applications[from].may_use.insert(id);
             }
         }
     }
 
-    pub(crate) fn made(&mut self, id: ConnectionId, kind: Kind, mode: Mode, write: bool) {
+    pub(crate) fn made(
+        &mut self,
+        id: ConnectionId,
+        name: String,
+        (service, way): (Service, Way),
+        (kind, mode): (Kind, Mode),
+        write: bool,
+    ) {
         let owner = self.model.seated().map(|person| person.id);
         self.model.links.push(Link {
             id,
+            name,
+            service,
+            way,
+            own: [].into(),
             kind,
             mode,
             enabled: true,
@@ -56,11 +73,16 @@ impl Play {
         } else {
             Kind::Admin
         };
-        let draft = NewConnection {
-            scopes: scopes(other.write),
+        let name = self.name("Connection");
+        let way = other.way(Reach::All);
+        let mut draft = NewConnection {
+            connector: other.service.id().to_owned(),
+            scopes: scopes(other.service, other.write),
+            registration: way.client,
             reuse: Some(other.id),
-            ..practice_draft(&self.name("Connection"), kind, Mode::Same)
+            ..practice_draft(&name, kind, Mode::Same)
         };
+        draft.settings = self.settings(other.service, Some(way.site));
         let mut reasons = self.model.managing();
         let offers = self.console().reuse_offers(self.session(), &draft);
         let offers = self.told(offers, &reasons);
@@ -70,7 +92,7 @@ impl Play {
         };
         let fits = |link: &Link| {
             link.mode == Mode::Same
-                && Model::alike(link, &other)
+                && Model::alike(link, &other, Reach::All)
                 && self.model.fares(link, place(link)) == Fares::Connected
         };
         if let Some(offers) = offers {
@@ -82,10 +104,16 @@ impl Play {
             assert_eq!(offered, expected, "R21: what fits, {}", self.doing());
         }
         reasons.extend(when(!fits(&other), "reuse_gone"));
+        reasons.extend(self.model.not_offered(other.service));
+        reasons.extend(when(
+            other.service.is_payment(),
+            "payment_connection_exists",
+        ));
         let sits = other.seats.get(&place(&other)).copied();
         let made = self.console().create(self.session(), &draft);
         if let Some(id) = self.told(made, &reasons) {
-            self.made(id, kind, Mode::Same, other.write);
+            let service = (other.service, way);
+            self.made(id, name, service, (kind, Mode::Same), other.write);
             let link = self.model.links.last_mut().unwrap();
             let actor = link.owner;
             let place = (Reach::All, actor.filter(|_| kind == Kind::LoggedInUser));
@@ -119,55 +147,66 @@ impl Play {
             if let Some(known) = known {
                 assert_eq!(known.id, id, "R5: the same one again, {}", self.doing());
             } else {
-                self.made(id, Kind::System, Mode::Same, true);
+                let way = Way {
+                    site: 0,
+                    client: None,
+                };
+                let name = self.catalog.connection(id).unwrap().unwrap().name;
+                let kind = (Kind::System, Mode::Same);
+                self.made(id, name.to_string(), (Service::Practice, way), kind, true);
             }
             self.model.applications[at].may_use.insert(id);
         }
     }
 
-    /// Edits a connection; says whether it was done.
-    pub(crate) async fn edit(&self, at: usize, write: bool, mode: Mode) -> bool {
-        let link = &self.model.links[at];
-        let known = self.catalog.connection(link.id).unwrap().unwrap();
-        let edit = ConnectionEdit {
-            name: known.name.to_string(),
-            scopes: if write == link.write {
-                known.scopes
-            } else {
-                scopes(write)
-            },
-            mode,
-            registration: None,
-            settings: known.settings,
+    /// Edits a connection; `more` is what there is against it beside what is against any edit.
+    pub(crate) async fn edit(&mut self, at: usize, after: Link, more: &Reasons) {
+        let edit = self.edit_of(&after);
+        let reasons = &self.model.managing() | more;
+        let (session, id) = (self.session(), after.id);
+        let said = self.console().edit_impact(session, id, &edit);
+        let said = self.told(said, &reasons);
+        let done = self.console().edit_connection(session, id, &edit).await;
+        if self.told(done, &reasons).is_none() {
+            return;
+        }
+        let before = self.model.clone();
+        let mode = after.mode;
+        self.model.links[at] = Link {
+            mode: before.links[at].mode,
+            ..after
         };
-        let reasons = self.model.managing();
-        let session = self.session();
-        let said = self.console().edit_impact(session, link.id, &edit);
-        self.told(said, &reasons);
-        let done = self
-            .console()
-            .edit_connection(session, link.id, &edit)
-            .await;
-        self.told(done, &reasons).is_some()
+        if before.links[at].mode != mode {
+            self.model.reshape(at, mode);
+        }
+        self.edited(&said.unwrap(), &before, at);
+    }
+
+    /// R18, R20: what was said of an edit before is what it did.
+    pub(crate) fn edited(&self, said: &EditImpact, before: &Model, at: usize) {
+        let link = &self.model.links[at];
+        self.foretold(&said.uses, before, link.id);
+        let mut seats: Vec<_> = said
+            .seats
+            .iter()
+            .map(|seat| (seat.reach, seat.account.label.clone(), word(seat.health)))
+            .collect();
+        let here = link.seats.iter().filter(|((reach, _), _)| link.has(*reach));
+        let mut expected: Vec<_> = here
+            .map(|(place, sits)| {
+                let fares = self.model.fares(link, *place).word();
+                (place.0, self.label(*sits), fares)
+            })
+            .collect();
+        seats.sort();
+        expected.sort();
+        assert_eq!(seats, expected, "R18: what sits where, {}", self.doing());
     }
 
     pub(crate) async fn change_mode(&mut self, at: usize, mode: Mode) {
-        let before = self.model.links[at].clone();
-        if !self.edit(at, before.write, mode).await || before.mode == mode {
-            return;
-        }
-        self.model.reshape(at, mode);
-        let stored = self.catalog.primaries(before.id).unwrap();
-        let stored = stored.iter();
-        let stored: Vec<_> = stored.map(|one| (one.reach, one.member)).collect();
-        let primaries = self.model.links[at].primaries.iter();
-        let expected: Vec<_> = primaries.map(|(reach, member)| (*reach, *member)).collect();
-        assert_eq!(
-            stored,
-            expected,
-            "R11: nobody is promoted, {}",
-            self.doing()
-        );
+        let mut after = self.model.links[at].clone();
+        after.mode = mode;
+        self.edit(at, after, &Reasons::new()).await;
     }
 
     pub(crate) fn replace(&mut self, from: u8, to: u8) {
@@ -178,7 +217,14 @@ impl Play {
         let (old, next) = (&self.model.links[from], &self.model.links[to]);
         let mut reasons = self.model.managing();
         reasons.extend(when(from == to, "replace_same"));
-        reasons.extend(when(!next.enabled, "replace_unusable"));
+        let follows = (old.service, next.service) == (Service::Till, Service::Cashier);
+        let follows = follows && self.model.retired;
+        reasons.extend(when(
+            old.service != next.service && !follows,
+            "replace_other_service",
+        ));
+        let usable = next.enabled && !self.model.is_retired(next.service);
+        reasons.extend(when(!usable, "replace_unusable"));
         let moves = |used: &&Used| used.connection == old.id;
         let mut applications = Vec::new();
         for used in self.model.uses.iter().filter(moves) {
@@ -214,10 +260,14 @@ impl Play {
         reasons.extend(when(used, "still_used"));
         let done = self.console().delete_connection(self.session(), id).await;
         if self.told(done, &reasons).is_some() {
-            self.model.links.remove(at);
-            for application in &mut self.model.applications {
-                application.may_use.remove(&id);
-            }
+            self.removed(at);
+        }
+    }
+
+    pub(crate) fn removed(&mut self, at: usize) {
+        let link = self.model.links.remove(at);
+        for application in &mut self.model.applications {
+            application.may_use.remove(&link.id);
         }
     }
 }

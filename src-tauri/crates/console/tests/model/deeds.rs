@@ -8,13 +8,16 @@ use tsunagi_domain::{Kind, Mode};
 use crate::actions::Action;
 use crate::expected::Reasons;
 use crate::fixture::{Desk, practice_draft};
-use crate::world::{Application, Model, Person, reach_of};
+use crate::site::Site;
+use crate::world::{Application, Model, Person, Service, reach_of};
 
 /// The program and the model, side by side.
 pub(crate) struct Play {
     pub(crate) desk: Desk,
     pub(crate) catalog: Catalog,
     pub(crate) model: Model,
+    /// Where filing connections lead.
+    pub(crate) sites: [Site; 2],
     /// Numbers for names.
     made: usize,
     /// What is being done, for whoever reads of a failure.
@@ -25,9 +28,15 @@ pub(crate) fn pick(len: usize, number: u8) -> Option<usize> {
     usize::from(number).checked_rem(len)
 }
 
-pub(crate) fn scopes(write: bool) -> Vec<String> {
-    let mut scopes = practice_draft("", Kind::Admin, Mode::Same).scopes;
-    scopes.extend(write.then(|| "contacts.write".to_owned()));
+pub(crate) fn scopes(service: Service, write: bool) -> Vec<String> {
+    let (mut scopes, more) = match service {
+        Service::Practice => (
+            practice_draft("", Kind::Admin, Mode::Same).scopes,
+            "contacts.write",
+        ),
+        _ => (vec!["files.read".to_owned()], "files.write"),
+    };
+    scopes.extend(write.then(|| more.to_owned()));
     scopes
 }
 
@@ -42,8 +51,13 @@ impl Play {
         Self {
             catalog: desk.world.catalog(),
             desk,
+            sites: [Site::start(0), Site::start(1)],
             model: Model {
                 paid: true,
+                data_center: "us",
+                country: None,
+                retired: false,
+                clients: Vec::new(),
                 people: vec![founder],
                 seat: Some(0),
                 applications: Vec::new(),
@@ -87,8 +101,9 @@ impl Play {
             Err(error) => {
                 assert!(
                     reasons.contains(error.code.as_str()),
-                    "refused with `{}`, and the rules say {reasons:?}: {}",
+                    "refused with `{}` {:?}, and the rules say {reasons:?}: {}",
                     error.code,
+                    error.args,
                     self.doing
                 );
                 None
@@ -109,7 +124,15 @@ impl Play {
             Action::ChangeRole(who, role) => self.change_role(who, role).await,
             Action::Leave { who, heir } => self.leave(who, heir).await,
             Action::Return(who) => self.comes_back(who),
-            Action::Plan { paid } => self.plan(paid),
+            Action::Plan {
+                paid,
+                data_center,
+                country,
+            } => self.plan(paid, data_center, country),
+            Action::Retire => self.retire(),
+            Action::Register(service) => self.register(service),
+            Action::ChangeClient { one, anew } => self.change_client(one, anew),
+            Action::Unregister(one) => self.unregister(one),
             Action::NewApplication(edition) => {
                 let name = self.name("Application");
                 let reasons = self.model.managing();
@@ -139,6 +162,28 @@ impl Play {
                 granted,
             } => self.grant(application, connection, granted),
             Action::Create { kind, mode, from } => self.create(kind, mode, from),
+            Action::CreateAt {
+                service,
+                kind,
+                mode,
+                site,
+                client,
+            } => self.create_at(service, (kind, mode), site, client),
+            Action::Lead {
+                connection,
+                site,
+                client,
+            } => self.lead(connection, site, client).await,
+            Action::LeadApart {
+                connection,
+                reach,
+                site,
+                client,
+            } => self.lead_apart(connection, reach, (site, client)).await,
+            Action::Bulk {
+                action,
+                ref connections,
+            } => self.bulk(action, connections).await,
             Action::Reuse(connection) => self.reuse(connection),
             Action::SystemConnection { application, cause } => self.system(application, cause),
             Action::Authorize {
@@ -180,6 +225,7 @@ impl Play {
                     if let Some(view) = self.told(done.await, &reasons) {
                         assert_eq!(view.row.name, name, "R19");
                         assert_eq!(view.row.link_name, before.as_str(), "R19: never changes");
+                        self.model.links[at].name = name;
                     }
                 }
             }
@@ -190,10 +236,9 @@ impl Play {
             } => self.rename_account(connection, reach, whose).await,
             Action::Scopes { connection, write } => {
                 if let Some(at) = pick(self.model.links.len(), connection) {
-                    let mode = self.model.links[at].mode;
-                    if self.edit(at, write, mode).await {
-                        self.model.links[at].write = write;
-                    }
+                    let mut after = self.model.links[at].clone();
+                    after.write = write;
+                    self.edit(at, after, &Reasons::new()).await;
                 }
             }
             Action::ChangeMode(connection, mode) => {
@@ -236,7 +281,8 @@ impl Play {
                 if let Some(at) = pick(self.model.links.len(), connection) {
                     let link = &self.model.links[at];
                     let reasons = self.model.trying(link, environment);
-                    let tried = self.desk.try_in(link.id, environment, "/contacts").await;
+                    let tried = self.desk.try_in(link.id, environment, link.service.path());
+                    let tried = tried.await;
                     if let Some(answer) = self.told(tried, &reasons) {
                         let actor = self.model.seated().unwrap().id;
                         let place = link.place(reach_of(link.mode, environment), actor);
@@ -252,10 +298,11 @@ impl Play {
     /// What a person recognizes an account by.
     pub(crate) fn label(&self, authorization: usize) -> String {
         let known = &self.model.authorizations[authorization];
-        let email = if known.other_account {
-            "ben@practice.example"
-        } else {
-            "aiko@practice.example"
+        let email = match (known.service, known.other_account) {
+            (Service::Practice, false) => "aiko@practice.example",
+            (Service::Practice, true) => "ben@practice.example",
+            (_, false) => "one@provider.example",
+            (_, true) => "two@provider.example",
         };
         known.label.clone().unwrap_or_else(|| email.to_owned())
     }

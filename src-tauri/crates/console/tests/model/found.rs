@@ -5,6 +5,7 @@ use tsunagi_domain::{Kind, Mode};
 
 use crate::actions::{Action, What};
 use crate::play;
+use crate::world::Service;
 
 fn create(mode: Mode) -> Action {
     Action::Create {
@@ -155,5 +156,46 @@ fn r22_a_shared_authorization_is_short_where_more_is_asked_and_nowhere_else() {
         production(1),
         revoke(0, Reach::All),
         authorize(2, Reach::All, None),
+    ]);
+}
+
+#[test]
+fn r16_a_connector_file_says_which_service_followed_a_retired_one() {
+    let at = |service| Action::CreateAt {
+        service,
+        kind: Kind::Admin,
+        mode: Mode::Same,
+        site: 0,
+        client: 0,
+    };
+    play(&[
+        Action::Plan {
+            paid: true,
+            data_center: "us",
+            country: Some("US"),
+        },
+        Action::Register(Service::Till),
+        at(Service::Till),
+        authorize(0, Reach::All, None),
+        // Was refused: no file could name a successor, and nothing could be migrated.
+        Action::Retire,
+        Action::Try(0, Environment::Production),
+        Action::Unregister(0),
+        Action::Register(Service::Cashier),
+        Action::CreateAt {
+            service: Service::Cashier,
+            kind: Kind::Admin,
+            mode: Mode::Same,
+            site: 0,
+            client: 1,
+        },
+        Action::NewApplication(Edition::C6),
+        Action::Use {
+            connection: 0,
+            application: 0,
+            environment: Environment::Production,
+            what: What::Form,
+        },
+        Action::Replace { from: 0, to: 1 },
     ]);
 }

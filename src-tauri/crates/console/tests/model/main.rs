@@ -14,19 +14,27 @@
 mod accounts;
 mod actions;
 mod applications;
+mod bulk;
+mod clients;
 mod connections;
 mod deeds;
 mod expected;
 mod found;
+mod impacts;
 mod looks;
 mod people;
 mod places;
 mod primaries;
+mod site;
 mod world;
 
 #[allow(dead_code, reason = "shared with the other tests, which use all of it")]
 #[path = "../console/fixture.rs"]
 mod fixture;
+
+#[allow(dead_code, reason = "shared with the other tests, which use all of it")]
+#[path = "../console/provider.rs"]
+mod provider;
 
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -43,6 +51,7 @@ pub(crate) fn play(actions: &[Action]) {
         .unwrap();
     runtime.block_on(async {
         let mut play = Play::begin();
+        play.services();
         for (step, action) in actions.iter().enumerate() {
             play.does(step, action).await;
         }

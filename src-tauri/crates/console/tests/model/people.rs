@@ -1,6 +1,7 @@
 //! Members: who sits there, who is invited, who leaves, and the plan of the workspace.
 
-use tsunagi_console::views::{Invitation, MemberChange};
+use tsunagi_console::Role;
+use tsunagi_console::views::{AvailabilityChange, Invitation, MemberChange};
 use tsunagi_domain::Plan;
 
 use crate::deeds::{Play, pick};
@@ -18,7 +19,7 @@ impl Play {
         }
     }
 
-    pub(crate) async fn invite(&mut self, role: tsunagi_console::Role) {
+    pub(crate) async fn invite(&mut self, role: Role) {
         let name = self.name("Person");
         let reasons = self.model.changing_members(&[role]);
         let invitation = Invitation {
@@ -37,10 +38,10 @@ impl Play {
         }
     }
 
-    pub(crate) async fn change_role(&mut self, who: u8, role: tsunagi_console::Role) {
+    pub(crate) async fn change_role(&mut self, who: u8, role: Role) {
         let at = pick(self.model.people.len(), who).unwrap();
         let person = self.model.people[at].clone();
-        let stays = role == tsunagi_console::Role::SuperAdmin;
+        let stays = role == Role::SuperAdmin;
         let reasons = &self.model.changing_members(&[person.role, role])
             | &self.model.is_last(&person, stays);
         let name = self.catalog.member(person.id).unwrap().unwrap().name;
@@ -128,10 +129,28 @@ impl Play {
         }
     }
 
-    pub(crate) fn plan(&mut self, paid: bool) {
-        let mut workspace = self.catalog.workspace().unwrap().unwrap();
-        workspace.plan = if paid { Plan::Paid } else { Plan::Free };
-        self.catalog.set_workspace(&workspace).unwrap();
-        self.model.paid = paid;
+    /// R1.
+    pub(crate) fn plan(
+        &mut self,
+        paid: bool,
+        data_center: &'static str,
+        country: Option<&'static str>,
+    ) {
+        let role = self.model.seated().map(|person| person.role);
+        let reasons = match role {
+            None => when(true, "signed_out"),
+            Some(role) => when(role != Role::SuperAdmin, "role_not_allowed"),
+        };
+        let change = AvailabilityChange {
+            plan: if paid { Plan::Paid } else { Plan::Free },
+            data_center: data_center.to_owned(),
+            country: country.map(str::to_owned),
+        };
+        let done = self.console().change_availability(self.session(), &change);
+        if self.told(done, &reasons).is_some() {
+            self.model.paid = paid;
+            self.model.data_center = data_center;
+            self.model.country = country;
+        }
     }
 }

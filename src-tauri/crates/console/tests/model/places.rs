@@ -21,7 +21,9 @@ impl Play {
         let Some(application) = pick(self.model.applications.len(), application) else {
             return;
         };
+        let name = self.name("Place");
         let used = Used {
+            name: name.clone(),
             id: UseId::new(),
             connection: self.model.links[link].id,
             application: self.model.applications[application].id,
@@ -33,7 +35,6 @@ impl Play {
             What::Schedule => "schedule",
             What::DataSource => "data_source",
         };
-        let name = self.name("Place");
         self.catalog
             .set_use(&Use {
                 id: used.id,
