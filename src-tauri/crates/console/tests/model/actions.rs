@@ -12,6 +12,8 @@ use crate::world::Service;
 pub(crate) enum Action {
     /// Another member sits down.
     Sit(u8),
+    /// Whoever sits there has a passphrase of their own from now on, or none.
+    Passphrase(bool),
     Invite(Role),
     ChangeRole(u8, Role),
     Leave {
@@ -259,6 +261,7 @@ pub(crate) fn action() -> impl Strategy<Value = Action> {
 fn members() -> impl Strategy<Value = Action> {
     prop_oneof![
         10 => few().prop_map(Action::Sit),
+        2 => prop::bool::weighted(0.7).prop_map(Action::Passphrase),
         3 => role().prop_map(Action::Invite),
         2 => (few(), role()).prop_map(|(who, role)| Action::ChangeRole(who, role)),
         2 => (few(), few()).prop_map(|(who, heir)| Action::Leave { who, heir }),

@@ -47,6 +47,7 @@ impl Play {
             id: desk.world.catalog().members().unwrap()[0].id,
             role: tsunagi_console::Role::SuperAdmin,
             active: true,
+            passphrase: false,
         };
         Self {
             catalog: desk.world.catalog(),
@@ -120,6 +121,7 @@ impl Play {
     async fn act(&mut self, action: &Action) {
         match *action {
             Action::Sit(who) => self.sit(who).await,
+            Action::Passphrase(has) => self.passphrase(has).await,
             Action::Invite(role) => self.invite(role).await,
             Action::ChangeRole(who, role) => self.change_role(who, role).await,
             Action::Leave { who, heir } => self.leave(who, heir).await,

@@ -24,6 +24,7 @@ fn code<T>(answer: Result<T, ConsoleError>) -> Option<String> {
 impl Play {
     pub(crate) async fn looks(&self) {
         self.stands();
+        self.seals();
         for site in &self.sites {
             let wrong = site.wrong();
             assert!(

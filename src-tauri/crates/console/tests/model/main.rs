@@ -25,6 +25,7 @@ mod looks;
 mod people;
 mod places;
 mod primaries;
+mod seals;
 mod site;
 mod world;
 

@@ -6,6 +6,7 @@ use tsunagi_domain::Plan;
 
 use crate::deeds::{Play, pick};
 use crate::expected::when;
+use crate::seals::PASSPHRASE;
 use crate::world::{Link, Person, leads, manages};
 
 impl Play {
@@ -13,9 +14,16 @@ impl Play {
         let at = pick(self.model.people.len(), who).unwrap();
         let person = &self.model.people[at];
         let reasons = when(!person.active, "member_inactive");
-        let sits = self.console().sign_in(person.id, None).await;
+        let (id, protected) = (person.id, person.passphrase);
+        if protected && reasons.is_empty() {
+            let without = self.console().sign_in(id, None).await;
+            self.told(without, &when(true, "member_passphrase_wrong"));
+        }
+        let passphrase = protected.then(|| PASSPHRASE.to_owned());
+        let sits = self.console().sign_in(id, passphrase).await;
         if self.told(sits, &reasons).is_some() {
             self.model.seat = Some(at);
+            self.settled().await;
         }
     }
 
@@ -25,7 +33,7 @@ impl Play {
         let invitation = Invitation {
             name: name.clone(),
             role,
-            passphrase: None,
+            passphrase: Some(PASSPHRASE.to_owned()),
         };
         let done = self.console().invite(self.session(), invitation).await;
         if let Some(view) = self.told(done, &reasons) {
@@ -34,6 +42,7 @@ impl Play {
                 id: new.expect("R2: they are there").id,
                 role,
                 active: true,
+                passphrase: false,
             });
         }
     }
@@ -48,7 +57,7 @@ impl Play {
         let change = MemberChange {
             name,
             role,
-            passphrase: None,
+            passphrase: Some(PASSPHRASE.to_owned()),
         };
         let done = self
             .console()

@@ -15,6 +15,7 @@ pub(crate) struct Person {
     pub(crate) id: MemberId,
     pub(crate) role: Role,
     pub(crate) active: bool,
+    pub(crate) passphrase: bool,
 }
 
 #[derive(Debug, Clone)]
