@@ -1,5 +1,7 @@
 //! The Connection screen: details, and what a manager changes about a connection.
 
+use std::collections::BTreeSet;
+
 use tsunagi_catalog::{ListRow, Offer, Slot};
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::offer;
@@ -333,6 +335,7 @@ impl Console {
         let uses = self.inner.catalog.count_uses(id)?;
         offer::may_delete(uses)?;
         self.cancel_flows_of(id);
+        let mut left = BTreeSet::new();
         for slot in self.inner.catalog.slots(id)? {
             let shared = self
                 .inner
@@ -349,6 +352,8 @@ impl Console {
                 if let Err(error) = told {
                     tracing::warn!(code = error.code(), "not revoked at the provider");
                 }
+            } else {
+                left.insert(slot.authorization.id);
             }
         }
         self.write(move |console| {
@@ -364,6 +369,7 @@ impl Console {
             console.log(session, Action::ConnectionDeleted, &subject, &args)
         })
         .await?;
+        self.readers_left(&left).await;
         self.stop_unused_practice();
         self.inner.bell.changed();
         Ok(())

@@ -1,5 +1,6 @@
 //! What the model found, by name.
 
+use tsunagi_console::views::BulkAction;
 use tsunagi_console::{Edition, Environment, Reach, Role};
 use tsunagi_domain::{Kind, Mode};
 
@@ -197,5 +198,106 @@ fn r16_a_connector_file_says_which_service_followed_a_retired_one() {
             what: What::Form,
         },
         Action::Replace { from: 0, to: 1 },
+    ]);
+}
+
+#[test]
+fn r13_a_credential_runs_unattended_no_more_when_the_connection_it_did_so_in_is_deleted() {
+    play(&[
+        Action::Passphrase(true),
+        create(Mode::Same),
+        authorize(0, Reach::All, None),
+        Action::Reuse(0),
+        Action::Delete(0),
+    ]);
+}
+
+#[test]
+fn r13_a_credential_runs_unattended_no_more_when_another_is_switched_to_where_it_did() {
+    play(&[
+        Action::Passphrase(true),
+        create(Mode::Same),
+        authorize(0, Reach::All, None),
+        Action::Reuse(0),
+        create(Mode::Same),
+        authorize(2, Reach::All, Some(false)),
+        Action::Switch {
+            connection: 0,
+            reach: Reach::All,
+            from: 2,
+        },
+    ]);
+}
+
+fn at(client: u8) -> Action {
+    Action::CreateAt {
+        service: Service::Filing,
+        kind: Kind::LoggedInUser,
+        mode: Mode::Same,
+        site: 0,
+        client,
+    }
+}
+
+#[test]
+fn r21_what_is_reused_was_obtained_with_the_client_that_the_new_connection_has() {
+    play(&[
+        Action::Register(Service::Filing),
+        Action::Register(Service::Filing),
+        at(0),
+        Action::LeadApart {
+            connection: 0,
+            reach: Reach::All,
+            site: None,
+            client: Some(1),
+        },
+        authorize(0, Reach::All, None),
+        Action::Reuse(0),
+        Action::Try(1, Environment::Production),
+    ]);
+}
+
+#[test]
+fn r18_many_that_share_are_revoked_as_it_was_said() {
+    play(&[
+        Action::Register(Service::Filing),
+        at(0),
+        authorize(0, Reach::All, None),
+        Action::Reuse(0),
+        Action::Bulk {
+            action: BulkAction::Revoke,
+            connections: vec![0, 1],
+        },
+        Action::Bulk {
+            action: BulkAction::Delete,
+            connections: vec![0],
+        },
+        Action::ChangeClient { one: 0, anew: true },
+    ]);
+}
+
+#[test]
+fn r23_each_environment_keeps_what_was_obtained_for_where_it_leads() {
+    play(&[
+        Action::Register(Service::Filing),
+        at(0),
+        authorize(0, Reach::All, None),
+        Action::ChangeMode(0, Mode::PerEnvironment),
+        Action::LeadApart {
+            connection: 0,
+            reach: Reach::Stage,
+            site: Some(1),
+            client: None,
+        },
+        authorize(0, Reach::Stage, None),
+        Action::Try(0, Environment::Production),
+        Action::Try(0, Environment::Stage),
+        Action::ChangeClient { one: 0, anew: true },
+        authorize(0, Reach::Production, None),
+        authorize(0, Reach::Development, None),
+        Action::Try(0, Environment::Production),
+        Action::Try(0, Environment::Stage),
+        Action::ChangeMode(0, Mode::Same),
+        revoke(0, Reach::All),
     ]);
 }
