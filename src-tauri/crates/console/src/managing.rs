@@ -102,14 +102,13 @@ impl Console {
             }
         }
         uses.extend(self.affected(id, &before, &after)?);
-        let mut shared_with = Vec::new();
-        if action == BulkAction::Revoke {
-            for slot in &taken {
-                self.also_lost(slot, id, chosen, &mut uses, &mut shared_with)?;
-            }
-        }
         let authorizations: BTreeSet<AuthorizationId> =
             taken.iter().map(|slot| slot.authorization.id).collect();
+        let shared_with = if action == BulkAction::Revoke {
+            self.also_lost(&authorizations, id, chosen, &mut uses)?
+        } else {
+            Vec::new()
+        };
         Ok(BulkPart {
             connection: id,
             name: whole.connection.name.to_string(),
@@ -122,42 +121,34 @@ impl Console {
         })
     }
 
-    /// R21: connections that are not chosen and lose a shared authorization too, and what stops
-    /// there.
+    /// R21: connections that are not chosen and lose shared authorizations too, and what stops
+    /// there. Names are no identity: two may be called the same.
     fn also_lost(
         &self,
-        slot: &Slot,
+        taken: &BTreeSet<AuthorizationId>,
         id: ConnectionId,
         chosen: &BTreeSet<ConnectionId>,
         uses: &mut Vec<crate::views::AffectedUse>,
-        names: &mut Vec<String>,
-    ) -> Result<(), ConsoleError> {
-        let keys = self
-            .inner
-            .catalog
-            .slots_of_authorization(slot.authorization.id)?;
-        let others: BTreeSet<ConnectionId> = keys
-            .iter()
-            .map(|key| key.connection)
-            .filter(|other| *other != id && !chosen.contains(other))
-            .collect();
+    ) -> Result<Vec<String>, ConsoleError> {
+        let mut others = BTreeSet::new();
+        for authorization in taken {
+            let keys = self.inner.catalog.slots_of_authorization(*authorization)?;
+            let elsewhere = keys.iter().map(|key| key.connection);
+            others.extend(elsewhere.filter(|other| *other != id && !chosen.contains(other)));
+        }
+        let mut names = Vec::new();
         for other in others {
             let whole = self.whole(other)?;
-            let name = whole.connection.name.to_string();
-            if names.contains(&name) {
-                continue;
-            }
             let before = self.shape_of(&whole);
             let mut after = before.clone();
-            for lost in &whole.slots {
-                if lost.authorization.id == slot.authorization.id {
-                    lose(&mut after, lost);
-                }
+            let is_lost = |slot: &&Slot| taken.contains(&slot.authorization.id);
+            for lost in whole.slots.iter().filter(is_lost) {
+                lose(&mut after, lost);
             }
             uses.extend(self.affected(other, &before, &after)?);
-            names.push(name);
+            names.push(whole.connection.name.to_string());
         }
-        Ok(())
+        Ok(names)
     }
 
     /// Does it, one connection after the other. Each is done whole or not at all, and what

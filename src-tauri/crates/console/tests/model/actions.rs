@@ -87,6 +87,10 @@ pub(crate) enum Action {
         enabled: bool,
     },
     Rename(u8),
+    /// A new connection with a name of the table, and a link name where one is typed.
+    NameNew(u8, Option<u8>),
+    NameAnew(u8, u8),
+    NameNoAccount(u8, Reach),
     RenameAccount {
         connection: u8,
         reach: Reach,
@@ -328,6 +332,10 @@ fn connections() -> impl Strategy<Value = Action> {
             enabled,
         }),
         1 => few().prop_map(Action::Rename),
+        2 => (0u8..16, prop::option::weighted(0.4, 0u8..7))
+            .prop_map(|(name, link)| Action::NameNew(name, link)),
+        1 => (few(), 0u8..16).prop_map(|(one, name)| Action::NameAnew(one, name)),
+        1 => (few(), reach()).prop_map(|(one, reach)| Action::NameNoAccount(one, reach)),
         1 => (few(), reach(), prop::option::of(few())).prop_map(|(connection, reach, whose)| {
             Action::RenameAccount { connection, reach, whose }
         }),

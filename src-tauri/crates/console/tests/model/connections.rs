@@ -46,6 +46,13 @@ impl Play {
         let owner = self.model.seated().map(|person| person.id);
         self.model.links.push(Link {
             id,
+            link_name: self
+                .catalog
+                .connection(id)
+                .unwrap()
+                .unwrap()
+                .link_name
+                .to_string(),
             name,
             service,
             way,

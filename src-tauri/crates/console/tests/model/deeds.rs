@@ -231,6 +231,9 @@ impl Play {
                     }
                 }
             }
+            Action::NameNew(name, link) => self.name_new(name, link),
+            Action::NameAnew(one, name) => self.name_anew(one, name).await,
+            Action::NameNoAccount(one, reach) => self.name_no_account(one, reach).await,
             Action::RenameAccount {
                 connection,
                 reach,

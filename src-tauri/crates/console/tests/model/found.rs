@@ -301,3 +301,55 @@ fn r23_each_environment_keeps_what_was_obtained_for_where_it_leads() {
         revoke(0, Reach::All),
     ]);
 }
+
+#[test]
+fn r19_every_name_of_the_table_is_taken_or_refused_as_it_says() {
+    let names = (0u8..16).map(|name| Action::NameNew(name, None));
+    let links = (0u8..7).map(|link| Action::NameNew(0, Some(link)));
+    let again = (0u8..16).map(|name| Action::NameAnew(0, name));
+    play(&names.chain(links).chain(again).collect::<Vec<_>>());
+}
+
+#[test]
+fn r21_everything_that_stops_elsewhere_is_said_where_more_than_one_authorization_is_shared() {
+    let switch = |connection, reach| Action::Switch {
+        connection,
+        reach,
+        from: 0,
+    };
+    let used = |connection, environment| Action::Use {
+        connection,
+        application: 0,
+        environment,
+        what: What::Form,
+    };
+    let granted = |connection| Action::Grant {
+        application: 0,
+        connection,
+        granted: true,
+    };
+    play(&[
+        Action::NewApplication(Edition::C6),
+        create(Mode::PerEnvironment),
+        create(Mode::PerEnvironment),
+        create(Mode::PerEnvironment),
+        // Of the same name, which says nothing.
+        Action::NameAnew(1, 0),
+        Action::NameAnew(2, 0),
+        granted(1),
+        granted(2),
+        authorize(0, Reach::Stage, None),
+        authorize(0, Reach::Production, None),
+        switch(1, Reach::Stage),
+        switch(1, Reach::Production),
+        switch(2, Reach::Stage),
+        used(1, Environment::Stage),
+        used(1, Environment::Production),
+        used(2, Environment::Stage),
+        // Production of the one and all of the other were left out.
+        Action::Bulk {
+            action: BulkAction::Revoke,
+            connections: vec![0],
+        },
+    ]);
+}

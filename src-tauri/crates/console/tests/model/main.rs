@@ -22,6 +22,7 @@ mod expected;
 mod found;
 mod impacts;
 mod looks;
+mod names;
 mod people;
 mod places;
 mod primaries;
@@ -63,7 +64,7 @@ pub(crate) fn play(actions: &[Action]) {
 /// As many sequences as are asked for, else few enough for every run of the tests.
 fn cases() -> u32 {
     let asked = std::env::var("PROPTEST_CASES").ok();
-    asked.and_then(|cases| cases.parse().ok()).unwrap_or(32)
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(28)
 }
 
 proptest! {

@@ -95,6 +95,8 @@ pub(crate) struct Own {
 pub(crate) struct Link {
     pub(crate) id: ConnectionId,
     pub(crate) name: String,
+    /// R19: never changes.
+    pub(crate) link_name: String,
     pub(crate) service: Service,
     /// Where it leads and with which client, unless a reach has its own.
     pub(crate) way: Way,
