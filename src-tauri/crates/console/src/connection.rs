@@ -1,5 +1,7 @@
 //! The Connection screen: details, and what a manager changes about a connection.
 
+use std::collections::BTreeSet;
+
 use tsunagi_catalog::{ListRow, Offer, Slot};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::names::ConnectionName;
@@ -334,6 +336,7 @@ impl Console {
         let uses = self.inner.catalog.count_uses(id)?;
         offer::may_delete(uses)?;
         self.cancel_flows_of(id);
+        let mut left = BTreeSet::new();
         for slot in self.inner.catalog.slots(id)? {
             let shared = self
                 .inner
@@ -350,6 +353,8 @@ impl Console {
                 if let Err(error) = told {
                     tracing::warn!(code = error.code(), "not revoked at the provider");
                 }
+            } else {
+                left.insert(slot.authorization.id);
             }
         }
         self.write(move |console| {
@@ -365,6 +370,7 @@ impl Console {
             console.log(session, Action::ConnectionDeleted, &subject, &args)
         })
         .await?;
+        self.readers_left(&left).await;
         self.stop_unused_practice();
         self.inner.bell.changed();
         Ok(())

@@ -6,8 +6,8 @@ use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::names::{ConnectionName, LinkName, suggest_link_name};
 use tsunagi_domain::offer::{self, Likeness};
 use tsunagi_domain::{
-    Application, ApplicationId, Connection, ConnectionId, Health, Kind, Refusal, RefusalCode,
-    RegistrationId, Workspace, access,
+    Application, ApplicationId, Connection, ConnectionId, Health, Kind, Reach, Refusal,
+    RefusalCode, RegistrationId, Workspace, access,
 };
 
 use crate::console::{Console, Session};
@@ -15,6 +15,7 @@ use crate::editing::chosen_settings;
 use crate::error::ConsoleError;
 use crate::log::Action;
 use crate::rows::{account_view, mark};
+use crate::switching::Wants;
 use crate::views::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, ParameterView, PresetView, ReuseOffer,
     ScopeView,
@@ -195,7 +196,8 @@ impl Console {
             .catalog
             .connections_of_connector(&draft.connector)?
         {
-            if !reusable(&connector, &other, draft) {
+            let theirs = self.wants(&connector, &other, Reach::All)?;
+            if !reusable(&connector, (&other, &theirs), draft) {
                 continue;
             }
             let slots = self.inner.catalog.slots(other.id)?;
@@ -366,18 +368,20 @@ impl Console {
     }
 }
 
-fn reusable(connector: &Connector, other: &Connection, draft: &NewConnection) -> bool {
+/// Whether what sits in a connection for all environments, as it comes to there, would do for a draft.
+fn reusable(
+    connector: &Connector,
+    (other, theirs): (&Connection, &Wants),
+    draft: &NewConnection,
+) -> bool {
     // What the program fills in itself says nothing about what a person wants.
-    let (theirs, own) = (
-        chosen_settings(connector, &other.settings),
-        chosen_settings(connector, &draft.settings),
-    );
+    let own = chosen_settings(connector, &draft.settings);
     let other_likeness = Likeness {
         kind: other.kind,
         mode: other.mode,
-        registration: other.registration,
+        registration: theirs.registration,
         scopes: &other.scopes,
-        settings: &theirs,
+        settings: &theirs.settings,
     };
     let draft_likeness = Likeness {
         kind: draft.kind,

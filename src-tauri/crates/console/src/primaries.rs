@@ -1,11 +1,13 @@
 //! The Primary accounts screen, and handing a primary account over (R11, R12).
 
+use std::collections::BTreeSet;
+
 use tsunagi_catalog::{CatalogError, Entry, Offer, Slot};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::primary::{self, Acceptance, Handover, Offering};
 use tsunagi_domain::{
-    Connection, ConnectionId, Kind, Member, MemberId, Reach, Refusal, RefusalCode,
+    AuthorizationId, Connection, ConnectionId, Kind, Member, MemberId, Reach, Refusal, RefusalCode,
 };
 
 use crate::console::{Console, Session};
@@ -501,6 +503,17 @@ impl Console {
                 .settle_readers(slot.authorization.id)
                 .await;
             if let Err(error) = settled {
+                // Taken up again when its member signs in.
+                tracing::warn!(code = error.code(), "readers of a credential not settled");
+            }
+        }
+    }
+
+    /// What ran unattended in a place that these authorizations have left need not where they still
+    /// sit: seals them for the readers they have now.
+    pub(crate) async fn readers_left(&self, left: &BTreeSet<AuthorizationId>) {
+        for id in left {
+            if let Err(error) = self.inner.gateway.settle_readers(*id).await {
                 // Taken up again when its member signs in.
                 tracing::warn!(code = error.code(), "readers of a credential not settled");
             }

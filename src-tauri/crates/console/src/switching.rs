@@ -1,6 +1,8 @@
 //! Putting something else in a place: another authorization into a slot (R18, R21), another
 //! connection into every use of one (R16, R18).
 
+use std::collections::BTreeSet;
+
 use tsunagi_catalog::{Entry, Reshaping, Slot};
 use tsunagi_connectors::Connector;
 use tsunagi_domain::connection::{Settings, SlotKey};
@@ -24,9 +26,9 @@ use crate::views::{
 };
 
 /// What a reach asks for, with its own overrides.
-struct Wants {
-    registration: Option<RegistrationId>,
-    settings: Settings,
+pub(crate) struct Wants {
+    pub(crate) registration: Option<RegistrationId>,
+    pub(crate) settings: Settings,
 }
 
 impl Console {
@@ -128,6 +130,8 @@ impl Console {
     ) -> Result<ConnectionView, ConsoleError> {
         self.inner.keys.vault()?;
         let (_, whole, next) = self.switched(session, connection, reach, from)?;
+        let sat = whole.slots.iter().find(|slot| slot.key == next.key);
+        let left: BTreeSet<_> = sat.map(|slot| slot.authorization.id).into_iter().collect();
         self.cancel_flows_of(connection);
         let subject = format!("connection/{connection}");
         let account = self.account_of(&whole.connection, &next).label;
@@ -154,6 +158,7 @@ impl Console {
             let mut seated = whole;
             seated.slots = vec![next];
             self.readers_changed(&seated, reach, &[member]).await;
+            self.readers_left(&left).await;
         }
         self.inner.bell.changed();
         self.connection_view(session, connection).await
@@ -222,7 +227,7 @@ impl Console {
         ))
     }
 
-    fn wants(
+    pub(crate) fn wants(
         &self,
         connector: &Connector,
         connection: &Connection,

@@ -1,14 +1,19 @@
 //! What members do. Who and what is meant is a number, taken modulo however many there are.
 
 use proptest::prelude::*;
+use tsunagi_console::views::BulkAction;
 use tsunagi_console::{Cause, Edition, Environment, Reach, Role};
 use tsunagi_domain::{Kind, Mode};
+
+use crate::world::Service;
 
 /// One thing that somebody does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Action {
     /// Another member sits down.
     Sit(u8),
+    /// Whoever sits there has a passphrase of their own from now on, or none.
+    Passphrase(bool),
     Invite(Role),
     ChangeRole(u8, Role),
     Leave {
@@ -18,7 +23,18 @@ pub(crate) enum Action {
     Return(u8),
     Plan {
         paid: bool,
+        data_center: &'static str,
+        country: Option<&'static str>,
     },
+    /// The till ends.
+    Retire,
+    Register(Service),
+    /// Another client ID, or only another name and secret.
+    ChangeClient {
+        one: u8,
+        anew: bool,
+    },
+    Unregister(u8),
     NewApplication(Edition),
     ChangeEdition(u8, Edition),
     DeleteApplication(u8),
@@ -36,6 +52,14 @@ pub(crate) enum Action {
         kind: Kind,
         mode: Mode,
         from: Option<u8>,
+    },
+    /// Of a service that needs a client.
+    CreateAt {
+        service: Service,
+        kind: Kind,
+        mode: Mode,
+        site: u8,
+        client: u8,
     },
     /// A new connection that shares what another has.
     Reuse(u8),
@@ -63,6 +87,10 @@ pub(crate) enum Action {
         enabled: bool,
     },
     Rename(u8),
+    /// A new connection with a name of the table, and a link name where one is typed.
+    NameNew(u8, Option<u8>),
+    NameAnew(u8, u8),
+    NameNoAccount(u8, Reach),
     RenameAccount {
         connection: u8,
         reach: Reach,
@@ -73,6 +101,23 @@ pub(crate) enum Action {
         write: bool,
     },
     ChangeMode(u8, Mode),
+    /// Leads elsewhere, or with another client, in all its environments.
+    Lead {
+        connection: u8,
+        site: u8,
+        client: u8,
+    },
+    /// Leads elsewhere in one environment.
+    LeadApart {
+        connection: u8,
+        reach: Reach,
+        site: Option<u8>,
+        client: Option<u8>,
+    },
+    Bulk {
+        action: BulkAction,
+        connections: Vec<u8>,
+    },
     Switch {
         connection: u8,
         reach: Reach,
@@ -114,6 +159,35 @@ pub(crate) enum What {
     Form,
     Schedule,
     DataSource,
+}
+
+/// R1, R8: data centers and countries, more often where everything is to be had.
+fn place() -> impl Strategy<Value = (&'static str, Option<&'static str>)> {
+    prop_oneof![
+        4 => Just(("us", Some("US"))),
+        1 => Just(("us", None)),
+        1 => Just(("us", Some("JP"))),
+        1 => Just(("eu", Some("US"))),
+        1 => Just(("jp", Some("JP"))),
+    ]
+}
+
+fn service() -> impl Strategy<Value = Service> {
+    prop_oneof![
+        6 => Just(Service::Filing),
+        1 => Just(Service::Cashier),
+        1 => Just(Service::Till),
+    ]
+}
+
+fn bulk() -> impl Strategy<Value = BulkAction> {
+    prop::sample::select(vec![
+        BulkAction::Disable,
+        BulkAction::Enable,
+        BulkAction::Enable,
+        BulkAction::Revoke,
+        BulkAction::Delete,
+    ])
 }
 
 fn reach() -> impl Strategy<Value = Reach> {
@@ -171,7 +245,7 @@ fn what() -> impl Strategy<Value = What> {
 
 /// Small numbers: the same few are met again and again.
 fn few() -> impl Strategy<Value = u8> {
-    0u8..4
+    0u8..6
 }
 
 /// Anything that somebody may do, more often what leads somewhere.
@@ -183,6 +257,7 @@ pub(crate) fn action() -> impl Strategy<Value = Action> {
         connections(),
         connections(),
         connections(),
+        clients(),
         primaries(),
     ]
 }
@@ -190,12 +265,15 @@ pub(crate) fn action() -> impl Strategy<Value = Action> {
 fn members() -> impl Strategy<Value = Action> {
     prop_oneof![
         10 => few().prop_map(Action::Sit),
+        2 => prop::bool::weighted(0.7).prop_map(Action::Passphrase),
         3 => role().prop_map(Action::Invite),
         2 => (few(), role()).prop_map(|(who, role)| Action::ChangeRole(who, role)),
         2 => (few(), few()).prop_map(|(who, heir)| Action::Leave { who, heir }),
         1 => few().prop_map(Action::Return),
         // Most of the time everything works.
-        1 => prop::bool::weighted(0.7).prop_map(|paid| Action::Plan { paid }),
+        1 => (prop::bool::weighted(0.8), place()).prop_map(|(paid, (data_center, country))| {
+            Action::Plan { paid, data_center, country }
+        }),
     ]
 }
 
@@ -254,6 +332,10 @@ fn connections() -> impl Strategy<Value = Action> {
             enabled,
         }),
         1 => few().prop_map(Action::Rename),
+        2 => (0u8..16, prop::option::weighted(0.4, 0u8..7))
+            .prop_map(|(name, link)| Action::NameNew(name, link)),
+        1 => (few(), 0u8..16).prop_map(|(one, name)| Action::NameAnew(one, name)),
+        1 => (few(), reach()).prop_map(|(one, reach)| Action::NameNoAccount(one, reach)),
         1 => (few(), reach(), prop::option::of(few())).prop_map(|(connection, reach, whose)| {
             Action::RenameAccount { connection, reach, whose }
         }),
@@ -268,6 +350,37 @@ fn connections() -> impl Strategy<Value = Action> {
         1 => (few(), few()).prop_map(|(from, to)| Action::Replace { from, to }),
         1 => few().prop_map(Action::Delete),
         4 => (few(), environment()).prop_map(|(one, environment)| Action::Try(one, environment)),
+    ]
+}
+
+fn clients() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        3 => service().prop_map(Action::Register),
+        2 => (few(), any::<bool>())
+            .prop_map(|(one, anew)| Action::ChangeClient { one, anew }),
+        1 => few().prop_map(Action::Unregister),
+        5 => (service(), kind(), mode(), 0u8..2, few()).prop_map(
+            |(service, kind, mode, site, client)| Action::CreateAt {
+                service,
+                kind,
+                mode,
+                site,
+                client,
+            }
+        ),
+        2 => (few(), 0u8..2, few())
+            .prop_map(|(connection, site, client)| Action::Lead { connection, site, client }),
+        5 => (few(), reach(), prop::option::of(0u8..2), prop::option::of(few())).prop_map(
+            |(connection, reach, site, client)| Action::LeadApart {
+                connection,
+                reach,
+                site,
+                client,
+            }
+        ),
+        1 => Just(Action::Retire),
+        2 => (bulk(), prop::collection::vec(few(), 1..4))
+            .prop_map(|(action, connections)| Action::Bulk { action, connections }),
     ]
 }
 
@@ -301,7 +414,15 @@ pub(crate) fn settled() -> Vec<Action> {
         member,
         shared: true,
     };
+    let at = |service, mode| Action::CreateAt {
+        service,
+        kind: Kind::LoggedInUser,
+        mode,
+        site: 0,
+        client: 0,
+    };
     vec![
+        Action::Register(Service::Filing),
         Action::Invite(Role::Admin),
         Action::Invite(Role::User),
         Action::NewApplication(Edition::C6),
@@ -309,6 +430,7 @@ pub(crate) fn settled() -> Vec<Action> {
         share(2),
         create(Kind::LoggedInUser),
         create(Kind::Admin),
+        at(Service::Filing, Mode::PerEnvironment),
         Action::Use {
             connection: 0,
             application: 0,

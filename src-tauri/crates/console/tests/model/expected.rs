@@ -8,7 +8,9 @@ use tsunagi_console::{Edition, Environment, Reach, Role};
 use tsunagi_domain::{Kind, Mode};
 
 use crate::actions::What;
-use crate::world::{Application, Fares, Link, Model, Person, Used, leads, manages, reach_of};
+use crate::world::{
+    Application, Fares, Link, Model, Person, Service, Used, leads, manages, reach_of,
+};
 
 /// Codes of refusals.
 pub(crate) type Reasons = BTreeSet<&'static str>;
@@ -20,7 +22,24 @@ pub(crate) fn when(wrong: bool, code: &'static str) -> Reasons {
 impl Model {
     /// R1.
     pub(crate) fn unavailable(&self) -> Reasons {
-        when(!self.paid, "plan_free")
+        let mut reasons = when(!self.paid, "plan_free");
+        let served = ["us", "eu", "in", "au"].contains(&self.data_center);
+        reasons.extend(when(!served, "data_center_not_served"));
+        reasons
+    }
+
+    /// R8, R16: whether a service is to be had here and now.
+    pub(crate) fn not_offered(&self, service: Service) -> Reasons {
+        let mut reasons = when(self.is_retired(service), "connector_retired");
+        if service == Service::Cashier {
+            reasons.extend(when(self.data_center != "us", "service_not_in_data_center"));
+            reasons.extend(match self.country {
+                Some("US") => None,
+                Some(_) => Some("service_not_in_country"),
+                None => Some("country_needed"),
+            });
+        }
+        reasons
     }
 
     /// R2: who manages nothing. Nobody sits: signed out.
@@ -80,6 +99,7 @@ impl Model {
         reasons.extend(when(!may, "role_not_allowed"));
         reasons.extend(when(!link.enabled, "disabled"));
         reasons.extend(when(!link.has(reach), "reach_not_in_mode"));
+        reasons.extend(self.not_offered(link.service));
         reasons
     }
 
@@ -119,8 +139,9 @@ impl Model {
             Fares::Connected => None,
             Fares::Disabled => Some("disabled"),
             Fares::Never if link.personal() => Some("member_not_authorized"),
-            Fares::Never | Fares::Revoked | Fares::ScopesMissing => Some("not_connected"),
+            _ => Some("not_connected"),
         });
+        reasons.extend(when(self.is_retired(link.service), "connector_retired"));
         reasons
     }
 
@@ -128,6 +149,7 @@ impl Model {
     pub(crate) fn stopping(&self, used: &Used, link: &Link) -> Reasons {
         let reach = reach_of(link.mode, used.environment);
         let mut reasons = when(!link.enabled, "disabled");
+        reasons.extend(when(self.is_retired(link.service), "connector_retired"));
         let granted = self
             .application(used.application)
             .may_use
@@ -175,8 +197,11 @@ impl Model {
     }
 
     /// R21: whether the authorization of one would do in the other's place.
-    pub(crate) fn alike(one: &Link, other: &Link) -> bool {
-        one.write == other.write && one.personal() == other.personal()
+    pub(crate) fn alike(one: &Link, other: &Link, reach: Reach) -> bool {
+        one.service == other.service
+            && one.write == other.write
+            && one.personal() == other.personal()
+            && one.way(reach) == other.way(reach)
     }
 
     /// What a reach needs of whoever sits there; `true` where it waits for a person.
@@ -189,7 +214,7 @@ impl Model {
             Fares::Connected => {
                 link.personal() && leads(person.role) && !link.primaries.contains_key(&reach)
             }
-            Fares::Never | Fares::Revoked | Fares::ScopesMissing => true,
+            _ => true,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What the model found, by name.
 
+use tsunagi_console::views::BulkAction;
 use tsunagi_console::{Edition, Environment, Reach, Role};
 use tsunagi_domain::{Kind, Mode};
 
 use crate::actions::{Action, What};
 use crate::play;
+use crate::world::Service;
 
 fn create(mode: Mode) -> Action {
     Action::Create {
@@ -155,5 +157,199 @@ fn r22_a_shared_authorization_is_short_where_more_is_asked_and_nowhere_else() {
         production(1),
         revoke(0, Reach::All),
         authorize(2, Reach::All, None),
+    ]);
+}
+
+#[test]
+fn r16_a_connector_file_says_which_service_followed_a_retired_one() {
+    let at = |service| Action::CreateAt {
+        service,
+        kind: Kind::Admin,
+        mode: Mode::Same,
+        site: 0,
+        client: 0,
+    };
+    play(&[
+        Action::Plan {
+            paid: true,
+            data_center: "us",
+            country: Some("US"),
+        },
+        Action::Register(Service::Till),
+        at(Service::Till),
+        authorize(0, Reach::All, None),
+        // Was refused: no file could name a successor, and nothing could be migrated.
+        Action::Retire,
+        Action::Try(0, Environment::Production),
+        Action::Unregister(0),
+        Action::Register(Service::Cashier),
+        Action::CreateAt {
+            service: Service::Cashier,
+            kind: Kind::Admin,
+            mode: Mode::Same,
+            site: 0,
+            client: 1,
+        },
+        Action::NewApplication(Edition::C6),
+        Action::Use {
+            connection: 0,
+            application: 0,
+            environment: Environment::Production,
+            what: What::Form,
+        },
+        Action::Replace { from: 0, to: 1 },
+    ]);
+}
+
+#[test]
+fn r13_a_credential_runs_unattended_no_more_when_the_connection_it_did_so_in_is_deleted() {
+    play(&[
+        Action::Passphrase(true),
+        create(Mode::Same),
+        authorize(0, Reach::All, None),
+        Action::Reuse(0),
+        Action::Delete(0),
+    ]);
+}
+
+#[test]
+fn r13_a_credential_runs_unattended_no_more_when_another_is_switched_to_where_it_did() {
+    play(&[
+        Action::Passphrase(true),
+        create(Mode::Same),
+        authorize(0, Reach::All, None),
+        Action::Reuse(0),
+        create(Mode::Same),
+        authorize(2, Reach::All, Some(false)),
+        Action::Switch {
+            connection: 0,
+            reach: Reach::All,
+            from: 2,
+        },
+    ]);
+}
+
+fn at(client: u8) -> Action {
+    Action::CreateAt {
+        service: Service::Filing,
+        kind: Kind::LoggedInUser,
+        mode: Mode::Same,
+        site: 0,
+        client,
+    }
+}
+
+#[test]
+fn r21_what_is_reused_was_obtained_with_the_client_that_the_new_connection_has() {
+    play(&[
+        Action::Register(Service::Filing),
+        Action::Register(Service::Filing),
+        at(0),
+        Action::LeadApart {
+            connection: 0,
+            reach: Reach::All,
+            site: None,
+            client: Some(1),
+        },
+        authorize(0, Reach::All, None),
+        Action::Reuse(0),
+        Action::Try(1, Environment::Production),
+    ]);
+}
+
+#[test]
+fn r18_many_that_share_are_revoked_as_it_was_said() {
+    play(&[
+        Action::Register(Service::Filing),
+        at(0),
+        authorize(0, Reach::All, None),
+        Action::Reuse(0),
+        Action::Bulk {
+            action: BulkAction::Revoke,
+            connections: vec![0, 1],
+        },
+        Action::Bulk {
+            action: BulkAction::Delete,
+            connections: vec![0],
+        },
+        Action::ChangeClient { one: 0, anew: true },
+    ]);
+}
+
+#[test]
+fn r23_each_environment_keeps_what_was_obtained_for_where_it_leads() {
+    play(&[
+        Action::Register(Service::Filing),
+        at(0),
+        authorize(0, Reach::All, None),
+        Action::ChangeMode(0, Mode::PerEnvironment),
+        Action::LeadApart {
+            connection: 0,
+            reach: Reach::Stage,
+            site: Some(1),
+            client: None,
+        },
+        authorize(0, Reach::Stage, None),
+        Action::Try(0, Environment::Production),
+        Action::Try(0, Environment::Stage),
+        Action::ChangeClient { one: 0, anew: true },
+        authorize(0, Reach::Production, None),
+        authorize(0, Reach::Development, None),
+        Action::Try(0, Environment::Production),
+        Action::Try(0, Environment::Stage),
+        Action::ChangeMode(0, Mode::Same),
+        revoke(0, Reach::All),
+    ]);
+}
+
+#[test]
+fn r19_every_name_of_the_table_is_taken_or_refused_as_it_says() {
+    let names = (0u8..16).map(|name| Action::NameNew(name, None));
+    let links = (0u8..7).map(|link| Action::NameNew(0, Some(link)));
+    let again = (0u8..16).map(|name| Action::NameAnew(0, name));
+    play(&names.chain(links).chain(again).collect::<Vec<_>>());
+}
+
+#[test]
+fn r21_everything_that_stops_elsewhere_is_said_where_more_than_one_authorization_is_shared() {
+    let switch = |connection, reach| Action::Switch {
+        connection,
+        reach,
+        from: 0,
+    };
+    let used = |connection, environment| Action::Use {
+        connection,
+        application: 0,
+        environment,
+        what: What::Form,
+    };
+    let granted = |connection| Action::Grant {
+        application: 0,
+        connection,
+        granted: true,
+    };
+    play(&[
+        Action::NewApplication(Edition::C6),
+        create(Mode::PerEnvironment),
+        create(Mode::PerEnvironment),
+        create(Mode::PerEnvironment),
+        // Of the same name, which says nothing.
+        Action::NameAnew(1, 0),
+        Action::NameAnew(2, 0),
+        granted(1),
+        granted(2),
+        authorize(0, Reach::Stage, None),
+        authorize(0, Reach::Production, None),
+        switch(1, Reach::Stage),
+        switch(1, Reach::Production),
+        switch(2, Reach::Stage),
+        used(1, Environment::Stage),
+        used(1, Environment::Production),
+        used(2, Environment::Stage),
+        // Production of the one and all of the other were left out.
+        Action::Bulk {
+            action: BulkAction::Revoke,
+            connections: vec![0],
+        },
     ]);
 }

@@ -10,7 +10,7 @@ use tsunagi_domain::{Health, Kind};
 use crate::deeds::Play;
 use crate::world::{Fares, Link, Person, leads, manages, reach_of, reaches};
 
-fn word(health: Health) -> &'static str {
+pub(crate) fn word(health: Health) -> &'static str {
     match health {
         Health::Connected => "connected",
         Health::NotConnected(reason) => reason.as_str(),
@@ -24,6 +24,15 @@ fn code<T>(answer: Result<T, ConsoleError>) -> Option<String> {
 impl Play {
     pub(crate) async fn looks(&self) {
         self.stands();
+        self.seals();
+        for site in &self.sites {
+            let wrong = site.wrong();
+            assert!(
+                wrong.is_empty(),
+                "R23: {wrong:?} was sent, {}",
+                self.doing()
+            );
+        }
         let Some(viewer) = self.model.seated().cloned() else {
             let list = self
                 .console()
@@ -289,7 +298,17 @@ impl Play {
                     let account = row.account.as_ref().map(|account| account.label.clone());
                     assert_eq!(account, sits, "R15: own account, {}", self.doing());
                     let mut reasons = self.model.authorizing(link, reach);
-                    reasons.remove("plan_free");
+                    // R1, R8, R16 are said when it is pressed.
+                    for there in [
+                        "plan_free",
+                        "data_center_not_served",
+                        "connector_retired",
+                        "service_not_in_data_center",
+                        "service_not_in_country",
+                        "country_needed",
+                    ] {
+                        reasons.remove(there);
+                    }
                     assert_eq!(
                         row.may_authorize,
                         reasons.is_empty(),

@@ -11,16 +11,32 @@
     clippy::indexing_slicing
 )]
 
+mod accounts;
 mod actions;
+mod applications;
+mod bulk;
+mod clients;
+mod connections;
 mod deeds;
 mod expected;
 mod found;
+mod impacts;
 mod looks;
+mod names;
+mod people;
+mod places;
+mod primaries;
+mod seals;
+mod site;
 mod world;
 
 #[allow(dead_code, reason = "shared with the other tests, which use all of it")]
 #[path = "../console/fixture.rs"]
 mod fixture;
+
+#[allow(dead_code, reason = "shared with the other tests, which use all of it")]
+#[path = "../console/provider.rs"]
+mod provider;
 
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -37,6 +53,7 @@ pub(crate) fn play(actions: &[Action]) {
         .unwrap();
     runtime.block_on(async {
         let mut play = Play::begin();
+        play.services();
         for (step, action) in actions.iter().enumerate() {
             play.does(step, action).await;
         }
@@ -47,7 +64,7 @@ pub(crate) fn play(actions: &[Action]) {
 /// As many sequences as are asked for, else few enough for every run of the tests.
 fn cases() -> u32 {
     let asked = std::env::var("PROPTEST_CASES").ok();
-    asked.and_then(|cases| cases.parse().ok()).unwrap_or(32)
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(28)
 }
 
 proptest! {

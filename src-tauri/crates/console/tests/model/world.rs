@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tsunagi_console::{ApplicationId, ConnectionId, Edition, Environment, MemberId, Reach, Role};
+use tsunagi_console::{
+    ApplicationId, ConnectionId, Edition, Environment, MemberId, Reach, RegistrationId, Role,
+};
 use tsunagi_domain::{Kind, Mode, UseId};
 
 use crate::actions::What;
@@ -13,6 +15,7 @@ pub(crate) struct Person {
     pub(crate) id: MemberId,
     pub(crate) role: Role,
     pub(crate) active: bool,
+    pub(crate) passphrase: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -26,9 +29,78 @@ pub(crate) struct Application {
 /// Where something sits: an environment or all, and whose of a logged-in-user connection.
 pub(crate) type Place = (Reach, Option<MemberId>);
 
+/// What one can connect to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    Practice,
+    /// Two sites, a parameter that says which, and a client to bring.
+    Filing,
+    /// A payment service, offered in the US alone.
+    Cashier,
+    /// A payment service that ends, and that the cashier follows.
+    Till,
+}
+
+impl Service {
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::Filing => "filing",
+            Self::Cashier => "cashier",
+            Self::Till => "till",
+        }
+    }
+
+    /// What is tried of it.
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            Self::Practice => "/contacts",
+            _ => "/files",
+        }
+    }
+
+    /// R7.
+    pub(crate) fn is_payment(self) -> bool {
+        matches!(self, Self::Cashier | Self::Till)
+    }
+
+    pub(crate) fn needs_client(self) -> bool {
+        self != Self::Practice
+    }
+}
+
+/// A client registration.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    pub(crate) id: RegistrationId,
+    pub(crate) service: Service,
+    pub(crate) client: String,
+}
+
+/// What a place comes to, or an authorization was obtained with: which site, which client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Way {
+    pub(crate) site: u8,
+    pub(crate) client: Option<RegistrationId>,
+}
+
+/// What a reach has of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Own {
+    pub(crate) site: Option<u8>,
+    pub(crate) client: Option<RegistrationId>,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Link {
     pub(crate) id: ConnectionId,
+    pub(crate) name: String,
+    /// R19: never changes.
+    pub(crate) link_name: String,
+    pub(crate) service: Service,
+    /// Where it leads and with which client, unless a reach has its own.
+    pub(crate) way: Way,
+    pub(crate) own: BTreeMap<Reach, Own>,
     pub(crate) kind: Kind,
     pub(crate) mode: Mode,
     pub(crate) enabled: bool,
@@ -53,6 +125,10 @@ pub(crate) struct Authorization {
     pub(crate) label: Option<String>,
     pub(crate) write: bool,
     pub(crate) revoked: bool,
+    pub(crate) service: Service,
+    pub(crate) way: Way,
+    /// Its client has another client ID since.
+    pub(crate) refused: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -62,12 +138,18 @@ pub(crate) struct Used {
     pub(crate) application: ApplicationId,
     pub(crate) environment: Environment,
     pub(crate) what: What,
+    pub(crate) name: String,
 }
 
 /// Everything.
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
     pub(crate) paid: bool,
+    pub(crate) data_center: &'static str,
+    pub(crate) country: Option<&'static str>,
+    /// R16: whether the till has ended.
+    pub(crate) retired: bool,
+    pub(crate) clients: Vec<Client>,
     pub(crate) people: Vec<Person>,
     /// Who sits at the keyboard.
     pub(crate) seat: Option<usize>,
@@ -84,6 +166,8 @@ pub(crate) enum Fares {
     Disabled,
     Never,
     Revoked,
+    ClientRefused,
+    ConnectorChanged,
     ScopesMissing,
 }
 
@@ -94,6 +178,8 @@ impl Fares {
             Self::Disabled => "disabled",
             Self::Never => "never_authorized",
             Self::Revoked => "revoked",
+            Self::ClientRefused => "client_refused",
+            Self::ConnectorChanged => "connector_changed",
             Self::ScopesMissing => "scopes_missing",
         }
     }
@@ -136,6 +222,22 @@ impl Link {
     pub(crate) fn has(&self, reach: Reach) -> bool {
         reaches(self.mode).contains(&reach)
     }
+
+    /// Whether a client serves it, or would in the other environment mode.
+    pub(crate) fn has_client(&self, id: RegistrationId) -> bool {
+        let own = self.own.values().map(|own| own.client);
+        own.chain([self.way.client])
+            .any(|client| client == Some(id))
+    }
+
+    /// What a reach comes to: its own, else the connection's.
+    pub(crate) fn way(&self, reach: Reach) -> Way {
+        let own = self.own.get(&reach).copied().unwrap_or_default();
+        Way {
+            site: own.site.unwrap_or(self.way.site),
+            client: own.client.or(self.way.client),
+        }
+    }
 }
 
 impl Model {
@@ -158,9 +260,36 @@ impl Model {
             _ if !link.enabled => Fares::Disabled,
             None => Fares::Never,
             Some(sits) if sits.revoked => Fares::Revoked,
+            Some(sits) if sits.refused => Fares::ClientRefused,
+            // R23: it goes where it was obtained for, and nowhere else.
+            Some(sits) if sits.way.site != link.way(place.0).site => Fares::ConnectorChanged,
+            Some(sits) if sits.way != link.way(place.0) => Fares::ClientRefused,
             Some(sits) if link.write && !sits.write => Fares::ScopesMissing,
             Some(_) => Fares::Connected,
         }
+    }
+
+    pub(crate) fn link(&self, id: ConnectionId) -> Option<&Link> {
+        self.links.iter().find(|link| link.id == id)
+    }
+
+    /// R16.
+    pub(crate) fn is_retired(&self, service: Service) -> bool {
+        service == Service::Till && self.retired
+    }
+
+    /// Everywhere an authorization sits, in the other environment mode too.
+    pub(crate) fn sitting(&self, authorization: usize) -> Vec<(&Link, Place)> {
+        let links = self.links.iter();
+        links
+            .flat_map(|link| {
+                link.seats
+                    .iter()
+                    .map(move |(place, sits)| (link, *place, sits))
+            })
+            .filter(|(_, _, sits)| **sits == authorization)
+            .map(|(link, place, _)| (link, place))
+            .collect()
     }
 
     /// R3: an application that may use it is shared with the member.
@@ -199,6 +328,7 @@ impl Model {
     /// whose account is primary goes with the accounts.
     pub(crate) fn reshape(&mut self, at: usize, mode: Mode) {
         let revoked: Vec<bool> = self.authorizations.iter().map(|one| one.revoked).collect();
+        let obtained: Vec<Way> = self.authorizations.iter().map(|one| one.way).collect();
         let link = &mut self.links[at];
         let primaries = link.primaries.clone();
         let (mut came, mut led_after) = (BTreeMap::new(), Vec::new());
@@ -218,9 +348,11 @@ impl Model {
                 Reach::Development => &[Reach::Development, Reach::All],
             };
             for member in &members {
-                let from = order
-                    .iter()
-                    .find(|from| before.contains_key(&(**from, *member)));
+                // R23: what does not serve here, with the client and the site of here, stays behind.
+                let from = order.iter().find(|from| {
+                    let sits = before.get(&(**from, *member));
+                    sits.is_some_and(|sits| *from == reach || obtained[*sits] == link.way(*reach))
+                });
                 if let Some(from) = from {
                     let sits = before[&(*from, *member)];
                     link.seats.insert((*reach, *member), sits);
