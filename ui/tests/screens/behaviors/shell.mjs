@@ -29,6 +29,13 @@ export const behaviors = {
       await page.getByRole("option", { name: /^Lead intake/ }).waitFor();
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: "Lead intake" }).waitFor();
+      for (const place of ["Members", "Activity", "Primary accounts"]) {
+        await page.keyboard.press("Control+k");
+        await box.fill(place);
+        await page.getByRole("option", { name: place }).waitFor();
+        await page.keyboard.press("Enter");
+        await page.getByRole("heading", { name: place, level: 1 }).waitFor();
+      }
       await page.keyboard.press("Control+k");
       await box.waitFor();
       await page.keyboard.press("Escape");
