@@ -134,10 +134,10 @@ export const behaviors = {
       await page.getByRole("menuitemcheckbox", { name: "Expired" }).focus();
       await page.keyboard.press("Enter");
       await page.keyboard.press("Escape");
-      await until(page, () => document.querySelector(".toolbar .count")?.textContent?.endsWith(" of 19"));
-      assert.ok((await page.locator(".conn-row").count()) > 0, "some have expired");
-      const stations = await page.locator(".conn-row").evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("[role='gridcell']")].map((cell) => cell.getAttribute("aria-label") ?? "").join(" ")));
-      assert.ok(stations.every((words) => words.includes("Expired")), `every row that is found shows it: ${stations}`);
+      await until(page, () => {
+        const rows = [...document.querySelectorAll(".conn-row")].map((row) => [...row.querySelectorAll("[role='gridcell']")].map((cell) => cell.getAttribute("aria-label") ?? "").join(" "));
+        return rows.length > 0 && rows.length < 19 && rows.every((words) => words.includes("Expired"));
+      });
       await button(page, "Filter").focus();
       await page.keyboard.press("Enter");
       await page.getByRole("menuitemcheckbox", { name: "Library desk" }).focus();
