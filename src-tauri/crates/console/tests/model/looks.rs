@@ -140,7 +140,7 @@ impl Play {
         assert_eq!(offered, offers, "R11: Home's offers, {}", self.doing());
         let entries = self.entries();
         // R1: what would be refused is not offered.
-        let offered = if self.model.paid {
+        let offered = if self.model.unavailable().is_empty() {
             expected.len() + offers.len()
         } else {
             0
@@ -241,7 +241,8 @@ impl Play {
         let mut needs = 0;
         for link in &self.model.links {
             // R1: what would be refused is not offered.
-            if self.model.paid && link.personal() && self.model.is_shared(link, viewer.id) {
+            let offers = self.model.unavailable().is_empty();
+            if offers && link.personal() && self.model.is_shared(link, viewer.id) {
                 let reaches = reaches(link.mode).iter();
                 needs += reaches
                     .filter(|reach| self.model.need(link, **reach))
