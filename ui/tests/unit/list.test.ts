@@ -4,6 +4,7 @@ import type { ConnectionPage, ConnectionRow, ListQuery } from "../../src/backend
 /** What the list has asked for, each to be answered by the test. */
 const asked: { query: ListQuery; answer: (page: ConnectionPage) => void }[] = [];
 vi.mock("../../src/app.svelte", () => ({
+  app: { whenSeatChanges: () => undefined },
   call: (_name: string, args: { query: ListQuery }) => new Promise((answer) => asked.push({ query: args.query, answer })),
 }));
 const { list } = await import("../../src/screens/connections/list.svelte");
