@@ -1,7 +1,7 @@
 //! R21, R23: what slots come to, and which authorizations serve them.
 #![allow(clippy::unwrap_used)]
 
-use tsunagi_domain::resolution::{Resolution, alike, goes_on, registration_of, unfit};
+use tsunagi_domain::resolution::{Resolution, alike, goes_on, registration_of, serves, unfit};
 use tsunagi_domain::{NotConnected, RegistrationId};
 
 fn resolution(registration: Option<RegistrationId>, origins: &[&str]) -> Resolution {
@@ -92,5 +92,24 @@ fn r21_authorized_again_it_goes_on_elsewhere_only_where_every_slot_comes_to_the_
             !goes_on(&here, &others),
             "one of them would lose it: {others:?}"
         );
+    }
+}
+
+#[test]
+fn r12_what_serves_a_slot_goes_on_there_and_where_nobody_can_tell_the_client_decides() {
+    let (a, b) = (Some(RegistrationId::new()), Some(RegistrationId::new()));
+    let gone = |registration| Resolution {
+        registration,
+        origins: None,
+    };
+    let rows = [
+        ("the same", resolution(a, LIVE), true),
+        ("other client", resolution(b, LIVE), false),
+        ("other host", resolution(a, SANDBOX), false),
+        ("no connector, same client", gone(a), true),
+        ("no connector, other client", gone(b), false),
+    ];
+    for (what, slot, expected) in rows {
+        assert_eq!(serves(&resolution(a, LIVE), &slot), expected, "{what}");
     }
 }
