@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use tsunagi_catalog::{Authorization, Catalog, Filling, Flow, NewEvent, Sealed, Use, Wrap};
+use tsunagi_catalog::{
+    Authorization, Catalog, Filling, Flow, ListQuery, NewEvent, Sealed, Sort, Use, Wrap,
+};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{
@@ -116,6 +118,22 @@ pub(crate) fn used(
         scopes: vec!["contacts.write".to_owned()],
         unattended: true,
         next_run: Some(NOW.plus_seconds(60)),
+    }
+}
+
+/// Everything, as `viewer` sees it, by name.
+pub(crate) fn query(viewer: MemberId) -> ListQuery {
+    ListQuery {
+        search: String::new(),
+        kinds: Vec::new(),
+        connectors: Vec::new(),
+        applications: Vec::new(),
+        seen: Vec::new(),
+        needs_person: None,
+        viewer,
+        sort: Sort::Name,
+        after: None,
+        limit: 100,
     }
 }
 

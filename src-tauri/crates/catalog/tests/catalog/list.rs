@@ -3,26 +3,11 @@ use std::collections::HashSet;
 use tsunagi_catalog::{Catalog, CatalogError, ListQuery, Page, Run, Sort};
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{
-    AuthorizationId, Connection, ConnectionId, Environment, Health, Kind, MemberId, Mode,
-    NotConnected, Reach, RunId, Timestamp,
+    AuthorizationId, Connection, ConnectionId, Environment, Health, Kind, Mode, NotConnected,
+    Reach, RunId, Timestamp,
 };
 
-use crate::fixture::{Home, NOW, add_member, connection, shared_slot, slot};
-
-fn query(viewer: MemberId) -> ListQuery {
-    ListQuery {
-        search: String::new(),
-        kinds: Vec::new(),
-        connectors: Vec::new(),
-        applications: Vec::new(),
-        seen: Vec::new(),
-        needs_person: None,
-        viewer,
-        sort: Sort::Name,
-        after: None,
-        limit: 100,
-    }
-}
+use crate::fixture::{Home, NOW, add_member, connection, query, shared_slot, slot};
 
 fn names(page: &Page) -> Vec<&str> {
     page.rows

@@ -1,10 +1,10 @@
 //! The search keeps in memory what it looks through. What it finds is always what the file says.
 
-use tsunagi_catalog::{Catalog, CatalogError, ListQuery, Sort, fold};
+use tsunagi_catalog::{Catalog, CatalogError, ListQuery, fold};
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::{Connection, Kind, MemberId, Mode, Reach};
 
-use crate::fixture::{Home, connection, shared_slot};
+use crate::fixture::{Home, connection, query, shared_slot};
 
 /// Short and long ones, one in everything, one in nothing, two at once.
 const SEARCHES: [&str; 10] = [
@@ -22,19 +22,12 @@ const SEARCHES: [&str; 10] = [
 
 /// Names of what `catalog` finds, in the order of the list.
 fn found(catalog: &Catalog, viewer: MemberId, search: &str) -> Vec<String> {
-    let query = ListQuery {
+    let wanted = ListQuery {
         search: search.to_owned(),
-        kinds: Vec::new(),
-        connectors: Vec::new(),
-        applications: Vec::new(),
-        seen: Vec::new(),
-        needs_person: None,
-        viewer,
-        sort: Sort::Name,
-        after: None,
         limit: 1_000,
+        ..query(viewer)
     };
-    let page = catalog.list(&query).unwrap();
+    let page = catalog.list(&wanted).unwrap();
     assert_eq!(page.total, page.rows.len() as u64, "{search}: counted");
     page.rows
         .iter()

@@ -3,15 +3,15 @@
 //! and not in the other, and everything that is kept by filter says so (R22).
 
 use tsunagi_catalog::{
-    Filling, ListQuery, Redirect, Registration, Renewal, Reshaping, SlotSettings, Sort,
+    Filling, ListQuery, Redirect, Registration, Renewal, Reshaping, SlotSettings,
 };
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{
-    AuthorizationId, Connection, ConnectionId, Health, Kind, MemberId, Mode, NotConnected, Reach,
+    AuthorizationId, Connection, ConnectionId, Health, Kind, Mode, NotConnected, Reach,
     RegistrationId, Seen,
 };
 
-use crate::fixture::{Home, NOW, authorization, connection, filling, shared_slot, slot};
+use crate::fixture::{Home, NOW, authorization, connection, filling, query, shared_slot, slot};
 use crate::leases::{renewal, taken};
 
 /// Two connections that share one authorization.
@@ -47,21 +47,6 @@ fn registration(name: &str) -> Registration {
         secret: None,
         redirect: Redirect::LoopbackAnyPort,
         created_at: NOW,
-    }
-}
-
-fn query(viewer: MemberId) -> ListQuery {
-    ListQuery {
-        search: String::new(),
-        kinds: Vec::new(),
-        connectors: Vec::new(),
-        applications: Vec::new(),
-        seen: Vec::new(),
-        needs_person: None,
-        viewer,
-        sort: Sort::Name,
-        after: None,
-        limit: 100,
     }
 }
 
