@@ -4,7 +4,7 @@
 use tsunagi_tests::app::Options;
 use tsunagi_tests::desk::Desk;
 use tsunagi_tests::steps::{self, ENVIRONMENTS, PRACTICE, Tried};
-use tsunagi_tests::{App, Role, Trial, until};
+use tsunagi_tests::{App, Page, Role, Trial, until};
 
 const AIKO: &str = "aiko@practice.example";
 
@@ -91,5 +91,33 @@ async fn from_an_empty_home_to_connected_and_back() {
     steps::connections(page).await;
     steps::connected_everywhere(page, &format!("{AIKO}, primary")).await;
     trial.picture("9-authorized-again");
+    apart(&trial, page).await;
     app.close(&desk).await;
+}
+
+/// R12: one for all becomes one per environment, and nobody signs in again; R2: what one has
+/// authorized oneself is found, and what revoking it would take is said first.
+async fn apart(trial: &Trial, page: &Page) {
+    steps::open(page, PRACTICE).await;
+    page.button("Edit…").await;
+    page.press(Role::Radio, "One per environment").await;
+    page.button("Save").await;
+    page.wait(Role::Heading, &format!("Change {PRACTICE}?"))
+        .await;
+    page.says("Nobody has to sign in again").await;
+    trial.picture("10-what-sits-where");
+    page.button("Save").await;
+    page.wait_gone(Role::Heading, &format!("Change {PRACTICE}?"))
+        .await;
+    steps::connections(page).await;
+    for environment in ENVIRONMENTS {
+        let cell = format!("{environment}: Connected, {AIKO}, primary*");
+        page.wait(Role::Gridcell, &cell).await;
+    }
+    page.link("Settings").await;
+    page.button(&format!("Revoke {AIKO} of {PRACTICE}")).await;
+    page.wait(Role::Button, "Keep it").await;
+    trial.picture("11-own-accounts");
+    page.button("Keep it").await;
+    page.wait_gone(Role::Button, "Keep it").await;
 }
