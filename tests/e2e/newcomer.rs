@@ -105,7 +105,7 @@ async fn apart(trial: &Trial, page: &Page) {
     page.wait(Role::Heading, &format!("Change {PRACTICE}?"))
         .await;
     page.says("Nobody has to sign in again").await;
-    trial.picture("10-what-sits-where");
+    trial.shown(page, "10-what-sits-where").await;
     page.button("Save").await;
     page.wait_gone(Role::Heading, &format!("Change {PRACTICE}?"))
         .await;
@@ -117,7 +117,13 @@ async fn apart(trial: &Trial, page: &Page) {
     page.link("Settings").await;
     page.button(&format!("Revoke {AIKO} of {PRACTICE}")).await;
     page.wait(Role::Button, "Keep it").await;
-    trial.picture("11-own-accounts");
+    // R21: it sits in all three by now, and goes from each.
+    page.wait(
+        Role::Heading,
+        &format!("Revoke {AIKO} in all environments?"),
+    )
+    .await;
+    trial.shown(page, "11-own-accounts").await;
     page.button("Keep it").await;
     page.wait_gone(Role::Button, "Keep it").await;
 }
