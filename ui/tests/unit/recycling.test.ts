@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Pool } from "../../src/screens/connections/recycling";
+import { Pool, Slices } from "../../src/screens/connections/recycling";
 
 describe("rows that are used again", () => {
   it("keeps the name of what stays, wherever it goes", () => {
@@ -29,5 +29,38 @@ describe("rows that are used again", () => {
     const [a, x] = pool.name(["a", "x"], false);
     expect(a).toBe(before[0]);
     expect(before).not.toContain(x);
+  });
+});
+
+describe("lines that turn to another answer", () => {
+  const line = (key: number, shows: string | undefined): { key: number; shows: string | undefined } => ({ key, shows });
+  const shown = (lines: { shows: string | undefined }[]): (string | undefined)[] => lines.map((one) => one.shows);
+
+  it("turn from the top, a few at a time, and keep what they show until then", () => {
+    const slices = new Slices<string>();
+    slices.take([line(0, "a"), line(1, "b"), line(2, "c")], Infinity);
+    const next = [line(0, "x"), line(1, "y"), line(2, "z")];
+    expect(shown(slices.take(next, 1))).toEqual(["x", "b", "c"]);
+    expect(shown(slices.take(next, 2))).toEqual(["x", "y", "c"]);
+    expect(shown(slices.take(next, 3))).toEqual(["x", "y", "z"]);
+  });
+
+  it("go on from what they show when yet another answer comes first", () => {
+    const slices = new Slices<string>();
+    slices.take([line(0, "a"), line(1, "b")], Infinity);
+    slices.take([line(0, "x"), line(1, "y")], 1);
+    expect(shown(slices.take([line(0, "p"), line(1, "q")], 0))).toEqual(["x", "b"]);
+  });
+
+  it("appear in their turn and go at once", () => {
+    const slices = new Slices<string>();
+    slices.take([line(0, "a")], Infinity);
+    expect(shown(slices.take([line(0, "x"), line(1, "y")], 1)), "no line shows what is not there").toEqual(["x"]);
+    expect(shown(slices.take([line(0, "x"), line(1, "y")], 2))).toEqual(["x", "y"]);
+    expect(shown(slices.take([line(1, "y")], 0))).toEqual(["y"]);
+  });
+
+  it("are drawn at once where no row has come yet", () => {
+    expect(shown(new Slices<string>().take([line(0, undefined)], 0))).toEqual([undefined]);
   });
 });

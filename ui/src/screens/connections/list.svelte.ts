@@ -8,6 +8,9 @@ import { asFailure } from "../../backend/failure";
 const PAGE = 100;
 /** The first rows of another search: what is in sight and a little more. */
 const SIGHT = 50;
+/** Lines that turn to another answer at once, and then with each frame: a key pressed meanwhile waits for no more. */
+const FIRST = 2;
+const STEP = 3;
 
 /** Rows of one group, loaded page by page. */
 export class Rows {
@@ -38,6 +41,8 @@ class List {
   /** `false` until the first answer. */
   loaded = $state(false);
   failure = $state<Failure | null>(null);
+  /** Lines that show the last answer; those below them still show the one before, until their turn. */
+  turned = $state(Infinity);
   /** Where the list was left. */
   scrollTop = 0;
   active: { id: string; column: number } | null = null;
@@ -50,7 +55,7 @@ class List {
 
   #asked = 0;
   /** What the rows that are shown were asked for with. */
-  #shown = "";
+  #shown = $state("");
 
   get filtered(): boolean {
     return this.search !== "" || this.kinds.length > 0 || this.services.length > 0 || this.applications.length > 0 || this.health.length > 0 || this.onlyNeeding;
@@ -104,6 +109,7 @@ class List {
       await this.#typedOut(everything.search);
       if (asked !== this.#asked) return;
       this.#shown = wanted;
+      this.turned = another ? FIRST : Infinity;
       // Both at once: a row that went from one group to the other is never in neither.
       for (const [i, rows] of [this.needing, this.others].entries()) {
         const page = pages[i];
@@ -129,6 +135,16 @@ class List {
     for (let turn = 0; turn < 50 && search !== this.search.trim(); turn += 1) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  /** Whether the last answer is to what is asked now; not while somebody types on. */
+  get current(): boolean {
+    return JSON.stringify(this.everything) === this.#shown;
+  }
+
+  /** Another few lines turn to the last answer. */
+  turn(): void {
+    this.turned += STEP;
   }
 
   /** Loads on until the row with this number is there. */

@@ -20,3 +20,22 @@ export class Pool {
     return names;
   }
 }
+
+/** Lines that turn to what they are to show a few at a time, from the top. */
+export class Slices<R> {
+  #shown = new Map<string | number, R>();
+
+  /**
+   * The lines as they are drawn once the first `turned` of them have turned. The others keep what
+   * they show; what was not drawn yet waits for its turn.
+   */
+  take<L extends { key: string | number; shows: R | undefined }>(lines: readonly L[], turned: number): L[] {
+    const drawn = lines.flatMap((line, at) => {
+      if (at < turned || line.shows === undefined) return [line];
+      const shows = this.#shown.get(line.key);
+      return shows === undefined ? [] : [{ ...line, shows }];
+    });
+    this.#shown = new Map(drawn.flatMap((line) => (line.shows === undefined ? [] : [[line.key, line.shows] as const])));
+    return drawn;
+  }
+}
