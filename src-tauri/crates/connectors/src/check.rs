@@ -1,14 +1,14 @@
 //! What a schema cannot say about a connector.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use tsunagi_domain::hosts::is_reserved_header;
 use tsunagi_domain::workspace::is_country;
 use tsunagi_domain::{DataCenter, Kind, RefusalCode};
 
 use crate::load::Provenance;
-use crate::resolve::{is_plain, placeholders, resolve};
-use crate::{Connector, Registration};
+use crate::resolve::{OF_THE_TOKEN, Values, answer_name, is_text, placeholders, resolve};
+use crate::{Connector, Param, Registration};
 
 /// A JSON pointer to what is wrong, and why.
 type Fault = (String, String);
@@ -28,6 +28,7 @@ pub(crate) fn check(connector: &Connector, provenance: Provenance) -> Result<(),
     offered_in(connector)?;
     scopes(connector)?;
     templates(connector)?;
+    headers(connector)?;
     addresses(connector)
 }
 
@@ -156,7 +157,7 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
         ];
         for (field, value) in samples {
             if let Some(value) = value
-                && !(parameter.pattern.is_match(value) && is_plain(value))
+                && !(parameter.pattern.is_match(value) && is_text(value))
             {
                 return fault(
                     format!("/parameters/{index}/{field}"),
@@ -169,7 +170,11 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
     let fields = [
         ("/oauth/authorize", Some(&oauth.authorize)),
         ("/oauth/token", Some(&oauth.token)),
-        ("/oauth/revoke", oauth.revoke.as_ref()),
+        ("/oauth/refresh", oauth.refresh.as_ref()),
+        (
+            "/oauth/revoke",
+            oauth.revoke.as_ref().map(|revoke| &revoke.url),
+        ),
         ("/oauth/device", oauth.device.as_ref()),
         ("/oauth/metadata", oauth.metadata.as_ref()),
         ("/oauth/jwks", oauth.jwks.as_ref()),
@@ -187,26 +192,111 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
         .iter()
         .enumerate()
         .map(|(index, host)| (format!("/hosts/{index}"), host));
+    let params = [
+        ("/oauth/authorize_params", &oauth.authorize_params),
+        ("/oauth/token_params", &oauth.token_params),
+        ("/oauth/refresh_params", &oauth.refresh_params),
+    ];
+    let params = params.into_iter().flat_map(|(at, params)| {
+        params.iter().filter_map(move |(name, param)| match param {
+            Param::Text(text) => Some((format!("{at}/{name}"), text)),
+            Param::Number(_) => None,
+        })
+    });
     let fields = fields
         .into_iter()
         .filter_map(|(at, template)| Some((at.to_owned(), template?)))
-        .chain(hosts);
+        .chain(hosts)
+        .chain(params);
     for (at, template) in fields {
-        match placeholders(template) {
+        let used = match placeholders(template) {
             Err(reason) => return fault(at, reason),
-            Ok(used) => {
-                if let Some(unknown) = used.iter().find(|name| !names.contains(*name)) {
-                    return fault(at, format!("`{{{unknown}}}` is not one of the parameters"));
-                }
+            Ok(used) => used,
+        };
+        for name in used {
+            let known =
+                names.contains(name) || (at == "/oauth/revoke" && OF_THE_TOKEN.contains(&name));
+            match name.strip_prefix("answer.") {
+                None if known => {}
+                None => return fault(at, format!("`{{{name}}}` is not one of the parameters")),
+                Some(answer) => answer_used(connector, &at, answer)?,
             }
         }
+    }
+    let named = connector
+        .whoami
+        .as_ref()
+        .and_then(|whoami| answer_name(&whoami.id));
+    match named {
+        Some(answer) if !oauth.answers.iter().any(|known| known.name == answer) => fault(
+            "/whoami/id",
+            format!("`{answer}` is not listed under `answers`"),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// An address with an answer in it: one that is known by the time the address is used.
+fn answer_used(connector: &Connector, at: &str, name: &str) -> Result<(), Fault> {
+    let answers = &connector.oauth.answers;
+    let Some(answer) = answers.iter().find(|answer| answer.name == name) else {
+        return fault(at, format!("`{name}` is not listed under `answers`"));
+    };
+    let before = ["/oauth/authorize", "/oauth/token", "/oauth/device"];
+    let public = ["/oauth/metadata", "/oauth/jwks", "/oauth/issuer"];
+    if at.starts_with("/hosts") || at.contains("_params/") || public.contains(&at) {
+        return fault(at, "what the service answers cannot stand here");
+    }
+    if answer.default.is_none() && before.contains(&at) {
+        return fault(
+            at,
+            format!("`{name}` needs a `default`: it is not known before the sign-in"),
+        );
+    }
+    if answer.default.is_none() && answer.example.is_none() {
+        return fault(at, format!("`{name}` needs a `default` or an `example`"));
+    }
+    Ok(())
+}
+
+/// Headers that carry the credential or belong to the transport are not for a file to set.
+fn headers(connector: &Connector) -> Result<(), Fault> {
+    let sets = [
+        ("/oauth/headers", Some(&connector.oauth.headers)),
+        ("/api/headers", Some(&connector.api.headers)),
+        (
+            "/oauth/revoke/headers",
+            connector
+                .oauth
+                .revoke
+                .as_ref()
+                .map(|revoke| &revoke.headers),
+        ),
+        (
+            "/whoami/headers",
+            connector.whoami.as_ref().map(|whoami| &whoami.headers),
+        ),
+    ];
+    for (at, set) in sets {
+        for name in set.into_iter().flat_map(BTreeMap::keys) {
+            if is_reserved_header(name) || name.eq_ignore_ascii_case("content-length") {
+                return fault(at, format!("`{name}` is not for a connector to set (R23)"));
+            }
+        }
+    }
+    let name = &connector.api.header_name;
+    if is_reserved_header(name) && !name.eq_ignore_ascii_case("authorization") {
+        return fault(
+            "/api/header_name",
+            format!("`{name}` cannot carry a credential"),
+        );
     }
     Ok(())
 }
 
 /// R23, with sample values: every address that receives a credential is within `hosts`.
 fn addresses(connector: &Connector) -> Result<(), Fault> {
-    let mut values = BTreeMap::new();
+    let mut parameters = Vec::new();
     for (index, parameter) in connector.parameters.iter().enumerate() {
         let Some(sample) = parameter.default.as_ref().or(parameter.example.as_ref()) else {
             return fault(
@@ -217,8 +307,9 @@ fn addresses(connector: &Connector) -> Result<(), Fault> {
                 ),
             );
         };
-        values.insert(parameter.name.as_str(), Cow::Borrowed(sample.as_str()));
+        parameters.push((parameter.name.as_str(), sample.as_str()));
     }
+    let values = Values::new(parameters, &connector.oauth.answers, &BTreeMap::new());
     resolve(connector, &values).map(|_| ()).map_err(|found| {
         let reason = match found.refusal.code {
             RefusalCode::HostNotListed => format!(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tsunagi_domain::offer::{self, Places};
 use tsunagi_domain::{Kind, Refusal, Timestamp};
 
@@ -92,6 +93,200 @@ pub enum Body {
     Form,
     /// `application/json`, which some services want instead.
     Json,
+    /// No body: the fields are in the address.
+    Query,
+}
+
+/// A further parameter of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Param {
+    /// Text; may hold `{parameter}`.
+    Text(String),
+    /// A number, which a JSON body has as a number.
+    Number(u64),
+}
+
+impl Param {
+    /// As text, its templates not completed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// HTTP methods that connectors may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// GET.
+    #[default]
+    Get,
+    /// POST.
+    Post,
+    /// DELETE.
+    Delete,
+}
+
+impl Method {
+    /// As it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// The two kinds of token there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenKind {
+    /// Access token.
+    Access,
+    /// Refresh token.
+    Refresh,
+}
+
+/// Who a revocation is asked by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevokeAuth {
+    /// Nobody: the token itself is enough.
+    None,
+    /// The client, by HTTP Basic.
+    Basic,
+    /// The client, by fields of the body.
+    Post,
+    /// The token, as the API's requests carry it.
+    Token,
+}
+
+/// Where the fields of a revocation are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevokeBody {
+    /// `application/x-www-form-urlencoded`, as RFC 7009 asks.
+    #[default]
+    Form,
+    /// `application/json`.
+    Json,
+    /// The address.
+    Query,
+    /// Nowhere: there are none.
+    None,
+}
+
+/// How a token is taken back. RFC 7009 is what the address alone stands for; the rest is for
+/// services that have ways of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "RevokeForm")]
+pub struct Revoke {
+    /// POST or DELETE.
+    pub method: Method,
+    /// Address template; may hold `{token}` and `{client_id}` beside what others may.
+    pub url: String,
+    /// Further headers, before those of [`OAuth::headers`].
+    pub headers: BTreeMap<String, String>,
+    /// Who asks; `None`: the client, as at the token endpoint.
+    pub auth: Option<RevokeAuth>,
+    /// Where the fields are.
+    pub body: RevokeBody,
+    /// The fields; values may hold `{token}`, `{hint}` (`access_token` or `refresh_token`) and
+    /// `{client_id}`.
+    pub fields: BTreeMap<String, String>,
+    /// Which tokens are sent, in this order.
+    pub tokens: Vec<TokenKind>,
+}
+
+/// What of [`Revoke`] a file may leave out.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RevokeForm {
+    Address(String),
+    Table(RevokeTable),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RevokeTable {
+    #[serde(default)]
+    method: Option<Method>,
+    url: String,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    auth: Option<RevokeAuth>,
+    #[serde(default)]
+    body: RevokeBody,
+    #[serde(default)]
+    fields: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    tokens: Option<Vec<TokenKind>>,
+}
+
+impl From<RevokeForm> for Revoke {
+    fn from(form: RevokeForm) -> Self {
+        let table = match form {
+            RevokeForm::Table(table) => table,
+            RevokeForm::Address(url) => RevokeTable {
+                method: None,
+                url,
+                headers: BTreeMap::new(),
+                auth: None,
+                body: RevokeBody::Form,
+                fields: None,
+                tokens: None,
+            },
+        };
+        let standard = || {
+            [("token", "{token}"), ("token_type_hint", "{hint}")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into()
+        };
+        let bare = table.body == RevokeBody::None;
+        Self {
+            method: table.method.unwrap_or(Method::Post),
+            url: table.url,
+            headers: table.headers,
+            auth: table.auth,
+            body: table.body,
+            fields: match table.fields {
+                Some(fields) => fields,
+                None if bare => BTreeMap::new(),
+                None => standard(),
+            },
+            // RFC 7009 §2.1: a refresh token takes the access tokens of its grant along.
+            tokens: table
+                .tokens
+                .unwrap_or_else(|| vec![TokenKind::Refresh, TokenKind::Access]),
+        }
+    }
+}
+
+/// A field of the callback or of a token answer that is kept. Never a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answered {
+    /// Its name, as in `{answer.name}`, and in the callback.
+    pub name: String,
+    /// JSON pointer (RFC 6901) to it in a token answer; `None`: the field of that name.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// Whether it names a host to use from then on, which must match `hosts` (R23).
+    #[serde(default)]
+    pub host: bool,
+    /// What it is where the service does not say.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// A value to check the file with, where there is no default.
+    #[serde(default)]
+    pub example: Option<String>,
 }
 
 /// OAuth 2.0 at this service. Addresses are templates with `{parameter}` in them.
@@ -102,9 +297,12 @@ pub struct OAuth {
     pub authorize: String,
     /// Token endpoint.
     pub token: String,
-    /// Revocation endpoint (RFC 7009).
+    /// Where tokens are renewed, where that is not the token endpoint.
     #[serde(default)]
-    pub revoke: Option<String>,
+    pub refresh: Option<String>,
+    /// How a token is taken back; `None`: the service has no way.
+    #[serde(default)]
+    pub revoke: Option<Revoke>,
     /// Device authorization endpoint (RFC 8628 §3.1). Without it the service is not authorized
     /// by device code.
     #[serde(default)]
@@ -137,13 +335,16 @@ pub struct OAuth {
     pub scope_separator: String,
     /// Further parameters of the authorization request.
     #[serde(default)]
-    pub authorize_params: BTreeMap<String, String>,
+    pub authorize_params: BTreeMap<String, Param>,
     /// Further parameters of the code exchange.
     #[serde(default)]
-    pub token_params: BTreeMap<String, String>,
+    pub token_params: BTreeMap<String, Param>,
     /// Further parameters of a refresh.
     #[serde(default)]
-    pub refresh_params: BTreeMap<String, String>,
+    pub refresh_params: BTreeMap<String, Param>,
+    /// Whether the exchange of a code repeats the scopes.
+    #[serde(default)]
+    pub exchange_sends_scopes: bool,
     /// Whether a refresh repeats the scopes. Left out, the answer has the scopes that were
     /// granted at first (RFC 6749 §6).
     #[serde(default)]
@@ -163,13 +364,29 @@ pub struct OAuth {
     /// How the body of a token request is written.
     #[serde(default)]
     pub body: Body,
-    /// Fields of a token answer or callback that name a host to use from then on. Each must
-    /// match `hosts` (R23).
-    #[serde(default = "answered_hosts")]
-    pub answered_hosts: Vec<String>,
-    /// Further fields of a token answer or callback to keep. Never secrets.
+    /// Further headers of requests to the token, device and revocation endpoints.
     #[serde(default)]
-    pub keep: Vec<String>,
+    pub headers: BTreeMap<String, String>,
+    /// JSON pointer to where a token answer has the fields of RFC 6749 §5.1, where that is not
+    /// its top.
+    #[serde(default)]
+    pub answer_at: Option<String>,
+    /// JSON pointer to the granted scopes, where they are not in `scope`.
+    #[serde(default)]
+    pub scope_at: Option<String>,
+    /// JSON pointer to the time the access token ends: RFC 3339, or seconds since 1970. For
+    /// services that do not answer `expires_in`.
+    #[serde(default)]
+    pub expires_at: Option<String>,
+    /// The same for the refresh token.
+    #[serde(default)]
+    pub refresh_expires_at: Option<String>,
+    /// Further fields of the callback and of token answers to keep.
+    #[serde(default)]
+    pub answers: Vec<Answered>,
+    /// JSON pointers to the word of an error answer, beside `error`.
+    #[serde(default)]
+    pub error_at: Vec<String>,
     /// The service's own error words, and the words of RFC 6749 §5.2 and RFC 8628 §3.5 they
     /// stand for.
     #[serde(default)]
@@ -182,12 +399,6 @@ fn yes() -> bool {
 
 fn space() -> String {
     " ".to_owned()
-}
-
-fn answered_hosts() -> Vec<String> {
-    ["api_domain", "instance_url", "accounts-server"]
-        .map(str::to_owned)
-        .to_vec()
 }
 
 /// Whether the provider's page may be shown in a web view window.
@@ -235,9 +446,96 @@ pub struct Preset {
 pub struct Api {
     /// Address template that request paths are put behind.
     pub base: String,
-    /// Value of the `Authorization` header, with `{token}` in it.
+    /// Value of the header that carries the token, with `{token}` in it.
     #[serde(default = "bearer")]
     pub header: String,
+    /// Name of that header.
+    #[serde(default = "authorization")]
+    pub header_name: String,
+    /// What every request carries unless the caller says otherwise, such as an API version.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// What the API's own errors mean; the first that fits counts.
+    #[serde(default)]
+    pub errors: Vec<ApiError>,
+}
+
+/// What an error of an API says about the credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// The token is over: a renewed one may work.
+    Expired,
+    /// The authorization was taken back.
+    Revoked,
+    /// Scopes are missing.
+    Scopes,
+    /// Too many requests.
+    RateLimited,
+    /// Nothing about the credential.
+    Other,
+}
+
+/// An error of an API, by status, by a word in its JSON body, or by both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiError {
+    /// HTTP status; `None`: any.
+    #[serde(default)]
+    pub status: Option<u16>,
+    /// JSON pointer to the word.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// The word; a number is compared as it is written.
+    #[serde(default)]
+    pub is: Option<String>,
+    /// What it means.
+    pub means: Means,
+}
+
+impl ApiError {
+    fn fits(&self, status: u16, body: &Value) -> bool {
+        let said = |at: &str| match body.pointer(at)? {
+            Value::String(text) => Some(text.clone()),
+            value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
+            _ => None,
+        };
+        self.status.is_none_or(|own| own == status)
+            && match (&self.at, &self.is) {
+                (Some(at), Some(word)) => said(at).as_ref() == Some(word),
+                _ => true,
+            }
+    }
+}
+
+impl Api {
+    /// What an answer says about the credential it was asked with, by the service's own words;
+    /// `None` where it uses none. `body` is `null` where it is no JSON.
+    #[must_use]
+    pub fn own_error(&self, status: u16, body: &Value) -> Option<Means> {
+        let own = self.errors.iter().find(|error| error.fits(status, body));
+        own.map(|error| error.means)
+    }
+
+    /// What an answer says about the credential it was asked with; `None` where it is no error.
+    #[must_use]
+    pub fn means(&self, status: u16, body: &Value) -> Option<Means> {
+        let own = self.own_error(status, body);
+        if own.is_some() {
+            return own;
+        }
+        match status {
+            // RFC 6750 §3.1, RFC 6585 §4.
+            401 => Some(Means::Expired),
+            429 => Some(Means::RateLimited),
+            400.. => Some(Means::Other),
+            _ => None,
+        }
+    }
+}
+
+fn authorization() -> String {
+    "Authorization".to_owned()
 }
 
 fn bearer() -> String {
@@ -248,9 +546,18 @@ fn bearer() -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Whoami {
-    /// Address template, asked with GET.
+    /// GET or POST.
+    #[serde(default)]
+    pub method: Method,
+    /// Address template.
     pub url: String,
-    /// JSON pointer (RFC 6901) to the account's id.
+    /// Further headers.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// A JSON body, as it is sent.
+    #[serde(default)]
+    pub json: Option<String>,
+    /// JSON pointer (RFC 6901) to the account's id, or `{answer.name}`.
     pub id: String,
     /// JSON pointer to its name.
     #[serde(default)]
@@ -302,6 +609,31 @@ pub struct Rate {
     pub refreshes: u32,
     /// in so many seconds.
     pub seconds: u32,
+}
+
+/// How one registers a client at the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// Where: the provider's console.
+    pub url: String,
+    /// Step by step.
+    pub steps: Vec<Text>,
+    /// Which redirect address the provider accepts.
+    #[serde(default)]
+    pub redirect: Option<SetupRedirect>,
+}
+
+/// The redirect addresses that a provider accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetupRedirect {
+    /// `http://127.0.0.1` (RFC 8252 §7.3).
+    Loopback,
+    /// `http://localhost`, and not the address.
+    Localhost,
+    /// `https` only.
+    Https,
 }
 
 /// A service one can connect to.
@@ -367,6 +699,12 @@ pub struct Connector {
     /// How often tokens may be renewed.
     #[serde(default)]
     pub rate: Option<Rate>,
+    /// How one registers a client at the provider.
+    #[serde(default)]
+    pub setup: Option<Setup>,
+    /// Limits and lifetimes worth knowing.
+    #[serde(default)]
+    pub notes: Vec<Text>,
     /// Where these facts come from: addresses of public documents.
     #[serde(default)]
     pub sources: Vec<String>,

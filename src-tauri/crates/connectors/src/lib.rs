@@ -16,14 +16,15 @@ mod pattern;
 mod resolve;
 
 pub use connector::{
-    Api, Body, ClientAuth, Connector, Monogram, OAuth, OfferedIn, Parameter, Preset, Rate,
-    Registration, Retired, Scope, Text, Webview, Whoami,
+    Answered, Api, ApiError, Body, ClientAuth, Connector, Means, Method, Monogram, OAuth,
+    OfferedIn, Param, Parameter, Preset, Rate, Registration, Retired, Revoke, RevokeAuth,
+    RevokeBody, Scope, Setup, SetupRedirect, Text, TokenKind, Webview, Whoami,
 };
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
 pub use library::Library;
 pub use load::Problem;
 pub use pattern::Pattern;
-pub use resolve::{Resolved, ResolvedWhoami};
+pub use resolve::{Resolved, ResolvedWhoami, WhoamiId};
 
 /// The JSON schema every connector file is checked against.
 pub const SCHEMA: &str = include_str!("../connectors/connector.schema.json");

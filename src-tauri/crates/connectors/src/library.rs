@@ -2,18 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use include_dir::{Dir, include_dir};
+
 use crate::load::{Provenance, load};
 use crate::{Connector, Problem, hash};
 
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/connectors");
+
 /// Built-in files by name, in alphabetical order.
-pub(crate) const BUILT_IN: &[(&str, &str)] =
-    &[("practice.toml", include_str!("../connectors/practice.toml"))];
+pub(crate) fn built_in() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FILES.files().filter_map(|file| {
+        let name = file.path().to_str()?;
+        Some((name, file.contents_utf8()?)).filter(|_| name.ends_with(".toml"))
+    })
+}
 
 /// Whether a built-in connector has this id.
 pub(crate) fn is_built_in(id: &str) -> bool {
-    BUILT_IN
-        .iter()
-        .any(|(file, _)| file.strip_suffix(".toml") == Some(id))
+    built_in().any(|(file, _)| file.strip_suffix(".toml") == Some(id))
 }
 
 /// Connectors by id.
@@ -27,8 +33,7 @@ impl Library {
     /// would be left out here.
     #[must_use]
     pub fn built_in() -> Self {
-        let connectors = BUILT_IN
-            .iter()
+        let connectors = built_in()
             .filter_map(|(file, text)| load(file, text, Provenance::BuiltIn).ok())
             .map(|connector| (connector.id.clone(), connector))
             .collect();

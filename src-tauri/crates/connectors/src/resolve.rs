@@ -1,14 +1,14 @@
 //! A connector with a connection's settings: the addresses that are really used.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::hosts::{HostPattern, Origin, may_receive};
 use tsunagi_domain::{Refusal, RefusalCode};
 use url::Url;
 
-use crate::{Connector, Whoami};
+use crate::{Answered, Connector, Method, Param, Whoami};
 
 /// Addresses and hosts of one connection (or of one of its environments).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,12 @@ pub struct Resolved {
     pub authorize: Url,
     /// Token endpoint.
     pub token: Url,
-    /// Revocation endpoint.
+    /// Where tokens are renewed.
+    pub refresh: Url,
+    /// Revocation endpoint, with stand-ins where the token and the client are part of it.
     pub revoke: Option<Url>,
+    /// Its template, with everything in it but the token and the client.
+    pub revoke_template: Option<String>,
     /// Device authorization endpoint (RFC 8628).
     pub device: Option<Url>,
     /// Where the service describes itself (RFC 8414). It is sent no credential.
@@ -41,22 +45,58 @@ pub struct Resolved {
     /// sealed with the credential, and compared before it is used again. The metadata's origin
     /// is not among them: nothing secret goes there.
     pub origins: Vec<Origin>,
+    /// Answers that addresses need, that the service has not given, and that have no default:
+    /// until they are there, nothing may be sent to the API.
+    pub unanswered: Vec<String>,
+    /// Further parameters of the authorization request.
+    pub authorize_params: BTreeMap<String, String>,
+    /// Further parameters of the code exchange.
+    pub token_params: BTreeMap<String, String>,
+    /// Further parameters of a refresh.
+    pub refresh_params: BTreeMap<String, String>,
+    settings: Settings,
 }
 
 /// [`Whoami`] with its address completed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolvedWhoami {
-    /// Asked with GET.
+    /// GET or POST.
+    pub method: Method,
+    /// Where to ask.
     pub url: Url,
-    /// JSON pointer to the account's id.
-    pub id: String,
+    /// Further headers.
+    pub headers: BTreeMap<String, String>,
+    /// A JSON body.
+    pub json: Option<String>,
+    /// JSON pointer to the account's id, or the name of the answer that tells it.
+    pub id: WhoamiId,
     /// JSON pointer to its name.
     pub name: Option<String>,
     /// JSON pointer to its e-mail address.
     pub email: Option<String>,
 }
 
+/// What tells accounts apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WhoamiId {
+    /// What this JSON pointer leads to.
+    Pointer(String),
+    /// The answer of this name.
+    Answer(String),
+}
+
 impl Resolved {
+    /// That the service has said all that its addresses need.
+    ///
+    /// # Errors
+    /// [`RefusalCode::AnswerMissing`].
+    pub fn complete(&self) -> Result<(), Refusal> {
+        match self.unanswered.first() {
+            None => Ok(()),
+            Some(name) => Err(Refusal::new(RefusalCode::AnswerMissing).with("answer", name)),
+        }
+    }
+
     /// The address of an API path such as `/contacts?page=2`.
     ///
     /// # Errors
@@ -84,30 +124,118 @@ pub(crate) struct Fault {
     pub(crate) refusal: Refusal,
 }
 
-type Values<'a> = BTreeMap<&'a str, Cow<'a, str>>;
+/// Values by name; those of answers are called `answer.name`.
+pub(crate) struct Values<'a> {
+    known: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+    /// The parameters' values as they are: for fields of requests, where any text may stand.
+    texts: BTreeMap<&'a str, &'a str>,
+    /// Answers of which only the example is known.
+    open: BTreeSet<String>,
+}
+
+impl<'a> Values<'a> {
+    /// The parameters' values, and the answers as far as `answered` has them.
+    pub(crate) fn new(
+        parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+        answers: &'a [Answered],
+        answered: &BTreeMap<String, String>,
+    ) -> Self {
+        let texts: BTreeMap<&str, &str> = parameters.into_iter().collect();
+        let mut values = Self {
+            known: texts
+                .iter()
+                .filter(|(_, value)| is_plain(value))
+                .map(|(name, value)| (Cow::Borrowed(*name), Cow::Borrowed(*value)))
+                .collect(),
+            texts,
+            open: BTreeSet::new(),
+        };
+        for answer in answers {
+            let name = format!("answer.{}", answer.name);
+            let said = answered.get(&answer.name).or(answer.default.as_ref());
+            let value = match (said, &answer.example) {
+                (Some(said), _) => said,
+                (None, Some(example)) => {
+                    values.open.insert(answer.name.clone());
+                    example
+                }
+                (None, None) => continue,
+            };
+            // What cannot stand in an address may still be kept: it is refused where it is used.
+            if let Some(value) = placeable(value) {
+                values.known.insert(name.into(), value.into());
+            }
+        }
+        values
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.known.get(name).map(|value| &**value)
+    }
+}
+
+/// An answer as it may stand in an address: an origin without its slash, or plain text.
+fn placeable(value: &str) -> Option<String> {
+    if !value.contains("://") {
+        return is_plain(value).then(|| value.to_owned());
+    }
+    let url = Url::parse(value).ok()?;
+    let whole = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+    Origin::of(&url).ok()?;
+    whole.then(|| url.as_str().trim_end_matches('/').to_owned())
+}
 
 impl Connector {
     /// Completes the templates with `settings`; parameters the connection does not set take
     /// their default. Settings the connector does not know are left alone, so that a parameter
-    /// can leave a connector without breaking its connections.
+    /// can leave a connector without breaking its connections. What only the service can say
+    /// (`{answer.name}`) has its default or example: see [`Connector::answered`].
     ///
     /// # Errors
     /// [`RefusalCode::SettingInvalid`] for a missing value or one that does not match its
     /// pattern, and [`RefusalCode::HostNotListed`] where the values lead outside the
     /// connector's hosts (R23).
     pub fn resolve(&self, settings: &Settings) -> Result<Resolved, Refusal> {
-        let mut values = Values::new();
+        self.resolve_with(settings, &BTreeMap::new())
+    }
+
+    /// The same addresses with what the service answered put in.
+    ///
+    /// # Errors
+    /// Those of [`Connector::resolve`].
+    pub fn answered(
+        &self,
+        resolved: &Resolved,
+        answers: &BTreeMap<String, String>,
+    ) -> Result<Resolved, Refusal> {
+        let bound = self.resolve_with(&resolved.settings, answers)?;
+        Ok(Resolved {
+            // What is sealed is what the connector says, not what the service said.
+            origins: resolved.origins.clone(),
+            ..bound
+        })
+    }
+
+    fn resolve_with(
+        &self,
+        settings: &Settings,
+        answers: &BTreeMap<String, String>,
+    ) -> Result<Resolved, Refusal> {
+        let mut parameters = Vec::new();
         for parameter in &self.parameters {
             let value = settings
                 .get(&parameter.name)
                 .or(parameter.default.as_ref())
-                .filter(|value| parameter.pattern.is_match(value) && is_plain(value))
+                .filter(|value| parameter.pattern.is_match(value) && is_text(value))
                 .ok_or_else(|| {
                     Refusal::new(RefusalCode::SettingInvalid).with("parameter", &parameter.name)
                 })?;
-            values.insert(&parameter.name, Cow::Borrowed(value));
+            parameters.push((parameter.name.as_str(), value.as_str()));
         }
-        resolve(self, &values).map_err(|fault| fault.refusal)
+        let values = Values::new(parameters, &self.oauth.answers, answers);
+        let mut resolved = resolve(self, &values).map_err(|fault| fault.refusal)?;
+        resolved.settings.clone_from(settings);
+        Ok(resolved)
     }
 }
 
@@ -117,6 +245,11 @@ pub(crate) fn is_plain(value: &str) -> bool {
         && value
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"._~:-".contains(&b))
+}
+
+/// Something, and on one line.
+pub(crate) fn is_text(value: &str) -> bool {
+    !value.is_empty() && !value.chars().any(char::is_control)
 }
 
 /// Names in braces of a template, in order; an error names the brace that is out of place.
@@ -136,12 +269,62 @@ pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
     Ok(names)
 }
 
+/// `{answer.name}` as a whole: the name.
+pub(crate) fn answer_name(template: &str) -> Option<&str> {
+    template.strip_prefix("{answer.")?.strip_suffix('}')
+}
+
+/// What stands in the address of a revocation and differs from token to token.
+pub(crate) const OF_THE_TOKEN: [&str; 2] = ["token", "client_id"];
+
 fn expand(template: &str, values: &Values<'_>) -> Option<String> {
     let mut text = template.to_owned();
     for name in placeholders(template).ok()? {
-        text = text.replace(&format!("{{{name}}}"), values.get(name)?);
+        match values.get(name) {
+            Some(value) => text = text.replace(&format!("{{{name}}}"), value),
+            None if OF_THE_TOKEN.contains(&name) => {}
+            None => return None,
+        }
     }
     Some(text)
+}
+
+/// Parameters of a request, completed. Their values are encoded where they are sent.
+fn filled(
+    params: &BTreeMap<String, Param>,
+    values: &Values<'_>,
+) -> Option<BTreeMap<String, String>> {
+    params
+        .iter()
+        .map(|(name, param)| {
+            let mut text = param.text();
+            for used in placeholders(&param.text()).ok()? {
+                text = text.replace(&format!("{{{used}}}"), values.texts.get(used)?);
+            }
+            Some((name.clone(), text))
+        })
+        .collect()
+}
+
+/// Names of answers that the addresses of a connector need once it is authorized.
+fn needed(connector: &Connector) -> BTreeSet<&str> {
+    let whoami = connector.whoami.as_ref();
+    let templates = [
+        Some(connector.api.base.as_str()),
+        connector.oauth.revoke.as_ref().map(|revoke| &*revoke.url),
+        whoami.map(|whoami| whoami.url.as_str()),
+        whoami.map(|whoami| whoami.id.as_str()),
+        connector.verify.as_deref(),
+        Some(&connector.oauth.token),
+        connector.oauth.refresh.as_deref(),
+    ];
+    templates
+        .into_iter()
+        .flatten()
+        .filter_map(|template| placeholders(template).ok())
+        .flatten()
+        .filter_map(|name| name.strip_prefix("answer."))
+        .collect()
 }
 
 pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Resolved, Fault> {
@@ -184,7 +367,24 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
     };
 
     let token = receiver("/oauth/token", &oauth.token)?;
-    let revoke = optional("/oauth/revoke", &oauth.revoke)?;
+    let refresh = optional("/oauth/refresh", &oauth.refresh)?;
+    // With stand-ins for what differs from token to token.
+    let revoke = oauth
+        .revoke
+        .as_ref()
+        .map(|revoke| {
+            let at = if revoke.url.contains("{token}") || revoke.url.contains("{client_id}") {
+                "/oauth/revoke/url"
+            } else {
+                "/oauth/revoke"
+            };
+            let text = expand(&revoke.url, values).ok_or_else(|| invalid(at))?;
+            let sample = text
+                .replace("{token}", "token")
+                .replace("{client_id}", "client");
+            Ok((receiver(at, &sample)?, text))
+        })
+        .transpose()?;
     let device = optional("/oauth/device", &oauth.device)?;
     let api_base = receiver("/api/base", &connector.api.base)?;
     if api_base.query().is_some() {
@@ -195,14 +395,23 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         .as_ref()
         .map(
             |Whoami {
+                 method,
                  url,
+                 headers,
+                 json,
                  id,
                  name,
                  email,
              }| {
                 Ok(ResolvedWhoami {
+                    method: *method,
                     url: receiver("/whoami/url", url)?,
-                    id: id.clone(),
+                    headers: headers.clone(),
+                    json: json.clone(),
+                    id: match answer_name(id) {
+                        Some(answer) => WhoamiId::Answer(answer.to_owned()),
+                        None => WhoamiId::Pointer(id.clone()),
+                    },
                     name: name.clone(),
                     email: email.clone(),
                 })
@@ -212,7 +421,8 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
 
     let receivers = [
         Some(&token),
-        revoke.as_ref(),
+        refresh.as_ref(),
+        revoke.as_ref().map(|(sample, _)| sample),
         device.as_ref(),
         Some(&api_base),
     ];
@@ -241,8 +451,10 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         metadata: optional("/oauth/metadata", &oauth.metadata)?,
         userinfo: optional("/oauth/userinfo", &oauth.userinfo)?,
         verify: optional("/verify", &connector.verify)?,
+        refresh: refresh.unwrap_or_else(|| token.clone()),
         token,
-        revoke,
+        revoke_template: revoke.as_ref().map(|(_, template)| template.clone()),
+        revoke: revoke.map(|(sample, _)| sample),
         device,
         jwks,
         issuer,
@@ -250,5 +462,17 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         hosts,
         whoami,
         origins,
+        unanswered: needed(connector)
+            .into_iter()
+            .filter(|name| values.open.contains(*name))
+            .map(str::to_owned)
+            .collect(),
+        authorize_params: filled(&oauth.authorize_params, values)
+            .ok_or_else(|| invalid("/oauth/authorize_params"))?,
+        token_params: filled(&oauth.token_params, values)
+            .ok_or_else(|| invalid("/oauth/token_params"))?,
+        refresh_params: filled(&oauth.refresh_params, values)
+            .ok_or_else(|| invalid("/oauth/refresh_params"))?,
+        settings: Settings::new(),
     })
 }

@@ -322,9 +322,10 @@ impl Console {
     ) -> Result<(http::StatusCode, u64, Option<String>), ConsoleError> {
         let connection = &whole.connection;
         let (connector, resolved, _) = self.inner.gateway.resolve(connection, reach).await?;
+        // Where the service can be asked whose account it is, that is what is asked.
         let target = match (&resolved.whoami, &connector.try_path) {
-            (Some(whoami), _) => whoami.url.to_string(),
-            (None, Some(path)) => path.clone(),
+            (_, Some(path)) => path.clone(),
+            (Some(_), None) => "/".to_owned(),
             (None, None) => return Err(ConsoleError::new("test_not_offered")),
         };
         let own = whole
@@ -345,7 +346,7 @@ impl Console {
         let answer = self
             .inner
             .gateway
-            .send(Call {
+            .send_who_am_i(Call {
                 link_name: connection.link_name.clone(),
                 caller,
                 application: None,

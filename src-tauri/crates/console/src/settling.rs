@@ -198,11 +198,14 @@ impl Console {
             )
             .await
             .map_err(ConsoleError::from);
-        let lines = errand
-            .resolved
-            .whoami
+        let asked = errand.connector.answered(&errand.resolved, &arrived.extras);
+        let lines = asked
             .iter()
-            .map(|whoami| format!("GET {}", tsunagi_oauth::redacted(&whoami.url)))
+            .filter_map(|resolved| resolved.whoami.as_ref())
+            .map(|whoami| {
+                let url = tsunagi_oauth::redacted(&whoami.url);
+                format!("{} {url}", whoami.method.as_str())
+            })
             .collect();
         let told = account.as_ref().map(|_| ());
         self.step(errand.id, "who", told, lines, Some(started))

@@ -132,6 +132,8 @@ codes! {
     BackupPassphraseShort => "backup_passphrase_short",
     /// A parameter value the connector does not accept. Argument: `parameter`.
     SettingInvalid => "setting_invalid",
+    /// The service did not say where its API is. Argument: `answer`.
+    AnswerMissing => "answer_missing",
 }
 
 /// Why the answer was no: a code, and what the sentence names.

@@ -1,5 +1,7 @@
 //! What is sealed: tokens, and the origins and hosts they were obtained for (R23).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use tsunagi_catalog::Sealed;
 use tsunagi_connectors::Resolved;
@@ -55,6 +57,8 @@ impl Drop for Plain {
 #[derive(Debug)]
 pub struct Grant {
     credential: Credential,
+    /// What else the service said, for the addresses that need it.
+    answers: BTreeMap<String, String>,
 }
 
 impl Grant {
@@ -68,7 +72,13 @@ impl Grant {
                 origins: resolved.origins.clone(),
                 hosts: resolved.hosts.clone(),
             },
+            answers: tokens.extras.clone(),
         }
+    }
+
+    /// What the service said beside the tokens.
+    pub(crate) const fn answers(&self) -> &BTreeMap<String, String> {
+        &self.answers
     }
 
     /// The access token, for who-am-I before anything is stored.

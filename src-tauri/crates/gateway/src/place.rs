@@ -115,6 +115,15 @@ impl Gateway {
             led,
         };
         let authorization = choose(question, &candidates)?;
+        let chosen = slots
+            .iter()
+            .find(|slot| slot.key.reach == reach && slot.authorization.id == authorization);
+        let resolved = match chosen {
+            Some(slot) => connector.answered(&resolved, &slot.authorization.extras)?,
+            None => resolved,
+        };
+        // Before anything is sent: an example in a file is no address to send a token to.
+        resolved.complete()?;
         Ok(Place {
             authorization,
             link_name: connection.link_name.to_string(),
@@ -202,6 +211,7 @@ impl Gateway {
             if best.as_ref().is_some_and(|(least, _)| *least <= rank) {
                 continue;
             }
+            let resolved = connector.answered(&resolved, &authorization.extras)?;
             let place = Place {
                 authorization: id,
                 link_name: connection.link_name.to_string(),

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use tsunagi_catalog::{Run, Unreachable};
-use tsunagi_connectors::{Connector, Resolved};
+use tsunagi_connectors::{Api, Connector, Means, Resolved};
 use tsunagi_domain::custody::{Evidence, unproven};
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::hosts::{HostPattern, is_reserved_header, may_receive};
@@ -13,7 +13,7 @@ use tsunagi_domain::{
     ApplicationId, AuthorizationId, Connection, Environment, NotConnected, Refusal, RefusalCode,
     RunId,
 };
-use tsunagi_oauth::Secret;
+use tsunagi_oauth::{Secret, constant_headers};
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 use zeroize::Zeroizing;
@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use crate::fresh::{Fresh, Urgency};
 use crate::outgoing::{Incoming, Outgoing};
 use crate::place::Place;
+use crate::whoami::question;
 use crate::{GateError, Gateway, Recorder};
 
 /// How long a noted use is recent enough: the record, written in batches, notes the others.
@@ -84,6 +85,19 @@ impl Gateway {
     /// A refusal (R1, R4, R23 and those of `domain::gate`), or why there is no answer. An answer
     /// with an error status is an answer.
     pub async fn send(&self, call: Call) -> Result<Answer, GateError> {
+        self.noted(call, false).await
+    }
+
+    /// Asks the service whose account it is, in place of the call's request. Where the connector
+    /// has no such question, the request is sent.
+    ///
+    /// # Errors
+    /// Those of [`Gateway::send`].
+    pub async fn send_who_am_i(&self, call: Call) -> Result<Answer, GateError> {
+        self.noted(call, true).await
+    }
+
+    async fn noted(&self, call: Call, who: bool) -> Result<Answer, GateError> {
         let known = {
             let link_name = call.link_name.clone();
             self.db(move |catalog| catalog.connection_by_link_name(link_name.as_str()))
@@ -115,7 +129,7 @@ impl Gateway {
                 bytes: 0,
             },
         };
-        let outcome = self.pass(&connection, call, &mut noted.run).await;
+        let outcome = self.pass(&connection, call, who, &mut noted.run).await;
         noted.run.refusal = match &outcome {
             Ok(answer) => {
                 noted.run.status = Some(answer.status.as_u16());
@@ -130,7 +144,8 @@ impl Gateway {
     async fn pass(
         &self,
         connection: &Connection,
-        call: Call,
+        mut call: Call,
+        who: bool,
         run: &mut Run,
     ) -> Result<Answer, GateError> {
         if let Some(reserved) = call
@@ -147,6 +162,10 @@ impl Gateway {
         let place = self
             .choose(connection, call.caller, call.application, call.environment)
             .await?;
+        if let Some(whoami) = place.resolved.whoami.as_ref().filter(|_| who) {
+            call.request = question(&place.connector, whoami);
+            run.method = call.request.method.to_string();
+        }
         let url = target(&place.resolved, &call.request.target)?;
         run.host = url.host_str().unwrap_or_default().to_owned();
         run.path = url.path().to_owned();
@@ -159,7 +178,7 @@ impl Gateway {
         let mut incoming = self
             .attach_and_send(&place, &fresh, &call.request, &url)
             .await?;
-        if says_invalid_token(&incoming) {
+        if says_invalid_token(&place.connector.api, &incoming) {
             // One renewal, one more try: the service knows better than our clock (RFC 6750 §3.1).
             let id = place.authorization;
             match self.fresh(&place, Urgency::NewerThan(fresh.version)).await {
@@ -169,7 +188,7 @@ impl Gateway {
                     incoming = self
                         .attach_and_send(&place, &fresh, &call.request, &url)
                         .await?;
-                    if says_invalid_token(&incoming) {
+                    if says_invalid_token(&place.connector.api, &incoming) {
                         self.set_health(id, fresh.version, NotConnected::Revoked)
                             .await?;
                     }
@@ -245,7 +264,15 @@ impl Gateway {
         let outgoing = Outgoing {
             method: request.method.clone(),
             url: url.clone(),
-            headers: request.headers.clone(),
+            headers: {
+                let mut headers = constant_headers(&place.connector.api.headers);
+                // As a whole: what the caller says of a header replaces what the connector says.
+                for name in request.headers.keys() {
+                    headers.remove(name);
+                }
+                headers.extend(request.headers.clone());
+                headers
+            },
             body: request.body.clone(),
             credential: attachment(&place.connector, &credential.access)?,
         };
@@ -325,16 +352,32 @@ pub(crate) fn attachment(
     connector: &Connector,
     access: &Secret,
 ) -> Result<(HeaderName, HeaderValue), GateError> {
-    let text = Zeroizing::new(connector.api.header.replace("{token}", access.expose()));
-    let mut value = HeaderValue::from_str(&text).map_err(|_| GateError::Damaged)?;
-    value.set_sensitive(true);
-    Ok((header::AUTHORIZATION, value))
+    tsunagi_oauth::attachment(connector, access).map_err(|_| GateError::Damaged)
 }
 
-/// RFC 6750 §3.1: 401 with `error="invalid_token"`; a bare 401 counts too, since many services
-/// send no more than that. A host that was not sent the credential cannot judge it.
-pub(crate) fn says_invalid_token(incoming: &Incoming) -> bool {
-    if incoming.status != StatusCode::UNAUTHORIZED || !incoming.carried {
+/// The longest answer that is searched for a service's own words.
+const WORDS_MAX: usize = 64 * 1024;
+
+/// What an answer says about the credential in the service's own words, if it uses any.
+pub(crate) fn own_error(api: &Api, incoming: &Incoming) -> Option<Means> {
+    if api.errors.is_empty() || incoming.body.len() > WORDS_MAX {
+        return None;
+    }
+    let body = serde_json::from_slice(&incoming.body).unwrap_or(serde_json::Value::Null);
+    api.own_error(incoming.status.as_u16(), &body)
+}
+
+/// In the service's own words, or by RFC 6750 §3.1: 401 with `error="invalid_token"`; a bare 401
+/// counts too, since many services send no more than that. A host that was not sent the
+/// credential cannot judge it.
+pub(crate) fn says_invalid_token(api: &Api, incoming: &Incoming) -> bool {
+    if !incoming.carried {
+        return false;
+    }
+    if let Some(means) = own_error(api, incoming) {
+        return matches!(means, Means::Expired | Means::Revoked);
+    }
+    if incoming.status != StatusCode::UNAUTHORIZED {
         return false;
     }
     // Names of parameters are written in either case, with or without spaces (RFC 9110 §11.2).

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use http::{HeaderMap, HeaderValue, Method, header};
 use tsunagi_catalog::{Authorization, Unreachable};
+use tsunagi_connectors::Means;
 use tsunagi_domain::access::Act;
 use tsunagi_domain::custody::{allows, custody};
 use tsunagi_domain::hosts::may_receive;
@@ -15,7 +15,8 @@ use tsunagi_domain::{AuthorizationId, Health, NotConnected};
 use crate::flights::jitter;
 use crate::fresh::{Fresh, Urgency};
 use crate::place::Place;
-use crate::send::{Request, says_invalid_token};
+use crate::send::{own_error, says_invalid_token};
+use crate::whoami::question;
 use crate::{GateError, Gateway};
 
 /// How many candidates one round looks at.
@@ -97,19 +98,12 @@ impl Gateway {
             self.ask_tomorrow(id);
             return Ok(false);
         };
+        place.resolved.complete()?;
         let url = whoami.url.clone();
         may_receive(&url, &place.resolved.hosts)?;
         let fresh = self.fresh(place, Urgency::WhenDue).await?;
         may_receive(&url, &fresh.credential.hosts)?;
-        let mut headers = HeaderMap::new();
-        let json = HeaderValue::from_static("application/json");
-        headers.insert(header::ACCEPT, json);
-        let request = Request {
-            method: Method::GET,
-            target: url.path().to_owned(),
-            headers,
-            body: Vec::new(),
-        };
+        let request = question(&place.connector, whoami);
         let incoming = match self.attach_and_send(place, &fresh, &request, &url).await {
             Ok(incoming) => incoming,
             Err(GateError::Unreachable { kind, host }) => {
@@ -120,10 +114,13 @@ impl Gateway {
         };
         let status = incoming.status.as_u16();
         // A host that was not sent the credential cannot judge it.
-        let judged = if incoming.carried {
-            verdict(status, says_invalid_token(&incoming))
-        } else {
-            Verdict::Silent
+        let api = &place.connector.api;
+        let judged = match own_error(api, &incoming) {
+            _ if !incoming.carried => Verdict::Silent,
+            Some(Means::Expired | Means::Revoked) => Verdict::Refused,
+            Some(Means::RateLimited) => Verdict::Passing,
+            Some(Means::Scopes | Means::Other) => Verdict::Silent,
+            None => verdict(status, says_invalid_token(api, &incoming)),
         };
         match judged {
             Verdict::Good => self.is_good(id, &fresh).await?,

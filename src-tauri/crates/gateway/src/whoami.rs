@@ -4,14 +4,15 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::Value;
 use tsunagi_catalog::{Sealed, SealedSecret, Wrap};
-use tsunagi_connectors::{Connector, Resolved};
+use tsunagi_connectors::{Connector, Method as Named, Resolved, ResolvedWhoami, WhoamiId};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{Account, AuthorizationId, RegistrationId, Timestamp};
 use tsunagi_oauth::{
     Attempt, Client, Code, Device, Metadata, OAuthError, Revoked, Secret, TokenHint, Tokens, Wire,
+    constant_headers,
 };
 use tsunagi_vault::{Aad, Reader};
 use url::Url;
@@ -20,7 +21,7 @@ use crate::credential::Credential;
 use crate::outgoing::Outgoing;
 use crate::readers::Opening;
 use crate::renewal::{expires_at, refresh_expires_at};
-use crate::send::{allowed, attachment};
+use crate::send::{Request, allowed, attachment, own_error};
 use crate::{GateError, Gateway, Grant};
 
 /// How long fetched metadata is believed, in milliseconds: ten minutes.
@@ -182,30 +183,28 @@ impl Gateway {
         grant: &Grant,
         known: Account,
     ) -> Result<Account, GateError> {
+        let resolved = connector.answered(resolved, grant.answers())?;
         let Some(whoami) = &resolved.whoami else {
             return Ok(known);
         };
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            http::header::ACCEPT,
-            http::HeaderValue::from_static("application/json"),
-        );
+        resolved.complete()?;
+        let question = question(connector, whoami);
         let incoming = self
             .inner
             .clients
             .send(
                 Outgoing {
-                    method: Method::GET,
+                    method: question.method,
                     url: whoami.url.clone(),
-                    headers,
-                    body: Vec::new(),
+                    headers: question.headers,
+                    body: question.body,
                     credential: attachment(connector, grant.access())?,
                 },
                 allowed(&resolved.hosts, &resolved.hosts),
             )
             .await?;
         let host = || whoami.url.host_str().unwrap_or_default().to_owned();
-        if !incoming.status.is_success() {
+        if !incoming.status.is_success() || own_error(&connector.api, &incoming).is_some() {
             return Err(GateError::Unreachable {
                 kind: "refused",
                 host: host(),
@@ -221,7 +220,10 @@ impl Gateway {
             Some(Value::Number(number)) => Some(number.to_string()),
             _ => None,
         };
-        let id = text(&whoami.id);
+        let id = match &whoami.id {
+            WhoamiId::Pointer(at) => text(at),
+            WhoamiId::Answer(name) => grant.answers().get(name).cloned(),
+        };
         if let (Some(said), Some(now)) = (&known.id, &id)
             && said != now
         {
@@ -334,6 +336,7 @@ impl Gateway {
         wire: &mut Wire,
     ) -> Result<Revoked, GateError> {
         let client = self.client(connector, registration).await?;
+        let resolved = &connector.answered(resolved, grant.answers())?;
         self.revoke_tokens(connector, resolved, &client, &grant.into_credential(), wire)
             .await
     }
@@ -369,6 +372,28 @@ impl Gateway {
             (Revoked::Done, _) => Ok(Revoked::Done),
             (_, access) => Ok(access?),
         }
+    }
+}
+
+/// The request that asks a service whose account it is.
+pub(crate) fn question(connector: &Connector, whoami: &ResolvedWhoami) -> Request {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    if whoami.json.is_some() {
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(header::CONTENT_TYPE, json);
+    }
+    headers.extend(constant_headers(&connector.api.headers));
+    headers.extend(constant_headers(&whoami.headers));
+    Request {
+        method: match whoami.method {
+            Named::Get => Method::GET,
+            Named::Post => Method::POST,
+            Named::Delete => Method::DELETE,
+        },
+        target: whoami.url.to_string(),
+        headers,
+        body: whoami.json.clone().unwrap_or_default().into_bytes(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Reading what token endpoints really answer: JSON or a form, errors with status 200, numbers
 //! as text, scopes as lists. What comes out has the shape of RFC 6749 §5.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use tsunagi_connectors::OAuth;
 use tsunagi_domain::Timestamp;
 
 use crate::http::Raw;
@@ -67,10 +67,10 @@ pub(crate) fn fields(raw: &Raw, known: &[Secret]) -> Vec<WireField> {
 }
 
 /// Reads an answer of which nothing but success matters.
-pub(crate) fn success(raw: &Raw, words: &BTreeMap<String, String>, known: &[Secret]) -> Result<()> {
+pub(crate) fn success(raw: &Raw, oauth: &OAuth, known: &[Secret]) -> Result<()> {
     match shape(raw) {
         Shape::Fields(fields) if !is_passing(raw.status) => {
-            error_in(&fields, words, known).map_or(Ok(()), Err)?;
+            error_in(&fields, raw, oauth, known).map_or(Ok(()), Err)?;
         }
         Shape::Html if raw.status == 400 => return Err(OAuthError::Html { status: raw.status }),
         Shape::Empty if raw.status == 400 => return Err(OAuthError::Empty { status: raw.status }),
@@ -86,10 +86,11 @@ pub(crate) fn success(raw: &Raw, words: &BTreeMap<String, String>, known: &[Secr
 /// Reads a token answer into the shape of RFC 6749 §5.1, further fields included.
 pub(crate) fn token(
     raw: &Raw,
-    words: &BTreeMap<String, String>,
+    oauth: &OAuth,
+    now: Timestamp,
     known: &[Secret],
 ) -> Result<Map<String, Value>> {
-    canonical(object(raw, words, known)?).ok_or(OAuthError::Malformed)
+    canonical(object(raw, oauth, known)?, oauth, now).ok_or(OAuthError::Malformed)
 }
 
 /// Reads a public document: a JSON object with status 200.
@@ -103,11 +104,7 @@ pub(crate) fn document(raw: &Raw) -> Result<Map<String, Value>> {
 }
 
 /// Reads the fields of an answer that is no error.
-pub(crate) fn object(
-    raw: &Raw,
-    words: &BTreeMap<String, String>,
-    known: &[Secret],
-) -> Result<Map<String, Value>> {
+pub(crate) fn object(raw: &Raw, oauth: &OAuth, known: &[Secret]) -> Result<Map<String, Value>> {
     // Whatever the body of such an answer claims, it says nothing about the token.
     if is_passing(raw.status) || (300..400).contains(&raw.status) {
         return Err(status(raw));
@@ -118,7 +115,7 @@ pub(crate) fn object(
         Shape::Html => Err(OAuthError::Html { status: raw.status }),
         Shape::Unreadable if success => Err(OAuthError::Malformed),
         Shape::Unreadable => Err(status(raw)),
-        Shape::Fields(fields) => match error_in(&fields, words, known) {
+        Shape::Fields(fields) => match error_in(&fields, raw, oauth, known) {
             Some(error) => Err(error),
             None if success => Ok(fields),
             None => Err(status(raw)),
@@ -140,7 +137,8 @@ fn status(raw: &Raw) -> OAuthError {
 /// RFC 6749 §5.2, also where it comes with status 200.
 fn error_in(
     fields: &Map<String, Value>,
-    words: &BTreeMap<String, String>,
+    raw: &Raw,
+    oauth: &OAuth,
     known: &[Secret],
 ) -> Option<OAuthError> {
     let text = |value: &Value| {
@@ -149,11 +147,13 @@ fn error_in(
             .filter(|text| !text.is_empty())
             .map(str::to_owned)
     };
-    let error = match fields.get("error")? {
-        Value::Object(inner) => ["code", "type", "error"]
+    let error = match (fields.get("error"), own_word(fields, oauth)) {
+        (_, Some(word)) => Some(word),
+        (None, None) => return None,
+        (Some(Value::Object(inner)), None) => ["code", "type", "error"]
             .iter()
             .find_map(|name| text(inner.get(*name)?)),
-        value => text(value),
+        (Some(value), None) => text(value),
     };
     let error = match error {
         Some(error) => error,
@@ -171,17 +171,79 @@ fn error_in(
         .and_then(text)
         .map(|description| sanitize(&description, known))
         .filter(|description| !description.is_empty());
-    Some(match words.get(&error).unwrap_or(&error).as_str() {
-        "invalid_grant" => OAuthError::InvalidGrant { description },
-        "invalid_client" | "unauthorized_client" => OAuthError::ClientRefused { description },
-        _ => OAuthError::TokenError {
-            error: sanitize(&error, known),
-            description,
+    Some(
+        match oauth.error_words.get(&error).unwrap_or(&error).as_str() {
+            // The word of RFC 6749 §4.1.2.1 for "later", which at this endpoint only a status says.
+            "temporarily_unavailable" => OAuthError::Status {
+                status: 429,
+                retry_after: raw.retry_after,
+            },
+            "invalid_grant" => OAuthError::InvalidGrant { description },
+            "invalid_client" | "unauthorized_client" => OAuthError::ClientRefused { description },
+            _ => OAuthError::TokenError {
+                error: sanitize(&error, known),
+                description,
+            },
         },
-    })
+    )
 }
 
-fn canonical(mut fields: Map<String, Value>) -> Option<Map<String, Value>> {
+/// The word of an error where the service has it elsewhere. A token beside it is no error.
+fn own_word(fields: &Map<String, Value>, oauth: &OAuth) -> Option<String> {
+    if oauth.error_at.is_empty() || fields.contains_key("access_token") {
+        return None;
+    }
+    let whole = Value::Object(fields.clone());
+    oauth
+        .error_at
+        .iter()
+        .find_map(|at| match whole.pointer(at)? {
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
+}
+
+/// Seconds until a time that an answer has as RFC 3339, or as seconds since 1970.
+fn seconds_until(time: &Value, now: Timestamp) -> Option<u64> {
+    let at = match time {
+        Value::String(text) => match text.parse::<jiff::Timestamp>() {
+            Ok(at) => at.as_millisecond(),
+            Err(_) => text.trim().parse::<i64>().ok()?.checked_mul(1000)?,
+        },
+        Value::Number(number) => number.as_i64()?.checked_mul(1000)?,
+        _ => return None,
+    };
+    u64::try_from(Timestamp(at).millis_since(now) / 1000).ok()
+}
+
+/// Into the names of RFC 6749 §5.1, as the connector says where the service has them.
+fn canonical(
+    mut fields: Map<String, Value>,
+    oauth: &OAuth,
+    now: Timestamp,
+) -> Option<Map<String, Value>> {
+    if oauth.answer_at.is_some() || oauth.expires_at.is_some() || oauth.scope_at.is_some() {
+        let whole = Value::Object(fields.clone());
+        let inner = oauth.answer_at.as_ref().and_then(|at| whole.pointer(at));
+        if let Some(Value::Object(inner)) = inner {
+            fields.extend(inner.clone());
+        }
+        let scope = oauth.scope_at.as_ref().and_then(|at| whole.pointer(at));
+        if let Some(scope) = scope {
+            fields.insert("scope".to_owned(), scope.clone());
+        }
+        let times = [
+            ("expires_in", &oauth.expires_at),
+            ("refresh_token_expires_in", &oauth.refresh_expires_at),
+        ];
+        for (name, at) in times {
+            let time = at.as_ref().and_then(|at| whole.pointer(at));
+            if let Some(left) = time.and_then(|time| seconds_until(time, now)) {
+                fields.insert(name.to_owned(), left.into());
+            }
+        }
+    }
     fields
         .get("access_token")?
         .as_str()

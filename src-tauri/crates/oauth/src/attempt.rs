@@ -37,6 +37,8 @@ pub struct Attempt {
     pub(crate) redirect: Url,
     pub(crate) iss_required: bool,
     pub(crate) kept: Vec<String>,
+    /// As they are asked for, joined.
+    pub(crate) scope: String,
     plain_origins: Vec<Origin>,
 }
 
@@ -96,7 +98,7 @@ pub fn begin(ask: &Ask<'_>) -> Result<Attempt> {
     if let Some(hint) = ask.login_hint {
         request = request.add_extra_param("login_hint", hint);
     }
-    for (name, value) in &oauth.authorize_params {
+    for (name, value) in &ask.endpoints.authorize_params {
         request =
             request.add_extra_param(Cow::Borrowed(name.as_str()), Cow::Borrowed(value.as_str()));
     }
@@ -120,11 +122,11 @@ pub fn begin(ask: &Ask<'_>) -> Result<Attempt> {
         nonce,
         redirect: ask.redirect.clone(),
         iss_required: oauth.iss_required,
+        scope: ask.scopes.join(&oauth.scope_separator),
         kept: oauth
-            .answered_hosts
+            .answers
             .iter()
-            .chain(&oauth.keep)
-            .cloned()
+            .map(|answer| answer.name.clone())
             .collect(),
         plain_origins,
     })

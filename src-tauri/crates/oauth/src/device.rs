@@ -94,7 +94,7 @@ pub async fn begin_device(
     let openid = scopes.iter().any(|scope| scope == "openid");
     let outcome = courier
         .send(request, |raw, known| {
-            let fields = answer::object(raw, &oauth.error_words, known)?;
+            let fields = answer::object(raw, oauth, known)?;
             read(&fields, known, begun, openid)
         })
         .await;
@@ -243,9 +243,9 @@ async fn poll(
     ];
     let request = form(connector, &endpoints.token, client, &fields)?;
     let courier = Courier::new(http, connector, endpoints, client, [&device.device_code]);
-    let words = &connector.oauth.error_words;
+    let (oauth, now) = (&connector.oauth, http.clock().now());
     let outcome = courier
-        .send(request, |raw, known| answer::token(raw, words, known))
+        .send(request, |raw, known| answer::token(raw, oauth, now, known))
         .await;
     let outcome = match outcome {
         Ok(fields) => read_fields(connector, fields).map(|answer| Poll::Answered(Box::new(answer))),

@@ -1,18 +1,20 @@
 //! Sending: one client for everything this room sends, with time-outs, a size limit, no
 //! redirects, and a redacted line about each request.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
-use tsunagi_connectors::{Body, ClientAuth, Connector, Resolved};
+use tsunagi_connectors::{Body, ClientAuth, Connector, Param, Resolved};
 use tsunagi_domain::hosts::{Origin, is_loopback, may_receive};
 use tsunagi_domain::{Clock, SystemClock};
 use url::Url;
-use url::form_urlencoded::Serializer;
+use zeroize::Zeroizing;
 
 use crate::answer;
 use crate::wire::{WireField, WireLine, redacted};
@@ -185,7 +187,40 @@ impl Http {
     }
 }
 
-/// A form with these fields and the client's authentication (RFC 6749 §2.3). For requests that
+/// A request before it is sent.
+pub(crate) struct Ready {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    /// The address as it may be told, where it holds a secret outside its query.
+    pub(crate) told: Option<String>,
+    /// The header that proves who asks, if there is one.
+    pub(crate) proof: Option<(HeaderName, HeaderValue)>,
+    /// Further headers, before the connector's.
+    pub(crate) headers: HeaderMap,
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) carried: Carried,
+}
+
+/// Where the fields of a request are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carried {
+    Form,
+    Json,
+    Query,
+    Nowhere,
+}
+
+impl From<Body> for Carried {
+    fn from(body: Body) -> Self {
+        match body {
+            Body::Form => Self::Form,
+            Body::Json => Self::Json,
+            Body::Query => Self::Query,
+        }
+    }
+}
+
+/// A POST with these fields and the client's authentication (RFC 6749 §2.3). For requests that
 /// `oauth2` does not build: it refuses revocation over http even on this computer, and polls for
 /// device codes in its own way.
 pub(crate) fn form(
@@ -193,27 +228,68 @@ pub(crate) fn form(
     url: &Url,
     client: &Client,
     fields: &[(&str, &str)],
-) -> Result<HttpRequest> {
-    let mut request = http::Request::post(url.as_str());
-    let mut form = Serializer::new(String::new());
-    form.extend_pairs(fields);
-    match (connector.oauth.client_auth, &client.secret) {
+) -> Result<Ready> {
+    let mut ready = Ready {
+        method: Method::POST,
+        url: url.clone(),
+        told: None,
+        proof: None,
+        headers: HeaderMap::new(),
+        fields: fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+        carried: connector.oauth.body.into(),
+    };
+    authenticate(&mut ready, connector.oauth.client_auth, client)?;
+    Ok(ready)
+}
+
+/// Adds the client's authentication.
+pub(crate) fn authenticate(ready: &mut Ready, method: ClientAuth, client: &Client) -> Result<()> {
+    let mut put = |name: &str, value: &str| ready.fields.push((name.to_owned(), value.to_owned()));
+    match (method, &client.secret) {
         (ClientAuth::Basic, Some(_)) => {
             let pair = client.basic();
             let pair = pair.as_ref().map_or("", Secret::expose);
-            request = request.header(AUTHORIZATION, format!("Basic {pair}"));
+            ready.proof = Some((AUTHORIZATION, sensitive(&format!("Basic {pair}"))?));
         }
         (ClientAuth::Post, Some(secret)) => {
-            form.append_pair("client_id", &client.id)
-                .append_pair("client_secret", secret.expose());
+            put("client_id", &client.id);
+            put("client_secret", secret.expose());
         }
-        _ => {
-            form.append_pair("client_id", &client.id);
-        }
+        _ => put("client_id", &client.id),
     }
-    request
-        .body(form.finish().into_bytes())
-        .map_err(|_| OAuthError::Malformed)
+    Ok(())
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| OAuthError::Malformed)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The header that carries a token to the API, as the connector forms it.
+///
+/// # Errors
+/// [`OAuthError::Malformed`] where the token cannot stand in a header.
+pub fn attachment(connector: &Connector, token: &Secret) -> Result<(HeaderName, HeaderValue)> {
+    let text = Zeroizing::new(connector.api.header.replace("{token}", token.expose()));
+    let name = HeaderName::from_bytes(connector.api.header_name.as_bytes())
+        .map_err(|_| OAuthError::Malformed)?;
+    Ok((name, sensitive(&text)?))
+}
+
+/// A connector's constant headers. It was checked when it was loaded.
+#[must_use]
+pub fn constant_headers(headers: &BTreeMap<String, String>) -> HeaderMap {
+    headers
+        .iter()
+        .filter_map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some((name, HeaderValue::from_str(value).ok()?))
+        })
+        .collect()
 }
 
 /// An answer before it is read.
@@ -308,53 +384,68 @@ impl<'a> Courier<'a> {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Sends a form and reads the answer with `read`.
+    /// Sends a request and reads the answer with `read`.
     pub(crate) async fn send<T>(
         &self,
-        request: HttpRequest,
+        ready: Ready,
         read: impl FnOnce(&Raw, &[Secret]) -> Result<T>,
     ) -> Result<T> {
-        let (parts, body) = request.into_parts();
-        let url = Url::parse(&parts.uri.to_string()).map_err(|_| OAuthError::Malformed)?;
+        let Ready {
+            method,
+            mut url,
+            told,
+            proof,
+            headers,
+            fields,
+            carried,
+        } = ready;
         // The connector was checked when it was resolved. This is the last door before the
         // network, and the cheapest one to lock.
         may_receive(&url, &self.endpoints.hosts).map_err(OAuthError::HostNotListed)?;
-        let fields: Vec<(String, String)> =
-            url::form_urlencoded::parse(&body).into_owned().collect();
-        let mut sent: Vec<WireField> = Vec::new();
+        let told = told.unwrap_or_else(|| redacted(&url));
+        let mut sent: Vec<WireField> = proof
+            .iter()
+            .map(|(name, value)| {
+                WireField::new(name.as_str(), value.to_str().unwrap_or(""), &self.known)
+            })
+            .collect();
+        if carried != Carried::Nowhere {
+            sent.extend(
+                fields
+                    .iter()
+                    .map(|(name, value)| WireField::new(name, value, &self.known)),
+            );
+        }
+        if carried == Carried::Query && !fields.is_empty() {
+            url.query_pairs_mut().extend_pairs(&fields);
+        }
         let mut builder = self
             .http
             .client(&url)
-            .post(url.clone())
-            .header(ACCEPT, "application/json");
-        if let Some(value) = parts.headers.get(AUTHORIZATION) {
-            let mut value = value.clone();
-            value.set_sensitive(true);
-            sent.push(WireField::new(
-                "authorization",
-                value.to_str().unwrap_or(""),
-                &self.known,
-            ));
-            builder = builder.header(AUTHORIZATION, value);
+            .request(method.clone(), url)
+            .header(ACCEPT, "application/json")
+            .headers(constant_headers(&self.connector.oauth.headers))
+            .headers(headers);
+        if let Some((name, value)) = proof {
+            builder = builder.header(name, value);
         }
-        sent.extend(
-            fields
-                .iter()
-                .map(|(name, value)| WireField::new(name, value, &self.known)),
-        );
-        builder = match self.connector.oauth.body {
-            Body::Form => builder.form(&fields),
-            Body::Json => {
+        builder = match carried {
+            Carried::Form => builder.form(&fields),
+            Carried::Json => {
                 let object: serde_json::Map<String, serde_json::Value> = fields
                     .into_iter()
-                    .map(|(name, value)| (name, value.into()))
+                    .map(|(name, value)| {
+                        let value = self.in_json(&name, value);
+                        (name, value)
+                    })
                     .collect();
                 builder.json(&object)
             }
+            Carried::Query | Carried::Nowhere => builder,
         };
         let mut line = WireLine {
-            method: "POST".to_owned(),
-            url: redacted(&url),
+            method: method.to_string(),
+            url: told,
             status: None,
             media_type: None,
             sent,
@@ -392,10 +483,39 @@ impl<'a> Courier<'a> {
         outcome
     }
 
+    /// A field's value in a JSON body: text, but for what the connector has as a number.
+    fn in_json(&self, name: &str, value: String) -> serde_json::Value {
+        let oauth = &self.connector.oauth;
+        let params = [&oauth.token_params, &oauth.refresh_params];
+        params
+            .iter()
+            .find_map(|params| match params.get(name)? {
+                Param::Number(number) => Some((*number).into()),
+                Param::Text(_) => None,
+            })
+            .unwrap_or_else(|| value.into())
+    }
+
     async fn token(&self, request: HttpRequest) -> Result<HttpResponse> {
-        let words = &self.connector.oauth.error_words;
+        let (parts, body) = request.into_parts();
+        let (oauth, now) = (&self.connector.oauth, self.http.clock().now());
+        let ready = Ready {
+            method: Method::POST,
+            url: Url::parse(&parts.uri.to_string()).map_err(|_| OAuthError::Malformed)?,
+            told: None,
+            proof: match parts.headers.get(AUTHORIZATION) {
+                None => None,
+                Some(value) => {
+                    let text = value.to_str().map_err(|_| OAuthError::Malformed)?;
+                    Some((AUTHORIZATION, sensitive(text)?))
+                }
+            },
+            headers: HeaderMap::new(),
+            fields: url::form_urlencoded::parse(&body).into_owned().collect(),
+            carried: oauth.body.into(),
+        };
         let canonical = self
-            .send(request, |raw, known| answer::token(raw, words, known))
+            .send(ready, |raw, known| answer::token(raw, oauth, now, known))
             .await?;
         let body = serde_json::to_vec(&canonical).map_err(|_| OAuthError::Malformed)?;
         http::Response::builder()

@@ -29,7 +29,7 @@ pub use attempt::{Ask, Attempt, Verdict, begin, paste};
 pub use callback::{Code, read_callback};
 pub use device::{Device, begin_device, poll_device};
 pub use error::{OAuthError, Unreachable};
-pub use http::{Http, Limits};
+pub use http::{Http, Limits, attachment, constant_headers};
 pub use identity::Identity;
 pub use listener::{Listener, Pages};
 pub use metadata::{Metadata, check_metadata, fetch_metadata};

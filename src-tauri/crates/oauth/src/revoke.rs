@@ -1,8 +1,15 @@
 //! Taking a token back: RFC 7009.
 
-use tsunagi_connectors::{Connector, Resolved};
+use http::Method;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tsunagi_connectors::{
+    ClientAuth, Connector, Method as Named, Resolved, RevokeAuth, RevokeBody, TokenKind,
+};
+use tsunagi_domain::{Refusal, RefusalCode};
+use url::Url;
 
-use crate::http::{Courier, form};
+use crate::http::{Carried, Courier, Ready, attachment, authenticate, constant_headers};
+use crate::wire::redacted;
 use crate::{Client, Http, OAuthError, Result, Secret, Wire, answer};
 
 /// What kind of token is revoked.
@@ -38,19 +45,63 @@ pub async fn revoke(
     hint: TokenHint,
     wire: &mut Wire,
 ) -> Result<Revoked> {
-    let Some(url) = &endpoints.revoke else {
+    let (Some(template), Some(way)) = (&endpoints.revoke_template, &connector.oauth.revoke) else {
         return Ok(Revoked::NotOffered);
     };
-    let hint = match hint {
-        TokenHint::Access => "access_token",
-        TokenHint::Refresh => "refresh_token",
+    let (kind, word) = match hint {
+        TokenHint::Access => (TokenKind::Access, "access_token"),
+        TokenHint::Refresh => (TokenKind::Refresh, "refresh_token"),
     };
-    let fields = [("token", token.expose()), ("token_type_hint", hint)];
-    let request = form(connector, url, client, &fields)?;
+    if !way.tokens.contains(&kind) {
+        return Ok(Revoked::Unsupported);
+    }
+    let fill = |text: &str, token: &str| {
+        text.replace("{client_id}", &client.id)
+            .replace("{hint}", word)
+            .replace("{token}", token)
+    };
+    let address = |token: &str| {
+        let client_id = encoded(&client.id);
+        let text = template
+            .replace("{client_id}", &client_id)
+            .replace("{token}", token);
+        Url::parse(&text).map_err(|_| {
+            OAuthError::HostNotListed(Refusal::new(RefusalCode::HostNotListed).with("host", ""))
+        })
+    };
+    let mut ready = Ready {
+        method: match way.method {
+            Named::Get => Method::GET,
+            Named::Post => Method::POST,
+            Named::Delete => Method::DELETE,
+        },
+        url: address(&encoded(token.expose()))?,
+        told: Some(redacted(&address("token")?)),
+        proof: None,
+        headers: constant_headers(&way.headers),
+        fields: way
+            .fields
+            .iter()
+            .map(|(name, value)| (name.clone(), fill(value, token.expose())))
+            .collect(),
+        carried: match way.body {
+            RevokeBody::Form => Carried::Form,
+            RevokeBody::Json => Carried::Json,
+            RevokeBody::Query => Carried::Query,
+            RevokeBody::None => Carried::Nowhere,
+        },
+    };
+    match way.auth {
+        None => authenticate(&mut ready, connector.oauth.client_auth, client)?,
+        Some(RevokeAuth::Basic) => authenticate(&mut ready, ClientAuth::Basic, client)?,
+        Some(RevokeAuth::Post) => authenticate(&mut ready, ClientAuth::Post, client)?,
+        Some(RevokeAuth::Token) => ready.proof = Some(attachment(connector, token)?),
+        Some(RevokeAuth::None) => {}
+    }
     let courier = Courier::new(http, connector, endpoints, client, [token]);
-    let words = &connector.oauth.error_words;
+    let oauth = &connector.oauth;
     let outcome = courier
-        .send(request, |raw, known| answer::success(raw, words, known))
+        .send(ready, |raw, known| answer::success(raw, oauth, known))
         .await;
     wire.lines.extend(courier.into_lines());
     match outcome {
@@ -63,4 +114,9 @@ pub async fn revoke(
         Err(OAuthError::TokenError { error, .. }) if error == "invalid_token" => Ok(Revoked::Done),
         Err(error) => Err(error),
     }
+}
+
+/// As it stands in a path or query.
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }

@@ -127,6 +127,10 @@ pub async fn exchange(
     wire: &mut Wire,
 ) -> Result<Tokens> {
     hosts_answered(connector, endpoints, &code.extras).map_err(OAuthError::HostNotListed)?;
+    // The callback may say which of the provider's servers has the code.
+    let endpoints = &connector
+        .answered(endpoints, &code.extras)
+        .map_err(OAuthError::HostNotListed)?;
     let secrets = [
         Some(&code.code),
         attempt.verifier.as_ref(),
@@ -146,7 +150,10 @@ pub async fn exchange(
     if let Some(verifier) = &attempt.verifier {
         request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
     }
-    for (name, value) in &connector.oauth.token_params {
+    if connector.oauth.exchange_sends_scopes && !attempt.scope.is_empty() {
+        request = request.add_extra_param("scope", attempt.scope.as_str());
+    }
+    for (name, value) in &endpoints.token_params {
         request = request.add_extra_param(name.as_str(), value.as_str());
     }
     let outcome = request.request_async(&courier).await;
@@ -213,20 +220,21 @@ pub async fn refresh(
     wire: &mut Wire,
 ) -> Result<Tokens> {
     let courier = Courier::new(http, connector, endpoints, client, [refresh_token]);
-    let builder = builder(connector, endpoints, client);
+    let builder = builder(connector, endpoints, client)
+        .set_token_uri(TokenUrl::from_url(endpoints.refresh.clone()));
     let token = RefreshToken::new(refresh_token.expose().to_owned());
     let mut request = builder.exchange_refresh_token(&token);
     if connector.oauth.refresh_sends_scopes && !scopes.is_empty() {
         request = request.add_scope(Scope::new(scopes.join(&connector.oauth.scope_separator)));
     }
-    for (name, value) in &connector.oauth.refresh_params {
+    for (name, value) in &endpoints.refresh_params {
         request = request.add_extra_param(name.as_str(), value.as_str());
     }
     let outcome = request.request_async(&courier).await;
     wire.lines.extend(courier.into_lines());
     let mut tokens = read(connector, outcome)?.tokens;
     tokens.extras.retain(|name, value| {
-        !connector.oauth.answered_hosts.contains(name) || answered_host(value, endpoints).is_ok()
+        !named_hosts(connector).any(|host| host == name) || answered_host(value, endpoints).is_ok()
     });
     Ok(tokens)
 }
@@ -240,13 +248,18 @@ pub fn hosts_answered(
     endpoints: &Resolved,
     extras: &BTreeMap<String, String>,
 ) -> std::result::Result<Vec<Origin>, Refusal> {
-    connector
-        .oauth
-        .answered_hosts
-        .iter()
+    named_hosts(connector)
         .filter_map(|name| extras.get(name))
         .map(|value| answered_host(value, endpoints))
         .collect()
+}
+
+/// Names of the answers that name hosts.
+fn named_hosts(connector: &Connector) -> impl Iterator<Item = &str> {
+    let answers = connector.oauth.answers.iter();
+    answers
+        .filter(|answer| answer.host)
+        .map(|answer| answer.name.as_str())
 }
 
 fn answered_host(value: &str, endpoints: &Resolved) -> std::result::Result<Origin, Refusal> {
@@ -284,6 +297,16 @@ pub(crate) fn read_fields(
     Ok(tokens(connector, &answer))
 }
 
+/// What a JSON pointer leads to, whose first step is a field.
+fn pointed<'a>(fields: &'a BTreeMap<String, Value>, at: &str) -> Option<&'a Value> {
+    let (first, rest) = match at.strip_prefix('/')?.split_once('/') {
+        Some((first, rest)) => (first, format!("/{rest}")),
+        None => (at.strip_prefix('/')?, String::new()),
+    };
+    let first = first.replace("~1", "/").replace("~0", "~");
+    fields.get(&first)?.pointer(&rest)
+}
+
 fn tokens(connector: &Connector, answer: &Answer) -> Unchecked {
     let oauth = &connector.oauth;
     let fields = &answer.extra_fields().fields;
@@ -300,16 +323,19 @@ fn tokens(connector: &Connector, answer: &Answer) -> Unchecked {
     .or(oauth.refresh_lifetime_seconds)
     .filter(|_| refresh.is_some());
     let extras = oauth
-        .answered_hosts
+        .answers
         .iter()
-        .chain(&oauth.keep)
-        .filter_map(|name| {
-            let text = match fields.get(name)? {
+        .filter_map(|answer| {
+            let value = match &answer.at {
+                None => fields.get(&answer.name)?,
+                Some(at) => pointed(fields, at)?,
+            };
+            let text = match value {
                 Value::String(text) => text.clone(),
                 value @ (Value::Number(_) | Value::Bool(_)) => value.to_string(),
                 _ => return None,
             };
-            Some((name.clone(), text))
+            Some((answer.name.clone(), text))
         })
         .collect();
     let id_token = fields

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use tsunagi_connectors::{
-    ClientAuth, Connector, DiffKind, Draft, Library, Pattern, Retired, SCHEMA, Webview, diff,
-    drafts, hash,
+    ClientAuth, Connector, DiffKind, Draft, Library, Means, Pattern, Retired, SCHEMA, Webview,
+    diff, drafts, hash,
 };
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::hosts::may_receive;
@@ -601,5 +601,163 @@ proptest! {
     fn any_text_is_loaded_or_reported(text in "\\PC{0,200}") {
         let draft = draft_of("example.toml", text.as_bytes());
         prop_assert!(draft.outcome.is_err(), "random text is no connector");
+    }
+}
+
+/// The good file with further lines in `[oauth]` and another API address.
+fn answering(oauth: &str, base: &str) -> Draft {
+    let text = GOOD
+        .replace(
+            "token = \"https://{region}.example.com/token\"",
+            &format!("token = \"https://{{region}}.example.com/token\"\n{oauth}"),
+        )
+        .replace("https://{region}.example.com/v1/", base);
+    draft_of("example.toml", text.as_bytes())
+}
+
+#[test]
+fn r23_what_a_service_answers_completes_its_addresses_within_its_hosts() {
+    let oauth =
+        "answers = [{ name = \"site\", host = true, example = \"https://a.api.example.com\" }]";
+    let connector = answering(oauth, "{answer.site}/v1").outcome.unwrap();
+    let resolved = connector.resolve(&Settings::new()).unwrap();
+    assert_eq!(
+        resolved.complete().unwrap_err().code,
+        RefusalCode::AnswerMissing,
+        "an example is nothing to send to"
+    );
+    let said = |site: &str| [("site".to_owned(), site.to_owned())].into();
+    for site in ["https://b.api.example.com", "https://b.api.example.com/"] {
+        let bound = connector.answered(&resolved, &said(site)).unwrap();
+        bound.complete().unwrap();
+        assert_eq!(
+            bound.api_url("/files").unwrap().as_str(),
+            "https://b.api.example.com/v1/files",
+            "{site}"
+        );
+        assert_eq!(
+            bound.origins, resolved.origins,
+            "what is sealed is the connector's own"
+        );
+    }
+    for site in [
+        "https://evil.example.org",
+        "https://b.api.example.com/deeper",
+        "https://b.api.example.com@evil.example.org",
+        "http://b.api.example.com",
+        "evil.example.org/",
+    ] {
+        assert!(
+            connector.answered(&resolved, &said(site)).is_err(),
+            "{site} is no place for a token"
+        );
+    }
+}
+
+#[test]
+fn an_answer_stands_only_where_it_is_known_in_time() {
+    let table = [
+        ("", "{answer.site}/v1", "answers"),
+        (
+            "answers = [{ name = \"site\" }]",
+            "{answer.site}/v1",
+            "example",
+        ),
+        (
+            "refresh = \"{answer.site}/r\"\nheaders = { Host = \"x\" }\nanswers = [{ name = \"site\", default = \"https://eu.example.com\" }]",
+            "https://eu.example.com/v1",
+            "R23",
+        ),
+        (
+            "device = \"{answer.site}/d\"\nanswers = [{ name = \"site\", example = \"https://eu.example.com\" }]",
+            "https://eu.example.com/v1",
+            "before the sign-in",
+        ),
+        (
+            "issuer = \"https://{answer.site}\"\nanswers = [{ name = \"site\", default = \"eu.example.com\" }]",
+            "https://eu.example.com/v1",
+            "cannot stand here",
+        ),
+        (
+            "authorize_params = { a = \"{nobody}\" }",
+            "https://eu.example.com/v1",
+            "nobody",
+        ),
+    ];
+    for (oauth, base, said) in table {
+        let problem = answering(oauth, base).outcome.unwrap_err();
+        assert!(problem.reason.contains(said), "{oauth}: {problem}");
+        assert!(problem.line.is_some(), "{oauth}: {problem}");
+    }
+}
+
+#[test]
+fn a_setting_may_be_any_text_where_it_is_a_field_and_no_address() {
+    let text = GOOD
+        .replace("pattern = \"eu|us\"", "pattern = \"[a-z/: ]+\"")
+        .replace("https://{region}.example.com", "https://eu.example.com")
+        .replace(
+            "[api]",
+            "authorize_params = { audience = \"{region}\" }\n[api]",
+        );
+    let connector = load(&text);
+    let resolved = connector
+        .resolve(&settings(&[("region", "https://api/ of ours")]))
+        .unwrap();
+    assert_eq!(
+        resolved.authorize_params["audience"],
+        "https://api/ of ours"
+    );
+}
+
+#[test]
+fn errors_of_an_api_mean_what_the_connector_says_first() {
+    let text = format!(
+        "{GOOD}\n[[api.errors]]\nstatus = 401\nat = \"/code\"\nis = \"SCOPE\"\nmeans = \"scopes\"\n\
+         [[api.errors]]\nat = \"/ok\"\nis = \"false\"\nmeans = \"expired\"\n"
+    );
+    let text = text.replace("[api]\nbase", "[api]\nheader_name = \"X-Token\"\nbase");
+    let api = load(&text).api;
+    let json = |text: &str| serde_json::from_str(text).unwrap();
+    assert_eq!(
+        api.means(401, &json("{\"code\":\"SCOPE\"}")),
+        Some(Means::Scopes)
+    );
+    assert_eq!(
+        api.means(401, &json("{\"code\":\"X\"}")),
+        Some(Means::Expired)
+    );
+    assert_eq!(
+        api.means(200, &json("{\"ok\":false}")),
+        Some(Means::Expired)
+    );
+    assert_eq!(api.means(200, &json("{\"ok\":true}")), None);
+    assert_eq!(
+        api.means(429, &serde_json::Value::Null),
+        Some(Means::RateLimited)
+    );
+    assert_eq!(api.means(404, &serde_json::Value::Null), Some(Means::Other));
+    assert_eq!(api.header_name, "X-Token");
+}
+
+#[test]
+fn a_connector_sets_no_header_that_carries_a_credential() {
+    for (field, name) in [
+        ("headers", "Authorization"),
+        ("headers", "Cookie"),
+        ("headers", "Proxy-Authorization"),
+        ("header_name", "Host"),
+        ("header_name", "Cookie"),
+    ] {
+        let line = if field == "headers" {
+            format!("[api]\nheaders = {{ {name} = \"x\" }}")
+        } else {
+            format!("[api]\nheader_name = \"{name}\"")
+        };
+        let text = GOOD.replace("[api]", &line);
+        let problem = draft_of("example.toml", text.as_bytes())
+            .outcome
+            .unwrap_err();
+        assert!(problem.reason.contains(name), "{field} {name}: {problem}");
     }
 }

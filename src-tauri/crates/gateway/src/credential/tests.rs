@@ -91,6 +91,7 @@ fn what_is_sealed_opens_for_its_own_authorization_and_version_only() {
     let (id, other) = (AuthorizationId::new(), AuthorizationId::new());
     let sealed = super::Grant {
         credential: credential(),
+        answers: BTreeMap::default(),
     }
     .seal(&keys, For::everybody(), id, 4)
     .unwrap();

@@ -18,6 +18,10 @@ fn resolved() -> Resolved {
         .unwrap()
 }
 
+fn api() -> tsunagi_connectors::Api {
+    Library::built_in().get("practice").unwrap().api.clone()
+}
+
 proptest! {
     #[test]
     fn whatever_is_asked_for_the_credential_goes_to_the_listed_origin_only(
@@ -73,15 +77,19 @@ fn a_challenge_is_about_the_token_unless_it_names_another_error() {
     ];
     for (challenges, expected) in table {
         let answer = incoming(StatusCode::UNAUTHORIZED, challenges, true);
-        assert_eq!(says_invalid_token(&answer), expected, "{challenges:?}");
+        assert_eq!(
+            says_invalid_token(&api(), &answer),
+            expected,
+            "{challenges:?}"
+        );
         let elsewhere = incoming(StatusCode::UNAUTHORIZED, challenges, false);
         assert!(
-            !says_invalid_token(&elsewhere),
+            !says_invalid_token(&api(), &elsewhere),
             "{challenges:?} from who was not sent the token"
         );
         let forbidden = incoming(StatusCode::FORBIDDEN, challenges, true);
         assert!(
-            !says_invalid_token(&forbidden),
+            !says_invalid_token(&api(), &forbidden),
             "403 is about rights, not about the token"
         );
     }

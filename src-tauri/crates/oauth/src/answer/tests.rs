@@ -1,11 +1,10 @@
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 
 use super::{retry_after, success, token};
 use crate::http::Raw;
+use tsunagi_connectors::OAuth;
 use tsunagi_domain::Timestamp;
 
 fn raw(status: u16, body: Vec<u8>) -> Raw {
@@ -18,10 +17,20 @@ fn raw(status: u16, body: Vec<u8>) -> Raw {
     }
 }
 
+/// With every place a service may have its fields in.
+fn oauth() -> OAuth {
+    serde_json::from_value(serde_json::json!({
+        "authorize": "https://example.com/a", "token": "https://example.com/t",
+        "answer_at": "/data", "scope_at": "/data/scopes", "expires_at": "/data/until",
+        "error_at": ["/errors/0/code", "/code"],
+    }))
+    .unwrap()
+}
+
 proptest! {
     #[test]
     fn only_an_answer_with_an_access_token_is_one(status in 100_u16..600, body in "\\PC{0,60}") {
-        let read = token(&raw(status, body.into_bytes()), &BTreeMap::new(), &[]);
+        let read = token(&raw(status, body.into_bytes()), &oauth(), Timestamp(0), &[]);
         if let Ok(fields) = read {
             prop_assert!((200..300).contains(&status), "status {status} is no success");
             let token = fields["access_token"].as_str().unwrap();
@@ -31,8 +40,8 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(status in 100_u16..600, body in proptest::collection::vec(any::<u8>(), 0..80)) {
-        let _ = token(&raw(status, body.clone()), &BTreeMap::new(), &[]);
-        let done = success(&raw(status, body), &BTreeMap::new(), &[]);
+        let _ = token(&raw(status, body.clone()), &oauth(), Timestamp(0), &[]);
+        let done = success(&raw(status, body), &oauth(), &[]);
         prop_assert!(done.is_err() || (200..300).contains(&status), "status {status} is no success");
     }
 

@@ -109,3 +109,79 @@ async fn a_service_without_revocation_is_not_asked() {
     );
     assert!(provider.seen().is_empty(), "and nothing sent");
 }
+
+#[tokio::test]
+async fn a_service_with_a_way_of_its_own_is_asked_in_it_and_the_token_is_not_told() {
+    let provider = Provider::start().await;
+    let at = format!("http://127.0.0.1:{}/revoke", provider.port);
+    let ways = [
+        // The token in the address.
+        (
+            format!(
+                "{{ method = \"DELETE\", url = \"{at}/{{token}}\", auth = \"none\", body = \"none\" }}"
+            ),
+            "DELETE",
+            "/revoke/revoke%2Dcanary",
+            "",
+        ),
+        // The token as the API's requests carry it.
+        (
+            format!("{{ url = \"{at}\", auth = \"token\", body = \"none\" }}"),
+            "POST",
+            "/revoke",
+            "",
+        ),
+        // JSON with a name of its own.
+        (
+            format!(
+                "{{ url = \"{at}\", auth = \"basic\", body = \"json\", fields = {{ t = \"{{token}}\" }} }}"
+            ),
+            "POST",
+            "/revoke",
+            "{\"t\":\"revoke-canary\"}",
+        ),
+        // In the query.
+        (
+            format!(
+                "{{ url = \"{at}\", auth = \"none\", body = \"query\", fields = {{ token = \"{{token}}\" }} }}"
+            ),
+            "POST",
+            "/revoke?token=revoke-canary",
+            "",
+        ),
+    ];
+    for (way, method, target, body) in ways {
+        let path = target.split('?').next().unwrap();
+        provider.answers(path, canned(200, "text/plain", ""));
+        let service = provider.service_without_revoke(&format!("revoke = {way}"));
+        let mut wire = Wire::default();
+        assert_eq!(
+            revoked(&service, &mut wire).await,
+            Ok(Revoked::Done),
+            "{way}"
+        );
+        let seen = provider.seen().pop().unwrap();
+        assert_eq!(seen.method, method, "{way}");
+        assert_eq!(seen.target, target, "{way}");
+        assert_eq!(seen.body, body, "{way}");
+        let bearer = seen.headers.get("authorization");
+        assert_eq!(
+            bearer.is_some_and(|value| value == "Bearer revoke-canary"),
+            way.contains("\"token\", body"),
+            "{way}"
+        );
+        assert!(!format!("{wire:?}").contains("canary"), "{way}: {wire:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_kind_of_token_that_a_service_does_not_take_is_not_sent() {
+    let provider = Provider::start().await;
+    let service = provider.service_without_revoke(&format!(
+        "revoke = {{ url = \"http://127.0.0.1:{}/revoke\", tokens = [\"access\"] }}",
+        provider.port
+    ));
+    let outcome = revoked(&service, &mut Wire::default()).await;
+    assert_eq!(outcome, Ok(Revoked::Unsupported), "a refresh token");
+    assert!(provider.seen().is_empty(), "nothing was sent");
+}

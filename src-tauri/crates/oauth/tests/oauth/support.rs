@@ -39,6 +39,7 @@ pub(crate) fn json(status: u16, value: &serde_json::Value) -> Canned {
 }
 
 pub(crate) struct Seen {
+    pub(crate) method: String,
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
@@ -72,13 +73,14 @@ impl Drop for Provider {
 
 async fn answer(
     State(shelf): State<Shelf>,
-    _: Method,
+    method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let body = String::from_utf8_lossy(&body).into_owned();
     shelf.seen.lock().unwrap().push(Seen {
+        method: method.to_string(),
         target: uri.to_string(),
         headers,
         body,
@@ -148,6 +150,18 @@ impl Provider {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// The same without the usual revocation endpoint.
+    pub(crate) fn service_without_revoke(&self, oauth: &str) -> Service {
+        let text = text(self.port, oauth);
+        let usual = format!("revoke = \"http://127.0.0.1:{}/revoke\"\n", self.port);
+        let connector = loaded(text.replace(&usual, ""));
+        Service {
+            endpoints: connector.resolve(&Default::default()).unwrap(),
+            connector,
+            http: http(),
+        }
+    }
+
     /// A connector of this provider, with further lines in its `[oauth]` table.
     pub(crate) fn service(&self, oauth: &str) -> Service {
         let connector = connector(self.port, oauth);
@@ -161,7 +175,11 @@ impl Provider {
 }
 
 pub(crate) fn connector(port: u16, oauth: &str) -> Connector {
-    let text = format!(
+    loaded(text(port, oauth))
+}
+
+fn text(port: u16, oauth: &str) -> String {
+    format!(
         r#"
 id = "example"
 name = "Example"
@@ -180,7 +198,10 @@ jwks = "http://127.0.0.1:{port}/jwks"
 issuer = "http://127.0.0.1:{port}"
 {oauth}
 "#
-    );
+    )
+}
+
+fn loaded(text: String) -> Connector {
     let hash = hash(text.as_bytes());
     let (library, problems) = Library::default().with_accepted(&[(text, hash)]);
     assert_eq!(problems, [], "the test's own connector");

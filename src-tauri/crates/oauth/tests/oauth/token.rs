@@ -296,7 +296,9 @@ async fn r23_a_token_address_outside_the_hosts_is_never_asked() {
 #[tokio::test]
 async fn r23_hosts_named_by_an_answer_must_be_the_connectors() {
     let provider = Provider::start().await;
-    let service = provider.service("keep = [\"org\"]");
+    let service = provider.service(
+        "answers = [{ name = \"org\" }, { name = \"api_domain\", host = true, default = \"https://a.example.com\" }]",
+    );
     let answer = |host: &str| {
         json(
             200,
@@ -345,7 +347,9 @@ async fn r23_hosts_named_by_an_answer_must_be_the_connectors() {
 #[tokio::test]
 async fn r23_a_host_named_by_the_callback_is_checked_before_the_code_is_sent() {
     let provider = Provider::start().await;
-    let service = provider.service("");
+    let service = provider.service(
+        "answers = [{ name = \"accounts-server\", host = true, default = \"https://a.example.com\" }]",
+    );
     let attempt = service.begin(&["read"]);
     let fields = [
         ("code", "c"),
@@ -366,6 +370,57 @@ async fn r23_a_host_named_by_the_callback_is_checked_before_the_code_is_sent() {
     .unwrap_err();
     assert_eq!(found.code(), "host_not_listed", "refused");
     assert!(provider.seen().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn fields_are_read_where_the_connector_says_they_are() {
+    let provider = Provider::start().await;
+    let service = provider.service(
+        "answer_at = \"/data\"\nscope_at = \"/data/rights\"\nexpires_at = \"/data/until\"\n\
+         answers = [{ name = \"team\", at = \"/team/id\" }]",
+    );
+    let until = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(30);
+    let answer = json(
+        200,
+        &json!({"data": {"access_token": "inner", "rights": ["a", "b"], "until": until.to_string()}, "team": {"id": 7}}),
+    );
+    provider.answers("/token", answer);
+    let read = service.refresh(&mut Wire::default()).await.unwrap();
+    assert_eq!(read.access.expose(), "inner", "not at the top");
+    assert_eq!(read.scopes.unwrap(), ["a", "b"], "not in `scope`");
+    let left = read.expires_in.unwrap().as_secs();
+    assert!((1700..=1800).contains(&left), "a time, not a span: {left}");
+    assert_eq!(read.extras["team"], "7", "by its pointer");
+}
+
+#[tokio::test]
+async fn an_error_is_read_where_the_connector_says_its_word_is() {
+    let provider = Provider::start().await;
+    let service = provider.service(
+        "error_at = [\"/errors/0/code\"]\nerror_words = { gone = \"invalid_grant\", busy = \"temporarily_unavailable\" }",
+    );
+    for (word, code) in [("gone", "invalid_grant"), ("busy", "provider_status")] {
+        let answer = json(400, &json!({"errors": [{"code": word}]}));
+        provider.answers("/token", answer);
+        let found = service.refresh(&mut Wire::default()).await.unwrap_err();
+        assert_eq!(found.code(), code, "{word}");
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_goes_where_the_connector_says_and_numbers_stay_numbers() {
+    let provider = Provider::start().await;
+    let service = provider.service(&format!(
+        "refresh = \"http://127.0.0.1:{}/renew\"\nbody = \"json\"\nrefresh_params = {{ days = 30 }}\nheaders = {{ X-Version = \"7\" }}",
+        provider.port
+    ));
+    provider.answers("/renew", json(200, &json!({"access_token": "a"})));
+    service.refresh(&mut Wire::default()).await.unwrap();
+    let seen = provider.seen().remove(0);
+    assert_eq!(seen.target, "/renew", "an address of its own");
+    assert_eq!(seen.headers["x-version"], "7", "as the connector says");
+    let body: serde_json::Value = serde_json::from_str(&seen.body).unwrap();
+    assert_eq!(body["days"], 30, "a number");
 }
 
 #[test]

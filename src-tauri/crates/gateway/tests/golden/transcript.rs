@@ -1,0 +1,180 @@
+//! The transcripts, as their files have them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use url::Url;
+
+/// Made-up values that every transcript uses.
+pub(crate) const STATE: &str = "example-state";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// One service's transcript.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Transcript {
+    #[serde(skip)]
+    pub(crate) file: String,
+    pub(crate) service: String,
+    #[allow(dead_code)]
+    name: String,
+    pub(crate) auth: String,
+    pub(crate) sources: Vec<String>,
+    #[serde(default)]
+    pub(crate) redirect: Option<Url>,
+    #[serde(default)]
+    pub(crate) client_id: String,
+    #[serde(default)]
+    pub(crate) client_secret: Option<String>,
+    #[serde(default)]
+    pub(crate) scopes: Vec<String>,
+    #[serde(default)]
+    pub(crate) settings: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) pkce: bool,
+    #[serde(rename = "step")]
+    pub(crate) steps: Vec<Step>,
+}
+
+/// One request of it, with its answer and what that has to be understood as.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    pub(crate) what: String,
+    pub(crate) from: Vec<usize>,
+    pub(crate) request: String,
+    #[serde(default)]
+    pub(crate) answer: Option<String>,
+    #[serde(default)]
+    pub(crate) expect: Option<toml::Table>,
+    #[serde(default)]
+    pub(crate) at: Option<toml::Table>,
+}
+
+/// Method, address, headers and body, as they are sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) method: String,
+    pub(crate) url: Url,
+    /// Names in lower case.
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+}
+
+/// Status, headers and body of an answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Transcript {
+    /// The connector that it is about: of the file's own name, else of the service.
+    pub(crate) fn connectors(&self) -> [String; 2] {
+        let own = self.file.replace(['.', '-'], "_");
+        [own, self.service.replace('-', "_")]
+    }
+
+    /// Hosts that its requests go to.
+    pub(crate) fn hosts(&self) -> Vec<String> {
+        let urls = self.steps.iter().map(|step| step.sent().url);
+        urls.filter_map(|url| Some(url.host_str()?.to_owned()))
+            .collect()
+    }
+
+    pub(crate) fn steps<'a>(&'a self, what: &'a str) -> impl Iterator<Item = &'a Step> {
+        self.steps.iter().filter(move |step| step.what == what)
+    }
+}
+
+impl Step {
+    pub(crate) fn sent(&self) -> Sent {
+        let (head, body) = parted(&self.request);
+        let mut lines = head.lines();
+        let (method, url) = lines.next().unwrap().split_once(' ').unwrap();
+        Sent {
+            method: method.to_owned(),
+            url: Url::parse(url).unwrap(),
+            headers: lines
+                .map(|line| line.split_once(':').unwrap())
+                .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+                .collect(),
+            body: body.to_owned(),
+        }
+    }
+
+    pub(crate) fn answered(&self) -> Answered {
+        let (head, body) = parted(self.answer.as_deref().unwrap());
+        let mut lines = head.lines();
+        Answered {
+            status: lines.next().unwrap().trim().parse().unwrap(),
+            headers: lines
+                .map(|line| line.split_once(':').unwrap())
+                .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+                .collect(),
+            body: body.to_owned(),
+        }
+    }
+
+    /// What is expected under this name, as text.
+    pub(crate) fn expected(&self, name: &str) -> Option<String> {
+        match self.expect.as_ref()?.get(name)? {
+            toml::Value::String(text) => Some(text.clone()),
+            value => Some(value.to_string()),
+        }
+    }
+}
+
+fn parted(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    match text.split_once("\n\n") {
+        Some((head, body)) => (head, body.trim()),
+        None => (text, ""),
+    }
+}
+
+/// All transcripts, by file.
+pub(crate) fn all() -> Vec<Transcript> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/wire");
+    let mut all: Vec<Transcript> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let mut transcript: Transcript =
+                toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            transcript.file = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            transcript
+        })
+        .collect();
+    all.sort_by(|a, b| a.file.cmp(&b.file));
+    all
+}
+
+#[test]
+fn every_step_names_the_pages_it_is_written_from() {
+    for transcript in all() {
+        assert!(
+            transcript
+                .sources
+                .iter()
+                .all(|source| source.starts_with("https://")),
+            "{}: sources are addresses",
+            transcript.file
+        );
+        for step in &transcript.steps {
+            assert!(!step.from.is_empty(), "{}: {}", transcript.file, step.what);
+            assert!(
+                step.from
+                    .iter()
+                    .all(|source| (1..=transcript.sources.len()).contains(source)),
+                "{}: {}",
+                transcript.file,
+                step.what
+            );
+        }
+    }
+}
