@@ -43,6 +43,7 @@ const COMMANDS: &[&str] = &[
     "connections_list",
     "gallery_list",
     "gallery_service",
+    "provider_open",
     "connection_check_name",
     "connection_reuse",
     "connection_create",

@@ -211,6 +211,7 @@ commands! {
     connections::connections_list,
     new_connection::gallery_list,
     new_connection::gallery_service,
+    new_connection::provider_open,
     new_connection::connection_check_name,
     new_connection::connection_reuse,
     new_connection::connection_create,

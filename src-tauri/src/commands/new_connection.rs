@@ -5,7 +5,7 @@ use tsunagi_console::views::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, RedirectForm,
     RegistrationDraft, RegistrationView, ReuseOffer,
 };
-use tsunagi_console::{ApplicationId, ConnectionId};
+use tsunagi_console::{ApplicationId, ConnectionId, ConsoleError};
 
 use super::{Answer, Desk, seated};
 
@@ -21,6 +21,16 @@ pub(crate) async fn gallery_service(
 ) -> Answer<ConnectorView> {
     seated(&desk, move |console, session| {
         console.service(session, &service)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn provider_open(desk: State<'_, Desk>, service: String) -> Answer<()> {
+    seated(&desk, move |console, session| {
+        let address = console.provider_console(session, &service)?;
+        tauri_plugin_opener::open_url(address.as_str(), None::<&str>)
+            .map_err(|_| ConsoleError::new("browser_missing"))
     })
     .await
 }

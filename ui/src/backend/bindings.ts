@@ -741,6 +741,10 @@ export type RedirectForm = { "form": "loopback_any_port" } | { "form": "loopback
 /**
  * The port.
  */
+port: number, } | { "form": "localhost_port", 
+/**
+ * The port.
+ */
 port: number, } | { "form": "intercepted", 
 /**
  * Such as `https://tsunagi.example`.
@@ -755,6 +759,20 @@ id: RegistrationId,
  * The address to register.
  */
 redirectAddress: string, };
+export type RedirectKind = "loopback" | "localhost" | "https";
+export type SetupView = { 
+/**
+ * The provider's console.
+ */
+url: string, 
+/**
+ * Step by step.
+ */
+steps: Array<string>, 
+/**
+ * Which redirect address the provider accepts, where that is known.
+ */
+redirect: RedirectKind | null, };
 export type RegistrationView = { 
 /**
  * Identifier.
@@ -869,7 +887,19 @@ custom: boolean,
 /**
  * Name proposed for the connection.
  */
-suggestedName: string, };
+suggestedName: string, 
+/**
+ * How one registers a client at the provider.
+ */
+setup: SetupView | null, 
+/**
+ * Limits and lifetimes worth knowing.
+ */
+notes: Array<string>, 
+/**
+ * Public documents the connector was written from.
+ */
+sources: Array<string>, };
 export type NameCheck = { 
 /**
  * Link name that would be given.
@@ -2935,6 +2965,7 @@ export interface Commands {
   connections_list: { args: { query: ListQuery }; answer: ConnectionPage };
   gallery_list: { args: {  }; answer: Array<GalleryEntry> };
   gallery_service: { args: { service: string }; answer: ConnectorView };
+  provider_open: { args: { service: string }; answer: void };
   connection_check_name: { args: { service: string; name: string; linkName: string | null }; answer: NameCheck };
   connection_reuse: { args: { draft: NewConnection }; answer: Array<ReuseOffer> };
   connection_create: { args: { draft: NewConnection; application: ApplicationId | null }; answer: ConnectionId };

@@ -219,6 +219,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       return { rows: rows.slice(from, to), total: rows.length, all: world.rows.length, needing: all.filter(needing).length, next: to < rows.length ? String(to) : null };
     },
     gallery_list: () => offeredBy(world.start, gallery(world.start.locale)),
+    provider_open: () => undefined,
     gallery_service: ({ service }) => connectorView(service, world.registrations, world.start.locale) ?? refuse("connector_unknown"),
     connection_check_name: ({ service, name, linkName }) => {
       const suggested = slug(name) || `${service}_${world.rows.filter((row) => row.service.id === service).length + 1}`;
@@ -244,7 +245,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     },
     registration_draft: ({ redirect }) => {
       const id = "019ab0c4-7c1e-7d22-9a51-5b1f0a7c2e10";
-      const address = redirect.form === "loopback_any_port" ? "http://127.0.0.1" : redirect.form === "loopback_port" ? `http://127.0.0.1:${redirect.port}` : redirect.base;
+      const address = redirect.form === "loopback_any_port" ? "http://127.0.0.1" : redirect.form === "loopback_port" ? `http://127.0.0.1:${redirect.port}` : redirect.form === "localhost_port" ? `http://localhost:${redirect.port}` : redirect.base;
       return { id, redirectAddress: `${address}/callback/${id}` };
     },
     registration_add: ({ registration }) => {

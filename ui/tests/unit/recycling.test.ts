@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Pool, Slices } from "../../src/screens/connections/recycling";
 
+const line = (key: number, shows: string | undefined): { key: number; shows: string | undefined } => ({ key, shows });
+const shown = (lines: { shows: string | undefined }[]): (string | undefined)[] => lines.map((one) => one.shows);
+
 describe("rows that are used again", () => {
   it("keeps the name of what stays, wherever it goes", () => {
     const pool = new Pool();
@@ -33,9 +36,6 @@ describe("rows that are used again", () => {
 });
 
 describe("lines that turn to another answer", () => {
-  const line = (key: number, shows: string | undefined): { key: number; shows: string | undefined } => ({ key, shows });
-  const shown = (lines: { shows: string | undefined }[]): (string | undefined)[] => lines.map((one) => one.shows);
-
   it("turn from the top, a few at a time, and keep what they show until then", () => {
     const slices = new Slices<string>();
     slices.take([line(0, "a"), line(1, "b"), line(2, "c")], Infinity);

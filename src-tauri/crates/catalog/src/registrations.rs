@@ -55,6 +55,9 @@ pub enum Redirect {
     LoopbackAnyPort,
     /// `http://127.0.0.1` with this port, for providers that compare ports.
     LoopbackPort(u16),
+    /// `http://localhost` with this port, for providers that take the name and not the address
+    /// (RFC 8252 §8.3 advises against it).
+    LocalhostPort(u16),
     /// An https origin whose navigation is intercepted in the webview and never loaded, such as
     /// `https://connect.example.com`.
     Intercepted(String),
@@ -257,6 +260,7 @@ const fn columns(redirect: &Redirect) -> (&'static str, Option<u16>, Option<&Str
     match redirect {
         Redirect::LoopbackAnyPort => ("loopback_any_port", None, None),
         Redirect::LoopbackPort(port) => ("loopback_port", Some(*port), None),
+        Redirect::LocalhostPort(port) => ("localhost_port", Some(*port), None),
         Redirect::Intercepted(address) => ("intercepted", None, Some(address)),
     }
 }
@@ -265,6 +269,7 @@ fn registration(row: &Row<'_>) -> rusqlite::Result<Registration> {
     let redirect = match row.get_ref("redirect")?.as_str()? {
         "loopback_any_port" => Redirect::LoopbackAnyPort,
         "loopback_port" => Redirect::LoopbackPort(row.get("redirect_port")?),
+        "localhost_port" => Redirect::LocalhostPort(row.get("redirect_port")?),
         _ => Redirect::Intercepted(row.get("redirect_address")?),
     };
     let secret = match row.get::<_, Option<Vec<u8>>>("secret")? {

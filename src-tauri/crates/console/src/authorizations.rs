@@ -284,7 +284,7 @@ impl Console {
 async fn redirect_of(form: &Redirect, path: &str) -> Result<(Option<Listener>, Url), ConsoleError> {
     let port = match form {
         Redirect::LoopbackAnyPort => None,
-        Redirect::LoopbackPort(port) => Some(*port),
+        Redirect::LoopbackPort(port) | Redirect::LocalhostPort(port) => Some(*port),
         Redirect::Intercepted(base) => {
             let url = Url::parse(&format!("{}{path}", base.trim_end_matches('/')))
                 .map_err(|_| ConsoleError::new("redirect_invalid"))?;
@@ -292,8 +292,11 @@ async fn redirect_of(form: &Redirect, path: &str) -> Result<(Option<Listener>, U
         }
     };
     // Bound for the window too: a navigation that is not intercepted then still comes home.
-    let listener = Listener::bind(port).await?;
-    let url = Url::parse(&format!("http://127.0.0.1:{}{path}", listener.port()))
+    let mut listener = Listener::bind(port).await?;
+    if matches!(form, Redirect::LocalhostPort(_)) {
+        listener = listener.by_name();
+    }
+    let url = Url::parse(&format!("http://{}{path}", listener.authority()))
         .map_err(|_| ConsoleError::new("redirect_invalid"))?;
     Ok((Some(listener), url))
 }

@@ -72,6 +72,7 @@ pub fn all() -> Vec<Command> {
         connections_list(query: v::ListQuery) -> v::ConnectionPage;
         gallery_list() -> Vec<v::GalleryEntry>;
         gallery_service(service: String) -> v::ConnectorView;
+        provider_open(service: String) -> ();
         connection_check_name(service: String, name: String, link_name: Option<String>) -> v::NameCheck;
         connection_reuse(draft: v::NewConnection) -> Vec<v::ReuseOffer>;
         connection_create(draft: v::NewConnection, application: Option<d::ApplicationId>) -> d::ConnectionId;
@@ -231,6 +232,8 @@ pub fn typescript() -> String {
         v::ParameterView,
         v::RedirectForm,
         v::RegistrationDraft,
+        v::RedirectKind,
+        v::SetupView,
         v::RegistrationView,
         v::NewRegistration,
         v::ConnectorView,

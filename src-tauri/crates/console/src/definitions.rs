@@ -140,6 +140,7 @@ impl Console {
             redirect: match &registration.redirect {
                 Redirect::LoopbackAnyPort => RedirectDefinition::LoopbackAnyPort,
                 Redirect::LoopbackPort(port) => RedirectDefinition::LoopbackPort(*port),
+                Redirect::LocalhostPort(port) => RedirectDefinition::LocalhostPort(*port),
                 Redirect::Intercepted(base) => RedirectDefinition::Intercepted(base.clone()),
             },
             has_secret: registration.secret.is_some() || due,

@@ -1,6 +1,6 @@
 //! The New connection screen: gallery, set-up, client registrations.
 
-use tsunagi_connectors::{Connector, Registration as Needs};
+use tsunagi_connectors::{Connector, Registration as Needs, SetupRedirect};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::names::{ConnectionName, LinkName, suggest_link_name};
@@ -9,16 +9,18 @@ use tsunagi_domain::{
     Application, ApplicationId, Connection, ConnectionId, Health, Kind, Reach, Refusal,
     RefusalCode, RegistrationId, Workspace, access,
 };
+use url::Url;
 
 use crate::console::{Console, Session};
 use crate::editing::chosen_settings;
 use crate::error::ConsoleError;
+use crate::flow::is_secure;
 use crate::log::Action;
 use crate::rows::{account_view, mark};
 use crate::switching::Wants;
 use crate::views::{
-    ConnectorView, GalleryEntry, NameCheck, NewConnection, ParameterView, PresetView, ReuseOffer,
-    ScopeView,
+    ConnectorView, GalleryEntry, NameCheck, NewConnection, ParameterView, PresetView, RedirectKind,
+    ReuseOffer, ScopeView, SetupView,
 };
 
 /// The longest scope, in bytes.
@@ -118,7 +120,32 @@ impl Console {
             verified: connector.verified,
             custom: connector.custom,
             suggested_name: connector.name.clone(),
+            setup: connector.setup.as_ref().map(|setup| SetupView {
+                url: setup.url.clone(),
+                steps: setup.steps.iter().map(|step| self.pick(step)).collect(),
+                redirect: setup.redirect.map(|redirect| match redirect {
+                    SetupRedirect::Loopback => RedirectKind::Loopback,
+                    SetupRedirect::Localhost => RedirectKind::Localhost,
+                    SetupRedirect::Https => RedirectKind::Https,
+                }),
+            }),
+            notes: connector.notes.iter().map(|note| self.pick(note)).collect(),
+            sources: connector.sources.clone(),
         })
+    }
+
+    /// The address of the provider's console, to open in the system browser.
+    ///
+    /// # Errors
+    /// `connector_missing`; `setup_missing` where the connector names none.
+    pub fn provider_console(&self, session: Session, id: &str) -> Result<Url, ConsoleError> {
+        self.reader(session)?;
+        let connector = self.connector(id)?;
+        let address = connector.setup.map(|setup| setup.url);
+        address
+            .and_then(|address| Url::parse(&address).ok())
+            .filter(|url| url.scheme() == "https" && is_secure(url))
+            .ok_or_else(|| ConsoleError::new("setup_missing").with("service", connector.name))
     }
 
     pub(crate) fn scopes(&self, connector: &Connector) -> Vec<ScopeView> {

@@ -286,7 +286,8 @@ pub(crate) fn redirect(form: &RedirectForm) -> Result<Redirect, ConsoleError> {
     match form {
         RedirectForm::LoopbackAnyPort => Ok(Redirect::LoopbackAnyPort),
         RedirectForm::LoopbackPort { port } if *port >= 1024 => Ok(Redirect::LoopbackPort(*port)),
-        RedirectForm::LoopbackPort { .. } => Err(invalid()),
+        RedirectForm::LocalhostPort { port } if *port >= 1024 => Ok(Redirect::LocalhostPort(*port)),
+        RedirectForm::LoopbackPort { .. } | RedirectForm::LocalhostPort { .. } => Err(invalid()),
         RedirectForm::Intercepted { base } => {
             let url = Url::parse(base.trim()).map_err(|_| invalid())?;
             let plain = url.scheme() == "https"
@@ -311,6 +312,7 @@ fn redirect_address(redirect: &Redirect, id: RegistrationId) -> String {
     match redirect {
         Redirect::LoopbackAnyPort => format!("http://127.0.0.1/callback/{id}"),
         Redirect::LoopbackPort(port) => format!("http://127.0.0.1:{port}/callback/{id}"),
+        Redirect::LocalhostPort(port) => format!("http://localhost:{port}/callback/{id}"),
         Redirect::Intercepted(base) => format!("{base}/callback/{id}"),
     }
 }

@@ -57,7 +57,8 @@ pub use papers::{
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
 pub use setup::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,
-    PresetView, RedirectForm, RegistrationDraft, RegistrationView, ReuseOffer, ScopeView,
+    PresetView, RedirectForm, RedirectKind, RegistrationDraft, RegistrationView, ReuseOffer,
+    ScopeView, SetupView,
 };
 pub use start::{
     AvailabilityChange, AvailabilityView, DataCenterView, Failure, Founded, Founding,

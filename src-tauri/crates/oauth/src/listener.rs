@@ -40,6 +40,7 @@ pub struct Pages {
 pub struct Listener {
     socket: TcpListener,
     port: u16,
+    host: &'static str,
 }
 
 impl Listener {
@@ -58,7 +59,26 @@ impl Listener {
             .local_addr()
             .map_err(|_| OAuthError::ListenerFailed)?
             .port();
-        Ok(Self { socket, port })
+        Ok(Self {
+            socket,
+            port,
+            host: "127.0.0.1",
+        })
+    }
+
+    /// Answers to the name `localhost` in place of the address: for providers that take no other
+    /// redirect (RFC 8252 §8.3 advises against it). The name is this computer's as well
+    /// (RFC 6761 §6.3), so that no other site's can be mistaken for it.
+    #[must_use]
+    pub const fn by_name(mut self) -> Self {
+        self.host = "localhost";
+        self
+    }
+
+    /// Host and port of the redirect address.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        format!("{}:{}", self.host, self.port)
     }
 
     /// The port, for the redirect address.
@@ -80,7 +100,7 @@ impl Listener {
         pages: Pages,
     ) -> Url {
         let desk = Desk {
-            port: self.port,
+            own: self.authority(),
             path,
             judge,
             pages,
@@ -107,7 +127,7 @@ impl Listener {
 }
 
 struct Desk<'a, J> {
-    port: u16,
+    own: String,
     path: &'a str,
     judge: J,
     pages: Pages,
@@ -139,7 +159,7 @@ impl<J: Fn(&Url) -> Verdict> Desk<'_, J> {
     }
 
     fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
-        let own = format!("127.0.0.1:{}", self.port);
+        let own = self.own.as_str();
         let mut hosts = request.headers().get_all(HOST).iter();
         let named = hosts
             .next()

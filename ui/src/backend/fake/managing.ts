@@ -280,7 +280,7 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
     registration_change: ({ change }) => {
       const one = around.registrations().find((known) => known.id === change.id) ?? around.refuse("connector_unknown");
       const form = change.redirect;
-      const base = form?.form === "loopback_port" ? `http://127.0.0.1:${form.port}` : form?.form === "intercepted" ? form.base : "http://127.0.0.1";
+      const base = form?.form === "loopback_port" ? `http://127.0.0.1:${form.port}` : form?.form === "localhost_port" ? `http://localhost:${form.port}` : form?.form === "intercepted" ? form.base : "http://127.0.0.1";
       const next = { ...one, name: change.name, clientId: change.clientId, secretDue: change.clientSecret === null && one.secretDue, hasSecret: change.clientSecret === null ? one.hasSecret : change.clientSecret !== "", redirectAddress: form ? `${base}/callback/${one.id}` : one.redirectAddress };
       around.setRegistrations(around.registrations().map((known) => (known.id === one.id ? next : known)));
       around.changed();

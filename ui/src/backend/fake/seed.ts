@@ -101,6 +101,21 @@ export function connectorView(id: string, registrations: RegistrationView[], loc
     needsRegistration: !practice, registrations: registrations.filter((registration) => registration.connector === id),
     browserBecause: id === "google_drive" ? (locale === "ja" ? "Google はアプリ内のサインインを受け付けないため、ブラウザーで開きます。" : "Google refuses sign-in inside an app, so it opens in your browser.") : null,
     verified: one.verified, custom: one.custom ?? false, suggestedName: practice ? "Practice CRM" : one.mark.name,
+    setup: practice || one.custom
+      ? null
+      : {
+          url: "https://api-console.zoho.com/",
+          steps: locale === "ja"
+            ? ["API コンソールを開き、「Add Client」を押します", "「Server-based Applications」を選びます", "「Authorized Redirect URIs」に、Tsunagi に表示されるリダイレクトアドレスを入力します", "表示されたクライアント ID とシークレットを下に入力します"]
+            : ["Open the API console and press Add Client", "Choose Server-based Applications", "Put the redirect address shown in Tsunagi into Authorized Redirect URIs", "Copy the client ID and secret that are shown then"],
+          redirect: id === "salesforce" ? "localhost" : "loopback",
+        },
+    notes: practice
+      ? []
+      : locale === "ja"
+        ? ["アクセストークンの有効期間は 1 時間です。", "リフレッシュトークンは 1 ユーザーにつき 20 個までで、21 個目を発行すると最も古いものが無効になります。"]
+        : ["Access tokens last one hour.", "A user may have 20 refresh tokens; the 21st ends the oldest."],
+    sources: practice ? [] : ["https://www.zoho.com/accounts/protocol/oauth/multi-dc.html"],
   };
 }
 

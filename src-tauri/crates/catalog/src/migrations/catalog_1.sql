@@ -30,7 +30,7 @@ CREATE TABLE registration (
     connector TEXT NOT NULL,
     name TEXT NOT NULL,
     client_id TEXT NOT NULL,
-    redirect TEXT NOT NULL CHECK (redirect IN ('loopback_any_port', 'loopback_port', 'intercepted')),
+    redirect TEXT NOT NULL CHECK (redirect IN ('loopback_any_port', 'loopback_port', 'localhost_port', 'intercepted')),
     redirect_port INTEGER,
     redirect_address TEXT,
     secret BLOB,

@@ -160,6 +160,7 @@ fn registrations_of_every_redirect_address_are_kept() {
     let redirects = [
         Redirect::LoopbackAnyPort,
         Redirect::LoopbackPort(47_113),
+        Redirect::LocalhostPort(47_114),
         Redirect::Intercepted("https://connect.example.com".to_owned()),
     ];
     let mut all = Vec::new();

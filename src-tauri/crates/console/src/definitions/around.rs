@@ -71,6 +71,7 @@ impl Around<'_> {
         let form = match &definition.redirect {
             RedirectDefinition::LoopbackAnyPort => RedirectForm::LoopbackAnyPort,
             RedirectDefinition::LoopbackPort(port) => RedirectForm::LoopbackPort { port: *port },
+            RedirectDefinition::LocalhostPort(port) => RedirectForm::LocalhostPort { port: *port },
             RedirectDefinition::Intercepted(base) => {
                 RedirectForm::Intercepted { base: base.clone() }
             }

@@ -54,6 +54,7 @@ pub(super) struct RegistrationDefinition {
 pub(super) enum RedirectDefinition {
     LoopbackAnyPort,
     LoopbackPort(u16),
+    LocalhostPort(u16),
     Intercepted(String),
 }
 

@@ -75,6 +75,11 @@ pub enum RedirectForm {
         /// The port.
         port: u16,
     },
+    /// `http://localhost:<port>/callback/<id>`, for providers that take the name only.
+    LocalhostPort {
+        /// The port.
+        port: u16,
+    },
     /// `<base>/callback/<id>` on an https host, intercepted in the sign-in window.
     Intercepted {
         /// Such as `https://tsunagi.example`.
@@ -164,6 +169,36 @@ pub struct ConnectorView {
     pub custom: bool,
     /// Name proposed for the connection.
     pub suggested_name: String,
+    /// How one registers a client at the provider.
+    pub setup: Option<SetupView>,
+    /// Limits and lifetimes worth knowing.
+    pub notes: Vec<String>,
+    /// Public documents the connector was written from.
+    pub sources: Vec<String>,
+}
+
+/// How one registers a client at the provider.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SetupView {
+    /// The provider's console.
+    pub url: String,
+    /// Step by step.
+    pub steps: Vec<String>,
+    /// Which redirect address the provider accepts, where that is known.
+    pub redirect: Option<RedirectKind>,
+}
+
+/// The redirect addresses that a provider accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RedirectKind {
+    /// `http://127.0.0.1`.
+    Loopback,
+    /// `http://localhost` only.
+    Localhost,
+    /// `https` only.
+    Https,
 }
 
 /// A suggestion while a name is typed.

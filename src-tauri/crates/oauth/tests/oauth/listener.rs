@@ -203,3 +203,33 @@ async fn only_this_computer_can_reach_it() {
     );
     waiting.abort();
 }
+
+#[tokio::test]
+async fn rfc6761_a_listener_by_name_answers_to_localhost_only() {
+    let listener = Listener::bind(None).await.unwrap().by_name();
+    let port = listener.port();
+    assert_eq!(listener.authority(), format!("localhost:{port}"));
+    let waiting = tokio::spawn(listener.wait(PATH, judge, pages()));
+    let own = format!("{PATH}?code=c&state=own");
+    for (host, status) in [
+        ("127.0.0.1", "403"),
+        ("evil.example.org", "403"),
+        ("localhost", "200"),
+    ] {
+        let answer = say(
+            port,
+            &format!("GET {own} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"),
+        )
+        .await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{host}: {answer}"
+        );
+    }
+    let url = waiting.await.unwrap();
+    assert_eq!(
+        url.host_str(),
+        Some("localhost"),
+        "the address that was registered"
+    );
+}
