@@ -53,8 +53,10 @@ pub(crate) fn load(file: &str, text: &str, provenance: Provenance) -> Result<Con
             "the connector schema could not be read".to_owned(),
         ));
     };
-    let first = validator
-        .iter_errors(&value)
+    let first = (!validator.is_valid(&value))
+        .then(|| validator.iter_errors(&value))
+        .into_iter()
+        .flatten()
         .map(|error| {
             let key = match error.kind() {
                 ValidationErrorKind::AdditionalProperties { unexpected } => {
@@ -76,7 +78,16 @@ pub(crate) fn load(file: &str, text: &str, provenance: Provenance) -> Result<Con
         return Err(problem(line, reason));
     }
 
-    let mut connector: Connector = toml::from_str(text).map_err(toml_problem)?;
+    let mut connector: Connector = match serde_json::from_value(value) {
+        Ok(connector) => connector,
+        // What is wrong once more, with where it stands.
+        Err(error) => {
+            return Err(toml::from_str::<Connector>(text)
+                .map_err(toml_problem)
+                .err()
+                .unwrap_or_else(|| problem(None, error.to_string())));
+        }
+    };
     check::check(&connector, provenance)
         .map_err(|(at, reason)| problem(line_of(text, &at, None), reason))?;
     connector.custom = provenance == Provenance::Custom;

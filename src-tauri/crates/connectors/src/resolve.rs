@@ -17,8 +17,8 @@ pub struct Resolved {
     pub authorize: Url,
     /// Token endpoint.
     pub token: Url,
-    /// Where tokens are renewed.
-    pub refresh: Url,
+    /// Where tokens are renewed, where that is not the token endpoint.
+    pub refresh: Option<Url>,
     /// Revocation endpoint, with stand-ins where the token and the client are part of it.
     pub revoke: Option<Url>,
     /// Its template, with everything in it but the token and the client.
@@ -208,6 +208,9 @@ impl Connector {
         resolved: &Resolved,
         answers: &BTreeMap<String, String>,
     ) -> Result<Resolved, Refusal> {
+        if answers.is_empty() {
+            return Ok(resolved.clone());
+        }
         let bound = self.resolve_with(&resolved.settings, answers)?;
         Ok(Resolved {
             // What is sealed is what the connector says, not what the service said.
@@ -451,7 +454,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         metadata: optional("/oauth/metadata", &oauth.metadata)?,
         userinfo: optional("/oauth/userinfo", &oauth.userinfo)?,
         verify: optional("/verify", &connector.verify)?,
-        refresh: refresh.unwrap_or_else(|| token.clone()),
+        refresh,
         token,
         revoke_template: revoke.as_ref().map(|(_, template)| template.clone()),
         revoke: revoke.map(|(sample, _)| sample),

@@ -171,21 +171,22 @@ fn error_in(
         .and_then(text)
         .map(|description| sanitize(&description, known))
         .filter(|description| !description.is_empty());
-    Some(
-        match oauth.error_words.get(&error).unwrap_or(&error).as_str() {
-            // The word of RFC 6749 §4.1.2.1 for "later", which at this endpoint only a status says.
-            "temporarily_unavailable" => OAuthError::Status {
-                status: 429,
-                retry_after: raw.retry_after,
-            },
-            "invalid_grant" => OAuthError::InvalidGrant { description },
-            "invalid_client" | "unauthorized_client" => OAuthError::ClientRefused { description },
-            _ => OAuthError::TokenError {
-                error: sanitize(&error, known),
-                description,
-            },
+    let stands_for = oauth.error_words.get(&error);
+    // A service's own word for "too often": what others say with a status.
+    if stands_for.is_some_and(|word| word == "temporarily_unavailable") {
+        return Some(OAuthError::Status {
+            status: 429,
+            retry_after: raw.retry_after,
+        });
+    }
+    Some(match stands_for.unwrap_or(&error).as_str() {
+        "invalid_grant" => OAuthError::InvalidGrant { description },
+        "invalid_client" | "unauthorized_client" => OAuthError::ClientRefused { description },
+        _ => OAuthError::TokenError {
+            error: sanitize(&error, known),
+            description,
         },
-    )
+    })
 }
 
 /// The word of an error where the service has it elsewhere. A token beside it is no error.

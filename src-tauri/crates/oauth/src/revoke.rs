@@ -45,7 +45,11 @@ pub async fn revoke(
     hint: TokenHint,
     wire: &mut Wire,
 ) -> Result<Revoked> {
-    let (Some(template), Some(way)) = (&endpoints.revoke_template, &connector.oauth.revoke) else {
+    let offered = endpoints.revoke.as_ref();
+    let (Some(template), Some(way)) = (
+        offered.and(endpoints.revoke_template.as_ref()),
+        &connector.oauth.revoke,
+    ) else {
         return Ok(Revoked::NotOffered);
     };
     let (kind, word) = match hint {

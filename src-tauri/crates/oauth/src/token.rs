@@ -220,8 +220,9 @@ pub async fn refresh(
     wire: &mut Wire,
 ) -> Result<Tokens> {
     let courier = Courier::new(http, connector, endpoints, client, [refresh_token]);
-    let builder = builder(connector, endpoints, client)
-        .set_token_uri(TokenUrl::from_url(endpoints.refresh.clone()));
+    let at = endpoints.refresh.as_ref().unwrap_or(&endpoints.token);
+    let builder =
+        builder(connector, endpoints, client).set_token_uri(TokenUrl::from_url(at.clone()));
     let token = RefreshToken::new(refresh_token.expose().to_owned());
     let mut request = builder.exchange_refresh_token(&token);
     if connector.oauth.refresh_sends_scopes && !scopes.is_empty() {

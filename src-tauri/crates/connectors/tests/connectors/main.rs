@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod endpoints;
+mod reviewed;
 
 use std::collections::BTreeSet;
 use std::path::Path;

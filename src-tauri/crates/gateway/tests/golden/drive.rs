@@ -55,6 +55,18 @@ const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
         "who needs one signs in with the browser",
     ),
     (
+        "basecamp",
+        "whoami",
+        "user-agent",
+        "the program says its own name",
+    ),
+    (
+        "basecamp",
+        "api",
+        "user-agent",
+        "the program says its own name",
+    ),
+    (
         "discord",
         "whoami",
         "user-agent",
@@ -622,7 +634,8 @@ impl Journey<'_> {
             own.insert(name.to_string(), value.to_str().unwrap().to_owned());
         }
         for (name, value) in &sent.headers {
-            let known = ["content-type", "accept"].contains(&name.as_str());
+            let known = ["content-type", "accept"].contains(&name.as_str())
+                || self.ignored("api").contains(&name.as_str());
             if !known && own.get(name) != Some(value) {
                 self.faults.push(format!(
                     "header {name}: {:?} instead of {value}",

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::io::Write as _;
+
 mod compare;
 mod drive;
 mod internet;
@@ -52,8 +54,8 @@ async fn in_a_process_of_its_own() {
     let transcripts = transcript::all();
     for transcript in &transcripts {
         for fault in desk.drive(transcript).await {
-            println!("FAULT {}: {fault}", transcript.file);
+            writeln!(std::io::stdout(), "FAULT {}: {fault}", transcript.file).unwrap();
         }
     }
-    println!("DRIVEN {}", transcripts.len());
+    writeln!(std::io::stdout(), "DRIVEN {}", transcripts.len()).unwrap();
 }

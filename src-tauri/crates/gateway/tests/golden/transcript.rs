@@ -20,7 +20,7 @@ pub(crate) struct Transcript {
     pub(crate) service: String,
     #[allow(dead_code)]
     name: String,
-    pub(crate) auth: String,
+    auth: String,
     pub(crate) sources: Vec<String>,
     #[serde(default)]
     pub(crate) redirect: Option<Url>,
@@ -33,7 +33,7 @@ pub(crate) struct Transcript {
     #[serde(default)]
     pub(crate) settings: BTreeMap<String, String>,
     #[serde(default)]
-    pub(crate) pkce: bool,
+    pkce: bool,
     #[serde(rename = "step")]
     pub(crate) steps: Vec<Step>,
 }
@@ -50,7 +50,7 @@ pub(crate) struct Step {
     #[serde(default)]
     pub(crate) expect: Option<toml::Table>,
     #[serde(default)]
-    pub(crate) at: Option<toml::Table>,
+    at: Option<toml::Table>,
 }
 
 /// Method, address, headers and body, as they are sent.
@@ -175,6 +175,30 @@ fn every_step_names_the_pages_it_is_written_from() {
                 transcript.file,
                 step.what
             );
+        }
+    }
+}
+
+#[test]
+fn what_a_transcript_says_of_itself_is_what_it_shows() {
+    for transcript in all() {
+        assert_eq!(transcript.auth, "oauth_code", "{}", transcript.file);
+        for step in transcript.steps("authorize") {
+            let challenged = step.sent().url.as_str().contains("code_challenge=");
+            assert_eq!(challenged, transcript.pkce, "{}: PKCE", transcript.file);
+        }
+        for step in transcript.steps("whoami") {
+            let Some(at) = &step.at else { continue };
+            let answer: serde_json::Value = serde_json::from_str(&step.answered().body).unwrap();
+            for (name, pointer) in at {
+                let found = answer.pointer(pointer.as_str().unwrap());
+                let found = found.and_then(|value| match value {
+                    serde_json::Value::Null => None,
+                    serde_json::Value::String(text) => Some(text.clone()),
+                    other => Some(other.to_string()),
+                });
+                assert_eq!(found, step.expected(name), "{}: {name}", transcript.file);
+            }
         }
     }
 }
