@@ -76,6 +76,7 @@ fn renew(catalog: &Catalog, id: AuthorizationId, owner: &str) -> u64 {
             expires_at: None,
             refresh_expires_at: None,
             granted: None,
+            extras: None,
             renewable: true,
             issued_at: NOW,
             now: NOW,

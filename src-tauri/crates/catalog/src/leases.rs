@@ -4,6 +4,8 @@
 //! crash; the generation tells a late writer from the present holder; the `sending` mark, durable
 //! before the request leaves, tells the next holder that an answer may have been lost.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, params};
 use tsunagi_domain::freshness::lapse;
 use tsunagi_domain::{AuthorizationId, Timestamp};
@@ -80,6 +82,8 @@ pub struct Renewal {
     pub expires_at: Option<Timestamp>,
     /// When it can no longer be renewed, where that is known.
     pub refresh_expires_at: Option<Timestamp>,
+    /// What the service says beside the tokens; `None`: as before.
+    pub extras: Option<BTreeMap<String, String>>,
     /// Scopes of the new token; `None` where the answer did not say: they stay (RFC 6749 §6).
     pub granted: Option<Vec<String>>,
     /// Whether it can be renewed again.
@@ -300,7 +304,7 @@ impl Catalog {
             db.prepare_cached(
                 "UPDATE authorization SET version = ?2, expires_at = ?3, refresh_expires_at = ?4,
                      granted = coalesce(?5, granted), renewable = ?6, issued_at = ?7,
-                     last_renewed = ?8, unreachable_since = NULL, unreachable_code = NULL,
+                     last_renewed = ?8, extras = coalesce(?10, extras), unreachable_since = NULL, unreachable_code = NULL,
                      unreachable_failures = 0, unproven = 0, ends_at = ?9,
                      health = CASE WHEN health IN ('expired', 'client_refused', 'outcome_unknown')
                          THEN 'connected' ELSE health END
@@ -320,6 +324,7 @@ impl Catalog {
                     renewal.expires_at,
                     renewal.refresh_expires_at
                 )),
+                renewal.extras.as_ref().map(row::to_json).transpose()?,
             ])?;
             standing::refresh_of(db, id)?;
             Ok(true)

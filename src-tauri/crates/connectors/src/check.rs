@@ -242,7 +242,14 @@ fn answer_used(connector: &Connector, at: &str, name: &str) -> Result<(), Fault>
     let Some(answer) = answers.iter().find(|answer| answer.name == name) else {
         return fault(at, format!("`{name}` is not listed under `answers`"));
     };
-    let before = ["/oauth/authorize", "/oauth/token", "/oauth/device"];
+    // Where tokens go that are not used yet, or no longer: an example is no place to send them to.
+    let before = [
+        "/oauth/authorize",
+        "/oauth/token",
+        "/oauth/device",
+        "/oauth/refresh",
+        "/oauth/revoke",
+    ];
     let public = ["/oauth/metadata", "/oauth/jwks", "/oauth/issuer"];
     if at.starts_with("/hosts") || at.contains("_params/") || public.contains(&at) {
         return fault(at, "what the service answers cannot stand here");
@@ -250,7 +257,7 @@ fn answer_used(connector: &Connector, at: &str, name: &str) -> Result<(), Fault>
     if answer.default.is_none() && before.contains(&at) {
         return fault(
             at,
-            format!("`{name}` needs a `default`: it is not known before the sign-in"),
+            format!("`{name}` needs a `default` here: it may not be known"),
         );
     }
     if answer.default.is_none() && answer.example.is_none() {
@@ -279,7 +286,20 @@ fn headers(connector: &Connector) -> Result<(), Fault> {
     ];
     for (at, set) in sets {
         for name in set.into_iter().flat_map(BTreeMap::keys) {
-            if is_reserved_header(name) || name.eq_ignore_ascii_case("content-length") {
+            let transport = [
+                "connection",
+                "content-length",
+                "keep-alive",
+                "te",
+                "trailer",
+                "transfer-encoding",
+                "upgrade",
+            ];
+            let carrier = name.eq_ignore_ascii_case(&connector.api.header_name);
+            if is_reserved_header(name)
+                || carrier
+                || transport.iter().any(|one| name.eq_ignore_ascii_case(one))
+            {
                 return fault(at, format!("`{name}` is not for a connector to set (R23)"));
             }
         }

@@ -13,8 +13,8 @@ const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/built_in.json"));
 static LOADED: LazyLock<BTreeMap<String, Connector>> = LazyLock::new(load_built_in);
 
 /// Reads and checks the built-in connectors. That each file fits the schema is for a test; what a
-/// schema cannot say is looked at here as well, since hosts are decided by it. A file that fails
-/// would be left out, and a test holds that none is.
+/// schema cannot say is looked at here as well, since hosts are decided by it. What fails would be
+/// left out, and a test holds that nothing is.
 pub(crate) fn load_built_in() -> BTreeMap<String, Connector> {
     let all: BTreeMap<String, Connector> = serde_json::from_str(BUILT_IN).unwrap_or_default();
     all.into_iter()

@@ -153,18 +153,20 @@ impl<'a> Values<'a> {
         for answer in answers {
             let name = format!("answer.{}", answer.name);
             let said = answered.get(&answer.name).or(answer.default.as_ref());
-            let value = match (said, &answer.example) {
+            // What cannot stand in an address may still be kept; an address that needs it is as
+            // good as unanswered.
+            let value = match (said.and_then(|said| placeable(said)), &answer.example) {
                 (Some(said), _) => said,
                 (None, Some(example)) => {
                     values.open.insert(answer.name.clone());
-                    example
+                    match placeable(example) {
+                        Some(example) => example,
+                        None => continue,
+                    }
                 }
                 (None, None) => continue,
             };
-            // What cannot stand in an address may still be kept: it is refused where it is used.
-            if let Some(value) = placeable(value) {
-                values.known.insert(name.into(), value.into());
-            }
+            values.known.insert(name.into(), value.into());
         }
         values
     }

@@ -294,7 +294,7 @@ async fn redirect_of(form: &Redirect, path: &str) -> Result<(Option<Listener>, U
     // Bound for the window too: a navigation that is not intercepted then still comes home.
     let mut listener = Listener::bind(port).await?;
     if matches!(form, Redirect::LocalhostPort(_)) {
-        listener = listener.by_name();
+        listener = listener.by_name().await?;
     }
     let url = Url::parse(&format!("http://{}{path}", listener.authority()))
         .map_err(|_| ConsoleError::new("redirect_invalid"))?;

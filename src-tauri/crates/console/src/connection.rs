@@ -90,8 +90,11 @@ impl Console {
                 .as_ref()
                 .map(|(_, resolved, _)| resolved.hosts.iter().cloned().map(String::from).collect())
                 .unwrap_or_default(),
+            // What only the service can say is not known yet: an example would be no truth.
             api_base: resolved
                 .as_ref()
+                .ok()
+                .filter(|(_, resolved, _)| resolved.unanswered.is_empty())
                 .map(|(_, resolved, _)| resolved.api_base.to_string())
                 .unwrap_or_default(),
             try_path: connector.and_then(|connector| connector.try_path.clone()),

@@ -290,10 +290,14 @@ impl Console {
 
     async fn test_slot(&self, whole: &Whole, reach: Reach, member: &Member) -> TestResult {
         match self.ask_who_it_is(whole, reach, member).await {
-            Ok((status, millis, account)) => {
-                let failure = (!status.is_success()).then(|| {
-                    let error = ConsoleError::new("provider_status")
-                        .with("status", status.as_u16().to_string());
+            Ok((status, refused, millis, account)) => {
+                let failure = (!status.is_success() || refused).then(|| {
+                    let error = if status.is_success() {
+                        ConsoleError::new("service_refused")
+                    } else {
+                        ConsoleError::new("provider_status")
+                            .with("status", status.as_u16().to_string())
+                    };
                     self.failure(&error)
                 });
                 TestResult {
@@ -319,7 +323,7 @@ impl Console {
         whole: &Whole,
         reach: Reach,
         member: &Member,
-    ) -> Result<(http::StatusCode, u64, Option<String>), ConsoleError> {
+    ) -> Result<(http::StatusCode, bool, u64, Option<String>), ConsoleError> {
         let connection = &whole.connection;
         let (connector, resolved, _) = self.inner.gateway.resolve(connection, reach).await?;
         // Where the service can be asked whose account it is, that is what is asked.
@@ -365,7 +369,7 @@ impl Console {
             .iter()
             .find(|slot| slot.authorization.id == answer.authorization);
         let account = slot.map(|slot| self.account_of(connection, slot).label);
-        Ok((answer.status, answer.millis, account))
+        Ok((answer.status, answer.refused, answer.millis, account))
     }
 }
 

@@ -108,10 +108,10 @@ impl Clients {
                 .request(method.clone(), url.clone())
                 .timeout(left);
             if carried {
-                request = request
-                    .headers(headers.clone())
-                    .header(credential.0.clone(), credential.1.clone())
-                    .body(body.clone());
+                // In the place of any other of its name.
+                let mut headers = headers.clone();
+                headers.insert(credential.0.clone(), credential.1.clone());
+                request = request.headers(headers).body(body.clone());
             }
             let response = request
                 .send()

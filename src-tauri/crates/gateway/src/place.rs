@@ -83,15 +83,23 @@ impl Gateway {
         let (connector, resolved, registration) = self.resolve(connection, reach).await?;
         let mut candidates = Vec::new();
         for slot in slots.iter().filter(|slot| slot.key.reach == reach) {
+            // What the service answered must still lead where the connector goes.
+            let leads = connector.answered(&resolved, &slot.authorization.extras);
+            let health = health_of(
+                connection.enabled,
+                &connection.scopes,
+                &slot.authorization,
+                &resolved,
+                registration,
+            );
             candidates.push(Candidate {
                 member: slot.key.member,
-                health: health_of(
-                    connection.enabled,
-                    &connection.scopes,
-                    &slot.authorization,
-                    &resolved,
-                    registration,
-                ),
+                health: match leads.and_then(|leads| leads.complete()) {
+                    Err(_) if health == Health::Connected => {
+                        Health::NotConnected(NotConnected::ConnectorChanged)
+                    }
+                    _ => health,
+                },
                 value: slot.authorization.id,
             });
         }
@@ -211,7 +219,13 @@ impl Gateway {
             if best.as_ref().is_some_and(|(least, _)| *least <= rank) {
                 continue;
             }
-            let resolved = connector.answered(&resolved, &authorization.extras)?;
+            let resolved = match connector.answered(&resolved, &authorization.extras) {
+                Ok(resolved) => resolved,
+                Err(refusal) => {
+                    failure = failure.or(Some(refusal.into()));
+                    continue;
+                }
+            };
             let place = Place {
                 authorization: id,
                 link_name: connection.link_name.to_string(),

@@ -1,11 +1,13 @@
 //! One renewal of one credential, inside its lease: who may send the old token, what is durable
 //! before it leaves, what is stored of the answer, and what a failure comes to.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tsunagi_catalog::{Authorization, Budget, Lease, Renewal, Sending, Unreachable};
 use tsunagi_connectors::Connector;
 use tsunagi_domain::freshness::{Consequence, Fault, consequence};
+use tsunagi_domain::hosts::may_receive;
 use tsunagi_domain::ladder::rung;
 use tsunagi_domain::{AuthorizationId, NotConnected, Timestamp};
 use tsunagi_oauth::{OAuthError, Tokens, Unreachable as Away, Wire};
@@ -116,6 +118,15 @@ impl Gateway {
             self.set_health(id, version, NotConnected::Expired).await?;
             return Ok(Outcome::Failed(place.refuse(NotConnected::Expired).into()));
         };
+        // R23: where tokens are renewed may be what the service answered, which is not sealed. The
+        // hosts are, and one that was added since gets no refresh token.
+        let at = [Some(&place.resolved.token), place.resolved.refresh.as_ref()];
+        for url in at.into_iter().flatten() {
+            if may_receive(url, &credential.hosts).is_err() {
+                let reason = NotConnected::ConnectorChanged;
+                return Ok(Outcome::Failed(place.refuse(reason).into()));
+            }
+        }
         let client = self.client(connector, authorization.registration).await?;
         // Durable before the request leaves: a crash from here on shows, and the budget is taken.
         match self
@@ -144,8 +155,9 @@ impl Gateway {
         .await;
         match answered {
             Ok(tokens) => {
-                let renewal =
+                let mut renewal =
                     self.renewal(place, credential, &key, &tokens, version, generation)?;
+                renewal.extras = said_anew(place, authorization, &tokens);
                 self.store(renewal).await
             }
             Err(error) => {
@@ -217,6 +229,7 @@ impl Gateway {
             expires_at: expires_at(now, tokens.expires_in, &place.connector),
             refresh_expires_at: refresh_expires_at(now, tokens, &place.connector),
             granted: tokens.scopes.clone(),
+            extras: None,
             renewable: next.refresh.is_some(),
             issued_at: now,
             now,
@@ -328,6 +341,19 @@ impl Gateway {
             }
         }
     }
+}
+
+/// What the service says beside the new tokens, with what it said before; `None` where that is
+/// nothing new, or leads to no address of the connector's: calls go on where they went.
+fn said_anew(
+    place: &Place,
+    authorization: &Authorization,
+    tokens: &Tokens,
+) -> Option<BTreeMap<String, String>> {
+    let mut extras = authorization.extras.clone();
+    extras.extend(tokens.extras.clone());
+    let leads = place.connector.answered(&place.resolved, &extras);
+    (extras != authorization.extras && leads.is_ok()).then_some(extras)
 }
 
 /// When an access token ends: as answered, else as the connector knows.

@@ -74,6 +74,8 @@ pub struct Answer {
     pub millis: u64,
     /// The authorization that was used.
     pub authorization: AuthorizationId,
+    /// Whether the service refused it in its own words, whatever the status says.
+    pub refused: bool,
     /// Whether the body or a header repeats the credential: such an answer is not shown.
     pub echoes_credential: bool,
 }
@@ -166,6 +168,13 @@ impl Gateway {
             call.request = question(&place.connector, whoami);
             run.method = call.request.method.to_string();
         }
+        // R23: what carries the token is no header of the caller's, whatever it is called here.
+        let carrier = place.connector.api.header_name.as_str();
+        if call.request.headers.contains_key(carrier) {
+            return Err(Refusal::new(RefusalCode::HeaderReserved)
+                .with("header", carrier)
+                .into());
+        }
         let url = target(&place.resolved, &call.request.target)?;
         run.host = url.host_str().unwrap_or_default().to_owned();
         run.path = url.path().to_owned();
@@ -212,7 +221,9 @@ impl Gateway {
     ) -> Result<(), GateError> {
         let (id, version, now) = (place.authorization, fresh.version, self.now());
         let status = incoming.status;
-        let worked = incoming.carried && (status.is_success() || status.is_redirection());
+        let refused = own_error(&place.connector.api, incoming).is_some();
+        let worked =
+            incoming.carried && !refused && (status.is_success() || status.is_redirection());
         let drop_previous = worked && fresh.keeps_previous;
         // While a renewal has just failed, it is the provider's token address that is away.
         let reached = fresh.unreachable
@@ -403,6 +414,7 @@ fn answer(place: &Place, fresh: &Fresh, incoming: Incoming, started: Instant) ->
         .filter(|secret| !secret.is_empty())
         .any(|secret| repeats(&incoming, secret));
     Answer {
+        refused: own_error(&place.connector.api, &incoming).is_some(),
         status: incoming.status,
         headers: incoming.headers,
         body: incoming.body,

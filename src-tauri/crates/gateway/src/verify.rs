@@ -98,7 +98,11 @@ impl Gateway {
             self.ask_tomorrow(id);
             return Ok(false);
         };
-        place.resolved.complete()?;
+        if place.resolved.complete().is_err() {
+            // Where to ask is not known, and will not be by tomorrow.
+            self.ask_tomorrow(id);
+            return Ok(false);
+        }
         let url = whoami.url.clone();
         may_receive(&url, &place.resolved.hosts)?;
         let fresh = self.fresh(place, Urgency::WhenDue).await?;

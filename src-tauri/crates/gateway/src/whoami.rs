@@ -9,6 +9,7 @@ use serde_json::Value;
 use tsunagi_catalog::{Sealed, SealedSecret, Wrap};
 use tsunagi_connectors::{Connector, Method as Named, Resolved, ResolvedWhoami, WhoamiId};
 use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::hosts::may_receive;
 use tsunagi_domain::{Account, AuthorizationId, RegistrationId, Timestamp};
 use tsunagi_oauth::{
     Attempt, Client, Code, Device, Metadata, OAuthError, Revoked, Secret, TokenHint, Tokens, Wire,
@@ -336,7 +337,9 @@ impl Gateway {
         wire: &mut Wire,
     ) -> Result<Revoked, GateError> {
         let client = self.client(connector, registration).await?;
-        let resolved = &connector.answered(resolved, grant.answers())?;
+        // An answer that leads nowhere keeps nobody from taking back what came with it.
+        let bound = connector.answered(resolved, grant.answers());
+        let resolved = bound.as_ref().unwrap_or(resolved);
         self.revoke_tokens(connector, resolved, &client, &grant.into_credential(), wire)
             .await
     }
@@ -349,6 +352,12 @@ impl Gateway {
         credential: &Credential,
         wire: &mut Wire,
     ) -> Result<Revoked, GateError> {
+        // R23: as for renewals, an answered address is no reason to send it to a host added since.
+        if let Some(url) = &resolved.revoke
+            && may_receive(url, &credential.hosts).is_err()
+        {
+            return Ok(Revoked::NotOffered);
+        }
         let http = self.http();
         let mut outcome = Revoked::NotOffered;
         if let Some(refresh) = &credential.refresh {

@@ -147,7 +147,12 @@ fn error_in(
             .filter(|text| !text.is_empty())
             .map(str::to_owned)
     };
-    let error = match (fields.get("error"), own_word(fields, oauth)) {
+    // Its own word first where it is known; a standard one is not hidden by one that is not.
+    let own = own_word(fields, oauth);
+    let own = own.filter(|word| {
+        oauth.error_words.contains_key(word) || !fields.get("error").is_some_and(Value::is_string)
+    });
+    let error = match (fields.get("error"), own) {
         (_, Some(word)) => Some(word),
         (None, None) => return None,
         (Some(Value::Object(inner)), None) => ["code", "type", "error"]
@@ -215,7 +220,9 @@ fn seconds_until(time: &Value, now: Timestamp) -> Option<u64> {
         Value::Number(number) => number.as_i64()?.checked_mul(1000)?,
         _ => return None,
     };
-    u64::try_from(Timestamp(at).millis_since(now) / 1000).ok()
+    // One that is over by our clock is over, not without an end.
+    let left = (Timestamp(at).millis_since(now) / 1000).max(1);
+    u64::try_from(left).ok()
 }
 
 /// Into the names of RFC 6749 §5.1, as the connector says where the service has them.
@@ -224,7 +231,13 @@ fn canonical(
     oauth: &OAuth,
     now: Timestamp,
 ) -> Option<Map<String, Value>> {
-    if oauth.answer_at.is_some() || oauth.expires_at.is_some() || oauth.scope_at.is_some() {
+    let places = [
+        &oauth.answer_at,
+        &oauth.expires_at,
+        &oauth.refresh_expires_at,
+        &oauth.scope_at,
+    ];
+    if places.into_iter().any(Option::is_some) {
         let whole = Value::Object(fields.clone());
         let inner = oauth.answer_at.as_ref().and_then(|at| whole.pointer(at));
         if let Some(Value::Object(inner)) = inner {

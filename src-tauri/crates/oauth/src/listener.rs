@@ -1,7 +1,7 @@
 //! A system browser's callback, on loopback: RFC 8252 §7.3.
 
 use std::convert::Infallible;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -39,6 +39,8 @@ pub struct Pages {
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
+    /// Where the name may lead to as well.
+    second: Option<TcpListener>,
     port: u16,
     host: &'static str,
 }
@@ -61,6 +63,7 @@ impl Listener {
             .port();
         Ok(Self {
             socket,
+            second: None,
             port,
             host: "127.0.0.1",
         })
@@ -68,11 +71,22 @@ impl Listener {
 
     /// Answers to the name `localhost` in place of the address: for providers that take no other
     /// redirect (RFC 8252 §8.3 advises against it). The name is this computer's as well
-    /// (RFC 6761 §6.3), so that no other site's can be mistaken for it.
-    #[must_use]
-    pub const fn by_name(mut self) -> Self {
+    /// (RFC 6761 §6.3), so that no other site's can be mistaken for it. It may mean either family
+    /// of addresses: both are listened on, so that nobody else on this computer gets the code.
+    ///
+    /// # Errors
+    /// [`OAuthError::PortTaken`] where another program has the port on `::1`. A computer without
+    /// IPv6 is no error.
+    pub async fn by_name(mut self) -> Result<Self> {
         self.host = "localhost";
-        self
+        self.second = match TcpListener::bind((Ipv6Addr::LOCALHOST, self.port)).await {
+            Ok(socket) => Some(socket),
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+                return Err(OAuthError::PortTaken { port: self.port });
+            }
+            Err(_) => None,
+        };
+        Ok(self)
     }
 
     /// Host and port of the redirect address.
@@ -109,7 +123,7 @@ impl Listener {
         let mut open = FuturesUnordered::new();
         loop {
             tokio::select! {
-                accepted = self.socket.accept(), if open.len() < CONNECTIONS_MAX => {
+                accepted = accept(&self.socket, self.second.as_ref()), if open.len() < CONNECTIONS_MAX => {
                     match accepted {
                         Ok((stream, _)) => open.push(desk.serve(stream)),
                         // Out of file descriptors, most likely: not a reason to spin.
@@ -123,6 +137,19 @@ impl Listener {
                 }
             }
         }
+    }
+}
+
+async fn accept(
+    first: &TcpListener,
+    second: Option<&TcpListener>,
+) -> std::io::Result<(TcpStream, std::net::SocketAddr)> {
+    match second {
+        None => first.accept().await,
+        Some(second) => tokio::select! {
+            accepted = first.accept() => accepted,
+            accepted = second.accept() => accepted,
+        },
     }
 }
 

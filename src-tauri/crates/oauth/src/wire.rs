@@ -1,5 +1,6 @@
 //! What is told about requests and answers: everything but their secrets.
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -45,7 +46,7 @@ pub struct Wire {
 /// One request and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WireLine {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `DELETE`.
     pub method: String,
     /// The address, as [`redacted`] shows it.
     pub url: String,
@@ -141,7 +142,7 @@ pub fn redacted(url: &Url) -> String {
 }
 
 /// Text of a provider made fit for a screen and a log: `known` secrets masked (as they are and
-/// percent-encoded), control and direction characters gone, at most 300 characters.
+/// percent-encoded, as in forms and as in paths), control and direction characters gone, at most 300 characters.
 pub(crate) fn sanitize(text: &str, known: &[Secret]) -> String {
     let mut text: String = text
         .chars()
@@ -157,7 +158,8 @@ pub(crate) fn sanitize(text: &str, known: &[Secret]) -> String {
             continue;
         }
         let encoded: String = url::form_urlencoded::byte_serialize(plain.as_bytes()).collect();
-        for form in [plain, encoded.as_str()] {
+        let in_a_path = utf8_percent_encode(plain, NON_ALPHANUMERIC).to_string();
+        for form in [plain, encoded.as_str(), in_a_path.as_str()] {
             if text.contains(form) {
                 text = text.replace(form, "••••");
             }

@@ -93,6 +93,7 @@ fn what_renews_ends_with_what_renews_it() {
     home.catalog.release_lease(id, "a", generation - 1).unwrap();
     assert_eq!(taken(&home.catalog, id), generation);
     let last = tsunagi_catalog::Renewal {
+        extras: None,
         renewable: false,
         expires_at: Some(days(1)),
         ..renewal(id, generation, 2)

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tsunagi_catalog::{Budget, Catalog, Lease, Renewal, Sending, Unreachable};
@@ -34,6 +36,7 @@ pub(crate) fn renewal(id: AuthorizationId, generation: u64, version: u64) -> Ren
         expires_at: Some(NOW.plus_seconds(7200)),
         refresh_expires_at: Some(NOW.plus_seconds(99_000)),
         granted: None,
+        extras: None,
         renewable: true,
         issued_at: NOW.plus_seconds(1),
         now: NOW.plus_seconds(1),
@@ -163,8 +166,12 @@ fn a_renewal_is_stored_whole() {
         home.catalog.mark_sending(id, "a", generation, 1).unwrap(),
         "marked before sending"
     );
+    let before = home.catalog.authorization(id).unwrap().unwrap().extras;
+    let said = BTreeMap::from([("api_domain".to_owned(), "https://eu.example.com".to_owned())]);
+    assert_ne!(before, said, "something new");
     let renewal = Renewal {
         keep_previous: true,
+        extras: Some(said.clone()),
         ..renewal(id, generation, 1)
     };
     assert!(
@@ -193,6 +200,7 @@ fn a_renewal_is_stored_whole() {
         Some(["contacts.read".to_owned()].as_slice()),
         "RFC 6749 section 6: scopes that are not told stay"
     );
+    assert_eq!(kept.extras, said, "what the service says by now");
     assert_eq!(kept.unreachable, None, "it was reached");
     assert_eq!(kept.health, Health::Connected, "and the outcome is known");
     home.catalog.drop_previous(id, 1).unwrap();

@@ -63,7 +63,7 @@ async fn another_process() {
     };
     let (home, rest) = order.split_once('|').unwrap();
     let (origin, now) = rest.split_once('|').unwrap();
-    let library = connector(origin, &format!("{origin}/api"), &[], "", "");
+    let library = connector(origin, &format!("{origin}/api"), &[], [""; 3]);
     let (gateway, member) = open(home.as_ref(), &library, Timestamp(now.parse().unwrap()));
     // Both are ready before either starts.
     let mut line = String::new();

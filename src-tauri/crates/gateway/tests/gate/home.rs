@@ -78,6 +78,8 @@ pub(crate) struct Plans {
     pub(crate) mode: Mode,
     /// Further lines under `[oauth]`.
     pub(crate) oauth: String,
+    /// Further lines under `[api]`, and tables after it.
+    pub(crate) api: String,
     /// Further lines at the top of the file.
     pub(crate) top: String,
     /// Origins the connector lists; those of the server where empty.
@@ -93,6 +95,7 @@ impl Default for Plans {
             kind: Kind::Admin,
             mode: Mode::Same,
             oauth: String::new(),
+            api: String::new(),
             top: String::new(),
             hosts: Vec::new(),
             limits: Limits {
@@ -109,8 +112,7 @@ pub(crate) fn connector(
     origin: &str,
     api: &str,
     hosts: &[String],
-    top: &str,
-    oauth: &str,
+    [top, oauth, further]: [&str; 3],
 ) -> Library {
     let hosts = if hosts.is_empty() {
         vec![origin.to_owned()]
@@ -142,6 +144,7 @@ rotates = true
 
 [api]
 base = "{api}"
+{further}
 
 [whoami]
 url = "{origin}/api/me"
@@ -175,7 +178,16 @@ pub(crate) struct Home {
 
 impl Home {
     /// With one authorization whose tokens are the server's present ones, an hour long.
+    /// With an API where the service says it is.
+    pub(crate) async fn with_answered_base(server: &Server, plans: Plans) -> Self {
+        Self::at("{answer.api_domain}/api".to_owned(), server, plans).await
+    }
+
     pub(crate) async fn with(server: &Server, plans: Plans) -> Self {
+        Self::at(format!("{}/api", server.origin), server, plans).await
+    }
+
+    async fn at(api: String, server: &Server, plans: Plans) -> Self {
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let catalog = Catalog::open(dir.path()).unwrap();
         let workspace = Workspace {
@@ -202,8 +214,8 @@ impl Home {
         catalog.found(&workspace, &founder, &record).unwrap();
         let keys = Keys::locked();
         keys.open(vault);
-        let api = format!("{}/api", server.origin);
-        let library = connector(&server.origin, &api, &plans.hosts, &plans.top, &plans.oauth);
+        let more = [&plans.top, &plans.oauth, &plans.api].map(String::as_str);
+        let library = connector(&server.origin, &api, &plans.hosts, more);
         let clock = SetClock::at(START);
         let changes: Arc<AtomicUsize> = Arc::default();
         let gateway = gate(&catalog, &keys, &library, &clock, plans.limits, &changes);
@@ -351,11 +363,15 @@ impl Home {
 
     /// Puts a row into the catalog that claims other origins than its sealed credential.
     pub(crate) fn refill(&self, origins: Vec<Origin>, sealed: Sealed) {
-        // A new row: the sealed bytes belong to this id and version.
         let authorization = Authorization {
             origins,
             ..self.stored()
         };
+        self.refill_as(authorization, sealed);
+    }
+
+    /// A new row: the sealed bytes belong to its id and version.
+    pub(crate) fn refill_as(&self, authorization: Authorization, sealed: Sealed) {
         self.catalog.empty(self.id).unwrap();
         let key = SlotKey {
             connection: self.connection.id,

@@ -212,7 +212,7 @@ async fn hosts_added_after_the_sign_in_do_not_get_its_credential() {
     let hosts = [server.origin.clone(), other.origin.clone()];
     let api = format!("{}/api", server.origin);
     home.gateway
-        .set_library(connector(&server.origin, &api, &hosts, "", ""));
+        .set_library(connector(&server.origin, &api, &hosts, [""; 3]));
     let target = format!("{}/api/files", other.origin);
     assert_eq!(home.refused(home.call(&target)).await, "host_not_listed");
     assert_eq!(other.seen().len(), 0, "it was sealed for one host");
@@ -253,7 +253,7 @@ async fn hosts_taken_out_of_the_connector_get_nothing_any_more() {
     );
     let api = format!("{}/api", server.origin);
     home.gateway
-        .set_library(connector(&server.origin, &api, &[], "", ""));
+        .set_library(connector(&server.origin, &api, &[], [""; 3]));
     assert_eq!(home.refused(home.call(&target)).await, "host_not_listed");
     assert_eq!(other.seen().len(), 1, "what is not listed now gets nothing");
 }
@@ -271,7 +271,7 @@ async fn a_connector_with_other_origins_is_not_connected() {
     );
     for (origin, api) in [(&server.origin, &away), (&other.origin, &own)] {
         home.gateway
-            .set_library(connector(origin, api, &hosts, "", ""));
+            .set_library(connector(origin, api, &hosts, [""; 3]));
         let error = home
             .get("/files")
             .await
@@ -314,7 +314,7 @@ async fn a_row_that_claims_other_origins_than_the_sealed_ones_is_found_out() {
     // Somebody edits both the connector and the catalog, and lacks only the key.
     let hosts = [server.origin.clone(), other.origin.clone()];
     let away = format!("{}/api", other.origin);
-    let library = connector(&server.origin, &away, &hosts, "", "");
+    let library = connector(&server.origin, &away, &hosts, [""; 3]);
     home.gateway.set_library(library);
     let (_, resolved, _) = home
         .gateway
@@ -395,7 +395,7 @@ async fn behind_a_proxy() {
         return;
     };
     let (home, origin) = order.split_once('|').unwrap();
-    let library = connector(origin, &format!("{origin}/api"), &[], "", "");
+    let library = connector(origin, &format!("{origin}/api"), &[], [""; 3]);
     let (gateway, member) = open(home.as_ref(), &library, super::home::START);
     let answer = gateway.send(plain_call("/files", member)).await.unwrap();
     assert_eq!(answer.body, b"fine", "the service itself answered");

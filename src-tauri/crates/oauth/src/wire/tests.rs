@@ -52,3 +52,10 @@ proptest! {
         prop_assert!(told.chars().count() <= 300, "short enough for a line");
     }
 }
+
+#[test]
+fn a_token_that_stood_in_a_path_is_masked_as_it_stood_there() {
+    let known = [Secret::new("na1-token-canary")];
+    let told = sanitize("/refresh-tokens/na1%2Dtoken%2Dcanary not found", &known);
+    assert!(!told.contains("canary"), "{told}");
+}

@@ -206,7 +206,8 @@ async fn only_this_computer_can_reach_it() {
 
 #[tokio::test]
 async fn rfc6761_a_listener_by_name_answers_to_localhost_only() {
-    let listener = Listener::bind(None).await.unwrap().by_name();
+    let listener = Listener::bind(None).await.unwrap();
+    let listener = listener.by_name().await.unwrap();
     let port = listener.port();
     assert_eq!(listener.authority(), format!("localhost:{port}"));
     let waiting = tokio::spawn(listener.wait(PATH, judge, pages()));
@@ -231,5 +232,31 @@ async fn rfc6761_a_listener_by_name_answers_to_localhost_only() {
         url.host_str(),
         Some("localhost"),
         "the address that was registered"
+    );
+}
+
+#[tokio::test]
+async fn a_listener_by_name_leaves_the_other_family_to_nobody() {
+    let listener = Listener::bind(None).await.unwrap();
+    let port = listener.port();
+    let Ok(shadow) = tokio::net::TcpListener::bind(("::1", port)).await else {
+        // A computer without IPv6 has no other family.
+        return;
+    };
+    assert!(
+        matches!(listener.by_name().await, Err(OAuthError::PortTaken { port: taken }) if taken == port),
+        "another program would get the code"
+    );
+    drop(shadow);
+    let listener = Listener::bind(None).await.unwrap().by_name().await.unwrap();
+    let port = listener.port();
+    let waiting = tokio::spawn(listener.wait(PATH, judge, pages()));
+    let mut stream = TcpStream::connect(("::1", port)).await.unwrap();
+    let request = format!("GET {PATH}?code=c&state=own HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    assert_eq!(
+        waiting.await.unwrap().host_str(),
+        Some("localhost"),
+        "a browser that tries IPv6 first comes home"
     );
 }
