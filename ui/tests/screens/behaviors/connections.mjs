@@ -105,7 +105,9 @@ export const behaviors = {
       await ready(page);
       // Everything a row is: its words, names, tips, signs, and its place among the others.
       const drawn = () => page.locator(".conn-row").evaluateAll((rows) => rows.map((one) => one.outerHTML.replaceAll(/<!--.*?-->/g, "")));
-      const found = (count) => until(page, (text) => document.querySelector(".toolbar .count")?.textContent === text, count);
+      // The rows turn to what was found a few at a time; until then the grid says that it is busy.
+      const found = (count) =>
+        until(page, (text) => document.querySelector(".toolbar .count")?.textContent === text && document.querySelector('[role="grid"]')?.getAttribute("aria-busy") === "false", count);
       const before = await drawn();
       await page.locator(".conn-row").first().evaluate((one) => (one.drawnBefore = true));
       await page.getByLabel("Filter by name or account").fill("lima");
@@ -118,7 +120,7 @@ export const behaviors = {
       assert.ok(filtered.every((one) => one.includes("Lima")), "each is one that was found");
       await page.getByLabel("Filter by name or account").fill("");
       // The count stands there at once, the rows come with the answer.
-      await until(page, () => !document.querySelector(".conn-row")?.textContent?.includes("Lima"));
+      await until(page, () => !document.querySelector(".conn-row")?.textContent?.includes("Lima") && document.querySelector('[role="grid"]')?.getAttribute("aria-busy") === "false");
       assert.deepEqual(await drawn(), before, "and all is as it was");
       await page.getByLabel("Filter by name or account").fill("lima");
       await found("250 of 2,000");
