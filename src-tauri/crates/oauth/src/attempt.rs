@@ -8,6 +8,7 @@ use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::hosts::Origin;
 use url::Url;
 
+use crate::token::unlisted;
 use crate::{OAuthError, Result, Secret};
 
 /// What an authorization request is made of.
@@ -127,6 +128,7 @@ pub fn begin(ask: &Ask<'_>) -> Result<Attempt> {
             .answers
             .iter()
             .map(|answer| answer.name.clone())
+            .chain(unlisted(ask.connector).map(str::to_owned))
             .collect(),
         plain_origins,
     })

@@ -255,12 +255,25 @@ pub fn hosts_answered(
         .collect()
 }
 
+/// R23: what services call a host to go to from then on. Checked whether or not the connector
+/// lists it: a service that sends elsewhere is not the one that was meant.
+pub(crate) const HOSTS: [&str; 3] = ["api_domain", "instance_url", "accounts-server"];
+
 /// Names of the answers that name hosts.
 fn named_hosts(connector: &Connector) -> impl Iterator<Item = &str> {
     let answers = connector.oauth.answers.iter();
     answers
         .filter(|answer| answer.host)
         .map(|answer| answer.name.as_str())
+        .chain(HOSTS)
+}
+
+/// Names of the answers that are looked at without being listed.
+pub(crate) fn unlisted(connector: &Connector) -> impl Iterator<Item = &'static str> {
+    let listed = &connector.oauth.answers;
+    HOSTS
+        .into_iter()
+        .filter(|name| !listed.iter().any(|answer| answer.name == *name))
 }
 
 fn answered_host(value: &str, endpoints: &Resolved) -> std::result::Result<Origin, Refusal> {
@@ -338,6 +351,10 @@ fn tokens(connector: &Connector, answer: &Answer) -> Unchecked {
             };
             Some((answer.name.clone(), text))
         })
+        .chain(unlisted(connector).filter_map(|name| {
+            let text = fields.get(name)?.as_str()?;
+            Some((name.to_owned(), text.to_owned()))
+        }))
         .collect();
     let id_token = fields
         .get("id_token")

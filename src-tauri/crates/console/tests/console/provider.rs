@@ -208,7 +208,6 @@ token = "{origin}/token"
 revoke = "{origin}/revoke"
 client_auth = "post"
 rotates = true
-answers = [{{ name = "api_domain", host = true, default = "{origin}" }}]
 
 [api]
 base = "{origin}/api"

@@ -446,10 +446,7 @@ async fn the_wait_can_move_between_threads() {
 
 #[tokio::test]
 async fn r23_a_device_endpoint_or_answered_host_elsewhere_gets_nothing() {
-    let mut desk = Desk::open(
-        "answers = [{ name = \"api_domain\", host = true, default = \"https://a.example.com\" }]",
-    )
-    .await;
+    let mut desk = Desk::open("").await;
     let device = desk.begin(&["read"]).await.unwrap();
     let elsewhere = json!({"access_token": "a", "api_domain": "https://evil.example.org"});
     desk.provider.answers("/token", json(200, &elsewhere));

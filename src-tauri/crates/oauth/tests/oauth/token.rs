@@ -296,9 +296,7 @@ async fn r23_a_token_address_outside_the_hosts_is_never_asked() {
 #[tokio::test]
 async fn r23_hosts_named_by_an_answer_must_be_the_connectors() {
     let provider = Provider::start().await;
-    let service = provider.service(
-        "answers = [{ name = \"org\" }, { name = \"api_domain\", host = true, default = \"https://a.example.com\" }]",
-    );
+    let service = provider.service("answers = [{ name = \"org\" }]");
     let answer = |host: &str| {
         json(
             200,
@@ -347,9 +345,7 @@ async fn r23_hosts_named_by_an_answer_must_be_the_connectors() {
 #[tokio::test]
 async fn r23_a_host_named_by_the_callback_is_checked_before_the_code_is_sent() {
     let provider = Provider::start().await;
-    let service = provider.service(
-        "answers = [{ name = \"accounts-server\", host = true, default = \"https://a.example.com\" }]",
-    );
+    let service = provider.service("");
     let attempt = service.begin(&["read"]);
     let fields = [
         ("code", "c"),
