@@ -730,7 +730,13 @@ impl Journey<'_> {
         )
         .await;
         let _ = self.desk.orders.arrived();
-        let Ok(device) = began else { return };
+        let device = match began {
+            Ok(device) => device,
+            Err(error) => {
+                self.faults.push(format!("no device code: {error:?}"));
+                return;
+            }
+        };
         self.lay(step);
         let polls = std::cell::Cell::new(0);
         let sleep = |_: Duration| {
