@@ -19,7 +19,7 @@ use crate::log::Action;
 use crate::rows::account_view;
 use crate::views::{
     Farewell, Invitation, LeaveOutcome, MemberChange, MemberImpact, MemberRow, MembersView,
-    OwnedConnection, PrimaryLoss,
+    OwnedConnection, PrimaryLoss, WorkKind,
 };
 use crate::welcome::{member_view, person_name};
 
@@ -455,7 +455,8 @@ impl Console {
     /// they are still active, and it can be done again.
     ///
     /// # Errors
-    /// R2; `last_super_admin`; `heir_needed` where they answer for connections and nobody who
+    /// R2; `last_super_admin`; `leave_stopped` where a person stopped it between two
+    /// authorizations; `heir_needed` where they answer for connections and nobody who
     /// could take them over is named; the vault is locked.
     pub async fn deactivate_member(
         &self,
@@ -494,7 +495,16 @@ impl Console {
         if !partings.is_empty() {
             self.usable_for(Act::Revoke)?;
         }
-        for parting in partings {
+        let work = self.begin_work(WorkKind::Leaving);
+        let all = partings.len();
+        for (done, parting) in partings.into_iter().enumerate() {
+            if work.step(done as u64, all as u64).is_err() {
+                self.inner.bell.changed();
+                return Err(ConsoleError::new("leave_stopped")
+                    .with("member", leaver.name)
+                    .with("done", done.to_string())
+                    .with("all", all.to_string()));
+            }
             let done = self.takes_leave(session, &parting, &leaver).await?;
             outcome.authorizations.push(done);
         }

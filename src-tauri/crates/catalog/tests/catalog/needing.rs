@@ -34,9 +34,14 @@ fn health_of(connection: &Connection, slot: &Slot) -> Health {
 }
 
 /// The rule as DESIGN words it, over everything the catalog holds: who is not connected needs to
-/// authorize; a super admin or admin who is needs to choose where nobody is primary (R11, R12).
-fn by_looking(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)> {
+/// authorize; a super admin or admin who is needs to choose where nobody is primary (R11, R12). Where
+/// the service has ended, a manager moves what uses it, and nobody else has anything to do (R16).
+fn by_looking(catalog: &Catalog, ended: bool, viewer: MemberId) -> Vec<(ConnectionId, Reach)> {
     let mut needing = Vec::new();
+    let manages = catalog.member(viewer).unwrap().is_some_and(|member| {
+        let roles = [Role::SuperAdmin, Role::Admin, Role::Developer];
+        member.active && roles.contains(&member.role)
+    });
     let chooses = catalog.member(viewer).unwrap().is_some_and(|member| {
         member.active && matches!(member.role, Role::SuperAdmin | Role::Admin)
     });
@@ -55,6 +60,12 @@ fn by_looking(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)>
                 .iter()
                 .any(|slot| slot.key == key && works(&connection, slot));
             let led = !personal || primaries.iter().any(|primary| primary.reach == *reach);
+            if ended {
+                if connection.enabled && manages && connection.mode.reaches()[0] == *reach {
+                    needing.push((connection.id, *reach));
+                }
+                continue;
+            }
             if connection.enabled && (!connected || (chooses && !led)) {
                 needing.push((connection.id, *reach));
             }
@@ -66,7 +77,12 @@ fn by_looking(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)>
 /// The states DESIGN names, of every station as the viewer sees it: of a logged-in-user connection
 /// their own account until it is connected, then the primary one; what stands beside a health
 /// stands beside *connected*.
-fn states_by_looking(catalog: &Catalog, viewer: MemberId, connection: &Connection) -> Vec<Seen> {
+fn states_by_looking(
+    catalog: &Catalog,
+    ended: bool,
+    viewer: MemberId,
+    connection: &Connection,
+) -> Vec<Seen> {
     let slots = catalog.slots(connection.id).unwrap();
     let primaries = catalog.primaries(connection.id).unwrap();
     let personal = connection.kind == Kind::LoggedInUser;
@@ -86,6 +102,7 @@ fn states_by_looking(catalog: &Catalog, viewer: MemberId, connection: &Connectio
         };
         match shown.map(|shown| health_of(connection, shown)) {
             _ if !connection.enabled => states.push(Seen::Disabled),
+            _ if ended => states.push(Seen::Retired),
             None => states.push(Seen::NeverAuthorized),
             Some(Health::Connected) => {
                 states.push(Seen::Connected);
@@ -138,6 +155,7 @@ enum Change {
     Lead(usize),
     Unlead(usize),
     Role(usize),
+    Retire(usize),
     Delete(usize),
 }
 
@@ -162,6 +180,7 @@ fn change() -> impl Strategy<Value = Change> {
         6 => n.clone().prop_map(Change::Lead),
         2 => n.clone().prop_map(Change::Unlead),
         3 => n.clone().prop_map(Change::Role),
+        1 => n.clone().prop_map(Change::Retire),
         1 => n.prop_map(Change::Delete),
     ]
 }
@@ -179,6 +198,15 @@ fn key(connection: &Connection, n: usize, members: &[MemberId]) -> SlotKey {
 
 fn apply(home: &Home, members: &[MemberId], change: Change) {
     let catalog = &home.catalog;
+    if let Change::Retire(n) = change {
+        let ended: &[&str] = if n % 2 == 0 {
+            &["practice", "other"]
+        } else {
+            &[]
+        };
+        catalog.set_retired_connectors(ended).unwrap();
+        return;
+    }
     let all = catalog.connections_of_connector("practice").unwrap();
     if let Change::Add(n) = change {
         let kind = [Kind::Admin, Kind::LoggedInUser, Kind::System][n % 3];
@@ -197,7 +225,7 @@ fn apply(home: &Home, members: &[MemberId], change: Change) {
         (!slots.is_empty()).then(|| slots[n % slots.len()].clone())
     };
     match change {
-        Change::Add(_) => {}
+        Change::Add(_) | Change::Retire(_) => {}
         Change::Fill(n) => {
             let key = key(&pick(n), n, members);
             let mut filling = filling(key, members[n % members.len()]);
@@ -318,8 +346,8 @@ fn apply(home: &Home, members: &[MemberId], change: Change) {
     }
 }
 
-fn compare(catalog: &Catalog, viewer: MemberId) -> Result<(), TestCaseError> {
-    let looked = by_looking(catalog, viewer);
+fn compare(catalog: &Catalog, ended: bool, viewer: MemberId) -> Result<(), TestCaseError> {
+    let looked = by_looking(catalog, ended, viewer);
     prop_assert_eq!(&counted(catalog, viewer), &looked, "the same reaches");
     let count = catalog.needing_count(viewer).unwrap();
     prop_assert_eq!(count, looked.len() as u64, "as many");
@@ -357,7 +385,7 @@ fn compare(catalog: &Catalog, viewer: MemberId) -> Result<(), TestCaseError> {
         };
         let looked = every
             .iter()
-            .filter(|one| states_by_looking(catalog, viewer, one).contains(&state))
+            .filter(|one| states_by_looking(catalog, ended, viewer, one).contains(&state))
             .map(|one| one.id)
             .collect();
         prop_assert_eq!(find(&by_state), looked, "by health: {:?}", state);
@@ -373,7 +401,7 @@ fn compare(catalog: &Catalog, viewer: MemberId) -> Result<(), TestCaseError> {
             .iter()
             .filter(|one| catalog.has_access(application.id, one.id).unwrap())
             .filter(|one| {
-                let states = states_by_looking(catalog, viewer, one);
+                let states = states_by_looking(catalog, ended, viewer, one);
                 states.contains(&Seen::Connected) || states.contains(&Seen::Disabled)
             })
             .map(|one| one.id)
@@ -435,10 +463,14 @@ proptest! {
         let stranger = MemberId::new();
         home.application("Orders");
         home.application("Tasks");
+        let mut ended = false;
         for change in changes {
+            if let Change::Retire(n) = change {
+                ended = n % 2 == 0;
+            }
             apply(&home, &members, change);
             for viewer in members.into_iter().chain([stranger]) {
-                compare(&home.catalog, viewer)?;
+                compare(&home.catalog, ended, viewer)?;
             }
         }
         // Nothing may be left over that no slot holds: nobody could revoke it.

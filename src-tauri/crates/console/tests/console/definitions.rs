@@ -98,7 +98,10 @@ async fn a_workspace_that_is_exported_and_imported_elsewhere_exports_the_same_by
                 let toml = connector("filing", "Filing", "https://a.example");
                 accept(desk, "filing", &toml).unwrap();
             }
-            here.world.catalog().add_definitions(&made, &[]).unwrap();
+            here.world
+                .catalog()
+                .add_definitions(&made, &[], |_| true)
+                .unwrap();
             let first = exported(&here);
             let seen = preview(&there, &first).unwrap();
             prop_assert_eq!((seen.clashes, seen.refused), (0, 0), "{}", first);

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::FutureExt as _;
 use tsunagi_catalog::Sealed;
 use tsunagi_console::tray::{TrayAction, TrayLine};
-use tsunagi_console::views::{Invitation, MemberChange, MemberRow, Stage};
+use tsunagi_console::views::{Invitation, MemberChange, MemberRow, Stage, WorkKind};
 use tsunagi_console::{Console, ConsoleError, Reach};
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::{
@@ -615,6 +615,42 @@ async fn a_leaver_s_connections_are_handed_over_and_their_authorizations_revoked
         "member_inactive",
         "and they sign in no more"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leave_that_is_stopped_between_two_authorizations_can_be_gone_on_with() {
+    let (desk, id) = Desk::practice();
+    let ines = desk.ines();
+    desk.authorize(id, Reach::All).await;
+    let shared = desk.create_practice("Shared", Kind::Admin, Mode::Same);
+    desk.authorize(shared, Reach::All).await;
+    let rei = desk.invites("Rei", Role::SuperAdmin).await;
+    desk.signs_in(rei, None).await;
+    let over = Arc::new(AtomicBool::new(false));
+    let (console, session, ended) = (desk.console.clone(), desk.session(), over.clone());
+    let presses = std::thread::spawn(move || {
+        while !ended.load(Ordering::Relaxed) {
+            console.stop_work(session, WorkKind::Leaving).unwrap();
+            std::thread::yield_now();
+        }
+    });
+    let leaves = || {
+        desk.console
+            .deactivate_member(desk.session(), ines, Some(rei))
+    };
+    let stopped = leaves().await.unwrap_err();
+    over.store(true, Ordering::Relaxed);
+    presses.join().unwrap();
+    assert_eq!(stopped.code, "leave_stopped");
+    let done: usize = stopped.args["done"].parse().unwrap();
+    assert!(done < 2 && stopped.args["all"] == "2", "{:?}", stopped.args);
+    let row = desk.row(ines);
+    assert!(row.active, "they have not left");
+    assert_eq!(row.owned, 2, "nothing was handed over");
+    let left = leaves().await.unwrap();
+    assert_eq!(left.authorizations.len(), 2 - done, "the rest");
+    assert_eq!(left.handed_over, 2);
+    assert!(!desk.row(ines).active);
 }
 
 #[tokio::test]

@@ -299,11 +299,10 @@ impl Play {
                     let account = row.account.as_ref().map(|account| account.label.clone());
                     assert_eq!(account, sits, "R15: own account, {}", self.doing());
                     let mut reasons = self.model.authorizing(link, reach);
-                    // R1, R8, R16 are said when it is pressed.
+                    // R1 and R8 are said when it is pressed.
                     for there in [
                         "plan_free",
                         "data_center_not_served",
-                        "connector_retired",
                         "service_not_in_data_center",
                         "service_not_in_country",
                         "country_needed",

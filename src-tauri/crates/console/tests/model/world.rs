@@ -164,6 +164,7 @@ pub(crate) struct Model {
 pub(crate) enum Fares {
     Connected,
     Disabled,
+    Retired,
     Never,
     Revoked,
     ClientRefused,
@@ -176,6 +177,7 @@ impl Fares {
         match self {
             Self::Connected => "connected",
             Self::Disabled => "disabled",
+            Self::Retired => "retired",
             Self::Never => "never_authorized",
             Self::Revoked => "revoked",
             Self::ClientRefused => "client_refused",
@@ -258,6 +260,8 @@ impl Model {
         let sits = sits.map(|sits| &self.authorizations[*sits]);
         match sits {
             _ if !link.enabled => Fares::Disabled,
+            // R16: whatever sits there.
+            _ if self.is_retired(link.service) => Fares::Retired,
             None => Fares::Never,
             Some(sits) if sits.revoked => Fares::Revoked,
             Some(sits) if sits.refused => Fares::ClientRefused,
