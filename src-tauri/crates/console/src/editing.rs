@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use tsunagi_catalog::{Entry, Primary, Reshaping, Slot, SlotSettings};
 use tsunagi_connectors::Connector;
-use tsunagi_domain::access::Act;
+use tsunagi_domain::access::{Act, act_of_change};
 use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::names::ConnectionName;
-use tsunagi_domain::reshape::{self, Held};
+use tsunagi_domain::reshape::{self, Held, is_set_aside};
 use tsunagi_domain::resolution::{Resolution, serves};
 use tsunagi_domain::{
     AuthorizationId, Connection, ConnectionId, Health, MemberId, NotConnected, Reach, Refusal,
@@ -35,15 +35,7 @@ struct Edited {
 impl Edited {
     /// What it amounts to, as R1 tells it apart.
     fn act(&self) -> Act {
-        let only_the_name = Connection {
-            name: self.after.connection.name.clone(),
-            ..self.before.connection.clone()
-        };
-        if only_the_name == self.after.connection {
-            Act::Rename
-        } else {
-            Act::Edit
-        }
+        act_of_change(&self.before.connection, &self.after.connection)
     }
 }
 
@@ -117,8 +109,9 @@ impl Console {
             after.present().map(|slot| slot.authorization.id).collect();
         let mut set_aside = Vec::new();
         for slot in before.present() {
-            let goes_on = goes_on.contains(&slot.authorization.id);
-            if !goes_on && slot.authorization.health != REVOKED {
+            let in_mode = new.mode.reaches().contains(&slot.key.reach);
+            let serves = goes_on.contains(&slot.authorization.id);
+            if is_set_aside(in_mode, serves, slot.authorization.health) {
                 set_aside.push(self.seat_view(before, slot)?);
             }
         }
