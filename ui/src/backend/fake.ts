@@ -313,6 +313,8 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     },
     authorize: ({ connection, reach }) => {
       const row = need(connection);
+      // The program takes no place that the connection has not.
+      if (!row.stations.some((station) => station.reach === reach)) refuse("connection_unknown");
       world.made += 1;
       const id = `flow-${world.made}`;
       signIn(row, reach, id);
