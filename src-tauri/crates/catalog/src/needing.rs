@@ -8,7 +8,7 @@ use tsunagi_domain::{Connection, Health, Kind, Member, MemberId, Reach, access, 
 use crate::facets::{self, Viewer};
 use crate::places::{self, Order};
 use crate::row::{self, Key};
-use crate::{Catalog, Result, connections, connectors, primaries, slots, standing, workspace};
+use crate::{Catalog, Result, connections, connectors, primaries, slots, standing, uses, workspace};
 
 impl Catalog {
     /// Reaches that need `viewer`, those of the oldest connection first, at most `limit`: what
@@ -87,6 +87,7 @@ fn reaches(
     let slots = slots::of_connection(db, connection.id.bytes())?;
     let primaries = primaries::of_connection(db, connection.id.bytes())?;
     let served = connectors::is_served(db, &connection.connector)?;
+    let used = uses::count(db, connection.id.bytes())? > 0;
     let needs = |reach: &Reach| {
         let slot = slots
             .iter()
@@ -97,6 +98,7 @@ fn reaches(
             Some(member) => need(
                 connection.kind,
                 health,
+                used,
                 current.map(|primary| primary.member),
                 member,
             )

@@ -14,7 +14,7 @@ use crate::facets::{self, ANYBODY, Needing, OWN, Sight};
 use crate::row::{self, Word};
 use crate::slots::Slot;
 use crate::store::Transaction;
-use crate::{Result, search};
+use crate::{Result, search, uses};
 
 /// The health of a slot as the catalog holds it. Where the connector has changed, and whether its
 /// service is still served, is noted by who knows connectors.
@@ -152,9 +152,10 @@ fn sights(
     if !standing.served {
         anybody.see(Seen::Retired);
         // R16, R2: moving what uses it is one thing to do, and a manager's.
+        let moves = usize::from(uses::count(db, connection)? > 0);
         anybody.need(Needing {
-            managers: 1,
-            choosers: 1,
+            managers: moves,
+            choosers: moves,
             ..Needing::default()
         });
         return Ok((anybody, Sights::new()));

@@ -7,7 +7,7 @@ use tsunagi_domain::health::{Condition, health, missing_scopes, scopes_granted};
 use tsunagi_domain::ladder::is_long;
 use tsunagi_domain::need::{Need, need};
 use tsunagi_domain::seen::shown;
-use tsunagi_domain::{Account, Connection, Health, Kind, Member, Reach, Timestamp};
+use tsunagi_domain::{Account, Connection, Health, Kind, Member, NotConnected, Reach, Timestamp};
 
 use crate::console::Console;
 use crate::drifting::drifts;
@@ -174,7 +174,11 @@ impl Console {
         let no_primary =
             connection.kind == Kind::LoggedInUser && primary.is_none() && !here.is_empty();
         let current = primary.map(|primary| primary.member);
-        let mend = need(connection.kind, own_health, current, viewer)
+        // Asked only where it says something: a list has many rows.
+        let ended = own_health == Health::NotConnected(NotConnected::Retired);
+        let uses = || self.inner.catalog.count_uses(connection.id);
+        let used = ended && uses().is_ok_and(|uses| uses > 0);
+        let mend = need(connection.kind, own_health, used, current, viewer)
             .filter(|need| need.is_told_of(reach, connection.mode))
             .map(|need| match need {
                 Need::Authorize => Mend::Authorize,

@@ -32,18 +32,24 @@ impl Need {
     }
 }
 
-/// What a reach needs of `viewer`. `own` is the health of the viewer's own slot, of a system or
+/// What a reach needs of `viewer`. `used` says whether anything uses its connection; `own` is the health of the viewer's own slot, of a system or
 /// admin connection that of its only one; `current` is the reach's primary account.
 ///
 /// Who is not connected there is asked to authorize first and to choose after that, so that a
 /// reach is one need and never two. What uses an ended service waits for a manager (R2), and for
-/// nobody else.
+/// nobody else; what nothing uses waits for nobody.
 #[must_use]
-pub fn need(kind: Kind, own: Health, current: Option<MemberId>, viewer: &Member) -> Option<Need> {
+pub fn need(
+    kind: Kind,
+    own: Health,
+    used: bool,
+    current: Option<MemberId>,
+    viewer: &Member,
+) -> Option<Need> {
     match own {
         Health::NotConnected(NotConnected::Disabled) => Some(Need::Enable),
         Health::NotConnected(NotConnected::Retired) => {
-            access::may_manage(viewer).is_ok().then_some(Need::Migrate)
+            (used && access::may_manage(viewer).is_ok()).then_some(Need::Migrate)
         }
         Health::NotConnected(_) => Some(Need::Authorize),
         Health::Connected => {

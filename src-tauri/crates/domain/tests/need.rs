@@ -23,13 +23,13 @@ fn r11_who_may_be_primary_is_asked_to_choose_where_nobody_is() {
                     && active
                     && matches!(role, Role::SuperAdmin | Role::Admin);
                 assert_eq!(
-                    need(kind, Health::Connected, None, &viewer),
+                    need(kind, Health::Connected, true, None, &viewer),
                     chooses.then_some(Need::ChoosePrimary),
                     "{kind:?}, {role:?}, active: {active}"
                 );
                 for primary in [viewer.id, MemberId::new()] {
                     assert_eq!(
-                        need(kind, Health::Connected, Some(primary), &viewer),
+                        need(kind, Health::Connected, true, Some(primary), &viewer),
                         None,
                         "{kind:?}, {role:?}: somebody is primary"
                     );
@@ -53,7 +53,7 @@ fn who_is_not_connected_authorizes_first_whoever_is_primary() {
                     };
                     let health = Health::NotConnected(reason);
                     assert_eq!(
-                        need(kind, health, primary, &member(role, true)),
+                        need(kind, health, false, primary, &member(role, true)),
                         expected,
                         "{kind:?}, {role:?}, {reason:?}, primary: {}",
                         primary.is_some()
@@ -79,9 +79,14 @@ fn r16_what_uses_an_ended_service_waits_for_a_manager_and_nobody_signs_in() {
                 let manages =
                     active && matches!(role, Role::SuperAdmin | Role::Admin | Role::Developer);
                 assert_eq!(
-                    need(kind, ended, None, &member(role, active)),
+                    need(kind, ended, true, None, &member(role, active)),
                     manages.then_some(Need::Migrate),
                     "{kind:?}, {role:?}, active: {active}"
+                );
+                assert_eq!(
+                    need(kind, ended, false, None, &member(role, active)),
+                    None,
+                    "there is nothing to move"
                 );
             }
         }
