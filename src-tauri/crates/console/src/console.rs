@@ -308,6 +308,13 @@ impl Console {
         Ok(())
     }
 
+    /// The one gate: what is no screen, such as an area, sends through it (R17).
+    #[doc(hidden)]
+    #[must_use]
+    pub fn gateway(&self) -> &Gateway {
+        &self.inner.gateway
+    }
+
     /// Renews what is due, and verifies what is never renewed. The shell calls this every minute.
     pub async fn renew_due(&self) {
         self.delete_leftovers().await;

@@ -319,6 +319,6 @@ impl Play {
         }
         let before = self.model.clone();
         self.model.links[at].own.insert(reach, own);
-        self.edited(&said.unwrap(), &before, at);
+        self.edited(&said.unwrap(), &before, &self.model, at);
     }
 }
