@@ -312,6 +312,13 @@ impl Console {
         Ok(())
     }
 
+    /// The one gate: what is no screen, such as an area, sends through it (R17).
+    #[doc(hidden)]
+    #[must_use]
+    pub fn gateway(&self) -> &Gateway {
+        &self.inner.gateway
+    }
+
     /// Renews what is due, verifies what is never renewed, and notes which services have ended. The
     /// shell calls this every minute.
     pub async fn renew_due(&self) {

@@ -86,10 +86,22 @@ impl Console {
                 slot.authorization.id == id && self.health_in(before, slot) == Health::Connected
             })
         };
+        // What sits in several environments may work in one and not in another, and stays where it
+        // is unless the mode changes.
+        let worked_here = |after: &Slot| {
+            let mut here = before.slots.iter().filter(|slot| slot.key == after.key);
+            here.any(|slot| self.health_in(before, slot) == Health::Connected)
+        };
+        let moves = old.mode != new.mode;
         let (mut seats, mut asks_again) = (Vec::new(), Vec::new());
         for slot in after.present() {
             let seat = self.seat_view(after, slot)?;
-            if worked(slot.authorization.id) && seat.health != Health::Connected {
+            let worked = if moves {
+                worked(slot.authorization.id)
+            } else {
+                worked_here(slot)
+            };
+            if worked && seat.health != Health::Connected {
                 asks_again.push(seat.clone());
             }
             seats.push(seat);
@@ -126,7 +138,7 @@ impl Console {
             changes: old != new || before.overrides != after.overrides,
             scopes_added: lacks(new, old),
             scopes_removed: lacks(old, new),
-            mode_changes: old.mode != new.mode,
+            mode_changes: moves,
             seats,
             asks_again,
             set_aside,

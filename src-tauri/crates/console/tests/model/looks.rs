@@ -45,11 +45,15 @@ impl Play {
             );
             return;
         };
+        self.nothing_passes(&viewer).await;
         if manages(viewer.role) {
+            self.offered(&viewer);
             self.managers_see(&viewer);
             for link in &self.model.links {
                 let view = self.desk.view(link.id).await;
                 self.details(link, &view);
+                self.aside(link, &view);
+                self.foresees(link);
                 self.used(link);
             }
         } else {
@@ -172,6 +176,10 @@ impl Play {
         let mut shown = BTreeSet::new();
         for row in &view.accounts {
             let member = row.member.as_ref().and_then(|member| member.id);
+            let sits = |reach| link.seats.get(&(reach, member));
+            let mut places = row.places.iter().filter_map(|place| sits(place.reach));
+            let locked = places.any(|sits| self.locked(*sits));
+            assert_eq!(row.locked, locked, "who can open it, {}", self.doing());
             for place in &row.places {
                 let new = shown.insert((
                     place.reach,
