@@ -8,7 +8,9 @@ use tsunagi_domain::{Connection, Health, Kind, Member, MemberId, Reach, access, 
 use crate::facets::{self, Viewer};
 use crate::places::{self, Order};
 use crate::row::{self, Key};
-use crate::{Catalog, Result, connections, connectors, primaries, slots, standing, uses, workspace};
+use crate::{
+    Catalog, Result, connections, connectors, primaries, slots, standing, uses, workspace,
+};
 
 impl Catalog {
     /// Reaches that need `viewer`, those of the oldest connection first, at most `limit`: what

@@ -268,7 +268,7 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
     },
     connection_replace: ({ connection, by }) => {
       const [row, other] = [need(connection), need(by)];
-      around.put({ ...row, uses: 0 });
+      around.put({ ...row, uses: 0, stations: row.stations.map((station) => (station.mend === "migrate" ? { ...station, mend: null } : station)) });
       around.put({ ...other, uses: other.uses + row.uses });
       around.changed();
       return row.uses;

@@ -2,7 +2,7 @@
 //! more, whichever door they look from; a manager is told what to move.
 
 use tsunagi_console::tray::{TrayAction, TrayLine};
-use tsunagi_console::views::{ListQuery, Mend, RedirectForm};
+use tsunagi_console::views::{ConnectionRow, ListQuery, Mend, RedirectForm};
 use tsunagi_console::{ConnectionId, Reach};
 use tsunagi_domain::{Environment, Health, Kind, Mode, NotConnected, Role, Seen};
 
@@ -42,6 +42,8 @@ async fn r16_when_the_day_comes_every_door_says_migrate_and_none_says_authorize(
         3,
         "until then each environment waits for a sign-in"
     );
+    let orders = desk.software("Orders", &[id]);
+    desk.used_in(id, orders, "schedule", "Nightly papers", true);
     desk.world.clock.pass(DECADES);
     desk.console.renew_due().await;
     let row = desk.view(id).await.row;
@@ -158,5 +160,29 @@ async fn r16_a_disabled_connection_rests_and_its_uses_still_say_why() {
         (station.reach, station.health),
         (Reach::All, ENDED),
         "it has ended all the same"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r16_once_everything_is_moved_it_asks_for_nothing_more() {
+    let desk = Desk::empty();
+    let id = made(&desk, Mode::Same);
+    let other = desk.create_practice("World", Kind::LoggedInUser, Mode::Same);
+    let orders = desk.software("Orders", &[id]);
+    desk.used_in(id, orders, "schedule", "Nightly papers", true);
+    desk.world.clock.pass(DECADES);
+    desk.console.renew_due().await;
+    let mend = |row: ConnectionRow| row.stations[0].mend;
+    assert_eq!(mend(desk.view(id).await.row), Some(Mend::Migrate));
+    desk.world
+        .catalog()
+        .replace_in_uses(id, other, None)
+        .unwrap();
+    assert_eq!(mend(desk.view(id).await.row), None, "the row");
+    let home = desk.console.home_view(desk.session()).unwrap();
+    assert!(
+        home.needs.iter().all(|need| need.connection != id),
+        "Home: {:?}",
+        home.needs
     );
 }

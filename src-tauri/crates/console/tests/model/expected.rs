@@ -212,7 +212,10 @@ impl Model {
         match self.fares(link, link.place(reach, person.id)) {
             Fares::Disabled => false,
             // R16: a manager moves what uses it, all of it at once.
-            Fares::Retired => manages(person.role) && reach == reaches(link.mode)[0],
+            Fares::Retired => {
+                let used = self.uses.iter().any(|used| used.connection == link.id);
+                used && manages(person.role) && reach == reaches(link.mode)[0]
+            }
             Fares::Connected => {
                 link.personal() && leads(person.role) && !link.primaries.contains_key(&reach)
             }

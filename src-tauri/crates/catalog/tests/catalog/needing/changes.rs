@@ -3,9 +3,11 @@
 use proptest::prelude::*;
 use tsunagi_catalog::Unreachable;
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{Connection, Health, Kind, Member, MemberId, Mode, NotConnected, Role};
+use tsunagi_domain::{
+    Connection, Environment, Health, Kind, Member, MemberId, Mode, NotConnected, Role,
+};
 
-use crate::fixture::{Home, NOW, connection, filling};
+use crate::fixture::{Home, NOW, connection, filling, used};
 use crate::leases::{renewal, taken};
 
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +31,9 @@ pub(super) enum Change {
     Unlead(usize),
     Role(usize),
     Retire(usize),
+    Use(usize),
+    Unuse(usize),
+    Replace(usize, usize),
     Delete(usize),
 }
 
@@ -54,6 +59,9 @@ pub(super) fn change() -> impl Strategy<Value = Change> {
         2 => n.clone().prop_map(Change::Unlead),
         3 => n.clone().prop_map(Change::Role),
         1 => n.clone().prop_map(Change::Retire),
+        3 => n.clone().prop_map(Change::Use),
+        1 => n.clone().prop_map(Change::Unuse),
+        1 => (n.clone(), n.clone()).prop_map(|(from, to)| Change::Replace(from, to)),
         1 => n.prop_map(Change::Delete),
     ]
 }
@@ -215,6 +223,29 @@ pub(super) fn apply(home: &Home, members: &[MemberId], change: Change) {
             };
             catalog.set_member(&member).unwrap();
         }
-        Change::Delete(n) => catalog.delete_connection(pick(n).id).unwrap(),
+        Change::Use(n) => {
+            let applications = catalog.applications().unwrap();
+            let application = applications[n % applications.len()].id;
+            let made = used(pick(n).id, application, Environment::Production);
+            catalog.set_use(&made).unwrap();
+        }
+        Change::Unuse(n) => {
+            if let Some(used) = catalog.uses(pick(n).id).unwrap().first() {
+                assert!(catalog.remove_use(used.id).unwrap(), "it was there");
+            }
+        }
+        Change::Replace(from, to) => {
+            let (from, to) = (pick(from).id, pick(to).id);
+            if from != to {
+                catalog.replace_in_uses(from, to, None).unwrap();
+            }
+        }
+        Change::Delete(n) => {
+            let id = pick(n).id;
+            for used in catalog.uses(id).unwrap() {
+                catalog.remove_use(used.id).unwrap();
+            }
+            catalog.delete_connection(id).unwrap();
+        }
     }
 }

@@ -59,7 +59,9 @@ pub(super) fn by_looking(
                 .any(|slot| slot.key == key && works(&connection, slot));
             let led = !personal || primaries.iter().any(|primary| primary.reach == *reach);
             if ended {
-                if connection.enabled && manages && connection.mode.reaches()[0] == *reach {
+                let first = connection.mode.reaches()[0] == *reach;
+                let used = !catalog.uses(connection.id).unwrap().is_empty();
+                if connection.enabled && manages && used && first {
                     needing.push((connection.id, *reach));
                 }
                 continue;
