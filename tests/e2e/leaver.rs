@@ -108,7 +108,7 @@ async fn comes_back(trial: &Trial, page: &Page, founder: &str) {
     page.button("Actions for Omar").await;
     page.press(Role::Menuitem, "Reactivate…").await;
     page.wait(Role::Heading, "Reactivate Omar?").await;
-    page.fill("Your passphrase", "another one").await;
+    page.fill("Your passphrase*", "another one").await;
     page.button("Reactivate").await;
     page.says("That is not the passphrase.").await;
     trial.shown(page, "4-not-proved").await;
@@ -116,7 +116,7 @@ async fn comes_back(trial: &Trial, page: &Page, founder: &str) {
         page.has(Role::Row, "Omar Deactivated*").await,
         "nothing was changed"
     );
-    page.fill("Your passphrase", PASSPHRASE).await;
+    page.fill("Your passphrase*", PASSPHRASE).await;
     page.button("Reactivate").await;
     page.says("Omar may sign in again").await;
     page.wait_gone(Role::Row, "Omar Deactivated*").await;
