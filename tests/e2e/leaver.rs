@@ -110,7 +110,7 @@ async fn comes_back(trial: &Trial, page: &Page, founder: &str) {
     page.wait(Role::Heading, "Reactivate Omar?").await;
     page.fill("Your passphrase*", "another one").await;
     page.button("Reactivate").await;
-    page.says("That is not the passphrase.").await;
+    page.says("Tries left before a delay: 4.").await;
     trial.shown(page, "4-not-proved").await;
     assert!(
         page.has(Role::Row, "Omar Deactivated*").await,
