@@ -262,10 +262,27 @@ impl Desk {
 
     /// What differs from the transcript.
     pub(crate) async fn drive(&self, transcript: &Transcript) -> Vec<String> {
+        match self.connector(transcript) {
+            Some(connector) => self.drive_as(transcript, connector).await,
+            None => vec![format!(
+                "no connector {}",
+                transcript.connectors().join(" or ")
+            )],
+        }
+    }
+
+    /// The connector that a transcript is about.
+    pub(crate) fn connector(&self, transcript: &Transcript) -> Option<&Connector> {
         let names = transcript.connectors();
-        let Some(connector) = names.iter().find_map(|name| self.library.get(name)) else {
-            return vec![format!("no connector {}", names.join(" or "))];
-        };
+        names.iter().find_map(|name| self.library.get(name))
+    }
+
+    /// What differs from the transcript where its connector says this.
+    pub(crate) async fn drive_as(
+        &self,
+        transcript: &Transcript,
+        connector: &Connector,
+    ) -> Vec<String> {
         let resolved = match connector.resolve(&transcript.settings) {
             Ok(resolved) => resolved,
             Err(refusal) => return vec![format!("settings: {refusal:?}")],
