@@ -2,6 +2,7 @@
 
 mod answered;
 mod api;
+mod keys;
 mod oauth;
 mod revoke;
 mod scopes;
@@ -13,8 +14,10 @@ use tsunagi_domain::{Kind, Refusal, Timestamp};
 use crate::Pattern;
 
 pub use answered::Answered;
-pub use api::{Api, ApiError, Means, Method, Whoami};
-pub use oauth::{Body, ClientAuth, OAuth, Param};
+pub use api::{Api, ApiError, Good, Means, Method, Question};
+pub use keys::{Attach, KeyField, Keys};
+pub(crate) use oauth::NONE;
+pub use oauth::{Body, ClientAuth, GrantType, OAuth, Param};
 pub use revoke::{Revoke, RevokeAuth, RevokeBody, TokenKind};
 pub use scopes::{Preset, Scope, Webview};
 
@@ -102,9 +105,12 @@ pub struct Parameter {
 }
 
 /// Whose client registration is used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Registration {
+    /// None: the person types a key in.
+    #[default]
+    NotNeeded,
     /// The person registers a client at the provider and brings its ID.
     NeedsClient,
     /// A public client that the program knows. Built-in connectors only.
@@ -183,8 +189,12 @@ pub struct Connector {
     /// The connector that followed it, where it is retired (R16).
     #[serde(default)]
     pub successor: Option<String>,
-    /// OAuth 2.0 at this service.
-    pub oauth: OAuth,
+    /// OAuth 2.0 at this service; it has this or `keys`, and never both.
+    #[serde(default)]
+    pub oauth: Option<OAuth>,
+    /// What a person types in, in place of OAuth.
+    #[serde(default)]
+    pub keys: Option<Keys>,
     /// Whether the provider's page may be shown in a web view window.
     #[serde(default)]
     pub webview: Webview,
@@ -200,14 +210,15 @@ pub struct Connector {
     pub hosts: Vec<String>,
     /// Where it tells whose account was authorized.
     #[serde(default)]
-    pub whoami: Option<Whoami>,
-    /// Address template of a harmless GET that shows whether a credential works.
+    pub whoami: Option<Question>,
+    /// A harmless request that shows whether a credential works, where `whoami` is not the one.
     #[serde(default)]
-    pub verify: Option<String>,
+    pub verify: Option<Question>,
     /// What completes the templates.
     #[serde(default)]
     pub parameters: Vec<Parameter>,
     /// Whose client registration is used.
+    #[serde(default)]
     pub registration: Registration,
     /// How often tokens may be renewed.
     #[serde(default)]
@@ -230,12 +241,31 @@ pub struct Connector {
 }
 
 impl Connector {
+    /// OAuth at this service; with no address and nothing of its own where it has none.
+    #[must_use]
+    pub fn oauth(&self) -> &OAuth {
+        self.oauth.as_ref().unwrap_or(&NONE)
+    }
+
+    /// Whether its client authorizes itself, and nobody signs in (RFC 6749 §4.4).
+    #[must_use]
+    pub fn is_for_clients(&self) -> bool {
+        self.oauth().grant == GrantType::ClientCredentials
+    }
+
+    /// The request that shows whether a credential works, and whose it is as far as the service
+    /// tells.
+    #[must_use]
+    pub fn question(&self) -> Option<&Question> {
+        self.whoami.as_ref().or(self.verify.as_ref())
+    }
+
     /// The client ID the program brings along, where it does.
     #[must_use]
     pub fn built_in_client_id(&self) -> Option<&str> {
         match &self.registration {
             Registration::BuiltIn { client_id } => Some(client_id),
-            Registration::NeedsClient => None,
+            Registration::NeedsClient | Registration::NotNeeded => None,
         }
     }
 

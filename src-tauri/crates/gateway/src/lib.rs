@@ -8,6 +8,8 @@
 //! never sends one to a host that its connector does not list (R23), and never decides who may
 //! do what.
 
+mod answered;
+mod attach;
 mod credential;
 mod error;
 mod flights;

@@ -1,6 +1,7 @@
 //! OAuth 2.0 at a service: its addresses, and what it does in its own way.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,18 @@ pub enum ClientAuth {
     /// `client_id` and `client_secret` in the body.
     #[default]
     Post,
+}
+
+/// How a token is come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// A person signs in (RFC 6749 §4.1).
+    #[default]
+    Code,
+    /// The client authorizes itself: nobody signs in, and a new token is asked for when one ends
+    /// (RFC 6749 §4.4).
+    ClientCredentials,
 }
 
 /// How the body of a token request is written.
@@ -57,8 +70,12 @@ impl Param {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OAuth {
-    /// Authorization endpoint.
-    pub authorize: String,
+    /// How a token is come by.
+    #[serde(default)]
+    pub grant: GrantType,
+    /// Authorization endpoint; `None` where nobody signs in.
+    #[serde(default)]
+    pub authorize: Option<String>,
     /// Token endpoint.
     pub token: String,
     /// Where tokens are renewed, where that is not the token endpoint.
@@ -164,3 +181,39 @@ fn yes() -> bool {
 fn space() -> String {
     " ".to_owned()
 }
+
+/// What a service without OAuth has of it: no address, and nothing that is its own.
+pub(crate) static NONE: LazyLock<OAuth> = LazyLock::new(|| OAuth {
+    grant: GrantType::Code,
+    authorize: None,
+    token: String::new(),
+    refresh: None,
+    revoke: None,
+    device: None,
+    metadata: None,
+    jwks: None,
+    issuer: None,
+    iss_required: false,
+    userinfo: None,
+    pkce: true,
+    client_auth: ClientAuth::None,
+    scope_separator: space(),
+    authorize_params: BTreeMap::new(),
+    token_params: BTreeMap::new(),
+    refresh_params: BTreeMap::new(),
+    exchange_sends_scopes: false,
+    refresh_sends_scopes: false,
+    token_lifetime_seconds: None,
+    refresh_lifetime_seconds: None,
+    rotates: false,
+    grace_seconds: None,
+    body: Body::Form,
+    headers: BTreeMap::new(),
+    answer_at: None,
+    scope_at: None,
+    expires_at: None,
+    refresh_expires_at: None,
+    answers: Vec::new(),
+    error_at: Vec::new(),
+    error_words: BTreeMap::new(),
+});

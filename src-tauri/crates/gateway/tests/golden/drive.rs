@@ -382,7 +382,7 @@ impl Journey<'_> {
         match field(&sent.body, &sent.url, "scope") {
             None => self.transcript.scopes.clone(),
             Some(shown) => shown
-                .split(self.connector.oauth.scope_separator.as_str())
+                .split(self.connector.oauth().scope_separator.as_str())
                 .map(str::to_owned)
                 .collect(),
         }
@@ -856,7 +856,7 @@ fn word(connector: &Connector, error: &OAuthError) -> String {
         OAuthError::ClientRefused { .. } => "invalid_client".to_owned(),
         OAuthError::Status { status: 429, .. } => "temporarily_unavailable".to_owned(),
         OAuthError::TokenError { error, .. } => {
-            let words = &connector.oauth.error_words;
+            let words = &connector.oauth().error_words;
             words.get(error).unwrap_or(error).clone()
         }
         other => other.code().to_owned(),

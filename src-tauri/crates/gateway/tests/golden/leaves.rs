@@ -46,7 +46,10 @@ pub(crate) async fn survivors(desk: &Desk, transcripts: &[Transcript]) -> Vec<St
         }
         let about: Vec<&Transcript> = transcripts
             .iter()
-            .filter(|other| desk.connector(other).is_some_and(|own| own.id == connector.id))
+            .filter(|other| {
+                desk.connector(other)
+                    .is_some_and(|own| own.id == connector.id)
+            })
             .collect();
         let facts = facts(connector);
         let mut leaves = Vec::new();
