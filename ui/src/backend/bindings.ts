@@ -873,6 +873,14 @@ needsRegistration: boolean,
  */
 registrations: Array<RegistrationView>, 
 /**
+ * A key is typed in: nobody signs in, and no registration is needed.
+ */
+typed: boolean, 
+/**
+ * The client authorizes itself: nobody signs in.
+ */
+forClients: boolean, 
+/**
  * Why the sign-in page opens in the system browser; `None` where the window is used.
  */
 browserBecause: string | null, 
@@ -1224,7 +1232,7 @@ wire: Array<string>,
  * Duration in milliseconds.
  */
 millis: number | null, };
-export type AgentKind = "webview" | "browser" | "device";
+export type AgentKind = "webview" | "browser" | "device" | "form" | "client";
 export type Stage = "waiting" | "checking" | "ask_replace" | "done" | "failed";
 export type Stay = "off" | "on" | "no_account" | "not_here";
 export type QrView = { 
@@ -1294,6 +1302,10 @@ codeOffered: boolean,
  * That code, once it was asked for.
  */
 code: CodeView | null, 
+/**
+ * The form, where a key is typed in.
+ */
+form: KeyForm | null, 
 /**
  * When the flow ends by itself.
  */
@@ -3011,6 +3023,8 @@ export interface Commands {
   flow_by_code: { args: { flow: FlowId }; answer: FlowView };
   flow_open_address: { args: { flow: FlowId }; answer: void };
   flow_paste: { args: { flow: FlowId; address: string }; answer: FlowView };
+  flow_typed: { args: { flow: FlowId; typed: TypedKeys }; answer: FlowView };
+  flow_open_setup: { args: { flow: FlowId }; answer: void };
   flow_answer: { args: { flow: FlowId; replace: boolean }; answer: FlowView };
   flow_primary: { args: { flow: FlowId; wanted: boolean }; answer: FlowView };
   flow_again: { args: { flow: FlowId }; answer: FlowId };

@@ -16,7 +16,7 @@ use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::idle::EXCHANGE_SECONDS;
 use tsunagi_domain::{Account, Connection, FlowId, Member, MemberId, RegistrationId, Timestamp};
 use tsunagi_gateway::Arrived;
-use tsunagi_oauth::{Attempt, Listener, Pages, Verdict};
+use tsunagi_oauth::{Attempt, Listener, Pages, Secret, Verdict};
 use url::Url;
 
 use crate::agent::{Sighting, Visit};
@@ -51,10 +51,16 @@ pub(crate) enum Order {
     Cancel,
     Extend,
     InBrowser,
-    Stay { wanted: bool },
+    Stay {
+        wanted: bool,
+    },
     ByCode,
     Pasted(Url),
-    Answer { replace: bool },
+    Answer {
+        replace: bool,
+    },
+    /// What was typed into the form; shown by nothing.
+    Typed(BTreeMap<String, Secret>),
 }
 
 /// Everything a flow works with.
@@ -111,6 +117,11 @@ impl Seen {
             }
             None => std::future::pending().await,
         }
+    }
+
+    /// Listens to a window that has no page.
+    pub(crate) fn listen(&mut self, told: UnboundedReceiver<Sighting>) {
+        self.told = Some(told);
     }
 
     /// Returns once the page that was asked to close has done so: until then it may write into
@@ -178,6 +189,8 @@ impl Running {
     pub(crate) fn busy_until(&self) -> Option<Timestamp> {
         let view = self.lock();
         match view.stage {
+            // A form that waits is no reason to leave the seat open: typing is seen by itself.
+            Stage::Waiting if view.agent == AgentKind::Form => None,
             Stage::Waiting | Stage::AskReplace => Some(view.deadline),
             Stage::Checking => Some(view.deadline.plus_seconds(EXCHANGE_SECONDS)),
             Stage::Done | Stage::Failed => None,
@@ -297,6 +310,9 @@ impl Console {
         ears: &mut Ears,
         stay: &mut Staying,
     ) -> Result<End, ConsoleError> {
+        if running.lock().agent.has_no_page() {
+            return self.without_page(errand, running, ears).await;
+        }
         let waited = self.wait(errand, running, ears, stay).await?;
         self.inner.agent.close_page(errand.id);
         let callback = match waited {
@@ -411,6 +427,7 @@ impl Console {
                         Order::InBrowser
                         | Order::ByCode
                         | Order::Stay { .. }
+                        | Order::Typed(_)
                         | Order::Answer { .. },
                     ) => {}
                 },
@@ -577,16 +594,18 @@ impl Console {
     }
 
     /// The row a flow begins with.
-    pub(crate) fn flow_row(&self, errand: &Errand, attempt: &Attempt, view: &FlowView) -> Flow {
+    pub(crate) fn flow_row(&self, errand: &Errand, state_hash: [u8; 32], view: &FlowView) -> Flow {
         Flow {
             id: errand.id,
             key: errand.key,
             registration: errand.registration,
-            state_hash: attempt.state_hash(),
+            state_hash,
             agent: match view.agent {
                 AgentKind::Webview => "webview",
                 AgentKind::Browser => "browser",
                 AgentKind::Device => "device",
+                AgentKind::Form => "form",
+                AgentKind::Client => "client",
             }
             .to_owned(),
             started_at: view.now,

@@ -43,5 +43,6 @@ mod sharing;
 mod standing;
 mod team;
 mod tray;
+mod typing;
 mod words;
 mod work;
