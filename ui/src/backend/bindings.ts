@@ -1257,6 +1257,58 @@ address: string,
  * The same for a camera, with the code in it where the provider offers that.
  */
 qr: QrView | null, };
+export type KeyForm = { 
+/**
+ * Its fields, in order.
+ */
+fields: Array<KeyFieldView>, 
+/**
+ * How a key is come by at the service, step by step.
+ */
+steps: Array<string>, 
+/**
+ * Where.
+ */
+setup: string | null, 
+/**
+ * What was wrong with what was typed last.
+ */
+problem: FormProblem | null, };
+export type KeyFieldView = { 
+/**
+ * Its name in [`TypedKeys`].
+ */
+name: string, 
+/**
+ * Label.
+ */
+label: string, 
+/**
+ * Where the person finds it.
+ */
+help: string | null, 
+/**
+ * Whether it is a secret.
+ */
+secret: boolean, 
+/**
+ * An example, of what is no secret.
+ */
+example: string | null, };
+export type FormProblem = { 
+/**
+ * The field it is about; `None`: all of them.
+ */
+field: string | null, 
+/**
+ * What is wrong.
+ */
+failure: Failure, };
+export type TypedKeys = { 
+/**
+ * Values by field.
+ */
+fields: { [key in string]: string }, };
 export type FlowView = { 
 /**
  * Identifier.

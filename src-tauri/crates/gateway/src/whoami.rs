@@ -253,11 +253,15 @@ impl Gateway {
             .await?;
         censor(&connector.api, &mut incoming);
         let host = || asked.url.host_str().unwrap_or_default().to_owned();
-        let unreachable = |kind| GateError::Unreachable { kind, host: host() };
         if connector.keys.is_some() {
             match judged(&connector.api, asked, &incoming) {
                 Verdict::Good => {}
-                Verdict::Passing => return Err(unreachable("busy")),
+                Verdict::Passing => {
+                    return Err(GateError::Unreachable {
+                        kind: "busy",
+                        host: host(),
+                    });
+                }
                 Verdict::Refused | Verdict::Silent => {
                     return Err(GateError::KeyRefused {
                         host: host(),
@@ -266,7 +270,10 @@ impl Gateway {
                 }
             }
         } else if !incoming.status.is_success() || own_error(&connector.api, &incoming).is_some() {
-            return Err(unreachable("refused"));
+            return Err(GateError::Unreachable {
+                kind: "refused",
+                host: host(),
+            });
         }
         let pointed = [asked.name.as_ref(), asked.email.as_ref()];
         let wanted =
@@ -275,7 +282,12 @@ impl Gateway {
             Ok(answer) => answer,
             // Nothing is to be read from it.
             Err(_) if !wanted => Value::Null,
-            Err(_) => return Err(unreachable("broken")),
+            Err(_) => {
+                return Err(GateError::Unreachable {
+                    kind: "broken",
+                    host: host(),
+                });
+            }
         };
         // What a service repeats of a key is no name to show.
         let secrets = secrets(connector, credential);

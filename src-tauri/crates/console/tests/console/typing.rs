@@ -8,7 +8,7 @@ use tsunagi_console::views::{AgentKind, FlowView, NewConnection, RedirectForm, S
 use tsunagi_console::{ConnectionId, FlowId, Reach};
 use tsunagi_domain::{Environment, Kind, Mode};
 
-use crate::fixture::{Desk, files, until};
+use crate::fixture::{Desk, Person, files, until};
 use crate::provider::{Provider, Says, accept, account, draft, register};
 
 const SECRET: &str = "canary-key/\"quoted\"/4+7=";
@@ -54,6 +54,8 @@ fn typed(account: &str, secret: &str) -> TypedKeys {
 }
 
 fn connect(desk: &Desk, provider: &Provider, kind: Kind) -> ConnectionId {
+    // Nobody presses anything on a page: there is none.
+    desk.world.agent.person(Person::Waits);
     accept(desk, "filing", &keyed(provider)).unwrap();
     let drafted = NewConnection {
         scopes: Vec::new(),
@@ -129,7 +131,7 @@ async fn a_key_is_tried_stored_and_used_and_never_shown_again() {
     for text in shown {
         holds_none("what is shown", &text);
     }
-    for (path, bytes) in files(desk.world.home()) {
+    for (path, bytes) in files(desk.world.home.path()) {
         holds_none(&path, &String::from_utf8_lossy(&bytes));
     }
 }
@@ -169,7 +171,7 @@ async fn a_refused_key_stores_nothing_and_may_be_typed_again() {
     provider.who(Says::json(200, &account("one")));
     let view = types(&desk, flow, typed("works", SECRET)).await;
     assert_eq!(view.stage, Stage::Done);
-    for (path, bytes) in files(desk.world.home()) {
+    for (path, bytes) in files(desk.world.home.path()) {
         holds_none(&path, &String::from_utf8_lossy(&bytes));
     }
 }
@@ -231,8 +233,9 @@ async fn a_cancelled_form_takes_nothing_more() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_authorizes_itself_and_asks_again_when_its_token_ends() {
+async fn a_client_authorizes_itself_and_asks_again_when_its_token_is_over() {
     let (desk, provider) = (Desk::empty(), Provider::start().await);
+    desk.world.agent.person(Person::Waits);
     let toml = provider.toml("filing");
     let toml = toml.replace(
         &format!("authorize = \"{}/authorize\"", provider.origin),
@@ -247,7 +250,7 @@ async fn a_client_authorizes_itself_and_asks_again_when_its_token_ends() {
             "refresh_token": "not kept"});
         Says::json(200, &answer)
     };
-    provider.token(issued("access-one", 0));
+    provider.token(issued("access-one", 3600));
     let end = desk.authorize(id, Reach::All).await;
     assert_eq!((end.agent, end.stage), (AgentKind::Client, Stage::Done));
     let asked = provider.got("/token");
@@ -257,10 +260,14 @@ async fn a_client_authorizes_itself_and_asks_again_when_its_token_ends() {
     );
     assert_eq!(asked[0].form["scope"], "files.read");
     provider.token(issued("access-two", 3600));
-    let tried = desk.try_in(id, Environment::Development, "/files").await;
-    assert_eq!(tried.unwrap().status, 200);
+    *provider.inner.api.lock().unwrap() = Says::raw(401, "text/plain", "");
+    let _ = desk.try_in(id, Environment::Development, "/files").await;
     let again = provider.got("/token");
-    assert_eq!(again.len(), 2, "the first token has ended");
+    assert_eq!(
+        again.len(),
+        2,
+        "the service says that the first token is over"
+    );
     assert_eq!(
         again[1].form["grant_type"], "client_credentials",
         "the client asks again: no refresh token is used (RFC 6749 §4.4.3)"
@@ -272,6 +279,7 @@ async fn a_client_authorizes_itself_and_asks_again_when_its_token_ends() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_is_refused_stores_nothing() {
     let (desk, provider) = (Desk::empty(), Provider::start().await);
+    desk.world.agent.person(Person::Waits);
     let toml = provider.toml("filing");
     let toml = toml.replace(
         &format!("authorize = \"{}/authorize\"", provider.origin),

@@ -307,6 +307,7 @@ impl Desk {
             faults: Vec::new(),
         };
         journey.authorize();
+        journey.base();
         let mut device = None;
         for (index, step) in transcript.steps.iter().enumerate() {
             let before = journey.faults.len();
@@ -352,6 +353,47 @@ impl Journey<'_> {
             login_hint: None,
         })
         .unwrap()
+    }
+
+    /// What paths of requests are put behind: some documented request to the API is below it.
+    fn base(&mut self) {
+        let Some(bound) = self.bound_to_all() else {
+            return;
+        };
+        let base = bound.api_base.as_str().trim_end_matches('/').to_owned();
+        let below = |step: &&Step| {
+            let url = step.sent().url;
+            let rest = url.as_str().strip_prefix(&base).map(str::to_owned);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+        };
+        let asked = ["whoami", "verify", "api", "api_error"];
+        let steps: Vec<&Step> = asked
+            .into_iter()
+            .flat_map(|what| {
+                self.transcript
+                    .steps
+                    .iter()
+                    .filter(move |step| step.what == what)
+            })
+            .collect();
+        if !steps.is_empty() && !steps.iter().any(below) && self.ignored("base").is_empty() {
+            self.faults.push(format!("no request below {base}"));
+        }
+    }
+
+    /// With all that the transcript's answers say.
+    fn bound_to_all(&self) -> Option<Resolved> {
+        let mut answers = BTreeMap::new();
+        for step in &self.transcript.steps {
+            let expect = step.expect.as_ref();
+            let extras = expect.and_then(|expect| expect.get("extras")?.as_table());
+            for (name, value) in extras.into_iter().flatten() {
+                if let Some(text) = value.as_str() {
+                    answers.insert(name.clone(), text.to_owned());
+                }
+            }
+        }
+        self.connector.answered(&self.resolved, &answers).ok()
     }
 
     fn authorize(&mut self) {
