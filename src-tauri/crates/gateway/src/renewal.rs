@@ -150,13 +150,13 @@ impl Gateway {
         let mut wire = Wire::default();
         let (http, resolved) = (self.http(), &place.resolved);
         let answered = match &credential.refresh {
-            Some(refresh) => {
+            Some(refresh) if !asks_again => {
                 tsunagi_oauth::refresh(
                     http, connector, resolved, &client, refresh, scopes, &mut wire,
                 )
                 .await
             }
-            None => {
+            _ => {
                 // What was asked for, not what was granted: a client may have got more since.
                 let scopes = &authorization.asked;
                 tsunagi_oauth::client_credentials(
