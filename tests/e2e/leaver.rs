@@ -4,10 +4,11 @@
 use tsunagi_tests::app::Options;
 use tsunagi_tests::desk::Desk;
 use tsunagi_tests::steps;
-use tsunagi_tests::{App, Role, Trial};
+use tsunagi_tests::{App, Page, Role, Trial};
 
 const SHARED: &str = "Partner files";
 const OWN: &str = "Own contacts";
+const PASSPHRASE: &str = "a ladder in the orchard";
 const BEN: &str = "ben@practice.example";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,5 +96,35 @@ async fn handed_over_revoked_and_asked_for_again() {
     .await;
     steps::open(page, SHARED).await;
     page.says(&format!("by {founder}")).await;
+
+    comes_back(&trial, page, &founder).await;
     app.close(&desk).await;
+}
+
+/// Letting somebody sign in again is giving them something: whoever does it proves who they are.
+async fn comes_back(trial: &Trial, page: &Page, founder: &str) {
+    steps::set_passphrase(page, PASSPHRASE).await;
+    page.link("Members").await;
+    page.button("Actions for Omar").await;
+    page.press(Role::Menuitem, "Reactivate…").await;
+    page.wait(Role::Heading, "Reactivate Omar?").await;
+    page.fill("Your passphrase", "another one").await;
+    page.button("Reactivate").await;
+    page.says("That is not the passphrase.").await;
+    trial.shown(page, "4-not-proved").await;
+    assert!(
+        page.has(Role::Row, "Omar Deactivated*").await,
+        "nothing was changed"
+    );
+    page.fill("Your passphrase", PASSPHRASE).await;
+    page.button("Reactivate").await;
+    page.says("Omar may sign in again").await;
+    page.wait_gone(Role::Row, "Omar Deactivated*").await;
+    steps::switch_member(page, founder, "Omar", None).await;
+    steps::connections(page).await;
+    page.wait(
+        Role::Gridcell,
+        "All environments: Never authorized. Authorize",
+    )
+    .await;
 }

@@ -13,7 +13,7 @@ export type Route =
   | { screen: "home" }
   | { screen: "connections" }
   | { screen: "new-connection"; service: string | null; /** Which one asks for it and may use it then. */ application?: ApplicationId | null }
-  | { screen: "connection"; id: ConnectionId; tab: ConnectionTab }
+  | { screen: "connection"; id: ConnectionId; tab: ConnectionTab; /** Opens the dialog that moves its uses. */ migrate?: boolean }
   | { screen: "connectors" }
   | { screen: "primaries" }
   | { screen: "applications" }
@@ -30,7 +30,7 @@ export function link(route: Route): string {
       if (route.application) return `#/new-connection/${encodeURIComponent(route.service ?? "")}/${route.application}`;
       return route.service ? `#/new-connection/${encodeURIComponent(route.service)}` : "#/new-connection";
     case "connection":
-      return `#/connection/${route.id}/${route.tab}`;
+      return `#/connection/${route.id}/${route.tab}${route.migrate ? "/migrate" : ""}`;
     case "application":
       return `#/application/${route.id}/${route.tab}`;
     case "live":
@@ -56,7 +56,7 @@ export function parse(fragment: string): Route {
       return { screen, service: id ? decodeURIComponent(id) : null, ...(tab ? { application: tab } : {}) };
     case "connection":
       if (!id) return { screen: "connections" };
-      return { screen, id, tab: CONNECTION_TABS.find((known) => known === tab) ?? "environments" };
+      return { screen, id, tab: CONNECTION_TABS.find((known) => known === tab) ?? "environments", ...(mode === "migrate" ? { migrate: true } : {}) };
     case "application":
       if (!id) return { screen: "applications" };
       return { screen, id, tab: APPLICATION_TABS.find((known) => known === tab) ?? "connections" };

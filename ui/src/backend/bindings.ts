@@ -25,7 +25,7 @@ export type Role = "super_admin" | "admin" | "developer" | "user" | "portal_user
 export type Plan = "free" | "paid";
 export type Kind = "system" | "admin" | "logged_in_user";
 export type Mode = "same" | "per_environment";
-export type NotConnected = "never_authorized" | "expired" | "revoked" | "client_refused" | "scopes_missing" | "connector_changed" | "outcome_unknown" | "disabled";
+export type NotConnected = "never_authorized" | "expired" | "revoked" | "client_refused" | "scopes_missing" | "connector_changed" | "outcome_unknown" | "retired" | "disabled";
 export type Health = { "state": "connected" } | { "state": "not_connected", "reason": NotConnected };
 export type Failure = { 
 /**
@@ -509,7 +509,7 @@ code: string,
  * For so long, and so often, that a person should look.
  */
 long: boolean, };
-export type Mend = "authorize" | "choose_primary" | "enable" | "accept_primary";
+export type Mend = "authorize" | "choose_primary" | "enable" | "migrate" | "accept_primary";
 export type Station = { 
 /**
  * Which environments it serves.
@@ -519,6 +519,10 @@ reach: Reach,
  * Connected, or not and why.
  */
 health: Health, 
+/**
+ * Since when the service is no longer served, as `2024-09-26` (R16); `None` where it is.
+ */
+retired: string | null, 
 /**
  * Beside health, never instead of it.
  */
@@ -604,7 +608,7 @@ needsPerson: boolean,
  * How the environments differ from what one would expect of them.
  */
 drift: Array<DriftView>, };
-export type Seen = "connected" | "never_authorized" | "expired" | "revoked" | "client_refused" | "scopes_missing" | "connector_changed" | "outcome_unknown" | "disabled" | "unreachable" | "no_primary";
+export type Seen = "connected" | "never_authorized" | "expired" | "revoked" | "client_refused" | "scopes_missing" | "connector_changed" | "outcome_unknown" | "retired" | "disabled" | "unreachable" | "no_primary";
 export type ListQuery = { 
 /**
  * Part of a name, link name, service or account.
@@ -2626,7 +2630,7 @@ registrations: number,
  * Of those: how many wait for their secret.
  */
 secretsDue: number, };
-export type WorkKind = "inventory" | "definitions" | "activity" | "import";
+export type WorkKind = "inventory" | "definitions" | "activity" | "import" | "leaving";
 export type WorkView = { 
 /**
  * So much is done.

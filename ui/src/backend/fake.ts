@@ -14,6 +14,7 @@ import { typedInto } from "./fake/typing";
 import { keyHandlers } from "./fake/keys";
 import { driftOf, managing } from "./fake/managing";
 import { paperHandlers } from "./fake/papers";
+import { fakeWork } from "./fake/work";
 import { memberHandlers } from "./fake/members";
 import { backupHandlers, heldOf, restoredView, unusableOf } from "./fake/backups";
 import { ACTORS, seedActivity } from "./fake/activity";
@@ -127,6 +128,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     put({ ...row, stations: row.stations.map((station) => (station.reach === reach || reach === "all" ? { ...station, ...part } : station)) });
   };
   const viewOf = (id: ConnectionId): Answer<"connection_get"> => managed.decorate(environmentsOf(need(id), world.registrations, world.drafts.get(id) ?? null, world.start, world.kept));
+  const work = fakeWork(options);
   const managed = managing({
     start: () => world.start, rows: () => world.rows, put, setStation, view: (id) => viewOf(id), changed, refuse,
     remove: (id) => (world.rows = world.rows.filter((row) => row.id !== id)),
@@ -312,6 +314,8 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     },
     authorize: ({ connection, reach }) => {
       const row = need(connection);
+      // The program takes no place that the connection has not.
+      if (!row.stations.some((station) => station.reach === reach)) refuse("connection_unknown");
       world.made += 1;
       const id = `flow-${world.made}`;
       signIn(row, reach, id);
@@ -446,11 +450,12 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     show_main: () => undefined,
     ...managed.handlers,
     ...keyHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
-    ...memberHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
+    ...memberHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, work, options),
+    ...work.handlers,
     ...paperHandlers({
       locale: () => world.start.locale, mark: (service) => gallery(world.start.locale).find((one) => one.service.id === service)?.service ?? null, connections: () => world.rows.length, unreadable: () => (of("unreadable") ? 2 : 0), changed,
       add: (name, linkName) => void create({ name, linkName, connector: "practice", kind: "admin", mode: "same", scopes: ["contacts.read"], registration: null, settings: {}, reuse: null }),
-    }, refuse, options),
+    }, refuse, work, options),
     ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), connections: () => world.rows.length, changed }),
     ...applications.handlers,
   };
@@ -466,7 +471,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     put({
       id, name: draft.name, linkName, service: entry.service, kind: draft.kind, mode: draft.mode, enabled: true, uses: 0, lastUsed: null, needsPerson: true, drift: [],
       stations: reaches.map((reach) => ({
-        reach, health: reused ? { state: "connected" } : { state: "not_connected", reason: "never_authorized" }, unreachable: null, unproven: false, account: reused,
+        reach, health: reused ? { state: "connected" } : { state: "not_connected", reason: "never_authorized" }, retired: null, unreachable: null, unproven: false, account: reused,
         primary: false, noPrimary: false, others: 0, lapsesAt: null, missingScopes: 0, mend: reused ? null : "authorize",
       })),
     });

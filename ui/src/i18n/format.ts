@@ -55,6 +55,12 @@ export function shortDay(at: number): string {
   return locale() === "ja" ? `${d.getMonth() + 1}月${d.getDate()}日` : `${d.getDate()} ${MONTHS[d.getMonth()]}`;
 }
 
+/** A day without a time, such as `2026-09-03`, wherever one is: "3 Sep 2026". */
+export function calendarDay(day: string): string {
+  const [year, month, of] = day.split("-").map(Number);
+  return date(new Date(year ?? 0, (month ?? 1) - 1, of ?? 1).getTime());
+}
+
 /** "3 Sep 2026". */
 export function date(at: number): string {
   const year = new Date(at).getFullYear();

@@ -1,12 +1,12 @@
 // What a station looks and sounds like. Which state it is in comes from the program; nothing here
 // decides one.
 import type { AccountView, DriftView, Environment, Failure, Health, Reach, Station } from "../backend/bindings";
-import { clock, daysUntil } from "../i18n/format";
+import { calendarDay, clock, daysUntil } from "../i18n/format";
 import { t, tn } from "../i18n/i18n.svelte";
 
 export type Shape =
   | "connected" | "never" | "expired" | "revoked" | "refused" | "scopes" | "changed" | "unknown"
-  | "disabled" | "unreachable" | "noprimary";
+  | "retired" | "disabled" | "unreachable" | "noprimary";
 /** Color of a state; `ok` has none beyond its sign. */
 export type Tone = "ok" | "idle" | "warn" | "danger" | "away" | "off";
 
@@ -18,6 +18,7 @@ const REASONS = {
   scopes_missing: ["scopes", "warn"],
   connector_changed: ["changed", "warn"],
   outcome_unknown: ["unknown", "warn"],
+  retired: ["retired", "danger"],
   disabled: ["disabled", "off"],
 } as const satisfies Record<string, readonly [Shape, Tone]>;
 
@@ -51,6 +52,7 @@ export function word(station: Station): string {
   const { shape } = look(station);
   if (shape === "unreachable") return t("health.unreachable");
   if (shape === "noprimary") return t("health.no_primary");
+  if (shape === "retired" && station.retired) return t("ui.slot.retired", { date: calendarDay(station.retired) });
   return healthWord(station.health);
 }
 
@@ -70,6 +72,8 @@ export function brief(station: Station): string {
       return t("ui.slot.brief_unknown");
     case "scopes":
       return t("ui.slot.brief_scopes");
+    case "retired":
+      return t("health.retired");
     default:
       return word(station);
   }
@@ -98,6 +102,8 @@ export function mendWord(station: Station, unusable: Failure | null = null): str
       return t("ui.act.choose");
     case "enable":
       return t("ui.act.enable");
+    case "migrate":
+      return t("ui.act.migrate");
     default:
       return null;
   }

@@ -101,7 +101,7 @@ export const places = [
     ready: async (page) => {
       await page.locator(".tag.add").click();
       // By place, since the words are of either language: expired, revoked, and the first application.
-      for (const nth of [6, 7, 15]) await page.locator('[role="menuitemcheckbox"]').nth(nth).click();
+      for (const nth of [6, 7, 16]) await page.locator('[role="menuitemcheckbox"]').nth(nth).click();
       await page.locator(".tag b").nth(1).waitFor();
       await settle(page);
     },

@@ -4,10 +4,10 @@ import { setLocale } from "../../src/i18n/i18n.svelte";
 import { hueOf, initials, look, ofHealth, split, spoken } from "../../src/parts/station";
 
 const base: Station = {
-  reach: "production", health: { state: "connected" }, unreachable: null, unproven: false, account: { label: "aiko@practice.example", name: "Aiko", email: "aiko@practice.example" },
+  reach: "production", health: { state: "connected" }, retired: null, unreachable: null, unproven: false, account: { label: "aiko@practice.example", name: "Aiko", email: "aiko@practice.example" },
   primary: false, noPrimary: false, others: 0, lapsesAt: null, missingScopes: 0, mend: null,
 };
-const REASONS: NotConnected[] = ["never_authorized", "expired", "revoked", "client_refused", "scopes_missing", "connector_changed", "outcome_unknown", "disabled"];
+const REASONS: NotConnected[] = ["never_authorized", "expired", "revoked", "client_refused", "scopes_missing", "connector_changed", "outcome_unknown", "retired", "disabled"];
 
 describe("a station", () => {
   beforeEach(() => setLocale("en"));

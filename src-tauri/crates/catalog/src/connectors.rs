@@ -1,10 +1,12 @@
 //! Connector files that a manager has accepted, and what people call each connector.
 
-use rusqlite::{OptionalExtension, Row, params};
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 use tsunagi_domain::{MemberId, Timestamp};
 
 use crate::row::{self, Key};
-use crate::{Catalog, Result, search};
+use crate::{Catalog, Result, search, standing};
 
 /// A connector file as it was when a manager accepted it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +67,30 @@ impl Catalog {
             .write(|db| Ok(db.execute("DELETE FROM connector WHERE id = ?1", [id])? > 0))
     }
 
+    /// Notes which connectors' services have ended (R16); all others are served. Cheap where nothing
+    /// changed. Returns whether something did.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn set_retired_connectors(&self, ids: &[&str]) -> Result<bool> {
+        let now: BTreeSet<&str> = ids.iter().copied().collect();
+        if self.catalog().read(retired)?.iter().eq(now.iter().copied()) {
+            return Ok(false);
+        }
+        self.catalog().write(|db| {
+            let before = retired(db)?;
+            for ended in now.iter().filter(|id| !before.contains(**id)) {
+                db.execute("INSERT INTO retired_connector (id) VALUES (?1)", [ended])?;
+                standing::refresh_of_connector(db, ended)?;
+            }
+            for served in before.iter().filter(|id| !now.contains(id.as_str())) {
+                db.execute("DELETE FROM retired_connector WHERE id = ?1", [served])?;
+                standing::refresh_of_connector(db, served)?;
+            }
+            Ok(true)
+        })
+    }
+
     /// Tells the search what people call a connector, in every language at once, such as
     /// `Practice CRM 練習用CRM`. Cheap where nothing changed, so call it for every connector at
     /// start.
@@ -91,6 +117,19 @@ impl Catalog {
             search::index_connector(db, id)
         })
     }
+}
+
+fn retired(db: &Db) -> Result<BTreeSet<String>> {
+    let mut statement = db.prepare_cached("SELECT id FROM retired_connector")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether a connector's service is still served (R16).
+pub(crate) fn is_served(db: &Db, id: &str) -> Result<bool> {
+    Ok(db
+        .prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM retired_connector WHERE id = ?1)")?
+        .query_row([id], |row| row.get(0))?)
 }
 
 fn accepted(row: &Row<'_>) -> rusqlite::Result<AcceptedConnector> {

@@ -84,13 +84,18 @@ impl Catalog {
         self.catalog().read(|db| by_link_name(db, link_name))
     }
 
-    /// Adds all of it and logs it, or nothing.
+    /// Adds all of it and logs it, or nothing. `goes_on` hears of each connection how many are
+    /// written, and says whether to go on.
     ///
     /// # Errors
-    /// [`CatalogError::LinkNameTaken`] (R19),
-    /// [`CatalogError::NameTaken`] of an application; else as
-    /// every write.
-    pub fn add_definitions(&self, new: &NewDefinitions, log: &[Entry<'_>]) -> Result<()> {
+    /// [`CatalogError::LinkNameTaken`] (R19), [`CatalogError::NameTaken`] of an application;
+    /// [`CatalogError::Stopped`] where it does not go on; else as every write.
+    pub fn add_definitions(
+        &self,
+        new: &NewDefinitions,
+        log: &[Entry<'_>],
+        goes_on: impl Fn(usize) -> bool,
+    ) -> Result<()> {
         self.catalog().write(|db| {
             for (registration, secret_due) in &new.registrations {
                 registrations::insert(db, registration)?;
@@ -105,7 +110,10 @@ impl Catalog {
                 "INSERT INTO application_connection (application, connection) VALUES (?1, ?2)
                  ON CONFLICT DO NOTHING",
             )?;
-            for (connection, overrides, may_use) in &new.connections {
+            for (written, (connection, overrides, may_use)) in new.connections.iter().enumerate() {
+                if !goes_on(written) {
+                    return Err(CatalogError::Stopped);
+                }
                 connections::insert(db, connection)?;
                 for own in overrides {
                     put_settings(db, connection.id, own)?;
@@ -115,6 +123,9 @@ impl Catalog {
                 }
             }
             for entry in log {
+                if !goes_on(new.connections.len()) {
+                    return Err(CatalogError::Stopped);
+                }
                 events::append(db, &entry.event, entry.tag)?;
             }
             Ok(())

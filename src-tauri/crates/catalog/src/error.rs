@@ -70,6 +70,9 @@ pub enum CatalogError {
     /// The cursor is none that [`crate::Catalog::list`] gave out for this order.
     #[error("the cursor is not valid")]
     Cursor,
+    /// Whoever asked for it stopped it; nothing was stored.
+    #[error("stopped")]
+    Stopped,
     /// A fault of the program itself.
     #[error("internal error: {0}")]
     Internal(String),
@@ -95,6 +98,7 @@ impl CatalogError {
         "stale",
         "key_replaced",
         "cursor",
+        "work_stopped",
         "internal",
     ];
 
@@ -119,6 +123,7 @@ impl CatalogError {
             Self::Stale => "stale",
             Self::KeyReplaced => "key_replaced",
             Self::Cursor => "cursor",
+            Self::Stopped => "work_stopped",
             Self::Internal(_) => "internal",
         }
     }

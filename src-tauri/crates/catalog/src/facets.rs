@@ -23,23 +23,39 @@ pub(crate) const OWN: &str = "own";
 const REACHES: usize = 3;
 
 /// What a viewer sees in one connection: a bit for each [`Seen`], then one for each reach that
-/// needs them (in no order: two reaches are two bits), then the same for who may choose a primary
-/// account.
+/// needs them (in no order: two reaches are two bits), then the same for who manages connections,
+/// and for who may choose a primary account besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Sight(pub(crate) u32);
 
 const FIRST_NEED: usize = Seen::ALL.len();
-const FIRST_CHOICE: usize = FIRST_NEED + REACHES;
+const FIRST_CARE: usize = FIRST_NEED + REACHES;
+const FIRST_CHOICE: usize = FIRST_CARE + REACHES;
 const BITS: usize = FIRST_CHOICE + REACHES;
+
+/// How many reaches need who looks, by what they may do.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Needing {
+    /// Whoever that is.
+    pub(crate) anybody: usize,
+    /// Who manages connections (R2).
+    pub(crate) managers: usize,
+    /// Who also may choose a primary account (R11).
+    pub(crate) choosers: usize,
+}
 
 impl Sight {
     pub(crate) fn see(&mut self, state: Seen) {
         self.0 |= 1 << place(state);
     }
 
-    /// Notes how many reaches need who looks: whoever that is, and one who may choose.
-    pub(crate) fn need(&mut self, needing: usize, choosing: usize) {
-        for (first, count) in [(FIRST_NEED, needing), (FIRST_CHOICE, choosing)] {
+    /// Notes how many reaches need who looks.
+    pub(crate) fn need(&mut self, needing: Needing) {
+        for (first, count) in [
+            (FIRST_NEED, needing.anybody),
+            (FIRST_CARE, needing.managers),
+            (FIRST_CHOICE, needing.choosers),
+        ] {
             for at in first..first + count.min(REACHES) {
                 self.0 |= 1 << at;
             }
@@ -57,8 +73,10 @@ fn place(state: Seen) -> usize {
 fn name(bit: usize) -> String {
     if let Some(state) = Seen::ALL.get(bit) {
         format!("seen/{}", state.as_str())
-    } else if bit < FIRST_CHOICE {
+    } else if bit < FIRST_CARE {
         format!("needs/{}", bit - FIRST_NEED + 1)
+    } else if bit < FIRST_CHOICE {
+        format!("cares/{}", bit - FIRST_CARE + 1)
     } else {
         format!("chooses/{}", bit - FIRST_CHOICE + 1)
     }
@@ -76,10 +94,13 @@ pub(crate) fn application(id: ApplicationId) -> String {
     format!("application/{}", id.uuid().simple())
 }
 
-/// Who looks, and whether they may choose a primary account (R11).
+/// Who looks, and what they may do.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Viewer {
     pub(crate) id: [u8; 16],
+    /// Manages connections (R2).
+    pub(crate) manages: bool,
+    /// May choose a primary account (R11).
     pub(crate) chooses: bool,
 }
 
@@ -102,6 +123,8 @@ pub(crate) fn seen(db: &Db, viewer: &Viewer, states: &[Seen]) -> Result<Keys> {
 fn needing_reaches(db: &Db, viewer: &Viewer, own: &Keys, reaches: usize) -> Result<Keys> {
     let first = if viewer.chooses {
         FIRST_CHOICE
+    } else if viewer.manages {
+        FIRST_CARE
     } else {
         FIRST_NEED
     };

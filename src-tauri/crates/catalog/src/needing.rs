@@ -3,12 +3,14 @@
 
 use rusqlite::Connection as Db;
 use tsunagi_domain::need::need;
-use tsunagi_domain::{Connection, Health, Kind, Member, MemberId, Reach, primary};
+use tsunagi_domain::{Connection, Health, Kind, Member, MemberId, Reach, access, primary};
 
 use crate::facets::{self, Viewer};
 use crate::places::{self, Order};
 use crate::row::{self, Key};
-use crate::{Catalog, Result, connections, primaries, slots, standing, workspace};
+use crate::{
+    Catalog, Result, connections, connectors, primaries, slots, standing, uses, workspace,
+};
 
 impl Catalog {
     /// Reaches that need `viewer`, those of the oldest connection first, at most `limit`: what
@@ -64,6 +66,7 @@ pub(crate) fn viewer(db: &Db, id: MemberId) -> Result<Viewer> {
 fn looking(id: MemberId, member: Option<&Member>) -> Viewer {
     Viewer {
         id: id.bytes(),
+        manages: member.is_some_and(|member| access::may_manage(member).is_ok()),
         chooses: member.is_some_and(primary::may_choose),
     }
 }
@@ -85,21 +88,24 @@ fn reaches(
     let own = (connection.kind == Kind::LoggedInUser).then_some(viewer);
     let slots = slots::of_connection(db, connection.id.bytes())?;
     let primaries = primaries::of_connection(db, connection.id.bytes())?;
+    let served = connectors::is_served(db, &connection.connector)?;
+    let used = uses::count(db, connection.id.bytes())? > 0;
     let needs = |reach: &Reach| {
         let slot = slots
             .iter()
             .find(|slot| slot.key.reach == *reach && slot.key.member == own);
-        let health = standing::slot_health(connection, slot);
+        let health = standing::slot_health(connection, served, slot);
         let current = primaries.iter().find(|primary| primary.reach == *reach);
         match member {
             Some(member) => need(
                 connection.kind,
                 health,
+                used,
                 current.map(|primary| primary.member),
                 member,
             )
-            .is_some_and(tsunagi_domain::Need::needs_person),
-            None => health != Health::Connected,
+            .is_some_and(|need| need.needs_person() && need.is_told_of(*reach, connection.mode)),
+            None => needs_anybody(health),
         }
     };
     Ok(connection
@@ -109,4 +115,12 @@ fn reaches(
         .copied()
         .filter(needs)
         .collect())
+}
+
+/// What is needed of who is no member: they manage nothing, and choose nothing.
+const fn needs_anybody(health: Health) -> bool {
+    match health {
+        Health::Connected => false,
+        Health::NotConnected(reason) => reason.is_mended_by_authorizing(),
+    }
 }

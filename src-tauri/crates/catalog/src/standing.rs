@@ -10,18 +10,19 @@ use tsunagi_domain::health::{Condition, health, scopes_granted};
 use tsunagi_domain::seen::{seen, shown};
 use tsunagi_domain::{ApplicationId, Connection, Health, Kind, Mode, NotConnected, Reach, Seen};
 
-use crate::facets::{self, ANYBODY, OWN, Sight};
+use crate::facets::{self, ANYBODY, Needing, OWN, Sight};
 use crate::row::{self, Word};
 use crate::slots::Slot;
 use crate::store::Transaction;
-use crate::{Result, search};
+use crate::{Result, search, uses};
 
-/// The health of a slot as the catalog holds it. Where the connector has changed is noted by who
-/// knows connectors.
-pub(crate) fn slot_health(connection: &Connection, slot: Option<&Slot>) -> Health {
+/// The health of a slot as the catalog holds it. Where the connector has changed, and whether its
+/// service is still served, is noted by who knows connectors.
+pub(crate) fn slot_health(connection: &Connection, served: bool, slot: Option<&Slot>) -> Health {
     let authorization = slot.map(|slot| &slot.authorization);
     health(Condition {
         enabled: connection.enabled,
+        served,
         stored: authorization.map(|authorization| authorization.health),
         scopes_granted: authorization.is_none_or(|authorization| {
             scopes_granted(
@@ -41,6 +42,7 @@ struct Standing {
     kind: Kind,
     mode: Mode,
     enabled: bool,
+    served: bool,
     connector: String,
     scopes: Vec<String>,
     before: Sight,
@@ -64,12 +66,14 @@ fn standing(db: &Transaction<'_>, connection: [u8; 16]) -> Result<Option<Standin
             connector: row.get(4)?,
             scopes: row::json(row, "scopes")?,
             before: Sight(row.get(6)?),
+            served: row.get(7)?,
         })
     };
     let found = db
         .prepare_cached(
-            "SELECT key, kind, mode, enabled, connector, scopes, sight FROM connection
-             WHERE id = ?1",
+            "SELECT key, kind, mode, enabled, connector, scopes, sight,
+                 NOT EXISTS (SELECT 1 FROM retired_connector r WHERE r.id = connection.connector)
+             FROM connection WHERE id = ?1",
         )?
         .query_row([connection], read)
         .optional();
@@ -145,6 +149,17 @@ fn sights(
         anybody.see(Seen::Disabled);
         return Ok((anybody, Sights::new()));
     }
+    if !standing.served {
+        anybody.see(Seen::Retired);
+        // R16, R2: moving what uses it is one thing to do, and a manager's.
+        let moves = usize::from(uses::count(db, connection)? > 0);
+        anybody.need(Needing {
+            managers: moves,
+            choosers: moves,
+            ..Needing::default()
+        });
+        return Ok((anybody, Sights::new()));
+    }
     let seats = seats(db, connection, standing)?;
     if standing.kind != Kind::LoggedInUser {
         let own = |reach: &Reach| seats.iter().find(|seat| seat.reach == *reach);
@@ -195,7 +210,11 @@ fn look<'a>(
         needing += usize::from(!connected);
         choosing += usize::from(!connected || !led(reach));
     }
-    sight.need(needing, choosing);
+    sight.need(Needing {
+        anybody: needing,
+        managers: needing,
+        choosers: choosing,
+    });
 }
 
 /// What sits in the slots of the present environment mode; those of the other one stay where they
@@ -219,6 +238,7 @@ fn seats(db: &Transaction<'_>, connection: [u8; 16], standing: &Standing) -> Res
             member: row.get("member")?,
             health: health(Condition {
                 enabled: true,
+                served: true,
                 stored: Some(row::health(row, "health")?),
                 scopes_granted: scopes_granted(&standing.scopes, &asked, granted.as_deref()),
                 origins_unchanged: !row.get::<_, bool>("connector_changed")?,
@@ -304,6 +324,17 @@ pub(crate) fn found(db: &Transaction<'_>) -> Result<()> {
     granted
         .into_iter()
         .try_for_each(|(application, connection)| facets::grant(db, application, connection))
+}
+
+/// Works out every connection of a connector again.
+pub(crate) fn refresh_of_connector(db: &Transaction<'_>, connector: &str) -> Result<()> {
+    let connections: Vec<[u8; 16]> = db
+        .prepare_cached("SELECT id FROM connection WHERE connector = ?1")?
+        .query_map([connector], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    connections
+        .into_iter()
+        .try_for_each(|connection| refresh(db, connection))
 }
 
 /// The connections an authorization sits in.

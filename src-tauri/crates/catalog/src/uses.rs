@@ -5,7 +5,7 @@ use tsunagi_domain::{ApplicationId, ConnectionId, Environment, Timestamp, UseId}
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
-use crate::{Catalog, CatalogError, Result, facets};
+use crate::{Catalog, CatalogError, Result, facets, standing};
 
 /// One place that refers to a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,7 @@ impl Catalog {
     /// write.
     pub fn set_use(&self, used: &Use) -> Result<()> {
         self.catalog().write(|db| {
+            let before = connection_of(db, used.id)?;
             db.prepare_cached(
                 "INSERT INTO use (id, connection, application, environment, area, name, scopes,
                      unattended, next_run)
@@ -58,7 +59,11 @@ impl Catalog {
                 used.unattended,
                 row::millis(used.next_run),
             ])?;
-            Ok(())
+            let now = used.connection.bytes();
+            if let Some(before) = before.filter(|before| *before != now) {
+                standing::refresh(db, before)?;
+            }
+            standing::refresh(db, now)
         })
     }
 
@@ -67,8 +72,14 @@ impl Catalog {
     /// # Errors
     /// As every write.
     pub fn remove_use(&self, id: UseId) -> Result<bool> {
-        self.catalog()
-            .write(|db| Ok(db.execute("DELETE FROM use WHERE id = ?1", [id.bytes()])? > 0))
+        self.catalog().write(|db| {
+            let Some(connection) = connection_of(db, id)? else {
+                return Ok(false);
+            };
+            db.execute("DELETE FROM use WHERE id = ?1", [id.bytes()])?;
+            standing::refresh(db, connection)?;
+            Ok(true)
+        })
     }
 
     /// Everything that uses a connection (R18), by application, environment, area and name.
@@ -148,12 +159,21 @@ impl Catalog {
                 "UPDATE use SET connection = ?2 WHERE connection = ?1",
                 params![from.bytes(), to.bytes()],
             )?;
+            standing::refresh(db, from.bytes())?;
+            standing::refresh(db, to.bytes())?;
             if let Some(entry) = event {
                 events::append(db, &entry.event, entry.tag)?;
             }
             Ok(moved)
         })
     }
+}
+
+fn connection_of(db: &Connection, id: UseId) -> Result<Option<[u8; 16]>> {
+    Ok(db
+        .prepare_cached("SELECT connection FROM use WHERE id = ?1")?
+        .query_row([id.bytes()], |row| row.get(0))
+        .optional()?)
 }
 
 pub(crate) fn count(db: &Connection, id: [u8; 16]) -> Result<u32> {

@@ -6,7 +6,8 @@ use tsunagi_catalog::{ListRow, Offer, Slot};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::offer;
-use tsunagi_domain::{ConnectionId, Health, Kind, Member, NotConnected, Reach, access};
+use tsunagi_domain::reshape::is_set_aside;
+use tsunagi_domain::{ConnectionId, Kind, Member, Reach, access};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -191,7 +192,7 @@ impl Console {
         let mut accounts: Vec<(Option<tsunagi_domain::MemberId>, AccountRow)> = Vec::new();
         for slot in &row.slots {
             let own = slot.key.member.is_none_or(|member| member == viewer.id);
-            if present_of(&whole, slot) != Some(present) || !(own || manages) {
+            if !present.has(&whole, slot) || !(own || manages) {
                 continue;
             }
             let place = self.account_place(&whole, &offers, slot, viewer)?;
@@ -389,14 +390,16 @@ enum Present {
     No,
 }
 
-/// `None` for what need not be shown: an authorization that serves the present mode, too, or is
-/// revoked.
-fn present_of(whole: &Whole, slot: &Slot) -> Option<Present> {
-    let id = slot.authorization.id;
-    if whole.present().any(|one| one.key == slot.key) {
-        return Some(Present::Yes);
+impl Present {
+    fn has(self, whole: &Whole, slot: &Slot) -> bool {
+        let in_mode = whole.connection.mode.reaches().contains(&slot.key.reach);
+        let id = slot.authorization.id;
+        match self {
+            Self::Yes => in_mode,
+            Self::No => {
+                let serves = whole.present().any(|one| one.authorization.id == id);
+                is_set_aside(in_mode, serves, slot.authorization.health)
+            }
+        }
     }
-    let revoked = Health::NotConnected(NotConnected::Revoked);
-    let serves = whole.present().any(|one| one.authorization.id == id);
-    (!serves && slot.authorization.health != revoked).then_some(Present::No)
 }

@@ -167,6 +167,7 @@ impl Console {
             )
         })?;
         self.reload_library()?;
+        self.note_retired()?;
         self.restate_connector(&connector.id)?;
         self.inner.bell.changed();
         self.connectors(session)

@@ -183,6 +183,8 @@ impl Console {
                 unreadable: UnreadableRows::default(),
             }),
         };
+        console.note_retired()?;
+        console.log_set_aside();
         console.follow_key();
         Ok(console)
     }
@@ -198,6 +200,8 @@ impl Console {
         for connector in self.inner.gateway.library().all() {
             catalog.set_connector_words(&connector.id, &words(connector))?;
         }
+        self.note_retired()?;
+        self.log_set_aside();
         self.restate_after_update();
         self.inner.unreadable.forget();
         Ok(())
@@ -308,9 +312,20 @@ impl Console {
         Ok(())
     }
 
-    /// Renews what is due, and verifies what is never renewed. The shell calls this every minute.
+    /// The one gate: what is no screen, such as an area, sends through it (R17).
+    #[doc(hidden)]
+    #[must_use]
+    pub fn gateway(&self) -> &Gateway {
+        &self.inner.gateway
+    }
+
+    /// Renews what is due, verifies what is never renewed, and notes which services have ended. The
+    /// shell calls this every minute.
     pub async fn renew_due(&self) {
         self.delete_leftovers().await;
+        if let Err(error) = self.note_retired() {
+            tracing::error!(code = %error.code, "retired services not noted");
+        }
         if self.inner.keys.is_open() {
             self.inner.gateway.renew_due().await;
             self.inner.gateway.verify_due().await;

@@ -12,10 +12,13 @@ use tsunagi_domain::Timestamp;
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::exporting::stamp;
+use crate::log::Action;
 use crate::views::{Restoring, Start, Unreadable};
 
 /// The setting that holds the files a person was told about.
 const SEEN: &str = "set_aside_seen";
+/// The setting that holds the files that are in the log.
+const LOGGED: &str = "set_aside_logged";
 /// The setting that holds since when rows cannot be read.
 const SINCE: &str = "unreadable_since";
 
@@ -58,8 +61,8 @@ pub fn check_backup(home: &Path, wish: &Restoring, now: Timestamp) -> Result<(),
 }
 
 impl Console {
-    /// The files that were set aside and nobody has taken note of yet.
-    pub(crate) fn set_aside_files(&self) -> Result<Vec<String>, ConsoleError> {
+    /// The files that were set aside, each told of by itself.
+    fn told_aside(&self) -> Result<Vec<String>, ConsoleError> {
         let all = tsunagi_catalog::set_aside_files(self.home())?;
         let [runs, catalog] = tsunagi_catalog::FILES;
         // Sound runs go with the catalog they belong to: that one alone is told of.
@@ -67,19 +70,51 @@ impl Console {
             let with = file.strip_prefix(runs);
             with.is_some_and(|stamp| all.contains(&format!("{catalog}{stamp}")))
         };
-        let mut files: Vec<String> = all.iter().filter(|file| !beside(file)).cloned().collect();
+        Ok(all.iter().filter(|file| !beside(file)).cloned().collect())
+    }
+
+    /// The files that were set aside and nobody has taken note of yet.
+    pub(crate) fn set_aside_files(&self) -> Result<Vec<String>, ConsoleError> {
+        let mut files = self.told_aside()?;
         if !files.is_empty() {
-            let seen = self.set_aside_seen()?;
+            let seen = self.files_in(SEEN)?;
             files.retain(|file| !seen.contains(file));
         }
         Ok(files)
     }
 
-    fn set_aside_seen(&self) -> Result<Vec<String>, ConsoleError> {
-        let seen = self.inner.catalog.setting(SEEN)?;
-        Ok(seen
-            .and_then(|seen| serde_json::from_str(&seen).ok())
+    /// Puts files that were set aside into the log, each once: whoever reads it sees where the log
+    /// before it went. It waits there where the vault is locked.
+    pub(crate) fn log_set_aside(&self) {
+        if let Err(error) = self.try_log_set_aside() {
+            tracing::error!(code = %error.code, "files set aside are not in the log");
+        }
+    }
+
+    fn try_log_set_aside(&self) -> Result<(), ConsoleError> {
+        let files = self.told_aside()?;
+        let logged = self.files_in(LOGGED)?;
+        if files == logged {
+            return Ok(());
+        }
+        let nobody = Session { member: None };
+        for file in files.iter().filter(|file| !logged.contains(file)) {
+            let args = [("file", file.as_str())];
+            self.note(nobody, Action::WorkspaceFileSetAside, "workspace", &args);
+        }
+        self.set_files_in(LOGGED, &files)
+    }
+
+    fn files_in(&self, setting: &str) -> Result<Vec<String>, ConsoleError> {
+        let files = self.inner.catalog.setting(setting)?;
+        Ok(files
+            .and_then(|files| serde_json::from_str(&files).ok())
             .unwrap_or_default())
+    }
+
+    fn set_files_in(&self, setting: &str, files: &[String]) -> Result<(), ConsoleError> {
+        let files = serde_json::to_string(files).map_err(|_| ConsoleError::new("internal"))?;
+        Ok(self.inner.catalog.set_setting(setting, &files)?)
     }
 
     /// Takes note of a file that was set aside: it is not told again.
@@ -89,12 +124,11 @@ impl Console {
     pub fn note_set_aside(&self, session: Session, file: &str) -> Result<Start, ConsoleError> {
         self.reader(session)?;
         let known = tsunagi_catalog::set_aside_files(self.home())?;
-        let mut seen = self.set_aside_seen()?;
+        let mut seen = self.files_in(SEEN)?;
         seen.push(file.to_owned());
         // What is not there any more needs no memory.
         seen.retain(|seen| known.contains(seen));
-        let seen = serde_json::to_string(&seen).map_err(|_| ConsoleError::new("internal"))?;
-        self.inner.catalog.set_setting(SEEN, &seen)?;
+        self.set_files_in(SEEN, &seen)?;
         self.inner.bell.changed();
         self.start(session)
     }

@@ -14,11 +14,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde_spanned::Spanned;
-use tsunagi_catalog::{Definition, Entry, Redirect, Registration};
+use tsunagi_catalog::{Definition, Entry, NewDefinitions, Redirect, Registration};
 use tsunagi_connectors::Connector;
 use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::Settings;
-use tsunagi_domain::{Kind, MemberId};
+use tsunagi_domain::{Kind, Member, MemberId};
+use tsunagi_vault::Vault;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -265,7 +266,8 @@ impl Console {
     }
 
     /// Adds what the file of this hash was shown to add: all of it, or nothing. Connections begin
-    /// Not connected, and client registrations wait for their secrets.
+    /// Not connected, and client registrations wait for their secrets. Stopped, it can be gone on
+    /// with.
     ///
     /// # Errors
     /// R1, R2; `import_gone` where it was not shown to the acting member last; `import_changed`
@@ -286,33 +288,16 @@ impl Console {
             }
             slot.take().ok_or_else(gone)?
         };
-        let work = self.begin_work(WorkKind::Import);
-        // Somebody may have made the same connection while the person was reading.
-        let plan = match Plan::of(self, &shown.document, &shown.lines, &shown.without, &work) {
-            Ok(plan) => plan,
-            Err(error) => {
-                // Stopped, it is still what the person looked at.
-                if let Ok(mut slot) = self.inner.pending_import.lock() {
-                    slot.get_or_insert(shown);
-                }
-                return Err(error);
-            }
-        };
-        // What is written is written at once: from here on nothing stops it.
-        drop(work);
-        if plan.adds() != shown.adds {
-            return Err(ConsoleError::new("import_changed").with("file", shown.file));
+        let added = self.add_pending(session, &member, &vault, &shown);
+        if added
+            .as_ref()
+            .is_err_and(|error| error.code == "work_stopped")
+            && let Ok(mut slot) = self.inner.pending_import.lock()
+        {
+            // It is still what the person looked at.
+            slot.get_or_insert(shown);
         }
-        if plan.is_empty() {
-            return Err(ConsoleError::new("import_empty").with("file", shown.file));
-        }
-        let new = plan.definitions(self, &member)?;
-        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-        let log: Vec<Entry<'_>> = plan::events(self, session, &new, &shown.file)
-            .into_iter()
-            .map(|event| Entry { event, tag: &tag })
-            .collect();
-        self.inner.catalog.add_definitions(&new, &log)?;
+        let new = added?;
         self.inner.bell.changed();
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Ok(ImportOutcome {
@@ -321,6 +306,34 @@ impl Console {
             registrations: count(new.registrations.len()),
             secrets_due: count(new.registrations.iter().filter(|(_, due)| *due).count()),
         })
+    }
+
+    fn add_pending(
+        &self,
+        session: Session,
+        member: &Member,
+        vault: &Vault,
+        shown: &Pending,
+    ) -> Result<NewDefinitions, ConsoleError> {
+        let work = self.begin_work(WorkKind::Import);
+        // Somebody may have made the same connection while the person was reading.
+        let plan = Plan::of(self, &shown.document, &shown.lines, &shown.without, &work)?;
+        if plan.adds() != shown.adds {
+            return Err(ConsoleError::new("import_changed").with("file", shown.file.clone()));
+        }
+        if plan.is_empty() {
+            return Err(ConsoleError::new("import_empty").with("file", shown.file.clone()));
+        }
+        let new = plan.definitions(self, member)?;
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        let log: Vec<Entry<'_>> = plan::events(self, session, &new, &shown.file)
+            .into_iter()
+            .map(|event| Entry { event, tag: &tag })
+            .collect();
+        let all = new.connections.len() as u64;
+        let goes_on = |written: usize| work.step(written as u64, all).is_ok();
+        self.inner.catalog.add_definitions(&new, &log, goes_on)?;
+        Ok(new)
     }
 }
 

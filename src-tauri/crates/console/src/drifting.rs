@@ -3,7 +3,7 @@
 
 use tsunagi_catalog::{Primary, Slot};
 use tsunagi_domain::drift::{Drift, Place, drift};
-use tsunagi_domain::{Connection, Environment, Health, Kind, Member, Mode, Reach};
+use tsunagi_domain::{Connection, Environment, Health, Kind, Member, Mode, NotConnected, Reach};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -41,7 +41,11 @@ pub(crate) fn drifts(
     viewer: &Member,
     health: &impl Fn(Reach, Option<&Slot>) -> Health,
 ) -> Vec<DriftView> {
-    if connection.mode == Mode::Same || !connection.enabled {
+    // What nobody can authorize is not compared.
+    let rests = Health::NotConnected(NotConnected::Disabled);
+    let ended = Health::NotConnected(NotConnected::Retired);
+    let first = health(connection.mode.reach(Environment::Development), None);
+    if connection.mode == Mode::Same || first == rests || first == ended {
         return Vec::new();
     }
     let mut seen = Vec::new();

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use tsunagi_catalog::{Entry, Primary, Reshaping, Slot, SlotSettings};
 use tsunagi_connectors::Connector;
-use tsunagi_domain::access::Act;
+use tsunagi_domain::access::{Act, act_of_change};
 use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::names::ConnectionName;
-use tsunagi_domain::reshape::{self, Held};
+use tsunagi_domain::reshape::{self, Held, is_set_aside};
 use tsunagi_domain::resolution::{Resolution, serves};
 use tsunagi_domain::{
     AuthorizationId, Connection, ConnectionId, Health, MemberId, NotConnected, Reach, Refusal,
@@ -35,15 +35,7 @@ struct Edited {
 impl Edited {
     /// What it amounts to, as R1 tells it apart.
     fn act(&self) -> Act {
-        let only_the_name = Connection {
-            name: self.after.connection.name.clone(),
-            ..self.before.connection.clone()
-        };
-        if only_the_name == self.after.connection {
-            Act::Rename
-        } else {
-            Act::Edit
-        }
+        act_of_change(&self.before.connection, &self.after.connection)
     }
 }
 
@@ -94,10 +86,22 @@ impl Console {
                 slot.authorization.id == id && self.health_in(before, slot) == Health::Connected
             })
         };
+        // What sits in several environments may work in one and not in another, and stays where it
+        // is unless the mode changes.
+        let worked_here = |after: &Slot| {
+            let mut here = before.slots.iter().filter(|slot| slot.key == after.key);
+            here.any(|slot| self.health_in(before, slot) == Health::Connected)
+        };
+        let moves = old.mode != new.mode;
         let (mut seats, mut asks_again) = (Vec::new(), Vec::new());
         for slot in after.present() {
             let seat = self.seat_view(after, slot)?;
-            if worked(slot.authorization.id) && seat.health != Health::Connected {
+            let worked = if moves {
+                worked(slot.authorization.id)
+            } else {
+                worked_here(slot)
+            };
+            if worked && seat.health != Health::Connected {
                 asks_again.push(seat.clone());
             }
             seats.push(seat);
@@ -117,8 +121,9 @@ impl Console {
             after.present().map(|slot| slot.authorization.id).collect();
         let mut set_aside = Vec::new();
         for slot in before.present() {
-            let goes_on = goes_on.contains(&slot.authorization.id);
-            if !goes_on && slot.authorization.health != REVOKED {
+            let in_mode = new.mode.reaches().contains(&slot.key.reach);
+            let serves = goes_on.contains(&slot.authorization.id);
+            if is_set_aside(in_mode, serves, slot.authorization.health) {
                 set_aside.push(self.seat_view(before, slot)?);
             }
         }
@@ -133,7 +138,7 @@ impl Console {
             changes: old != new || before.overrides != after.overrides,
             scopes_added: lacks(new, old),
             scopes_removed: lacks(old, new),
-            mode_changes: old.mode != new.mode,
+            mode_changes: moves,
             seats,
             asks_again,
             set_aside,

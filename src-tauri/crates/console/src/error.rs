@@ -59,7 +59,10 @@ impl From<CatalogError> for ConsoleError {
         if matches!(error, CatalogError::LinkNameTaken) {
             return Self::new(RefusalCode::LinkNameTaken.as_str());
         }
-        tracing::error!(code = error.code(), %error, "catalog");
+        // What a person stopped is no fault.
+        if !matches!(error, CatalogError::Stopped) {
+            tracing::error!(code = error.code(), %error, "catalog");
+        }
         let told = Self::new(error.code());
         match error {
             CatalogError::Damaged { file, .. } | CatalogError::TooNew { file, .. } => {

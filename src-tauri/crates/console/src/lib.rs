@@ -14,6 +14,7 @@ mod archive;
 mod authorizations;
 mod availability;
 mod backups;
+mod blocking;
 mod coding;
 pub mod commands;
 mod connection;

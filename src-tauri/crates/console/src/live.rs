@@ -122,7 +122,7 @@ impl Console {
                 && primaries
                     .iter()
                     .any(|primary| primary.reach == reach && primary.member == member.id),
-            may_authorize: may_authorize && connection.enabled,
+            may_authorize: may_authorize && connection.enabled && self.is_served(connection),
             may_revoke: authorization.is_some()
                 && !revoked
                 && access::may_revoke(member, own).is_ok(),

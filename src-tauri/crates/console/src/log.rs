@@ -39,6 +39,7 @@ actions! {
     WorkspaceDefinitionsExported = "workspace.definitions_exported",
     WorkspaceInventoryExported = "workspace.inventory_exported",
     WorkspaceLogExported = "workspace.log_exported",
+    WorkspaceFileSetAside = "workspace.file_set_aside",
     MemberInvited = "member.invited",
     MemberRenamed = "member.renamed",
     MemberRoleChanged = "member.role_changed",

@@ -7,7 +7,7 @@ use tsunagi_domain::health::{Condition, health, missing_scopes, scopes_granted};
 use tsunagi_domain::ladder::is_long;
 use tsunagi_domain::need::{Need, need};
 use tsunagi_domain::seen::shown;
-use tsunagi_domain::{Account, Connection, Health, Kind, Member, Reach, Timestamp};
+use tsunagi_domain::{Account, Connection, Health, Kind, Member, NotConnected, Reach, Timestamp};
 
 use crate::console::Console;
 use crate::drifting::drifts;
@@ -91,8 +91,9 @@ impl Console {
         origins: &Origins,
     ) -> ConnectionRow {
         let connection = &row.connection;
+        let served = self.is_served(connection);
         let health = |reach: Reach, slot: Option<&Slot>| {
-            health_of(connection, slot, |slot| {
+            health_of(connection, served, slot, |slot| {
                 origins.unchanged(connection, &row.settings, reach, slot)
             })
         };
@@ -120,7 +121,7 @@ impl Console {
             mode: connection.mode,
             enabled: connection.enabled,
             needs_person: stations.iter().any(|station| match station.mend {
-                Some(Mend::Authorize | Mend::ChoosePrimary) => true,
+                Some(Mend::Authorize | Mend::ChoosePrimary | Mend::Migrate) => true,
                 // An offer of the primary account is no state of the slot: Home and tray tell of it.
                 Some(Mend::Enable | Mend::AcceptPrimary) | None => false,
             }),
@@ -173,11 +174,18 @@ impl Console {
         let no_primary =
             connection.kind == Kind::LoggedInUser && primary.is_none() && !here.is_empty();
         let current = primary.map(|primary| primary.member);
-        let mend = need(connection.kind, own_health, current, viewer).map(|need| match need {
-            Need::Authorize => Mend::Authorize,
-            Need::ChoosePrimary => Mend::ChoosePrimary,
-            Need::Enable => Mend::Enable,
-        });
+        // Asked only where it says something: a list has many rows.
+        let ended = own_health == Health::NotConnected(NotConnected::Retired);
+        let uses = || self.inner.catalog.count_uses(connection.id);
+        let used = ended && uses().is_ok_and(|uses| uses > 0);
+        let mend = need(connection.kind, own_health, used, current, viewer)
+            .filter(|need| need.is_told_of(reach, connection.mode))
+            .map(|need| match need {
+                Need::Authorize => Mend::Authorize,
+                Need::ChoosePrimary => Mend::ChoosePrimary,
+                Need::Enable => Mend::Enable,
+                Need::Migrate => Mend::Migrate,
+            });
         let authorization = shown.map(|slot| &slot.authorization);
         let service = self.mark_of(&connection.connector).name;
         let missing = authorization.map_or(0, |authorization| {
@@ -190,6 +198,7 @@ impl Console {
         Station {
             reach,
             health: shown_health,
+            retired: self.retired_since(&connection.connector),
             unreachable: authorization.and_then(|authorization| {
                 authorization
                     .unreachable
@@ -241,7 +250,8 @@ impl Console {
     /// The health of what sits in a slot of a connection, as it stands or as it would.
     pub(crate) fn health_in(&self, whole: &Whole, slot: &Slot) -> Health {
         let origins = self.origins();
-        health_of(&whole.connection, Some(slot), |slot| {
+        let served = self.is_served(&whole.connection);
+        health_of(&whole.connection, served, Some(slot), |slot| {
             origins.unchanged(&whole.connection, &whole.overrides, slot.key.reach, slot)
         })
     }
@@ -252,7 +262,7 @@ impl Console {
         reach: Reach,
         slot: Option<&Slot>,
     ) -> Health {
-        health_of(connection, slot, |slot| {
+        health_of(connection, self.is_served(connection), slot, |slot| {
             self.origins_unchanged(connection, reach, slot)
         })
     }
@@ -260,11 +270,13 @@ impl Console {
 
 fn health_of(
     connection: &Connection,
+    served: bool,
     slot: Option<&Slot>,
     origins_unchanged: impl Fn(&Slot) -> bool,
 ) -> Health {
     health(Condition {
         enabled: connection.enabled,
+        served,
         stored: slot.map(|slot| slot.authorization.health),
         scopes_granted: slot.is_none_or(|slot| {
             let authorization = &slot.authorization;

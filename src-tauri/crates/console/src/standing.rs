@@ -108,6 +108,38 @@ impl Console {
         }
     }
 
+    /// Whether the service of a connection is still served (R16); what no connector speaks of did
+    /// not end.
+    pub(crate) fn is_served(&self, connection: &Connection) -> bool {
+        self.retired_since(&connection.connector).is_none()
+    }
+
+    /// Since when a service has ended, as its connector writes the date.
+    pub(crate) fn retired_since(&self, connector: &str) -> Option<String> {
+        let library = self.inner.gateway.library();
+        let connector = library.get(connector)?;
+        connector.served(self.now()).err()?;
+        Some(connector.retired.as_ref()?.date.clone())
+    }
+
+    /// Notes which services have ended by now, so that what is counted is what rows say.
+    ///
+    /// # Errors
+    /// Where the catalog cannot be written.
+    pub(crate) fn note_retired(&self) -> Result<(), ConsoleError> {
+        let library = self.inner.gateway.library();
+        let now = self.now();
+        let retired: Vec<&str> = library
+            .all()
+            .filter(|connector| connector.served(now).is_err())
+            .map(|connector| connector.id.as_str())
+            .collect();
+        if self.inner.catalog.set_retired_connectors(&retired)? {
+            self.inner.bell.changed();
+        }
+        Ok(())
+    }
+
     /// Restates the connections of a connector whose file was accepted.
     ///
     /// # Errors

@@ -185,12 +185,13 @@ fn need_entry(need: &TrayNeed, say: &Say<'_>) -> TrayLine {
         (Mend::AcceptPrimary, _) => "tray.accept_primary",
         (Mend::ChoosePrimary, Reach::All) => "tray.choose_primary_all",
         (Mend::ChoosePrimary, _) => "tray.choose_primary",
+        (Mend::Migrate, _) => "tray.migrate",
         (_, Reach::All) => "tray.authorize_all",
         _ => "tray.authorize",
     };
     let action = match need.mend {
         Mend::Authorize => TrayAction::Authorize(need.connection, need.reach),
-        Mend::ChoosePrimary | Mend::Enable | Mend::AcceptPrimary => {
+        Mend::ChoosePrimary | Mend::Enable | Mend::Migrate | Mend::AcceptPrimary => {
             TrayAction::Show(need.connection)
         }
     };

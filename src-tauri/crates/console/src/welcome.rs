@@ -136,6 +136,7 @@ impl Console {
         if let Err(error) = self.log(session, Action::WorkspaceFounded, &subject, &[]) {
             tracing::error!(code = %error.code, "the founding is not in the log");
         }
+        self.log_what_waits();
         let made = founding.practice.then(|| self.found_practice(session));
         self.inner.bell.changed();
         let mut start = self.start(session)?;

@@ -1,7 +1,7 @@
 //! R1 to R3: what the workspace and the member's role allow at all.
 
 use crate::workspace::is_country;
-use crate::{DataCenter, Kind, Member, Plan, Refusal, RefusalCode, Role, Workspace};
+use crate::{Connection, DataCenter, Kind, Member, Plan, Refusal, RefusalCode, Role, Workspace};
 
 /// What somebody, or the program by itself, is about to do: as R1 tells it apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,6 +95,22 @@ impl Act {
             self,
             Self::Authorize | Self::Use | Self::Renew | Self::Verify | Self::Revoke | Self::Delete
         )
+    }
+}
+
+/// What changing a connection from `before` to `after` amounts to: another name alone is renaming,
+/// which a free plan allows (R1) and which asks nobody for consent (R20). Settings that a reach
+/// has of its own are no part of either: changing those is editing.
+#[must_use]
+pub fn act_of_change(before: &Connection, after: &Connection) -> Act {
+    let renamed = Connection {
+        name: after.name.clone(),
+        ..before.clone()
+    };
+    if renamed == *after {
+        Act::Rename
+    } else {
+        Act::Edit
     }
 }
 

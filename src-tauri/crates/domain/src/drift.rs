@@ -63,8 +63,11 @@ pub fn drift(kind: Kind, places: &[Place<'_>]) -> Vec<Drift> {
             .filter(|environment| *environment < later)
             .filter_map(at)
             .any(|earlier| works(&earlier));
-        let disabled = place.health == Health::NotConnected(NotConnected::Disabled);
-        if earlier_works && !works(&place) && !disabled {
+        let rests = matches!(
+            place.health,
+            Health::NotConnected(NotConnected::Disabled | NotConnected::Retired)
+        );
+        if earlier_works && !works(&place) && !rests {
             found.push(Drift::NotReady { environment: later });
         }
     }

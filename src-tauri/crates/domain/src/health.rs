@@ -21,13 +21,15 @@ pub enum NotConnected {
     ConnectorChanged,
     /// The program stopped between sending a renewal and storing its answer.
     OutcomeUnknown,
+    /// The service has ended (R16).
+    Retired,
     /// The connection is disabled.
     Disabled,
 }
 
 impl NotConnected {
     /// All reasons.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NeverAuthorized,
         Self::Expired,
         Self::Revoked,
@@ -35,6 +37,7 @@ impl NotConnected {
         Self::ScopesMissing,
         Self::ConnectorChanged,
         Self::OutcomeUnknown,
+        Self::Retired,
         Self::Disabled,
     ];
 
@@ -49,14 +52,16 @@ impl NotConnected {
             Self::ScopesMissing => "scopes_missing",
             Self::ConnectorChanged => "connector_changed",
             Self::OutcomeUnknown => "outcome_unknown",
+            Self::Retired => "retired",
             Self::Disabled => "disabled",
         }
     }
 
-    /// Whether a person's sign-in mends it. A disabled connection is enabled, not authorized.
+    /// Whether a person's sign-in mends it. A disabled connection is enabled and what uses an ended
+    /// service is migrated; neither is authorized.
     #[must_use]
     pub const fn is_mended_by_authorizing(self) -> bool {
-        !matches!(self, Self::Disabled)
+        !matches!(self, Self::Disabled | Self::Retired)
     }
 }
 
@@ -92,6 +97,8 @@ pub enum Health {
 pub struct Condition {
     /// Whether the connection is enabled.
     pub enabled: bool,
+    /// Whether the connection's service is still served (R16).
+    pub served: bool,
     /// What the filled slot's authorization remembers; `None` where the slot is empty.
     pub stored: Option<Health>,
     /// Whether every scope that is asked for is granted (`true` where the provider does not
@@ -103,12 +110,16 @@ pub struct Condition {
     pub same_client: bool,
 }
 
-/// The health of a slot. Disabled comes first, since enabling is then what is to be done; an
-/// authorization's own reason comes before what the connection or connector changed around it.
+/// The health of a slot. Disabled comes first, since somebody wanted it to rest; then that the
+/// service has ended, which no sign-in changes; an authorization's own reason comes before what
+/// the connection or connector changed around it.
 #[must_use]
 pub const fn health(condition: Condition) -> Health {
     if !condition.enabled {
         return Health::NotConnected(NotConnected::Disabled);
+    }
+    if !condition.served {
+        return Health::NotConnected(NotConnected::Retired);
     }
     match condition.stored {
         None => Health::NotConnected(NotConnected::NeverAuthorized),

@@ -101,6 +101,10 @@ pub fn runs(shape: &Shape, place: Place<'_>) -> Result<(), Refusal> {
         };
         choose(question, &candidates)
     };
+    // Before what could be mended: nothing mends this (R16).
+    if let Some(retired) = shape.retired.as_ref().filter(|_| shape.enabled) {
+        return Err(retired.clone());
+    }
     if place.area == DATA_SOURCES {
         may_be_made(shape, place)?;
     }

@@ -2,7 +2,7 @@
 //! mode changes. Nobody has to sign in again where what they have serves the new place, and nothing
 //! is thrown away: what a reach of the other mode holds stays there, and comes back with the mode.
 
-use crate::{MemberId, Mode, Reach};
+use crate::{Health, MemberId, Mode, NotConnected, Reach};
 
 /// What holds a reach's place: `T` says what, such as an authorization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,14 @@ pub struct Seat<T> {
     pub from: Reach,
     /// What.
     pub value: T,
+}
+
+/// Whether what sits in a reach is set aside: the environment mode has another shape than that, no
+/// reach of the mode uses it, and it would still work if the mode came back. `in_mode` says whether
+/// the mode has this reach, `serves` whether the same authorization sits in one of its own.
+#[must_use]
+pub fn is_set_aside(in_mode: bool, serves: bool, health: Health) -> bool {
+    !in_mode && !serves && health != Health::NotConnected(NotConnected::Revoked)
 }
 
 /// R11: that a reach has a primary account, or has had one: then nobody's.

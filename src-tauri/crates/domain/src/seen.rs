@@ -26,6 +26,8 @@ pub enum Seen {
     ConnectorChanged,
     /// The program stopped while a renewal was under way.
     OutcomeUnknown,
+    /// The service has ended (R16).
+    Retired,
     /// The connection is disabled.
     Disabled,
     /// Connected, and the provider does not answer.
@@ -36,7 +38,7 @@ pub enum Seen {
 
 impl Seen {
     /// All states.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Connected,
         Self::NeverAuthorized,
         Self::Expired,
@@ -45,6 +47,7 @@ impl Seen {
         Self::ScopesMissing,
         Self::ConnectorChanged,
         Self::OutcomeUnknown,
+        Self::Retired,
         Self::Disabled,
         Self::Unreachable,
         Self::NoPrimary,
@@ -62,6 +65,7 @@ impl Seen {
             Self::ScopesMissing => "scopes_missing",
             Self::ConnectorChanged => "connector_changed",
             Self::OutcomeUnknown => "outcome_unknown",
+            Self::Retired => "retired",
             Self::Disabled => "disabled",
             Self::Unreachable => "unreachable",
             Self::NoPrimary => "no_primary",
@@ -80,6 +84,7 @@ impl From<Health> for Seen {
             Health::NotConnected(NotConnected::ScopesMissing) => Self::ScopesMissing,
             Health::NotConnected(NotConnected::ConnectorChanged) => Self::ConnectorChanged,
             Health::NotConnected(NotConnected::OutcomeUnknown) => Self::OutcomeUnknown,
+            Health::NotConnected(NotConnected::Retired) => Self::Retired,
             Health::NotConnected(NotConnected::Disabled) => Self::Disabled,
         }
     }

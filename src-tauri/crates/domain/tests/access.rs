@@ -2,10 +2,14 @@
 #![allow(clippy::unwrap_used)]
 
 use tsunagi_domain::access::{
-    available, is_place, may_authorize, may_change_availability, may_manage, may_revoke,
+    Act, act_of_change, available, is_place, may_authorize, may_change_availability, may_manage,
+    may_revoke,
 };
+use tsunagi_domain::connection::Settings;
+use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{
-    DataCenter, Kind, Member, MemberId, Plan, RefusalCode, Role, Timestamp, Workspace, WorkspaceId,
+    Connection, ConnectionId, DataCenter, Kind, Member, MemberId, Mode, Plan, RefusalCode,
+    RegistrationId, Role, Timestamp, Workspace, WorkspaceId,
 };
 
 const KINDS: [Kind; 3] = [Kind::System, Kind::Admin, Kind::LoggedInUser];
@@ -212,7 +216,7 @@ fn a_deactivated_member_does_nothing_whatever_their_role() {
 
 #[test]
 fn r1_what_a_free_plan_does_and_does_not() {
-    use tsunagi_domain::access::{Act, allows};
+    use tsunagi_domain::access::allows;
     let allowed = [
         Act::See,
         // A plan that lapses for a week ends no sign-in.
@@ -238,5 +242,44 @@ fn r1_what_a_free_plan_does_and_does_not() {
                 "{act:?}, {plan:?} in {data_center}"
             );
         }
+    }
+}
+
+#[test]
+fn r1_r20_another_name_is_a_rename_and_anything_else_is_an_edit() {
+    let before = Connection {
+        id: ConnectionId::new(),
+        name: ConnectionName::new("Leads").unwrap(),
+        link_name: LinkName::new("leads").unwrap(),
+        connector: "practice".to_owned(),
+        kind: Kind::Admin,
+        mode: Mode::Same,
+        scopes: vec!["contacts.read".to_owned()],
+        registration: None,
+        settings: Settings::new(),
+        enabled: true,
+        created_by: None,
+        created_at: Timestamp(0),
+    };
+    let change = |change: fn(&mut Connection)| {
+        let mut after = before.clone();
+        change(&mut after);
+        act_of_change(&before, &after)
+    };
+    let name = |after: &mut Connection| after.name = ConnectionName::new("Prospects").unwrap();
+    assert_eq!(change(name), Act::Rename);
+    assert_eq!(change(|_| ()), Act::Rename, "nothing at all asks nobody");
+    let edits: [fn(&mut Connection); 4] = [
+        |after| after.scopes.clear(),
+        |after| after.mode = Mode::PerEnvironment,
+        |after| after.registration = Some(RegistrationId::new()),
+        |after| drop(after.settings.insert("region".to_owned(), "eu".to_owned())),
+    ];
+    for edit in edits {
+        assert_eq!(change(edit), Act::Edit);
+        let mut both = before.clone();
+        name(&mut both);
+        edit(&mut both);
+        assert_eq!(act_of_change(&before, &both), Act::Edit, "with a name, too");
     }
 }

@@ -15,12 +15,15 @@ fn conditions() -> impl Iterator<Item = Condition> {
         flags.into_iter().flat_map(move |enabled| {
             flags.into_iter().flat_map(move |scopes_granted| {
                 flags.into_iter().flat_map(move |origins_unchanged| {
-                    flags.into_iter().map(move |same_client| Condition {
-                        enabled,
-                        stored,
-                        scopes_granted,
-                        origins_unchanged,
-                        same_client,
+                    flags.into_iter().flat_map(move |same_client| {
+                        flags.into_iter().map(move |served| Condition {
+                            enabled,
+                            served,
+                            stored,
+                            scopes_granted,
+                            origins_unchanged,
+                            same_client,
+                        })
                     })
                 })
             })
@@ -34,6 +37,7 @@ fn r4_a_slot_is_connected_only_where_nothing_speaks_against_it() {
         let whole = condition
             == Condition {
                 enabled: true,
+                served: true,
                 stored: Some(Health::Connected),
                 scopes_granted: true,
                 origins_unchanged: true,
@@ -52,6 +56,7 @@ fn the_reason_shown_is_the_one_to_act_on_first() {
     for condition in conditions() {
         let Condition {
             enabled,
+            served,
             stored,
             scopes_granted,
             origins_unchanged,
@@ -59,6 +64,8 @@ fn the_reason_shown_is_the_one_to_act_on_first() {
         } = condition;
         let expected = if !enabled {
             Health::NotConnected(NotConnected::Disabled)
+        } else if !served {
+            Health::NotConnected(NotConnected::Retired)
         } else if stored.is_none() {
             Health::NotConnected(NotConnected::NeverAuthorized)
         } else if let Some(Health::NotConnected(reason)) = stored {
@@ -77,9 +84,9 @@ fn the_reason_shown_is_the_one_to_act_on_first() {
 }
 
 #[test]
-fn every_reason_but_disabled_is_mended_by_authorizing() {
+fn r16_every_reason_but_disabled_and_retired_is_mended_by_authorizing() {
     for reason in NotConnected::ALL {
-        let mended = reason != NotConnected::Disabled;
+        let mended = !matches!(reason, NotConnected::Disabled | NotConnected::Retired);
         assert_eq!(reason.is_mended_by_authorizing(), mended, "{reason:?}");
     }
 }

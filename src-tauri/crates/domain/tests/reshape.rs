@@ -1,7 +1,7 @@
 //! R11, R12, R18: authorizations and primary accounts when the environment mode changes.
 
-use tsunagi_domain::reshape::{Held, Led, Seat, left_out, primaries, reshaped};
-use tsunagi_domain::{MemberId, Mode, Reach};
+use tsunagi_domain::reshape::{Held, Led, Seat, is_set_aside, left_out, primaries, reshaped};
+use tsunagi_domain::{Health, MemberId, Mode, NotConnected, Reach};
 
 use Reach::{All, Development, Production, Stage};
 
@@ -271,5 +271,23 @@ fn r11_nobody_is_promoted_by_a_change_of_the_environment_mode() {
         primaries(Mode::Same, &led, &reshaped(Mode::Same, &own, anywhere)),
         led,
         "Production never had one: what ran for all before runs again"
+    );
+}
+
+#[test]
+fn r18_what_is_set_aside_serves_nothing_now_and_would_if_the_mode_came_back() {
+    let revoked = Health::NotConnected(NotConnected::Revoked);
+    let expired = Health::NotConnected(NotConnected::Expired);
+    for health in [Health::Connected, expired] {
+        assert!(is_set_aside(false, false, health), "{health:?}");
+        assert!(!is_set_aside(true, false, health), "it is of the mode");
+        assert!(
+            !is_set_aside(false, true, health),
+            "a reach of the mode goes on with it"
+        );
+    }
+    assert!(
+        !is_set_aside(false, false, revoked),
+        "it would not come back"
     );
 }

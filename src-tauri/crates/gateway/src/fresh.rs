@@ -182,7 +182,7 @@ impl Gateway {
             // What is left of the old token is used only while the slot is connected (R4).
             let id = place.authorization;
             return match self.db(move |catalog| catalog.authorization(id)).await? {
-                Some(now) if place.health(&now) == Health::Connected => {
+                Some(now) if place.health(&now, self.now()) == Health::Connected => {
                     self.open(place, &now).await
                 }
                 _ => Err(failure),
@@ -197,7 +197,7 @@ impl Gateway {
             .await?
             .ok_or_else(|| place.refuse(NotConnected::NeverAuthorized))?;
         // Where several connections share it, one may miss scopes and the other not.
-        match (place.health(&authorization), urgency) {
+        match (place.health(&authorization, self.now()), urgency) {
             (Health::Connected, _)
             | (Health::NotConnected(NotConnected::ScopesMissing), Urgency::Ahead) => {}
             (Health::NotConnected(reason), _) => return Err(place.refuse(reason).into()),

@@ -11,7 +11,7 @@ use tsunagi_domain::health::{Condition, health, scopes_granted};
 use tsunagi_domain::resolution::registration_of;
 use tsunagi_domain::{
     ApplicationId, AuthorizationId, Connection, ConnectionId, Environment, Health, MemberId,
-    NotConnected, Reach, Refusal, RefusalCode, RegistrationId,
+    NotConnected, Reach, Refusal, RefusalCode, RegistrationId, Timestamp,
 };
 use tsunagi_oauth::{Client, Secret};
 use tsunagi_vault::{Aad, Reader};
@@ -81,12 +81,14 @@ impl Gateway {
             })
             .await?;
         let (connector, resolved, registration) = self.resolve(connection, reach).await?;
+        let retired = connector.served(self.now()).err();
         let mut candidates = Vec::new();
         for slot in slots.iter().filter(|slot| slot.key.reach == reach) {
             // What the service answered must still lead where the connector goes.
             let leads = connector.answered(&resolved, &slot.authorization.extras);
             let health = health_of(
                 connection.enabled,
+                retired.is_none(),
                 &connection.scopes,
                 &slot.authorization,
                 &resolved,
@@ -103,7 +105,6 @@ impl Gateway {
                 value: slot.authorization.id,
             });
         }
-        let retired = connector.served(self.now()).err();
         let question = Question {
             connection: connection.link_name.as_str(),
             kind: connection.kind,
@@ -204,6 +205,7 @@ impl Gateway {
                 };
             let health = health_of(
                 connection.enabled,
+                connector.served(self.now()).is_ok(),
                 &connection.scopes,
                 &authorization,
                 &resolved,
@@ -302,10 +304,12 @@ impl Gateway {
 }
 
 impl Place {
-    /// How an authorization fares here. That the connection is enabled was asked before.
-    pub(crate) fn health(&self, authorization: &Authorization) -> Health {
+    /// How an authorization fares here at this time. That the connection is enabled was asked
+    /// before.
+    pub(crate) fn health(&self, authorization: &Authorization, now: Timestamp) -> Health {
         health_of(
             true,
+            self.connector.served(now).is_ok(),
             &self.scopes,
             authorization,
             &self.resolved,
@@ -364,6 +368,7 @@ fn without_access(
 /// The health of an authorization in a slot, as its connection and connector stand now.
 fn health_of(
     enabled: bool,
+    served: bool,
     scopes: &[String],
     authorization: &Authorization,
     resolved: &Resolved,
@@ -371,6 +376,7 @@ fn health_of(
 ) -> Health {
     health(Condition {
         enabled,
+        served,
         stored: Some(authorization.health),
         scopes_granted: scopes_granted(
             scopes,

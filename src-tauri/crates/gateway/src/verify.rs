@@ -65,7 +65,7 @@ impl Gateway {
                 continue;
             };
             // R4: through no connection that is not Connected, who-am-I included.
-            if place.health(&authorization) != Health::Connected {
+            if place.health(&authorization, self.now()) != Health::Connected {
                 continue;
             }
             let rate = place.connector.rate;

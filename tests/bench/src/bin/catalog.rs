@@ -137,7 +137,7 @@ const SERVICE: &str = "practice";
 fn bound(viewer: MemberId, application: ApplicationId) -> Bound {
     let blob = |id: uuid::Uuid| Value::Blob(id.as_bytes().to_vec());
     // The bits as the catalog's module `facets` places them: the states in their order, then up to three reaches that
-    // need somebody, then up to three that need somebody who may choose a primary account.
+    // need somebody, the same for who manages, and last for who may choose a primary account.
     let bit = |state: Seen| {
         let at = Seen::ALL.iter().position(|one| *one == state);
         Value::Integer(1 << at.unwrap_or_default())
@@ -145,7 +145,7 @@ fn bound(viewer: MemberId, application: ApplicationId) -> Bound {
     Bound::from([
         (":viewer", blob(viewer.uuid())),
         (":application", blob(application.uuid())),
-        (":needs", Value::Integer(1 << (Seen::ALL.len() + 3))),
+        (":needs", Value::Integer(1 << (Seen::ALL.len() + 6))),
         (":expired", bit(Seen::Expired)),
         (":revoked", bit(Seen::Revoked)),
         (":service", Value::Text(SERVICE.to_owned())),

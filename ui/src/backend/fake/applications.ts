@@ -112,7 +112,7 @@ export function applicationHandlers(around: Around, empty: boolean): { handlers:
   if (!manages()) {
     for (const row of around.rows().filter((one) => one.kind === "logged_in_user")) {
       around.setStation(row.id, "all", {
-        health: { state: "not_connected", reason: "never_authorized" }, account: null, primary: false, noPrimary: false, others: 0, lapsesAt: null, unreachable: null, unproven: false, missingScopes: 0, mend: "authorize",
+        health: { state: "not_connected", reason: "never_authorized" }, account: null, primary: false, noPrimary: false, others: 0, lapsesAt: null, retired: null, unreachable: null, unproven: false, missingScopes: 0, mend: "authorize",
       });
     }
   }

@@ -40,6 +40,7 @@ const FAILURES = {
   edition_too_old: ["C5 applications have no logged-in-user connections.", "Use an admin connection, or change the application to C6.", "C5のアプリケーションでは、ログインユーザーの接続は使えません。", "管理者の接続を使うか、アプリケーションを C6に変更してください。"],
   name_taken: ["Something else has this name already.", "Choose another one.", "この名前はすでに使われています。", "別の名前にしてください。"],
   work_stopped: ["Stopped. Nothing was changed.", "Begin again whenever you like.", "止めました。何も変わっていません。", "いつでもやり直せます。"],
+  leave_stopped: ["Stopped: 1 of 2 authorizations is removed, and Ben Osei is still active.", "Deactivate them again to go on with the rest.", "中止しました。認証 2 件のうち 1 件を削除しました。ベン・オセイ さんは引き続き有効です。", "もう一度無効にすると、残りの処理を続けられます。"],
   import_needs_left_out: ["It needs “Front desk”, which is left out.", "Take that one in as well, or leave this one out.", "これには、除外した「Front desk」が必要です。", "それも取り込むか、これも除外してください。"],
   not_taken_over: ["This workspace was restored from a backup, and another computer may still be using it.", "Stop Tsunagi there, then let a super admin take the workspace over here.", "このワークスペースはバックアップから復元したもので、別のコンピューターがまだ使っているかもしれません。", "そちらの Tsunagi を終了してから、スーパー管理者がここで引き継いでください。"],
   plan_free: ["Connections are part of the paid plan, and this workspace is on the free one.", "Ask a super admin to change the plan in Settings.", "外部連携は有料プランの機能です。このワークスペースは無料プランです。", "スーパー管理者に、設定でのプラン変更を依頼してください。"],

@@ -122,7 +122,7 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
   };
   const fateOf: Record<BulkAction, Fate> = { disable: "stops", enable: "starts", revoke: "stops", delete: "stops" };
   const still = (row: ConnectionRow): Failure | null => (row.uses > 0 ? failureOf("still_used", around.start().locale) : null);
-  const candidates = (row: ConnectionRow): ConnectionRow[] => around.rows().filter((other) => other.id !== row.id && other.service.id === row.service.id);
+  const candidates = (row: ConnectionRow): ConnectionRow[] => around.rows().filter((other) => other.id !== row.id && other.service.id === (row.service.id === "payflow" ? "razorpay" : row.service.id));
   const seats = (view: ConnectionView, edit: ConnectionEdit, again: boolean): Commands["connection_edit_impact"]["answer"]["seats"] => {
     const last: AccountView = view.row.stations.findLast((station) => station.account)?.account ?? { label: "?", name: null, email: null };
     const reaches: Reach[] = edit.mode === "same" ? ["all"] : ["development", "stage", "production"];
@@ -264,11 +264,11 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
       }),
     connection_replacements: ({ connection }) => {
       const row = need(connection);
-      return { retired: false, candidates: candidates(row).map((other) => ({ connection: other.id, name: other.name, linkName: other.linkName, service: other.service, kind: other.kind, refused: other.enabled ? null : failureOf("disabled", around.start().locale), uses: affected(row, other.stations.every((station) => station.health.state === "connected") ? "goes_on" : "stops") })) };
+      return { retired: row.service.id === "payflow", candidates: candidates(row).map((other) => ({ connection: other.id, name: other.name, linkName: other.linkName, service: other.service, kind: other.kind, refused: other.enabled ? null : failureOf("disabled", around.start().locale), uses: affected(row, other.stations.every((station) => station.health.state === "connected") ? "goes_on" : "stops") })) };
     },
     connection_replace: ({ connection, by }) => {
       const [row, other] = [need(connection), need(by)];
-      around.put({ ...row, uses: 0 });
+      around.put({ ...row, uses: 0, stations: row.stations.map((station) => (station.mend === "migrate" ? { ...station, mend: null } : station)) });
       around.put({ ...other, uses: other.uses + row.uses });
       around.changed();
       return row.uses;

@@ -1,11 +1,12 @@
 // Members of the fake workspace, and who sits at its keyboard. Everybody's passphrase is
 // "correct horse".
-import type { Commands, Failure, MemberRow, MembersView, Role, Start } from "../bindings";
+import type { Commands, Failure, Farewell, MemberImpact, MemberRow, MembersView, Role, Start } from "../bindings";
 import { failureOf, type FailureCode } from "./failures";
+import type { FakeWork } from "./work";
 
 type Names = "session_get" | "session_sign_in" | "session_lock" | "session_active" | "session_auto_lock" | "session_passphrase" | "session_passphrase_not_now"
   | "members_get" | "member_invite" | "member_impact" | "member_change" | "member_deactivate" | "member_reactivate" | "member_reset_passphrase";
-type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] };
+type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] | Promise<Commands[K]["answer"]> };
 
 /** What the rest of the fake lends. */
 interface Around {
@@ -41,14 +42,14 @@ const PEOPLE: One[] = [
   { id: "member-6", name: ["Farah Aziz", "ファラ・アジズ"], role: "developer", active: false, passphrase: false, owned: 0, authorized: 0, primaries: 0, applications: [] },
 ];
 
-const farewells = (one: One): ReturnType<Handlers["member_deactivate"]>["authorizations"] =>
+const farewells = (one: One): Farewell[] =>
   one.authorized === 0 ? [] : [
     { connection: "c-0001", name: "Customer lookup", reach: "production", account: "crm-bot@kumo.example", own: false, atProvider: true, locked: false, host: "login.salesforce.com", failure: null },
     ...(one.passphrase ? [{ connection: "c-0002", name: "Lead intake", reach: "all" as const, account: "ben@example.com", own: true, atProvider: false, locked: true, host: "accounts.zoho.com", failure: null }] : []),
   ];
 
 /** Handlers of one fake program; `options` choose who sits and how sure that is. */
-export function memberHandlers(around: Around, options: URLSearchParams): Handlers {
+export function memberHandlers(around: Around, work: FakeWork, options: URLSearchParams): Handlers {
   const alone = options.get("home") === "first" || options.get("members") === "one";
   let people = PEOPLE.filter((one) => !alone || one.id === "member-1").map((one) => ({ ...one }));
   let tries = 0;
@@ -91,7 +92,7 @@ export function memberHandlers(around: Around, options: URLSearchParams): Handle
     invitable: mayManage() ? ROLES.filter((role) => role !== "super_admin" || around.start().member.role === "super_admin") : [],
     leftover: options.get("leftover") ? ["/home/aiko/.local/share/tsunagi/sign-ins/0198c2f4-7a10-7b3e-9d51-2f1c6a0e44b7"] : [],
   });
-  const losses = (one: One): ReturnType<Handlers["member_impact"]>["primaries"] =>
+  const losses = (one: One): MemberImpact["primaries"] =>
     one.primaries === 0 ? [] : [
       { connection: "c-0002", name: "Lead intake", reach: "production", stops: [{ area: "schedule", name: pick(["Morning digest", "朝のまとめ"]), application: pick(["Leads desk", "見込み客デスク"]), environment: "production", nextRun: Date.now() + 3_600_000 }] },
       { connection: "c-0007", name: pick(["Interview room", "面接室"]), reach: "stage", stops: [] },
@@ -160,9 +161,14 @@ export function memberHandlers(around: Around, options: URLSearchParams): Handle
       put(member, { name: [change.name, change.name], role: change.role });
       return view();
     },
-    member_deactivate: ({ member, heir }) => {
+    member_deactivate: async ({ member, heir }) => {
       const one = need(member);
       const authorizations = farewells(one);
+      const done = await work.slowly("leaving", authorizations.length);
+      if (done !== null) {
+        put(member, { authorized: one.authorized - done });
+        refuse("leave_stopped");
+      }
       put(member, { active: false, owned: 0, authorized: 0, primaries: 0, signIns: 0 });
       return { authorizations, handedOver: heir ? 3 : 0, heir: heir ? nameOf(need(heir)) : null, primaries: one.primaries, signIns: one.signIns ?? 0, members: view() };
     },

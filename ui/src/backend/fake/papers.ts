@@ -1,6 +1,7 @@
 // The fake program's inventory, and definitions out and in.
 import type { Commands, ImportItem, ImportPreview, Locale, ServiceMark, WorkKind } from "../bindings";
 import { failureOf } from "./failures";
+import type { FakeWork } from "./work";
 
 interface Around {
   locale: () => Locale;
@@ -11,12 +12,12 @@ interface Around {
   changed: () => void;
 }
 
-type Names = "inventory_export" | "definitions_export" | "definitions_choose" | "definitions_leave_out" | "definitions_import" | "work_get" | "work_stop";
+type Names = "inventory_export" | "definitions_export" | "definitions_choose" | "definitions_leave_out" | "definitions_import";
 type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] | Promise<Commands[K]["answer"]> };
 
 const FOLDER = "~/.local/share/tsunagi/exports";
 
-export function paperHandlers(around: Around, refuse: (code: "import_gone" | "definitions_newer" | "work_stopped") => never, options: URLSearchParams): Handlers {
+export function paperHandlers(around: Around, refuse: (code: "import_gone" | "definitions_newer" | "work_stopped") => never, work: FakeWork, options: URLSearchParams): Handlers {
   let inHand = false;
   let without: number[] = [];
   const shown = (): ImportPreview => {
@@ -44,21 +45,10 @@ export function paperHandlers(around: Around, refuse: (code: "import_gone" | "de
       adds: count("add"), same: count("same"), clashes: count("clash"), refused: count("refused"),
     };
   };
-  /** What takes long, where `slow` wishes it. */
-  let running: { kind: WorkKind; done: number; all: number; stopped: boolean } | null = null;
   const slowly = async (kind: WorkKind): Promise<void> => {
-    if (!options.get("slow")) return;
-    running = { kind, done: 0, all: kind === "activity" ? 0 : 1200, stopped: false };
-    for (const work = running; work.done < 1200 && !work.stopped; work.done += 40) await new Promise((resolve) => setTimeout(resolve, 100));
-    const { stopped } = running;
-    running = null;
-    if (stopped) refuse("work_stopped");
+    if ((await work.slowly(kind, 1200)) !== null) refuse("work_stopped");
   };
   return {
-    work_get: ({ kind }) => (running?.kind === kind ? { done: running.done, all: running.all } : null),
-    work_stop: ({ kind }) => {
-      if (running?.kind === kind) running.stopped = true;
-    },
     inventory_export: async ({ form }) => {
       await slowly("inventory");
       return { path: `${FOLDER}/inventory-2026-11-24-091500.${form}`, entries: around.connections() * 2, leftOut: form === "csv" ? around.unreadable() : 0 };
@@ -77,8 +67,9 @@ export function paperHandlers(around: Around, refuse: (code: "import_gone" | "de
       without = args.without;
       return shown();
     },
-    definitions_import: () => {
+    definitions_import: async () => {
       if (!inHand || options.get("file") === "gone") refuse("import_gone");
+      await slowly("import");
       inHand = false;
       const added = shown().items.filter((item) => item.state === "add");
       const count = (what: ImportItem["what"]): number => added.filter((item) => item.what === what).length;

@@ -127,8 +127,8 @@ function station(reach: Reach, part: Partial<Station>): Station {
   const health = part.health ?? connected;
   const enabled = !(health.state === "not_connected" && health.reason === "disabled");
   return {
-    reach, health, unreachable: null, unproven: false, account: null, primary: false, noPrimary: false, others: 0, lapsesAt: null, missingScopes: 0,
-    mend: health.state === "connected" ? (part.noPrimary ? "choose_primary" : null) : enabled ? "authorize" : "enable", ...part,
+    reach, health, retired: null, unreachable: null, unproven: false, account: null, primary: false, noPrimary: false, others: 0, lapsesAt: null, missingScopes: 0,
+    mend: health.state === "connected" ? (part.noPrimary ? "choose_primary" : null) : enabled ? (part.retired ? "migrate" : "authorize") : "enable", ...part,
   };
 }
 const NO_ACTS = { primarySince: null, offer: null, acts: { take: false, offer: false, accept: false, acceptBeforehand: false, decline: false, withdraw: false }, mayRevoke: true };
@@ -174,6 +174,8 @@ export function seed(locale: Locale, quiet: boolean): ConnectionRow[] {
     row(n("Newsletter list", "メール配信先"), "newsletter_list", "hubspot", "admin", three({ account: account("mkt-dev@example.com") }, { health: not("client_refused"), account: account("mkt-stg@example.com") }, { health: not("outcome_unknown"), account: account("mkt@example.com") }), 2 * HOUR, 2),
     row(n("Contract search", "契約書の検索"), "contract_search", "kura_archive", "admin", [station("all", { health: not("connector_changed"), account: account("kura-client-02") })], 5 * DAY),
   ];
+  // At the end, so that the others keep their identifiers.
+  more.push(row(n("Old store checkout", "旧ストアの決済"), "old_store_checkout", "payflow", "admin", [station("all", { health: not("retired"), retired: "2024-09-26", account: account("store-till") })], 800 * DAY, 3));
   return quiet ? well.filter((one) => one.enabled) : [...troubled, ...more, ...well];
 }
 

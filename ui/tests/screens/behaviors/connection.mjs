@@ -115,6 +115,19 @@ export const behaviors = {
       await page.getByText(/^Sign in to authorize/).waitFor();
     },
   },
+  "settings of one environment: who has to sign in again is said, and asked to": {
+    path: "index.html?signin=5000#/connection/c-0001/environments",
+    act: async (page) => {
+      await button(page, "Actions for Development").click();
+      await page.getByRole("menuitem", { name: "Settings…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Settings of Development" });
+      await dialog.getByLabel("Subdomain").fill("test");
+      await dialog.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("alertdialog", { name: "Change the settings of Development?" }).getByText("1 account has to sign in again.").waitFor();
+      await button(page, "Save and authorize").click();
+      await page.getByText("Sign in to authorize Customer lookup").first().waitFor();
+    },
+  },
   "replace in all uses": {
     path: "index.html?x=1#/connection/c-0006/environments",
     act: async (page) => {

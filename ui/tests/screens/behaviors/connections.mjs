@@ -26,7 +26,7 @@ export const behaviors = {
       await page.keyboard.press("ArrowDown");
       assert.deepEqual([(await focus(page)).line, (await focus(page)).column], ["3", "2"], "and the column is kept across it");
       await page.keyboard.press("Control+End");
-      await until(page, () => document.activeElement?.getAttribute("data-line") === "20");
+      await until(page, () => document.activeElement?.getAttribute("data-line") === "21");
       await page.keyboard.press("Control+Home");
       await until(page, () => document.activeElement?.getAttribute("data-line") === "0");
       assert.equal(await page.locator('[role="grid"] [tabindex="0"]').count(), 1, "still one");
@@ -86,13 +86,13 @@ export const behaviors = {
       await button(page, "Filter").click();
       await page.getByRole("menuitemcheckbox", { name: "Logged-in user" }).click();
       await page.keyboard.press("Escape");
-      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "5 of 19");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "5 of 20");
       await button(page, "Remove filter: Kind").click();
-      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "19");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "20");
       await page.getByLabel("Filter by name or account").fill("kumo");
-      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "2 of 19");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "2 of 20");
       await page.keyboard.press("Escape");
-      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "19");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "20");
       await page.getByLabel("Filter by name or account").fill("nothing has this");
       await page.getByText("No connection matches").waitFor();
       await button(page, "Clear all").first().click();
@@ -138,7 +138,7 @@ export const behaviors = {
       await page.keyboard.press("Escape");
       await until(page, () => {
         const rows = [...document.querySelectorAll(".conn-row")].map((row) => [...row.querySelectorAll("[role='gridcell']")].map((cell) => cell.getAttribute("aria-label") ?? "").join(" "));
-        return rows.length > 0 && rows.length < 19 && rows.every((words) => words.includes("Expired"));
+        return rows.length > 0 && rows.length < 20 && rows.every((words) => words.includes("Expired"));
       });
       await button(page, "Filter").focus();
       await page.keyboard.press("Enter");
@@ -148,10 +148,10 @@ export const behaviors = {
       await page.getByText("No connection matches").waitFor();
       await button(page, "Remove filter: Health").focus();
       await page.keyboard.press("Enter");
-      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "1 of 19");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "1 of 20");
       await button(page, "Remove filter: Application").focus();
       await page.keyboard.press("Enter");
-      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "19");
+      await until(page, () => document.querySelector(".toolbar .count")?.textContent === "20");
     },
   },
   "sort by last used": {
@@ -286,6 +286,43 @@ export const behaviors = {
       await button(page, "Close").click();
       await page.getByLabel("Filter by name or account").fill("visitor list");
       await row(page, "Visitor list").waitFor();
+    },
+  },
+  "import: it says how far it is, and what is stopped can be gone on with": {
+    path: "index.html?slow=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await button(page, "Export and import").click();
+      await page.getByRole("menuitem", { name: "Import definitions…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Import definitions" });
+      await dialog.getByRole("button", { name: "Import 4 items" }).click();
+      const working = dialog.locator(".working");
+      await working.getByRole("progressbar").waitFor();
+      await working.getByRole("button", { name: "Cancel" }).click();
+      await page.getByText("Stopped. Nothing was changed.").waitFor();
+      await dialog.getByRole("button", { name: "Import 4 items" }).click();
+      await page.getByRole("dialog", { name: "Imported 2 connections" }).waitFor();
+    },
+  },
+  "list: what is retired is migrated, from the list and from Home, and nobody is asked to sign in": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      const old = row(page, "Old store checkout");
+      await old.getByText("Retired 26 Sep 2024").waitFor();
+      await old.getByRole("button", { name: "Migrate" }).click();
+      const dialog = page.getByRole("alertdialog", { name: "Migrate the uses of Old store checkout?" });
+      await dialog.waitFor();
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      await page.getByRole("link", { name: "Home", exact: true }).first().click();
+      const needs = page.getByRole("listitem").filter({ hasText: "Migrate Old store checkout" });
+      await needs.getByText("All environments").waitFor();
+      await needs.getByRole("button", { name: "Migrate" }).click();
+      await dialog.getByRole("button", { name: "Migrate 3 uses" }).click();
+      await page.getByText("Nothing uses").first().waitFor();
+      await page.getByRole("tab", { name: "Environments" }).click();
+      assert.equal(await page.getByRole("button", { name: /^Authorize/ }).count(), 0, "there is nobody to sign in to");
     },
   },
   "import: what is left out stays out, and what needs it says so": {

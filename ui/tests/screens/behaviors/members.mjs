@@ -1,4 +1,5 @@
 // Members and their roles.
+import assert from "node:assert/strict";
 import { button, focused } from "../hands.mjs";
 
 export const behaviors = {
@@ -40,6 +41,21 @@ export const behaviors = {
       await left.getByText("3 connections were handed over to Chidi Nwosu.").waitFor();
       await left.getByRole("button", { name: "Close" }).click();
       await page.getByRole("row", { name: /Ben Osei/ }).getByText("Deactivated").waitFor();
+    },
+  },
+  "members: deactivating says how far it is, and stopped halfway what is left": {
+    path: "index.html?slow=1#/members",
+    act: async (page) => {
+      await button(page, "Actions for Ben Osei").click();
+      await page.getByRole("menuitem", { name: "Deactivate…" }).click();
+      const dialog = page.getByRole("alertdialog", { name: "Deactivate Ben Osei?" });
+      await dialog.getByRole("button", { name: "Deactivate and remove 2 authorizations" }).click();
+      await dialog.getByRole("progressbar").waitFor();
+      await dialog.getByText("0 of 2").waitFor();
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      await dialog.locator('[data-code="leave_stopped"]').waitFor();
+      await dialog.getByRole("button", { name: "Keep them" }).click();
+      assert.equal(await page.getByRole("row", { name: /Ben Osei/ }).getByText("Deactivated").count(), 0, "still active");
     },
   },
 };

@@ -196,3 +196,8 @@ CREATE TRIGGER name_order_moves AFTER UPDATE OF folded ON connection
 WHEN old.folded <> new.folded BEGIN
     UPDATE name_order SET mark = random();
 END;
+
+-- Connectors whose service has ended (R16), as who knows connectors last said.
+CREATE TABLE retired_connector (
+    id TEXT PRIMARY KEY NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -107,7 +107,9 @@ fn what_a_copy_brought_is_added_with_its_log_and_comes_back_the_same() {
         event: event("workspace.definitions_imported"),
         tag: &tag,
     };
-    home.catalog.add_definitions(&new, &[entry]).unwrap();
+    home.catalog
+        .add_definitions(&new, &[entry], |_| true)
+        .unwrap();
     let page = home.catalog.definitions(None, 10).unwrap();
     assert_eq!(page.rows.len(), 2);
     for (connection, overrides, _) in &new.connections {
@@ -139,7 +141,10 @@ fn one_link_name_that_is_taken_and_nothing_of_it_is_added() {
         event: event("workspace.definitions_imported"),
         tag: &tag,
     };
-    let refused = home.catalog.add_definitions(&new, &[entry]).unwrap_err();
+    let refused = home
+        .catalog
+        .add_definitions(&new, &[entry], |_| true)
+        .unwrap_err();
     assert!(matches!(refused, CatalogError::LinkNameTaken));
     assert_eq!(home.catalog.connection_count().unwrap(), 1, "as it was");
     assert!(home.catalog.registrations(None).unwrap().is_empty());

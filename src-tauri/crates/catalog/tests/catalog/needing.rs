@@ -1,114 +1,18 @@
 //! What needs a person is counted when something changes. Here it is compared with what a look
 //! at every slot says, after whatever may happen in any order.
 
+mod changes;
+mod looking;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use tsunagi_catalog::{Catalog, ListQuery, Slot, Sort, Unreachable};
-use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{
-    Connection, ConnectionId, Health, Kind, Member, MemberId, Mode, NotConnected, Reach, Role, Seen,
-};
+use tsunagi_catalog::{Catalog, ListQuery, Sort};
+use tsunagi_domain::{Connection, ConnectionId, Kind, Member, MemberId, Mode, Reach, Role, Seen};
 
 use crate::fixture::{Home, NOW, add_member, connection, filling, shared_slot, slot};
-use crate::leases::{renewal, taken};
-
-/// Whether an authorization works where it sits, as DESIGN words it: its credential works, it has
-/// the scopes that the connection asks for, and the connector is as it was.
-fn works(connection: &Connection, slot: &Slot) -> bool {
-    health_of(connection, slot) == Health::Connected
-}
-
-fn health_of(connection: &Connection, slot: &Slot) -> Health {
-    let granted = slot.authorization.granted.as_ref();
-    let held = granted.unwrap_or(&slot.authorization.asked);
-    match slot.authorization.health {
-        Health::Connected if slot.connector_changed => {
-            Health::NotConnected(NotConnected::ConnectorChanged)
-        }
-        Health::Connected if connection.scopes.iter().any(|one| !held.contains(one)) => {
-            Health::NotConnected(NotConnected::ScopesMissing)
-        }
-        stored => stored,
-    }
-}
-
-/// The rule as DESIGN words it, over everything the catalog holds: who is not connected needs to
-/// authorize; a super admin or admin who is needs to choose where nobody is primary (R11, R12).
-fn by_looking(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)> {
-    let mut needing = Vec::new();
-    let chooses = catalog.member(viewer).unwrap().is_some_and(|member| {
-        member.active && matches!(member.role, Role::SuperAdmin | Role::Admin)
-    });
-    for connection in catalog.connections_of_connector("practice").unwrap() {
-        let slots = catalog.slots(connection.id).unwrap();
-        let primaries = catalog.primaries(connection.id).unwrap();
-        let personal = connection.kind == Kind::LoggedInUser;
-        let member = personal.then_some(viewer);
-        for reach in connection.mode.reaches() {
-            let key = SlotKey {
-                connection: connection.id,
-                reach: *reach,
-                member,
-            };
-            let connected = slots
-                .iter()
-                .any(|slot| slot.key == key && works(&connection, slot));
-            let led = !personal || primaries.iter().any(|primary| primary.reach == *reach);
-            if connection.enabled && (!connected || (chooses && !led)) {
-                needing.push((connection.id, *reach));
-            }
-        }
-    }
-    needing
-}
-
-/// The states DESIGN names, of every station as the viewer sees it: of a logged-in-user connection
-/// their own account until it is connected, then the primary one; what stands beside a health
-/// stands beside *connected*.
-fn states_by_looking(catalog: &Catalog, viewer: MemberId, connection: &Connection) -> Vec<Seen> {
-    let slots = catalog.slots(connection.id).unwrap();
-    let primaries = catalog.primaries(connection.id).unwrap();
-    let personal = connection.kind == Kind::LoggedInUser;
-    let mut states = Vec::new();
-    for reach in connection.mode.reaches() {
-        let of = |member: Option<MemberId>| {
-            slots
-                .iter()
-                .find(|slot| slot.key.reach == *reach && slot.key.member == member)
-        };
-        let primary = primaries.iter().find(|primary| primary.reach == *reach);
-        let own = of(personal.then_some(viewer));
-        let connected = own.is_some_and(|own| works(connection, own));
-        let shown = match primary {
-            Some(primary) if personal && connected => of(Some(primary.member)).or(own),
-            _ => own,
-        };
-        match shown.map(|shown| health_of(connection, shown)) {
-            _ if !connection.enabled => states.push(Seen::Disabled),
-            None => states.push(Seen::NeverAuthorized),
-            Some(Health::Connected) => {
-                states.push(Seen::Connected);
-                if shown.is_some_and(|shown| shown.authorization.unreachable.is_some()) {
-                    states.push(Seen::Unreachable);
-                }
-                if personal && primary.is_none() {
-                    states.push(Seen::NoPrimary);
-                }
-            }
-            Some(Health::NotConnected(NotConnected::Expired)) => states.push(Seen::Expired),
-            Some(Health::NotConnected(NotConnected::Revoked)) => states.push(Seen::Revoked),
-            Some(Health::NotConnected(NotConnected::ScopesMissing)) => {
-                states.push(Seen::ScopesMissing);
-            }
-            Some(Health::NotConnected(NotConnected::ConnectorChanged)) => {
-                states.push(Seen::ConnectorChanged);
-            }
-            Some(other) => panic!("nothing here makes it {other:?}"),
-        }
-    }
-    states
-}
+use changes::{Change, apply, change};
+use looking::{by_looking, states_by_looking};
 
 fn counted(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)> {
     let needing = catalog.needing(viewer, 1_000).unwrap();
@@ -118,208 +22,8 @@ fn counted(catalog: &Catalog, viewer: MemberId) -> Vec<(ConnectionId, Reach)> {
         .collect()
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Change {
-    Add(usize),
-    Fill(usize),
-    Share(usize, usize),
-    Empty(usize),
-    Vacate(usize),
-    Revoke(usize),
-    Expire(usize),
-    Silence(usize),
-    Grant(usize),
-    Renew(usize),
-    Narrow(usize),
-    Scopes(usize),
-    Connector(usize),
-    Switch(usize),
-    Toggle(usize),
-    Lead(usize),
-    Unlead(usize),
-    Role(usize),
-    Delete(usize),
-}
-
-fn change() -> impl Strategy<Value = Change> {
-    let n = 0..24_usize;
-    prop_oneof![
-        3 => n.clone().prop_map(Change::Add),
-        6 => n.clone().prop_map(Change::Fill),
-        3 => (n.clone(), n.clone()).prop_map(|(from, to)| Change::Share(from, to)),
-        1 => n.clone().prop_map(Change::Empty),
-        1 => n.clone().prop_map(Change::Vacate),
-        1 => n.clone().prop_map(Change::Revoke),
-        2 => n.clone().prop_map(Change::Expire),
-        2 => n.clone().prop_map(Change::Silence),
-        2 => n.clone().prop_map(Change::Grant),
-        2 => n.clone().prop_map(Change::Renew),
-        2 => n.clone().prop_map(Change::Narrow),
-        3 => n.clone().prop_map(Change::Scopes),
-        2 => n.clone().prop_map(Change::Connector),
-        2 => n.clone().prop_map(Change::Switch),
-        2 => n.clone().prop_map(Change::Toggle),
-        6 => n.clone().prop_map(Change::Lead),
-        2 => n.clone().prop_map(Change::Unlead),
-        3 => n.clone().prop_map(Change::Role),
-        1 => n.prop_map(Change::Delete),
-    ]
-}
-
-/// A slot the connection has, of one of the members.
-fn key(connection: &Connection, n: usize, members: &[MemberId]) -> SlotKey {
-    let reaches = connection.mode.reaches();
-    let member = (connection.kind == Kind::LoggedInUser).then(|| members[n % members.len()]);
-    SlotKey {
-        connection: connection.id,
-        reach: reaches[n % reaches.len()],
-        member,
-    }
-}
-
-fn apply(home: &Home, members: &[MemberId], change: Change) {
-    let catalog = &home.catalog;
-    let all = catalog.connections_of_connector("practice").unwrap();
-    if let Change::Add(n) = change {
-        let kind = [Kind::Admin, Kind::LoggedInUser, Kind::System][n % 3];
-        let mode = [Mode::Same, Mode::PerEnvironment][n % 2];
-        catalog
-            .add_connection(&connection("Practice", kind, mode))
-            .unwrap();
-        return;
-    }
-    if all.is_empty() {
-        return;
-    }
-    let pick = |n: usize| all[n % all.len()].clone();
-    let sitting = |n: usize| {
-        let slots = catalog.slots(pick(n).id).unwrap();
-        (!slots.is_empty()).then(|| slots[n % slots.len()].clone())
-    };
-    match change {
-        Change::Add(_) => {}
-        Change::Fill(n) => {
-            let key = key(&pick(n), n, members);
-            let mut filling = filling(key, members[n % members.len()]);
-            filling.primary = key.member.is_some() && n % 4 == 0;
-            catalog.fill(&filling).unwrap();
-        }
-        Change::Share(from, to) => {
-            if let Some(slot) = sitting(from) {
-                catalog
-                    .share(key(&pick(to), to, members), slot.authorization.id)
-                    .unwrap();
-            }
-        }
-        Change::Empty(n) => {
-            if let Some(slot) = sitting(n) {
-                catalog.empty(slot.authorization.id).unwrap();
-            }
-        }
-        Change::Vacate(n) => {
-            catalog.vacate(key(&pick(n), n, members)).unwrap();
-        }
-        Change::Revoke(n) => {
-            if let Some(slot) = sitting(n) {
-                catalog.set_revoked(slot.authorization.id, NOW).unwrap();
-            }
-        }
-        Change::Expire(n) => {
-            if let Some(slot) = sitting(n) {
-                let expired = Health::NotConnected(NotConnected::Expired);
-                catalog.set_health(slot.authorization.id, expired).unwrap();
-            }
-        }
-        Change::Silence(n) => {
-            if let Some(slot) = sitting(n) {
-                let silent = Unreachable {
-                    since: NOW,
-                    code: "timeout".to_owned(),
-                    failures: 3,
-                };
-                let silent = (n % 3 != 0).then_some(&silent);
-                let id = slot.authorization.id;
-                catalog.set_unreachable(id, silent).unwrap();
-            }
-        }
-        Change::Grant(n) => {
-            let applications = catalog.applications().unwrap();
-            let application = applications[n % applications.len()].id;
-            catalog
-                .grant_application(application, pick(n).id, n % 4 != 0)
-                .unwrap();
-        }
-        Change::Scopes(n) => {
-            let mut connection = pick(n);
-            connection.scopes = vec!["contacts.read".to_owned()];
-            if n % 3 == 0 {
-                connection.scopes.push("contacts.write".to_owned());
-            }
-            catalog.update_connection(&connection).unwrap();
-        }
-        Change::Connector(n) => {
-            let connection = pick(n);
-            let slots = catalog.slots(connection.id).unwrap();
-            let changed = slots.iter().map(|slot| slot.key).skip(n % 2).step_by(2);
-            let changed: Vec<_> = changed.collect();
-            catalog
-                .set_connector_changed(connection.id, &changed)
-                .unwrap();
-        }
-        Change::Renew(n) | Change::Narrow(n) => {
-            if let Some(slot) = sitting(n) {
-                let id = slot.authorization.id;
-                if catalog.sealed(id).unwrap().is_some() {
-                    let generation = taken(catalog, id);
-                    let version = slot.authorization.version;
-                    let mut renewed = renewal(id, generation, version);
-                    if matches!(change, Change::Narrow(_)) {
-                        let granted = ["contacts.read", "contacts.write"].iter().skip(n % 3);
-                        renewed.granted = Some(granted.map(|one| (*one).to_owned()).collect());
-                    }
-                    assert!(catalog.store_renewal(&renewed).unwrap(), "ours");
-                    catalog.release_lease(id, "a", generation).unwrap();
-                }
-            }
-        }
-        Change::Switch(n) => {
-            let mut connection = pick(n);
-            connection.mode = match connection.mode {
-                Mode::Same => Mode::PerEnvironment,
-                Mode::PerEnvironment => Mode::Same,
-            };
-            catalog.update_connection(&connection).unwrap();
-        }
-        Change::Toggle(n) => {
-            let mut connection = pick(n);
-            connection.enabled = !connection.enabled;
-            catalog.update_connection(&connection).unwrap();
-        }
-        Change::Lead(n) | Change::Unlead(n) => {
-            let connection = pick(n);
-            if connection.kind == Kind::LoggedInUser {
-                let key = key(&connection, n, members);
-                let member = matches!(change, Change::Lead(_)).then_some(members[n % 3]);
-                catalog
-                    .set_primary(connection.id, key.reach, member, NOW)
-                    .unwrap();
-            }
-        }
-        Change::Role(n) => {
-            let member = Member {
-                id: members[n % members.len()],
-                name: "Somebody".to_owned(),
-                role: Role::ALL[n % 5],
-                active: n % 7 != 0,
-            };
-            catalog.set_member(&member).unwrap();
-        }
-        Change::Delete(n) => catalog.delete_connection(pick(n).id).unwrap(),
-    }
-}
-
-fn compare(catalog: &Catalog, viewer: MemberId) -> Result<(), TestCaseError> {
-    let looked = by_looking(catalog, viewer);
+fn compare(catalog: &Catalog, ended: bool, viewer: MemberId) -> Result<(), TestCaseError> {
+    let looked = by_looking(catalog, ended, viewer);
     prop_assert_eq!(&counted(catalog, viewer), &looked, "the same reaches");
     let count = catalog.needing_count(viewer).unwrap();
     prop_assert_eq!(count, looked.len() as u64, "as many");
@@ -357,7 +61,7 @@ fn compare(catalog: &Catalog, viewer: MemberId) -> Result<(), TestCaseError> {
         };
         let looked = every
             .iter()
-            .filter(|one| states_by_looking(catalog, viewer, one).contains(&state))
+            .filter(|one| states_by_looking(catalog, ended, viewer, one).contains(&state))
             .map(|one| one.id)
             .collect();
         prop_assert_eq!(find(&by_state), looked, "by health: {:?}", state);
@@ -373,7 +77,7 @@ fn compare(catalog: &Catalog, viewer: MemberId) -> Result<(), TestCaseError> {
             .iter()
             .filter(|one| catalog.has_access(application.id, one.id).unwrap())
             .filter(|one| {
-                let states = states_by_looking(catalog, viewer, one);
+                let states = states_by_looking(catalog, ended, viewer, one);
                 states.contains(&Seen::Connected) || states.contains(&Seen::Disabled)
             })
             .map(|one| one.id)
@@ -435,10 +139,14 @@ proptest! {
         let stranger = MemberId::new();
         home.application("Orders");
         home.application("Tasks");
+        let mut ended = false;
         for change in changes {
+            if let Change::Retire(n) = change {
+                ended = n % 2 == 0;
+            }
             apply(&home, &members, change);
             for viewer in members.into_iter().chain([stranger]) {
-                compare(&home.catalog, viewer)?;
+                compare(&home.catalog, ended, viewer)?;
             }
         }
         // Nothing may be left over that no slot holds: nobody could revoke it.

@@ -56,6 +56,8 @@ pub enum Mend {
     ChoosePrimary,
     /// Enable the connection.
     Enable,
+    /// Move what uses an ended service to the one that followed it (R16): of the whole connection.
+    Migrate,
     /// Accept the primary account that is offered, or decline it. Of the tray only: in lists it
     /// stands beside what a station needs.
     AcceptPrimary,
@@ -69,6 +71,8 @@ pub struct Station {
     pub reach: Reach,
     /// Connected, or not and why.
     pub health: Health,
+    /// Since when the service is no longer served, as `2024-09-26` (R16); `None` where it is.
+    pub retired: Option<String>,
     /// Beside health, never instead of it.
     pub unreachable: Option<UnreachableView>,
     /// Restored from a backup, and not seen to work since; beside health, never instead of it.

@@ -108,8 +108,10 @@ pub enum WorkKind {
     Definitions,
     /// The log is written.
     Activity,
-    /// Definitions are looked through, to be imported.
+    /// Definitions are looked through and imported.
     Import,
+    /// The authorizations of a member who leaves are removed.
+    Leaving,
 }
 
 /// How far it is.

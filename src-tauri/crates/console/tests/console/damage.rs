@@ -3,13 +3,28 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use tsunagi_console::views::{InventoryForm, NewBackup, Restoring, Unreadable};
+use tsunagi_console::views::{ActivityQuery, InventoryForm, NewBackup, Restoring, Unreadable};
 use tsunagi_console::{Console, ConsoleError, Reach, check_backup, set_aside};
 use tsunagi_domain::{Kind, Mode, Role, Timestamp};
 
 use crate::fixture::{Desk, World, founding};
 
 const PASSPHRASE: &str = "a ladder in the orchard";
+
+/// The files that the log says were set aside, by nobody.
+fn logged(console: &Console) -> Vec<String> {
+    let query = ActivityQuery::default();
+    let log = console.activity(console.session(), &query).unwrap();
+    let entries = log.entries.into_iter();
+    entries
+        .filter(|entry| entry.action == "workspace.file_set_aside")
+        .map(|entry| {
+            assert_eq!(entry.actor, None, "nobody did it");
+            let said = entry.text.strip_prefix("Set aside ").unwrap();
+            said.split(',').next().unwrap().to_owned()
+        })
+        .collect()
+}
 
 /// The same home and keyring, as they lie there while no program runs.
 fn at_rest(desk: &Desk) -> World {
@@ -63,6 +78,7 @@ async fn damaged_runs_are_set_aside_by_themselves_and_told_until_somebody_takes_
         let start = || copy.console.start(copy.session()).unwrap();
         let told = start().set_aside;
         assert_eq!(told.len(), 1, "one file is named: {told:?}");
+        assert_eq!(logged(&copy.console), told, "and Activity tells of it");
         assert!(told[0].starts_with("data.sqlite.damaged-"), "{told:?}");
         assert!(
             copy.world.home.path().join(&told[0]).exists(),
@@ -116,6 +132,13 @@ async fn a_damaged_catalog_is_named_and_set_aside_for_a_new_start() {
         let kept = world.home.path().join(&start.set_aside[0]);
         assert_eq!(std::fs::read(kept).unwrap(), damaged, "as it was");
         console.found(&founding(false)).unwrap();
+        assert_eq!(
+            logged(&console),
+            start.set_aside,
+            "whoever reads the log sees where the one before it went"
+        );
+        drop(console);
+        assert_eq!(logged(&world.open()), start.set_aside, "once");
     }
 }
 
@@ -155,6 +178,7 @@ async fn a_backup_takes_the_place_of_a_damaged_catalog_once_it_is_known_to_be_wh
         "and the damaged file is kept: {:?}",
         told.set_aside
     );
+    assert_eq!(logged(&console).len(), 1, "Activity tells of it");
     console.take_over(console.session()).unwrap();
     let copy = Desk { world, console };
     assert!(copy.try_it(id).await.unwrap().ok, "and works here");

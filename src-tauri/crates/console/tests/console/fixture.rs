@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -73,6 +73,8 @@ pub(crate) struct Server {
     folder: TempDir,
     running: Mutex<Option<(Runtime, tsunagi_practice::Practice)>>,
     pub(crate) broken: Mutex<bool>,
+    /// Whose time it has; else the computer's.
+    pub(crate) clock: Mutex<Option<Arc<Later>>>,
 }
 
 impl Server {
@@ -84,6 +86,7 @@ impl Server {
             folder,
             running: Mutex::default(),
             broken: Mutex::default(),
+            clock: Mutex::default(),
         }
     }
 
@@ -115,7 +118,14 @@ impl Practice for Server {
             .enable_all()
             .build()
             .unwrap();
-        let config = Config::new(self.folder.path().join("practice.json"));
+        let mut config = Config::new(self.folder.path().join("practice.json"));
+        let clock = self.clock.lock().unwrap().clone();
+        config.clock = clock.map(|clock| -> tsunagi_practice::Clock {
+            Arc::new(move || {
+                let millis = u64::try_from(clock.now().0).unwrap();
+                SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
+            })
+        });
         let (sender, receiver) = std::sync::mpsc::channel();
         runtime.spawn(async move {
             let _ = sender.send(tsunagi_practice::Practice::start(config).await);

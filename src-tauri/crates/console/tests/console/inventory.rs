@@ -214,7 +214,7 @@ async fn every_connection_is_in_it_once_over_many_pages() {
     let desk = Desk::empty();
     desk.world
         .catalog()
-        .add_definitions(&many(1_201), &[])
+        .add_definitions(&many(1_201), &[], |_| true)
         .unwrap();
     let (sheet, entries) = written(&desk, InventoryForm::Csv);
     assert_eq!(entries, 3 * 1_201);

@@ -37,6 +37,7 @@ mod own_accounts;
 mod primaries;
 mod recovery;
 mod registrations;
+mod retired;
 mod rotation;
 mod rules;
 mod sharing;

@@ -344,7 +344,10 @@ async fn of_very_many_connections_every_one_is_on_some_page() {
         };
         made.connections.push((connection, Vec::new(), Vec::new()));
     }
-    desk.world.catalog().add_definitions(&made, &[]).unwrap();
+    desk.world
+        .catalog()
+        .add_definitions(&made, &[], |_| true)
+        .unwrap();
     let mut after = None;
     let mut seen = BTreeSet::new();
     loop {

@@ -31,7 +31,10 @@ fn with_many(desk: &Desk, count: usize) {
         };
         made.connections.push((connection, Vec::new(), Vec::new()));
     }
-    desk.world.catalog().add_definitions(&made, &[]).unwrap();
+    desk.world
+        .catalog()
+        .add_definitions(&made, &[], |_| true)
+        .unwrap();
 }
 
 fn files(desk: &Desk) -> usize {
@@ -114,6 +117,46 @@ async fn an_import_that_is_stopped_adds_nothing_and_can_be_gone_on_with() {
     );
     let done = console.import_definitions(session, &seen.hash).unwrap();
     assert_eq!(done.connections, 1200, "what was looked at is still there");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_is_stopped_while_it_writes_adds_nothing_either() {
+    let here = Desk::empty();
+    with_many(&here, 1200);
+    let file = here.console.export_definitions(here.session()).unwrap();
+    let there = Desk::empty();
+    let (console, session) = (&there.console, there.session());
+    let path = std::path::Path::new(&file.path);
+    let seen = console.preview_definitions(session, path).unwrap();
+    let over = AtomicBool::new(false);
+    let stopped = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // It is looked through first; where the count falls back, it is being written.
+            let mut done = 0;
+            while !over.load(Ordering::Relaxed) {
+                let now = console.work(session, WorkKind::Import).unwrap();
+                let now = now.map_or(0, |work| work.done);
+                if now < done {
+                    console.stop_work(session, WorkKind::Import).unwrap();
+                } else {
+                    done = now;
+                }
+                std::thread::yield_now();
+            }
+        });
+        let stopped = console.import_definitions(session, &seen.hash);
+        over.store(true, Ordering::Relaxed);
+        stopped
+    });
+    assert_eq!(stopped.unwrap_err().code, "work_stopped");
+    let count = || there.world.catalog().connection_count().unwrap();
+    assert_eq!(count(), 0, "what was written so far is taken back");
+    let done = console.import_definitions(session, &seen.hash).unwrap();
+    assert_eq!(
+        (done.connections, count()),
+        (1200, 1200),
+        "and it can be gone on with"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

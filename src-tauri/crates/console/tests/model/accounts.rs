@@ -105,6 +105,9 @@ impl Play {
             label: again.and_then(|again| self.model.authorizations[again].label.clone()),
             write: link.write,
             revoked: false,
+            issued: self.model.now,
+            expired: false,
+            unattended: false,
         };
         // R21: it stays in every slot that shares it, where they all come to the same; else each
         // has its own from now on.

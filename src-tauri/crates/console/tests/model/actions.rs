@@ -12,6 +12,24 @@ use crate::world::Service;
 pub(crate) enum Action {
     /// Another member sits down.
     Sit(u8),
+    /// Whoever sits there leaves and locks the seat.
+    Lock,
+    /// The passphrase of another is taken away, who forgot it.
+    ResetPassphrase(u8),
+    /// The workspace gets another key.
+    ReplaceKey,
+    /// Time goes by, in ticks.
+    Pass(u32),
+    /// Time goes by while the computer sleeps, and what wakes it is a place that uses a connection.
+    Woken {
+        ticks: u32,
+        used: u8,
+    },
+    /// A place that uses a connection sends a request: with nobody present, or for a member.
+    Run {
+        used: u8,
+        by: Option<u8>,
+    },
     /// Whoever sits there has a passphrase of their own from now on, or none.
     Passphrase(bool),
     Invite(Role),
@@ -167,6 +185,7 @@ fn place() -> impl Strategy<Value = (&'static str, Option<&'static str>)> {
         4 => Just(("us", Some("US"))),
         1 => Just(("us", None)),
         1 => Just(("us", Some("JP"))),
+        1 => Just(("in", None)),
         1 => Just(("eu", Some("US"))),
         1 => Just(("jp", Some("JP"))),
     ]
@@ -259,6 +278,21 @@ pub(crate) fn action() -> impl Strategy<Value = Action> {
         connections(),
         clients(),
         primaries(),
+        time(),
+    ]
+}
+
+/// From before anything is due to after everything has run out.
+fn ticks() -> impl Strategy<Value = u32> {
+    prop::sample::select(vec![1, 1, 2, 2, 3, 5, 60, 300, 500, 580, 1300, 1730])
+}
+
+fn time() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        4 => ticks().prop_map(Action::Pass),
+        2 => (ticks(), few()).prop_map(|(ticks, used)| Action::Woken { ticks, used }),
+        6 => (few(), prop::option::weighted(0.5, few()))
+            .prop_map(|(used, by)| Action::Run { used, by }),
     ]
 }
 
@@ -266,12 +300,15 @@ fn members() -> impl Strategy<Value = Action> {
     prop_oneof![
         10 => few().prop_map(Action::Sit),
         2 => prop::bool::weighted(0.7).prop_map(Action::Passphrase),
+        1 => Just(Action::Lock),
+        2 => few().prop_map(Action::ResetPassphrase),
+        1 => Just(Action::ReplaceKey),
         3 => role().prop_map(Action::Invite),
         2 => (few(), role()).prop_map(|(who, role)| Action::ChangeRole(who, role)),
         2 => (few(), few()).prop_map(|(who, heir)| Action::Leave { who, heir }),
         1 => few().prop_map(Action::Return),
         // Most of the time everything works.
-        1 => (prop::bool::weighted(0.8), place()).prop_map(|(paid, (data_center, country))| {
+        2 => (prop::bool::weighted(0.7), place()).prop_map(|(paid, (data_center, country))| {
             Action::Plan { paid, data_center, country }
         }),
     ]

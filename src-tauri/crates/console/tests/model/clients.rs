@@ -124,10 +124,11 @@ impl Play {
         };
         let mut client = self.model.clients[at].clone();
         let reasons = self.model.managing();
+        // R1: a free plan shows everything.
         let touched = self
             .console()
             .registration_touches(self.session(), client.id);
-        if let Some(touched) = self.told(touched, &reasons) {
+        if let Some(touched) = self.told(touched, &self.model.unmanaging()) {
             let mut said = BTreeMap::new();
             for one in touched {
                 let reaches: BTreeSet<Reach> = one.reaches.into_iter().collect();
@@ -319,6 +320,6 @@ impl Play {
         }
         let before = self.model.clone();
         self.model.links[at].own.insert(reach, own);
-        self.edited(&said.unwrap(), &before, at);
+        self.edited(&said.unwrap(), &before, &self.model, at);
     }
 }

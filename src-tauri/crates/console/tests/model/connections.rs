@@ -1,13 +1,12 @@
 //! Connections come into being, are edited, take another's place and go.
 
-use tsunagi_console::views::{EditImpact, NewConnection};
+use tsunagi_console::views::NewConnection;
 use tsunagi_console::{ConnectionId, Reach};
 use tsunagi_domain::{Kind, Mode};
 
 use crate::deeds::{Play, pick, scopes};
 use crate::expected::{Reasons, when};
 use crate::fixture::practice_draft;
-use crate::looks::word;
 use crate::world::{Fares, Link, Model, Service, Used, Way};
 
 impl Play {
@@ -186,36 +185,8 @@ impl Play {
             return;
         }
         let before = self.model.clone();
-        let mode = after.mode;
-        self.model.links[at] = Link {
-            mode: before.links[at].mode,
-            ..after
-        };
-        if before.links[at].mode != mode {
-            self.model.reshape(at, mode);
-        }
-        self.edited(&said.unwrap(), &before, at);
-    }
-
-    /// R18, R20: what was said of an edit before is what it did.
-    pub(crate) fn edited(&self, said: &EditImpact, before: &Model, at: usize) {
-        let link = &self.model.links[at];
-        self.foretold(&said.uses, before, link.id);
-        let mut seats: Vec<_> = said
-            .seats
-            .iter()
-            .map(|seat| (seat.reach, seat.account.label.clone(), word(seat.health)))
-            .collect();
-        let here = link.seats.iter().filter(|((reach, _), _)| link.has(*reach));
-        let mut expected: Vec<_> = here
-            .map(|(place, sits)| {
-                let fares = self.model.fares(link, *place).word();
-                (place.0, self.label(*sits), fares)
-            })
-            .collect();
-        seats.sort();
-        expected.sort();
-        assert_eq!(seats, expected, "R18: what sits where, {}", self.doing());
+        self.model.edit(at, after);
+        self.edited(&said.unwrap(), &before, &self.model, at);
     }
 
     pub(crate) async fn change_mode(&mut self, at: usize, mode: Mode) {

@@ -8,6 +8,7 @@ use tsunagi_domain::{Kind, Mode};
 use crate::actions::Action;
 use crate::expected::Reasons;
 use crate::fixture::{Desk, practice_draft};
+use crate::gate::By;
 use crate::site::Site;
 use crate::world::{Application, Model, Person, Service, reach_of};
 
@@ -49,11 +50,14 @@ impl Play {
             active: true,
             passphrase: false,
         };
+        // Each provider has the time that the program has.
+        *desk.world.practice.clock.lock().unwrap() = Some(desk.world.clock.clone());
         Self {
             catalog: desk.world.catalog(),
+            sites: [0, 1].map(|number| Site::start(number, desk.world.clock.clone())),
             desk,
-            sites: [Site::start(0), Site::start(1)],
             model: Model {
+                now: 0,
                 paid: true,
                 data_center: "us",
                 country: None,
@@ -115,12 +119,20 @@ impl Play {
     pub(crate) async fn does(&mut self, step: usize, action: &Action) {
         self.doing = format!("step {step}: {action:?}, by {:?}", self.model.seated());
         self.act(action).await;
+        self.rounds().await;
+        self.nothing_runs().await;
         self.looks().await;
     }
 
     async fn act(&mut self, action: &Action) {
         match *action {
             Action::Sit(who) => self.sit(who).await,
+            Action::Lock => self.lock().await,
+            Action::ResetPassphrase(who) => self.reset_passphrase(who).await,
+            Action::ReplaceKey => self.replace_key().await,
+            Action::Pass(ticks) => self.pass(ticks),
+            Action::Woken { ticks, used } => self.woken(ticks, used).await,
+            Action::Run { used, by } => self.run_one(used, by).await,
             Action::Passphrase(has) => self.passphrase(has).await,
             Action::Invite(role) => self.invite(role).await,
             Action::ChangeRole(who, role) => self.change_role(who, role).await,
@@ -284,8 +296,14 @@ impl Play {
             }
             Action::Try(connection, environment) => {
                 if let Some(at) = pick(self.model.links.len(), connection) {
-                    let link = &self.model.links[at];
-                    let reasons = self.model.trying(link, environment);
+                    let link = self.model.links[at].clone();
+                    let mut reasons = self.model.trying(&link, environment);
+                    if reasons.is_empty() {
+                        let actor = self.model.seated().unwrap().id;
+                        let place = link.place(reach_of(link.mode, environment), actor);
+                        let over = self.model.freshen(link.seats[&place], By::Member(actor));
+                        reasons.extend(over);
+                    }
                     let tried = self.desk.try_in(link.id, environment, link.service.path());
                     let tried = tried.await;
                     if let Some(answer) = self.told(tried, &reasons) {

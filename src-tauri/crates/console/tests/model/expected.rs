@@ -9,7 +9,7 @@ use tsunagi_domain::{Kind, Mode};
 
 use crate::actions::What;
 use crate::world::{
-    Application, Fares, Link, Model, Person, Service, Used, leads, manages, reach_of,
+    Application, Fares, Link, Model, Person, Service, Used, leads, manages, reach_of, reaches,
 };
 
 /// Codes of refusals.
@@ -138,10 +138,10 @@ impl Model {
         reasons.extend(match self.fares(link, place) {
             Fares::Connected => None,
             Fares::Disabled => Some("disabled"),
+            Fares::Retired => Some("connector_retired"),
             Fares::Never if link.personal() => Some("member_not_authorized"),
             _ => Some("not_connected"),
         });
-        reasons.extend(when(self.is_retired(link.service), "connector_retired"));
         reasons
     }
 
@@ -211,6 +211,11 @@ impl Model {
         };
         match self.fares(link, link.place(reach, person.id)) {
             Fares::Disabled => false,
+            // R16: a manager moves what uses it, all of it at once.
+            Fares::Retired => {
+                let used = self.uses.iter().any(|used| used.connection == link.id);
+                used && manages(person.role) && reach == reaches(link.mode)[0]
+            }
             Fares::Connected => {
                 link.personal() && leads(person.role) && !link.primaries.contains_key(&reach)
             }

@@ -303,6 +303,25 @@ fn r23_each_environment_keeps_what_was_obtained_for_where_it_leads() {
 }
 
 #[test]
+fn r20_a_rename_asks_nobody_again_where_an_environment_leads_elsewhere() {
+    play(&[
+        Action::Register(Service::Filing),
+        at(0),
+        authorize(0, Reach::All, None),
+        Action::ChangeMode(0, Mode::PerEnvironment),
+        // One account serves all three; in Stage it works no more. Whatever was edited then, even
+        // the name, Stage was said to ask for it again.
+        Action::LeadApart {
+            connection: 0,
+            reach: Reach::Stage,
+            site: Some(1),
+            client: None,
+        },
+        Action::Rename(0),
+    ]);
+}
+
+#[test]
 fn r19_every_name_of_the_table_is_taken_or_refused_as_it_says() {
     let names = (0u8..16).map(|name| Action::NameNew(name, None));
     let links = (0u8..7).map(|link| Action::NameNew(0, Some(link)));

@@ -43,9 +43,20 @@ pub(crate) fn became(before: &Model, after: &Model, of: &[ConnectionId]) -> Fate
 impl Play {
     /// What was said of the uses of a connection is what became of them since `before`.
     pub(crate) fn foretold(&self, uses: &[AffectedUse], before: &Model, of: ConnectionId) {
+        self.foreseen(uses, before, &self.model, of);
+    }
+
+    /// What was said of the uses of a connection is what becomes of them.
+    pub(crate) fn foreseen(
+        &self,
+        uses: &[AffectedUse],
+        before: &Model,
+        after: &Model,
+        of: ConnectionId,
+    ) {
         assert_eq!(
             said(uses),
-            became(before, &self.model, &[of]),
+            became(before, after, &[of]),
             "R18: what was said before, {}",
             self.doing()
         );

@@ -45,11 +45,15 @@ impl Play {
             );
             return;
         };
+        self.nothing_passes(&viewer).await;
         if manages(viewer.role) {
+            self.offered(&viewer);
             self.managers_see(&viewer);
             for link in &self.model.links {
                 let view = self.desk.view(link.id).await;
                 self.details(link, &view);
+                self.aside(link, &view);
+                self.foresees(link);
                 self.used(link);
             }
         } else {
@@ -172,6 +176,10 @@ impl Play {
         let mut shown = BTreeSet::new();
         for row in &view.accounts {
             let member = row.member.as_ref().and_then(|member| member.id);
+            let sits = |reach| link.seats.get(&(reach, member));
+            let mut places = row.places.iter().filter_map(|place| sits(place.reach));
+            let locked = places.any(|sits| self.locked(*sits));
+            assert_eq!(row.locked, locked, "who can open it, {}", self.doing());
             for place in &row.places {
                 let new = shown.insert((
                     place.reach,
@@ -299,11 +307,10 @@ impl Play {
                     let account = row.account.as_ref().map(|account| account.label.clone());
                     assert_eq!(account, sits, "R15: own account, {}", self.doing());
                     let mut reasons = self.model.authorizing(link, reach);
-                    // R1, R8, R16 are said when it is pressed.
+                    // R1 and R8 are said when it is pressed.
                     for there in [
                         "plan_free",
                         "data_center_not_served",
-                        "connector_retired",
                         "service_not_in_data_center",
                         "service_not_in_country",
                         "country_needed",

@@ -14,20 +14,25 @@
 mod accounts;
 mod actions;
 mod applications;
+mod availability;
 mod bulk;
 mod clients;
 mod connections;
+mod consent;
 mod deeds;
 mod expected;
 mod found;
+mod gate;
 mod impacts;
 mod looks;
 mod names;
 mod people;
 mod places;
 mod primaries;
+mod resets;
 mod seals;
 mod site;
+mod time;
 mod world;
 
 #[allow(dead_code, reason = "shared with the other tests, which use all of it")]

@@ -148,10 +148,12 @@ impl Play {
         country: Option<&'static str>,
     ) {
         let role = self.model.seated().map(|person| person.role);
-        let reasons = match role {
+        let mut reasons = match role {
             None => when(true, "signed_out"),
             Some(role) => when(role != Role::SuperAdmin, "role_not_allowed"),
         };
+        let nowhere = data_center == "mars" || country == Some("ZZ");
+        reasons.extend(when(nowhere, "place_unknown"));
         let change = AvailabilityChange {
             plan: if paid { Plan::Paid } else { Plan::Free },
             data_center: data_center.to_owned(),

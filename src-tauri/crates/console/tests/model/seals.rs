@@ -13,8 +13,8 @@ use crate::world::{Link, Model, Place};
 /// What every member's passphrase is.
 pub(crate) const PASSPHRASE: &str = "correct horse battery";
 
-const WORKSPACE: &str = "workspace";
-const UNATTENDED: &str = "unattended";
+pub(crate) const WORKSPACE: &str = "workspace";
+pub(crate) const UNATTENDED: &str = "unattended";
 
 impl Model {
     /// Whether a place's account runs with nobody present, or may at once.
@@ -26,11 +26,11 @@ impl Model {
         link.has(reach) && (link.primaries.get(&reach) == Some(&member) || beforehand)
     }
 
-    fn has_passphrase(&self, (_, member): Place) -> bool {
+    pub(crate) fn has_passphrase(&self, (_, member): Place) -> bool {
         member.is_some_and(|member| self.person(member).passphrase)
     }
 
-    fn readers(&self, authorization: usize) -> BTreeSet<String> {
+    pub(crate) fn readers(&self, authorization: usize) -> BTreeSet<String> {
         let mut readers = BTreeSet::new();
         for (link, place) in self.sitting(authorization) {
             let own = place.1.filter(|_| self.has_passphrase(place));
@@ -49,7 +49,7 @@ impl Model {
 
 impl Play {
     /// The stored authorizations, by those of the model. R21: what is shared is one.
-    fn stored(&self) -> BTreeMap<usize, AuthorizationId> {
+    pub(crate) fn stored(&self) -> BTreeMap<usize, AuthorizationId> {
         let mut stored = BTreeMap::new();
         for link in &self.model.links {
             for slot in self.catalog.slots(link.id).unwrap() {
@@ -79,10 +79,10 @@ impl Play {
             if self.model.authorizations[authorization].revoked {
                 continue;
             }
-            let expected = self.model.readers(authorization);
+            let mut expected = self.model.readers(authorization);
             let sealed = self.catalog.sealed(id).unwrap();
             let wraps = sealed.map(|sealed| sealed.wraps).unwrap_or_default();
-            let mut readers: BTreeSet<String> = wraps.into_iter().map(|wrap| wrap.reader).collect();
+            let readers: BTreeSet<String> = wraps.into_iter().map(|wrap| wrap.reader).collect();
             let sitting = self.model.sitting(authorization);
             let gone = sitting
                 .iter()
@@ -90,10 +90,10 @@ impl Play {
             if gone && !away {
                 continue;
             }
-            if gone && !expected.contains(UNATTENDED) {
+            if gone && self.model.authorizations[authorization].unattended {
                 // What no longer runs unattended is sealed anew by its member's own key, when
                 // they sign in.
-                readers.remove(UNATTENDED);
+                expected.insert(UNATTENDED.to_owned());
             }
             if readers != expected {
                 wrong.push(format!("for {readers:?} rather than {expected:?}"));

@@ -129,6 +129,13 @@ pub(crate) struct Authorization {
     pub(crate) way: Way,
     /// Its client has another client ID since.
     pub(crate) refused: bool,
+    /// When its tokens were issued, in ticks.
+    pub(crate) issued: u32,
+    /// The provider renews it no more.
+    pub(crate) expired: bool,
+    /// It can be opened with nobody present: so long as it is sealed for that, which only its
+    /// member's own key may end.
+    pub(crate) unattended: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -144,6 +151,8 @@ pub(crate) struct Used {
 /// Everything.
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
+    /// How much time has passed, in ticks.
+    pub(crate) now: u32,
     pub(crate) paid: bool,
     pub(crate) data_center: &'static str,
     pub(crate) country: Option<&'static str>,
@@ -159,13 +168,16 @@ pub(crate) struct Model {
     pub(crate) uses: Vec<Used>,
 }
 
-/// Health, as far as the model has it.
+/// Health, as far as the model has it. An outcome is never unknown here: no renewal is interrupted.
+/// R16: a reason of its own for what has ended belongs here, and into [`Model::fares`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fares {
     Connected,
     Disabled,
+    Retired,
     Never,
     Revoked,
+    Expired,
     ClientRefused,
     ConnectorChanged,
     ScopesMissing,
@@ -176,8 +188,10 @@ impl Fares {
         match self {
             Self::Connected => "connected",
             Self::Disabled => "disabled",
+            Self::Retired => "retired",
             Self::Never => "never_authorized",
             Self::Revoked => "revoked",
+            Self::Expired => "expired",
             Self::ClientRefused => "client_refused",
             Self::ConnectorChanged => "connector_changed",
             Self::ScopesMissing => "scopes_missing",
@@ -258,8 +272,11 @@ impl Model {
         let sits = sits.map(|sits| &self.authorizations[*sits]);
         match sits {
             _ if !link.enabled => Fares::Disabled,
+            // R16: whatever sits there.
+            _ if self.is_retired(link.service) => Fares::Retired,
             None => Fares::Never,
             Some(sits) if sits.revoked => Fares::Revoked,
+            Some(sits) if sits.expired => Fares::Expired,
             Some(sits) if sits.refused => Fares::ClientRefused,
             // R23: it goes where it was obtained for, and nowhere else.
             Some(sits) if sits.way.site != link.way(place.0).site => Fares::ConnectorChanged,
@@ -319,6 +336,19 @@ impl Model {
             let by = &link.offered_by;
             link.offers
                 .retain(|at, waits| at.1 != member && !(*waits && by.get(at) == Some(&member)));
+        }
+    }
+
+    /// A connection becomes another.
+    pub(crate) fn edit(&mut self, at: usize, after: Link) {
+        let mode = after.mode;
+        let before = self.links[at].mode;
+        self.links[at] = Link {
+            mode: before,
+            ..after
+        };
+        if before != mode {
+            self.reshape(at, mode);
         }
     }
 

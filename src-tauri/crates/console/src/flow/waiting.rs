@@ -1,0 +1,236 @@
+//! The person is taken to the provider, and the callback is waited for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use tokio::sync::mpsc::unbounded_channel;
+use tsunagi_domain::Timestamp;
+use tsunagi_gateway::Arrived;
+use tsunagi_oauth::Pages;
+use url::Url;
+
+use super::ears::{Ears, Seen};
+use super::{Errand, LOOK_AGAIN, Order, Running, host_of, is_secure};
+use crate::agent::{Sighting, Visit};
+use crate::console::Console;
+use crate::error::ConsoleError;
+use crate::kept_sign_ins::Staying;
+use crate::messages;
+use crate::views::AgentKind;
+
+/// What *2 more minutes* adds, in seconds.
+const EXTENSION: i64 = 120;
+
+/// What happened while the flow waited.
+pub(super) enum Waited {
+    Callback(Url),
+    /// A code was entered: the tokens are here already.
+    Arrived(Box<Arrived>),
+    End(ConsoleError),
+}
+
+impl Console {
+    /// Takes the person to the provider and waits for the callback.
+    pub(super) async fn wait(
+        &self,
+        errand: &mut Errand,
+        running: &Running,
+        ears: &mut Ears,
+        stay: &mut Staying,
+    ) -> Result<Waited, ConsoleError> {
+        let (kind, deadline) = {
+            let view = running.lock();
+            (view.agent, view.deadline)
+        };
+        let mut kind = kind;
+        let mut deadline = deadline;
+        if kind != AgentKind::Device {
+            let line = vec![self.opened_line(running)];
+            self.step(errand.id, "opened", Ok(()), line, None).await?;
+        }
+        ears.seen = self.visit(errand, running, kind, stay)?;
+        if kind == AgentKind::Device {
+            let _ = running.orders.send(Order::ByCode);
+        }
+        let judge = {
+            let running = running.clone();
+            move |url: &Url| running.judge(url)
+        };
+        let pages = self.pages();
+        let listener = errand.listener.take();
+        let path = errand.path.clone();
+        let errand = &*errand;
+        let mut polling: BoxFuture<'_, Result<Arrived, ConsoleError>> =
+            Box::pin(std::future::pending());
+        let listening = async {
+            match listener {
+                Some(listener) => listener.wait(&path, judge, pages).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::pin!(listening);
+        loop {
+            let left =
+                Duration::from_millis(deadline.millis_since(self.now()).max(1).unsigned_abs());
+            tokio::select! {
+                url = &mut listening => return Ok(self.in_time(url, deadline)),
+                arrived = &mut polling => return Ok(Waited::Arrived(Box::new(arrived?))),
+                Some(sighting) = ears.seen.next() => match sighting {
+                    Sighting::Callback(url) => return Ok(self.in_time(url, deadline)),
+                    Sighting::Mismatch => return Ok(Waited::End(ConsoleError::new("state_mismatch"))),
+                    Sighting::Failed(code) => {
+                        let host = running.lock().host.clone();
+                        return Ok(Waited::End(ConsoleError::new(code).with("host", host)));
+                    }
+                    // In the browser there is no window of ours to be closed.
+                    Sighting::Closed if kind != AgentKind::Webview => {}
+                    Sighting::Closed => return Ok(Waited::End(ConsoleError::new("window_closed"))),
+                    Sighting::Dismissed => return Ok(Waited::End(ConsoleError::new("cancelled"))),
+                    Sighting::Page(url) => self.show(running, |view| {
+                        view.host = host_of(&url);
+                        view.secure = is_secure(&url);
+                    }),
+                },
+                order = ears.orders.recv() => match order {
+                    None | Some(Order::Cancel) => return Ok(Waited::End(ConsoleError::new("cancelled"))),
+                    Some(Order::Extend) => {
+                        deadline = deadline.plus_seconds(EXTENSION);
+                        self.show(running, |view| {
+                            view.deadline = deadline;
+                            view.seconds += u32::try_from(EXTENSION).unwrap_or(0);
+                        });
+                    }
+                    Some(Order::ByCode) if running.lock().code.is_none() => {
+                        kind = AgentKind::Device;
+                        stay.leave();
+                        self.inner.agent.close_page(errand.id);
+                        let device = self.ask_for_code(errand, running).await?;
+                        deadline = running.lock().deadline;
+                        polling = Box::pin(self.poll(errand, device));
+                    }
+                    Some(Order::InBrowser) if kind == AgentKind::Webview => {
+                        kind = AgentKind::Browser;
+                        self.inner.agent.close_page(errand.id);
+                        stay.leave();
+                        ears.seen = self.visit(errand, running, kind, stay)?;
+                        self.show(running, |view| view.agent = AgentKind::Browser);
+                    }
+                    Some(Order::Stay { wanted }) if kind == AgentKind::Webview => {
+                        if self.change_stay(stay, wanted) {
+                            self.inner.agent.close_page(errand.id);
+                            ears.seen = self.visit(errand, running, kind, stay)?;
+                        }
+                        self.show(running, |view| view.stay = stay.as_view());
+                    }
+                    Some(Order::Pasted(url)) => return Ok(self.in_time(url, deadline)),
+                    Some(
+                        Order::InBrowser
+                        | Order::ByCode
+                        | Order::Stay { .. }
+                        | Order::Typed(_)
+                        | Order::Answer { .. },
+                    ) => {}
+                },
+                () = tokio::time::sleep(left.min(LOOK_AGAIN)) => {
+                    if self.now() >= deadline {
+                        return Ok(Waited::End(ConsoleError::new("timed_out")));
+                    }
+                }
+            }
+        }
+    }
+
+    fn in_time(&self, url: Url, deadline: Timestamp) -> Waited {
+        if self.now() < deadline {
+            Waited::Callback(url)
+        } else {
+            Waited::End(ConsoleError::new("timed_out"))
+        }
+    }
+
+    /// Opens the provider's page, and gives what it tells from now on.
+    fn visit(
+        &self,
+        errand: &Errand,
+        running: &Running,
+        kind: AgentKind,
+        stay: &Staying,
+    ) -> Result<Seen, ConsoleError> {
+        let url = {
+            let attempt = running
+                .attempt
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            attempt.as_ref().map(|attempt| attempt.url().clone())
+        };
+        let url = url.ok_or_else(|| ConsoleError::new("cancelled"))?;
+        let judge = {
+            let running = running.clone();
+            move |url: &Url| running.judge(url)
+        };
+        let profile = stay.profile(self.home());
+        if let Some(profile) = &profile {
+            self.make_profile(profile)?;
+        }
+        // A page that is replaced is not listened to any more: that it closes ends nothing.
+        let (sightings, told) = unbounded_channel();
+        let visit = Visit {
+            flow: errand.id,
+            kind,
+            url,
+            title: errand.title.clone(),
+            locale: self.locale(),
+            judge: Arc::new(judge),
+            profile,
+            sightings,
+        };
+        self.inner.agent.open(visit).map_err(ConsoleError::new)?;
+        Ok(Seen {
+            told: Some(told),
+            open: kind == AgentKind::Webview,
+        })
+    }
+
+    /// The pages the system browser shows at the end.
+    fn pages(&self) -> Pages {
+        let page = |key: &str| {
+            let text = |part: &str| {
+                messages::text(
+                    self.locale(),
+                    &format!("window.{key}.{part}"),
+                    &BTreeMap::new(),
+                )
+            };
+            format!(
+                "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><title>Tsunagi</title>\
+                 <style>:root{{color-scheme:light dark}}body{{font:15px/1.6 system-ui,sans-serif;\
+                 display:grid;place-content:center;min-height:90vh;text-align:center}}</style>\
+                 <h1>{}</h1><p>{}</p></html>",
+                match self.locale() {
+                    crate::views::Locale::En => "en",
+                    crate::views::Locale::Ja => "ja",
+                },
+                text("title"),
+                text("text"),
+            )
+        };
+        Pages {
+            success: page("success"),
+            denied: page("denied"),
+            wrong: page("wrong"),
+        }
+    }
+
+    fn opened_line(&self, running: &Running) -> String {
+        let attempt = running
+            .attempt
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        attempt
+            .as_ref()
+            .map(|attempt| format!("GET {}", tsunagi_oauth::redacted(attempt.url())))
+            .unwrap_or_default()
+    }
+}

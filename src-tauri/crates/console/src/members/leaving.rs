@@ -1,0 +1,242 @@
+//! Leaving: what is said of each authorization before it goes, what goes, and what is handed over.
+
+use tsunagi_catalog::{Authorization, Entry};
+use tsunagi_domain::access::Act;
+use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::{AuthorizationId, Connection, Member, MemberId, roles};
+use tsunagi_oauth::{Revoked, Wire};
+
+use super::small;
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::flow::host_of;
+use crate::log::Action;
+use crate::rows::account_view;
+use crate::views::{Farewell, LeaveOutcome, WorkKind};
+
+/// One authorization of somebody who leaves, as the catalog knows it.
+pub(super) struct Parting {
+    id: AuthorizationId,
+    key: SlotKey,
+    connection: Connection,
+    authorization: Authorization,
+    /// It sits in their own slots and nowhere else.
+    own: bool,
+}
+
+impl Console {
+    /// The authorizations of a member, where they sit first.
+    pub(super) fn partings(&self, member: MemberId) -> Result<Vec<Parting>, ConsoleError> {
+        let mut partings = Vec::new();
+        for id in self.inner.catalog.authorizations_by(member)? {
+            partings.extend(self.parting(id)?);
+        }
+        Ok(partings)
+    }
+
+    pub(super) fn parting(&self, id: AuthorizationId) -> Result<Option<Parting>, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let keys = catalog.slots_of_authorization(id)?;
+        let (Some(key), Some(authorization)) = (keys.first().copied(), catalog.authorization(id)?)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Parting {
+            id,
+            key,
+            connection: self.connection(key.connection)?,
+            authorization,
+            own: keys.iter().all(|key| key.member.is_some()),
+        }))
+    }
+
+    pub(super) async fn farewell(&self, parting: &Parting) -> Result<Farewell, ConsoleError> {
+        let connection = &parting.connection;
+        let resolved = self
+            .inner
+            .gateway
+            .resolve(connection, parting.key.reach)
+            .await;
+        let (offers, host) = match &resolved {
+            Ok((_, resolved, _)) => (
+                resolved.revoke.is_some(),
+                host_of(&Self::asked_of(resolved)),
+            ),
+            // A connector that is gone keeps nobody from leaving.
+            Err(_) => (false, String::new()),
+        };
+        let kept = self.inner.catalog.sealed(parting.id)?.is_some();
+        let opens = self.inner.gateway.can_open(parting.id).await?;
+        let authorization = &parting.authorization;
+        let service = self.mark_of(&connection.connector).name;
+        Ok(Farewell {
+            connection: connection.id,
+            name: connection.name.to_string(),
+            reach: parting.key.reach,
+            account: account_view(
+                &service,
+                authorization.label.as_deref(),
+                &authorization.account,
+            )
+            .label,
+            own: parting.own,
+            at_provider: offers && opens,
+            locked: kept && !opens,
+            host,
+            failure: None,
+        })
+    }
+
+    /// A member leaves: their authorizations are revoked at the providers where that can be done
+    /// and removed here in any case, what everybody used of theirs has to be authorized anew,
+    /// their connections are handed over, what they stayed signed in to at services' pages is
+    /// cleared, and they can no longer sign in. Broken off halfway,
+    /// they are still active, and it can be done again.
+    ///
+    /// # Errors
+    /// R2; `last_super_admin`; `leave_stopped` where a person stopped it between two
+    /// authorizations; `heir_needed` where they answer for connections and nobody who
+    /// could take them over is named; the vault is locked.
+    pub async fn deactivate_member(
+        &self,
+        session: Session,
+        id: MemberId,
+        heir: Option<MemberId>,
+    ) -> Result<LeaveOutcome, ConsoleError> {
+        let actor = self.member(session)?;
+        let leaver = self.known_member(id)?;
+        let after = Member {
+            active: false,
+            ..leaver.clone()
+        };
+        self.may_change(&actor, &leaver, &after)?;
+        self.inner.keys.vault()?;
+        let owned = self.inner.catalog.connections_owned_by(id)?.len();
+        let heir = match heir {
+            Some(heir) => Some(self.known_member(heir)?),
+            None => None,
+        };
+        let fits = |heir: &Member| roles::may_inherit(heir, &leaver);
+        let heir = heir.filter(fits);
+        if owned > 0 && heir.is_none() {
+            return Err(ConsoleError::new("heir_needed").with("member", leaver.name.clone()));
+        }
+        let mut outcome = LeaveOutcome {
+            authorizations: Vec::new(),
+            handed_over: 0,
+            heir: None,
+            primaries: 0,
+            sign_ins: 0,
+            members: None,
+        };
+        let primaries = self.inner.catalog.primaries_of(id)?;
+        let partings = self.partings(id)?;
+        if !partings.is_empty() {
+            self.usable_for(Act::Revoke)?;
+        }
+        let work = self.begin_work(WorkKind::Leaving);
+        let all = partings.len();
+        for (done, parting) in partings.into_iter().enumerate() {
+            if work.step(done as u64, all as u64).is_err() {
+                self.inner.bell.changed();
+                return Err(ConsoleError::new("leave_stopped")
+                    .with("member", leaver.name)
+                    .with("done", done.to_string())
+                    .with("all", all.to_string()));
+            }
+            let done = self.takes_leave(session, &parting, &leaver).await?;
+            outcome.authorizations.push(done);
+        }
+        // Those whose authorization is gone went with it; the others go when they are inactive.
+        let kept = self.inner.catalog.primaries_of(id)?;
+        let mut gone = primaries.clone();
+        gone.retain(|place| !kept.contains(place));
+        self.log_lost(session, &leaver, &gone)?;
+        if let Some(heir) = heir.filter(|_| owned > 0) {
+            outcome.handed_over = self.hand_over(session, &leaver, &heir)?;
+            outcome.heir = Some(heir.name);
+        }
+        let forgotten = self.at_once(|| {
+            self.write_member(session, &after, Action::MemberDeactivated, &[])?;
+            self.forget_sign_ins_of(session, id)
+        })?;
+        outcome.primaries = small(primaries.len());
+        outcome.sign_ins = small(forgotten.len());
+        self.inner.keys.lock_member(id);
+        self.end_session_of(session, id);
+        self.delete_forgotten(forgotten);
+        self.inner.bell.changed();
+        if actor.id != id {
+            outcome.members = Some(self.members(session)?);
+        }
+        Ok(outcome)
+    }
+
+    /// Removes one authorization of a leaver; what its provider says keeps nothing here.
+    async fn takes_leave(
+        &self,
+        session: Session,
+        parting: &Parting,
+        leaver: &Member,
+    ) -> Result<Farewell, ConsoleError> {
+        let mut farewell = self.farewell(parting).await?;
+        if farewell.at_provider {
+            let mut wire = Wire::default();
+            let gateway = &self.inner.gateway;
+            match gateway.revoke_at_provider(parting.id, &mut wire).await {
+                Ok(Revoked::Done) => {}
+                Ok(Revoked::NotOffered | Revoked::Unsupported) => farewell.at_provider = false,
+                Err(error) => {
+                    farewell.at_provider = false;
+                    farewell.failure = Some(self.failure(&error.into()));
+                }
+            }
+        }
+        let (id, own, now) = (parting.id, parting.own, self.now());
+        let subject = format!("connection/{}", parting.connection.id);
+        let reach = parting.key.reach;
+        let (member, account) = (leaver.name.clone(), farewell.account.clone());
+        let action = if farewell.at_provider {
+            Action::AuthorizationLeftRevoked
+        } else {
+            Action::AuthorizationLeftRemoved
+        };
+        self.write(move |console| {
+            let catalog = &console.inner.catalog;
+            if own {
+                catalog.empty(id)?;
+            } else {
+                // What everybody used stays visible, and asks to be authorized anew.
+                catalog.set_revoked(id, now)?;
+            }
+            let args = [
+                ("reach", reach.as_str()),
+                ("member", &member),
+                ("account", &account),
+            ];
+            console.log(session, action, &subject, &args)
+        })
+        .await?;
+        Ok(farewell)
+    }
+
+    fn hand_over(
+        &self,
+        session: Session,
+        leaver: &Member,
+        heir: &Member,
+    ) -> Result<u32, ConsoleError> {
+        let vault = self.inner.keys.vault()?;
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        let event = self.event(
+            session,
+            Action::MemberConnectionsHandedOver,
+            &format!("member/{}", leaver.id),
+            &[("member", &leaver.name), ("heir", &heir.name)],
+        );
+        let entry = Entry { event, tag: &tag };
+        let catalog = &self.inner.catalog;
+        let moved = catalog.hand_over_connections(leaver.id, heir.id, Some(&entry))?;
+        Ok(u32::try_from(moved).unwrap_or(u32::MAX))
+    }
+}
