@@ -1,16 +1,23 @@
 //! A connector with a connection's settings: the addresses that are really used.
 
-use std::borrow::Cow;
+mod question;
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::hosts::{HostPattern, Origin, may_receive};
 use tsunagi_domain::{Refusal, RefusalCode};
 use url::Url;
-use url::form_urlencoded::byte_serialize;
 
-use crate::connector::{Good, Question};
-use crate::{Answered, Connector, Method, Param};
+pub(crate) use values::Values;
+
+pub use question::{AccountId, ResolvedQuestion};
+
+use question::account_id;
+
+use crate::connector::Question;
+use crate::{Connector, Param};
 
 /// Addresses and hosts of one connection (or of one of its environments).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,65 +66,6 @@ pub struct Resolved {
     settings: Settings,
 }
 
-/// [`Question`] with its address completed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResolvedQuestion {
-    /// GET or POST.
-    pub method: Method,
-    /// Where to ask, with stand-ins for what was typed in.
-    pub url: Url,
-    /// The same with `{key.name}` where something typed in belongs.
-    template: String,
-    /// Further headers.
-    pub headers: BTreeMap<String, String>,
-    /// A JSON body.
-    pub json: Option<String>,
-    /// Fields of a form body.
-    pub form: BTreeMap<String, String>,
-    /// What a good answer says.
-    pub good: Option<Good>,
-    /// What tells accounts apart; `None`: the service does not say.
-    pub id: Option<AccountId>,
-    /// JSON pointer to its name.
-    pub name: Option<String>,
-    /// JSON pointer to its e-mail address.
-    pub email: Option<String>,
-}
-
-impl ResolvedQuestion {
-    /// Where to ask, with what was typed in; `None` where that cannot be part of an address.
-    pub fn url_with<'v>(&self, key: impl Fn(&str) -> Option<&'v str>) -> Option<Url> {
-        if !self.template.contains('{') {
-            return Some(self.url.clone());
-        }
-        let text = fill(&self.template, |name| {
-            let value = key(name.strip_prefix(OF_THE_KEY)?)?;
-            // A whole step of the path stays one, and inside the path.
-            let step = !matches!(value, "." | "..");
-            step.then(|| {
-                byte_serialize(value.as_bytes())
-                    .collect::<String>()
-                    .replace('+', "%20")
-            })
-        })?;
-        let url = Url::parse(&text).ok()?;
-        (Origin::of(&url).ok()? == Origin::of(&self.url).ok()?).then_some(url)
-    }
-}
-
-/// What tells accounts apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AccountId {
-    /// What this JSON pointer leads to.
-    Pointer(String),
-    /// The answer of this name.
-    Answer(String),
-    /// What was typed into the field of this name.
-    Key(String),
-    /// A parameter's value.
-    Value(String),
-}
-
 impl Resolved {
     /// That the service has said all that its addresses need.
     ///
@@ -155,69 +103,6 @@ pub(crate) struct Fault {
     pub(crate) at: String,
     /// The refusal a connection with such settings gets.
     pub(crate) refusal: Refusal,
-}
-
-/// Values by name; those of answers are called `answer.name`.
-pub(crate) struct Values<'a> {
-    known: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
-    /// The parameters' values as they are: for fields of requests, where any text may stand.
-    texts: BTreeMap<&'a str, &'a str>,
-    /// Answers of which only the example is known.
-    open: BTreeSet<String>,
-}
-
-impl<'a> Values<'a> {
-    /// The parameters' values, and the answers as far as `answered` has them.
-    pub(crate) fn new(
-        parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
-        answers: &'a [Answered],
-        answered: &BTreeMap<String, String>,
-    ) -> Self {
-        let texts: BTreeMap<&str, &str> = parameters.into_iter().collect();
-        let mut values = Self {
-            known: texts
-                .iter()
-                .filter(|(_, value)| is_plain(value))
-                .map(|(name, value)| (Cow::Borrowed(*name), Cow::Borrowed(*value)))
-                .collect(),
-            texts,
-            open: BTreeSet::new(),
-        };
-        for answer in answers {
-            let name = format!("answer.{}", answer.name);
-            let said = answered.get(&answer.name).or(answer.default.as_ref());
-            // What cannot stand in an address may still be kept; an address that needs it is as
-            // good as unanswered.
-            let value = match (said.and_then(|said| placeable(said)), &answer.example) {
-                (Some(said), _) => said,
-                (None, Some(example)) => {
-                    values.open.insert(answer.name.clone());
-                    match placeable(example) {
-                        Some(example) => example,
-                        None => continue,
-                    }
-                }
-                (None, None) => continue,
-            };
-            values.known.insert(name.into(), value.into());
-        }
-        values
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.known.get(name).map(|value| &**value)
-    }
-}
-
-/// An answer as it may stand in an address: an origin without its slash, or plain text.
-fn placeable(value: &str) -> Option<String> {
-    if !value.contains("://") {
-        return is_plain(value).then(|| value.to_owned());
-    }
-    let url = Url::parse(value).ok()?;
-    let whole = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
-    Origin::of(&url).ok()?;
-    whole.then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 
 impl Connector {
@@ -546,22 +431,4 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
             .collect(),
         settings: Settings::new(),
     })
-}
-
-/// Where an account's id comes from.
-fn account_id(id: &str, values: &Values<'_>) -> Result<AccountId, Fault> {
-    let Some(name) = id.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
-        return Ok(AccountId::Pointer(id.to_owned()));
-    };
-    if let Some(answer) = name.strip_prefix("answer.") {
-        return Ok(AccountId::Answer(answer.to_owned()));
-    }
-    if let Some(key) = name.strip_prefix(OF_THE_KEY) {
-        return Ok(AccountId::Key(key.to_owned()));
-    }
-    let value = values.texts.get(name).ok_or_else(|| Fault {
-        at: "/verify/id".to_owned(),
-        refusal: Refusal::new(RefusalCode::SettingInvalid).with("parameter", name),
-    })?;
-    Ok(AccountId::Value((*value).to_owned()))
 }

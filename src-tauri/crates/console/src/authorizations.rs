@@ -37,6 +37,17 @@ impl Console {
         reach: Reach,
         agent: Option<AgentKind>,
     ) -> Result<FlowId, ConsoleError> {
+        // Boxed: it holds all that a flow begins with.
+        Box::pin(self.begin_flow(session, connection, reach, agent)).await
+    }
+
+    async fn begin_flow(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        agent: Option<AgentKind>,
+    ) -> Result<FlowId, ConsoleError> {
         let member = self.member(session)?;
         let workspace = self.workspace()?;
         // Where another computer has the workspace: a provider may end older grants for a new
@@ -103,8 +114,7 @@ impl Console {
                 listener: None,
                 path: String::new(),
             };
-            // Boxed: it is not the usual way, and errands are large.
-            return Box::pin(self.begin_typed(errand, view)).await;
+            return self.begin_typed(errand, view).await;
         }
         let (client_id, form, path_id) = self.client_of(&connector, &connection, registration)?;
         let path = format!("/callback/{path_id}");

@@ -7,6 +7,7 @@
 mod ears;
 mod waiting;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 

@@ -21,6 +21,7 @@ mod place;
 mod readers;
 mod record;
 mod renewal;
+mod revoking;
 mod send;
 mod verify;
 mod whoami;

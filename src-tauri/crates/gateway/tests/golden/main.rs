@@ -8,6 +8,7 @@
 use std::io::Write as _;
 
 mod compare;
+mod differences;
 mod drive;
 mod internet;
 mod leaves;
