@@ -196,13 +196,14 @@ impl Console {
             })
             .collect();
         let told = account.as_ref().map(|_| ());
-        let code = if errand.connector.keys.is_some() {
-            "tried"
+        let noted = if errand.connector.keys.is_some() {
+            self.step(errand.id, "tried", told, lines, Some(started))
+                .await
         } else {
-            "who"
+            self.step(errand.id, "who", told, lines, Some(started))
+                .await
         };
-        self.step(errand.id, code, told, lines, Some(started))
-            .await?;
+        noted?;
         account
     }
 
