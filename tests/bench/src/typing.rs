@@ -5,6 +5,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::bulk::{self, Bulk};
 use crate::crowd::{self, Crowd};
 use crate::screen::{Area, Screen};
 use crate::{Error, Plan, aim, window};
@@ -20,11 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two keys: somebody types fast. The list's answer to one key falls into the next.
 const PAUSE: Duration = Duration::from_millis(160);
 
-/// Founds and fills a home, opens its window, types, and measures each key until it shows, in milliseconds.
+/// Founds and fills a home, opens its window, types, and measures each key until it shows, in milliseconds; then does
+/// something with all of it at once.
 ///
 /// # Errors
 /// Where the window does not come up, or a key does not show.
-pub async fn strokes(plan: &Plan, scratch: &Path, count: usize) -> Result<Vec<f64>, Error> {
+pub async fn strokes(plan: &Plan, scratch: &Path, count: usize) -> Result<(Vec<f64>, Bulk), Error> {
     let home = scratch.join("home");
     let folders = [
         "cache",
@@ -33,6 +35,7 @@ pub async fn strokes(plan: &Plan, scratch: &Path, count: usize) -> Result<Vec<f6
         "config/gtk-3.0",
         "founding",
         "visit",
+        "bulk",
         "home",
     ];
     for folder in folders {
@@ -64,14 +67,16 @@ pub async fn strokes(plan: &Plan, scratch: &Path, count: usize) -> Result<Vec<f6
     .await?;
     crowd::fill(&home, Crowd::Mixed, count)?;
     let times = if plan.smoke { 1 } else { TIMES };
-    window::visit(
+    let strokes = window::visit(
         &plan.app,
         BOX,
         &environment,
         &scratch.join("visit"),
         |screen, area| type_in(screen, area, times),
     )
-    .await
+    .await?;
+    let bulk = bulk::all_at_once(plan, &environment, &scratch.join("bulk"), count).await?;
+    Ok((strokes, bulk))
 }
 
 fn type_in(screen: &Screen, area: Area, times: usize) -> Result<Vec<f64>, Error> {

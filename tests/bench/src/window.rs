@@ -170,6 +170,25 @@ async fn place(driven: &Driven, selector: &str, screen: &Screen) -> Result<Area,
     }
 }
 
+/// Starts a program once, driven, does something with its page, and ends it.
+///
+/// # Errors
+/// Those of `act`; [`Error::Window`] where the program starts no page.
+pub async fn drive<T>(
+    program: &Path,
+    environment: &[(&str, &Path)],
+    scratch: &Path,
+    act: impl AsyncFnOnce(&Client) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let driven = Driven::start(program, environment, scratch).await?;
+    let result = match driven.client() {
+        Ok(client) => act(client).await,
+        Err(error) => Err(error),
+    };
+    driven.end().await;
+    result
+}
+
 /// Starts a program once, driven, presses the button of that name, and ends the program once the button is gone.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use tsunagi_catalog::{ListRow, Offer, Slot};
 use tsunagi_domain::access::Act;
+use tsunagi_domain::freshness::lapse;
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::offer;
 use tsunagi_domain::reshape::is_set_aside;
@@ -206,6 +207,13 @@ impl Console {
             };
             if let Some((_, entry)) = accounts.iter_mut().find(same) {
                 entry.places.push(place);
+                // The same account, and perhaps another authorization: what runs unattended in one
+                // environment does not open what is locked in another.
+                if self.is_locked(slot)? {
+                    let ends = [entry.lapses_at, lapses_at(slot)];
+                    entry.lapses_at = ends.into_iter().flatten().min();
+                    entry.locked = true;
+                }
                 continue;
             }
             let mut entry = self.account_row(slot, account, place)?;
@@ -267,12 +275,7 @@ impl Console {
             last_used: slot.authorization.last_used,
             kept: None,
             locked,
-            lapses_at: if slot.authorization.renewable {
-                slot.authorization.refresh_expires_at
-            } else {
-                slot.authorization.expires_at
-            }
-            .filter(|_| locked),
+            lapses_at: lapses_at(slot).filter(|_| locked),
         })
     }
 
@@ -379,6 +382,12 @@ impl Console {
         self.inner.bell.changed();
         Ok(())
     }
+}
+
+/// When what sits in a slot ends for good, where that is known.
+fn lapses_at(slot: &Slot) -> Option<tsunagi_domain::Timestamp> {
+    let known = &slot.authorization;
+    lapse(known.renewable, known.expires_at, known.refresh_expires_at)
 }
 
 /// Which accounts are meant.

@@ -73,7 +73,11 @@ async fn bench() -> Result<ExitCode, Error> {
         // The window below has one of its own.
         std::fs::remove_dir_all(&home).map_err(Error::io("home"))?;
     }
-    let strokes = typing::strokes(&plan, &scratch.path().join("window"), count).await?;
+    let (strokes, bulk) = typing::strokes(&plan, &scratch.path().join("window"), count).await?;
+    println!(
+        "all {count} at once, in the window: asked {:.1} s, disabled {:.1} s, undone {:.1} s",
+        bulk.asked, bulk.disabled, bulk.undone
+    );
     report(&plan, &timed, &strokes)
 }
 

@@ -118,10 +118,10 @@ impl Play {
 
     pub(crate) async fn does(&mut self, step: usize, action: &Action) {
         self.doing = format!("step {step}: {action:?}, by {:?}", self.model.seated());
-        self.act(action).await;
+        Box::pin(self.act(action)).await;
         self.rounds().await;
-        self.nothing_runs().await;
-        self.looks().await;
+        Box::pin(self.nothing_runs()).await;
+        Box::pin(self.looks()).await;
     }
 
     async fn act(&mut self, action: &Action) {

@@ -322,6 +322,20 @@ fn r20_a_rename_asks_nobody_again_where_an_environment_leads_elsewhere() {
 }
 
 #[test]
+fn r13_an_account_that_is_locked_in_one_environment_is_shown_so_though_it_runs_in_another() {
+    play(&[
+        Action::Invite(Role::Admin),
+        create(Mode::PerEnvironment),
+        Action::Sit(1),
+        Action::Passphrase(true),
+        authorize(0, Reach::Development, Some(true)),
+        authorize(0, Reach::Stage, Some(false)),
+        // Development's runs unattended; that Stage's waits for its member was not shown.
+        Action::Sit(0),
+    ]);
+}
+
+#[test]
 fn r19_every_name_of_the_table_is_taken_or_refused_as_it_says() {
     let names = (0u8..16).map(|name| Action::NameNew(name, None));
     let links = (0u8..7).map(|link| Action::NameNew(0, Some(link)));
