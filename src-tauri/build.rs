@@ -89,6 +89,8 @@ const COMMANDS: &[&str] = &[
     "flow_by_code",
     "flow_open_address",
     "flow_paste",
+    "flow_typed",
+    "flow_open_setup",
     "flow_answer",
     "flow_primary",
     "flow_again",

@@ -43,8 +43,13 @@ impl<R: Runtime> UserAgent for DesktopAgent<R> {
                 .map_err(|_| "browser_missing")?;
         }
         self.on_main(move |app| {
-            let places = place::both(place::area(app));
-            if let Err(error) = windows::open_flow(app, &visit, places.flow) {
+            let area = place::area(app);
+            let places = place::both(area);
+            let flow = match visit.kind {
+                AgentKind::Form => place::form(area),
+                _ => places.flow,
+            };
+            if let Err(error) = windows::open_flow(app, &visit, flow) {
                 tracing::error!(%error, "no flow window");
             }
             // A code is entered wherever the person likes.

@@ -257,6 +257,8 @@ commands! {
     flow::flow_by_code,
     flow::flow_open_address,
     flow::flow_paste,
+    flow::flow_typed,
+    flow::flow_open_setup,
     flow::flow_answer,
     flow::flow_primary,
     flow::flow_again,

@@ -24,6 +24,8 @@ pub(crate) struct Places {
 const PAGE: (f64, f64) = (520.0, 680.0);
 /// Size of a flow window where there is room.
 const FLOW: (f64, f64) = (460.0, 300.0);
+/// Size of a flow window that a key is typed into, where there is room.
+const FORM: (f64, f64) = (520.0, 620.0);
 /// Between the two.
 const GAP: f64 = 12.0;
 /// Kept free above each for its title bar, whose height nobody tells before it is shown.
@@ -53,6 +55,19 @@ pub(crate) fn area<R: Runtime>(app: &AppHandle<R>) -> Area {
         y: f64::from(area.position.y) / scale,
         width: f64::from(area.size.width) / scale,
         height: f64::from(area.size.height) / scale,
+    }
+}
+
+/// In the middle: a form is alone.
+pub(crate) fn form(area: Area) -> Area {
+    let most = area.height - TITLE;
+    let (width, height) = (FORM.0.min(area.width), FORM.1.min(most));
+    let middle = |length: f64, room: f64| ((room - length) / 2.0).max(0.0);
+    Area {
+        x: (area.x + middle(width, area.width)).round(),
+        y: (area.y + middle(height + TITLE, area.height)).round(),
+        width,
+        height,
     }
 }
 

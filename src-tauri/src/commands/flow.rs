@@ -1,7 +1,7 @@
 //! The flow window. Each window steers its own flow and no other.
 
 use tauri::{Runtime, State, WebviewWindow};
-use tsunagi_console::views::FlowView;
+use tsunagi_console::views::{FlowView, TypedKeys};
 use tsunagi_console::{ConsoleError, FlowId};
 
 use super::{Answer, Desk, seated, waited};
@@ -98,6 +98,30 @@ pub(crate) async fn flow_paste<R: Runtime>(
         console.paste_into_flow(flow, &address)
     })
     .await
+}
+
+#[tauri::command]
+pub(crate) async fn flow_typed<R: Runtime>(
+    window: WebviewWindow<R>,
+    desk: State<'_, Desk>,
+    flow: FlowId,
+    typed: TypedKeys,
+) -> Answer<FlowView> {
+    own(&window, &desk, flow)?;
+    seated(&desk, move |console, session| {
+        console.type_into_flow(session, flow, typed)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn flow_open_setup<R: Runtime>(
+    window: WebviewWindow<R>,
+    desk: State<'_, Desk>,
+    flow: FlowId,
+) -> Answer<()> {
+    own(&window, &desk, flow)?;
+    seated(&desk, move |console, _| console.open_setup(flow)).await
 }
 
 #[tauri::command]

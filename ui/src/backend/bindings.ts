@@ -877,6 +877,14 @@ needsRegistration: boolean,
  */
 registrations: Array<RegistrationView>, 
 /**
+ * A key is typed in: nobody signs in, and no registration is needed.
+ */
+typed: boolean, 
+/**
+ * The client authorizes itself: nobody signs in.
+ */
+forClients: boolean, 
+/**
  * Why the sign-in page opens in the system browser; `None` where the window is used.
  */
 browserBecause: string | null, 
@@ -1228,7 +1236,7 @@ wire: Array<string>,
  * Duration in milliseconds.
  */
 millis: number | null, };
-export type AgentKind = "webview" | "browser" | "device";
+export type AgentKind = "webview" | "browser" | "device" | "form" | "client";
 export type Stage = "waiting" | "checking" | "ask_replace" | "done" | "failed";
 export type Stay = "off" | "on" | "no_account" | "not_here";
 export type QrView = { 
@@ -1253,6 +1261,58 @@ address: string,
  * The same for a camera, with the code in it where the provider offers that.
  */
 qr: QrView | null, };
+export type KeyForm = { 
+/**
+ * Its fields, in order.
+ */
+fields: Array<KeyFieldView>, 
+/**
+ * How a key is come by at the service, step by step.
+ */
+steps: Array<string>, 
+/**
+ * Where.
+ */
+setup: string | null, 
+/**
+ * What was wrong with what was typed last.
+ */
+problem: FormProblem | null, };
+export type KeyFieldView = { 
+/**
+ * Its name in [`TypedKeys`].
+ */
+name: string, 
+/**
+ * Label.
+ */
+label: string, 
+/**
+ * Where the person finds it.
+ */
+help: string | null, 
+/**
+ * Whether it is a secret.
+ */
+secret: boolean, 
+/**
+ * An example, of what is no secret.
+ */
+example: string | null, };
+export type FormProblem = { 
+/**
+ * The field it is about; `None`: all of them.
+ */
+field: string | null, 
+/**
+ * What is wrong.
+ */
+failure: Failure, };
+export type TypedKeys = { 
+/**
+ * Values by field.
+ */
+fields: { [key in string]: string }, };
 export type FlowView = { 
 /**
  * Identifier.
@@ -1298,6 +1358,10 @@ codeOffered: boolean,
  * That code, once it was asked for.
  */
 code: CodeView | null, 
+/**
+ * The form, where a key is typed in.
+ */
+form: KeyForm | null, 
 /**
  * When the flow ends by itself.
  */
@@ -3015,6 +3079,8 @@ export interface Commands {
   flow_by_code: { args: { flow: FlowId }; answer: FlowView };
   flow_open_address: { args: { flow: FlowId }; answer: void };
   flow_paste: { args: { flow: FlowId; address: string }; answer: FlowView };
+  flow_typed: { args: { flow: FlowId; typed: TypedKeys }; answer: FlowView };
+  flow_open_setup: { args: { flow: FlowId }; answer: void };
   flow_answer: { args: { flow: FlowId; replace: boolean }; answer: FlowView };
   flow_primary: { args: { flow: FlowId; wanted: boolean }; answer: FlowView };
   flow_again: { args: { flow: FlowId }; answer: FlowId };

@@ -10,6 +10,7 @@ import { availabilityHandlers, offeredBy, refusedBy } from "./fake/availability"
 import { applicationHandlers } from "./fake/applications";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
+import { typedInto } from "./fake/typing";
 import { keyHandlers } from "./fake/keys";
 import { driftOf, managing } from "./fake/managing";
 import { paperHandlers } from "./fake/papers";
@@ -356,6 +357,11 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       world.flow = { ...(world.flow ?? refuse("flow_unknown")), stage: "checking", now: Date.now() };
       return world.flow;
     },
+    flow_typed: ({ typed }) => {
+      world.flow = typedInto(world.flow ?? refuse("flow_unknown"), typed, world.start.locale);
+      return world.flow;
+    },
+    flow_open_setup: () => undefined,
     flow_answer: ({ replace }) => {
       const view = world.flow ?? refuse("flow_unknown");
       world.flow = { ...view, stage: "done", account: replace ? view.account : view.previous, now: Date.now() };

@@ -7,8 +7,12 @@ use tsunagi_domain::workspace::is_country;
 use tsunagi_domain::{DataCenter, Kind, RefusalCode};
 
 use crate::load::Provenance;
-use crate::resolve::{OF_THE_TOKEN, Values, answer_name, is_text, placeholders, resolve};
+use crate::resolve::{
+    OF_THE_KEY, OF_THE_TOKEN, Values, answer_name, is_text, placeholders, resolve,
+};
 use crate::{Connector, Param, Registration};
+
+mod keys;
 
 /// A JSON pointer to what is wrong, and why.
 type Fault = (String, String);
@@ -29,6 +33,7 @@ pub(crate) fn check(connector: &Connector, provenance: Provenance) -> Result<(),
     scopes(connector)?;
     templates(connector)?;
     headers(connector)?;
+    keys::check(connector)?;
     addresses(connector)
 }
 
@@ -85,7 +90,7 @@ fn offered_in(connector: &Connector) -> Result<(), Fault> {
 }
 
 fn scopes(connector: &Connector) -> Result<(), Fault> {
-    let separator = connector.oauth.scope_separator.as_str();
+    let separator = connector.oauth().scope_separator.as_str();
     let mut names = BTreeSet::new();
     for (index, scope) in connector.scopes.iter().enumerate() {
         if scope.name.contains(separator) {
@@ -120,7 +125,7 @@ fn scopes(connector: &Connector) -> Result<(), Fault> {
             );
         }
     }
-    let oauth = &connector.oauth;
+    let oauth = connector.oauth();
     if names.contains("openid") && (oauth.issuer.is_none() || oauth.jwks.is_none()) {
         return fault(
             "/oauth",
@@ -166,9 +171,9 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
             }
         }
     }
-    let oauth = &connector.oauth;
+    let oauth = connector.oauth();
     let fields = [
-        ("/oauth/authorize", Some(&oauth.authorize)),
+        ("/oauth/authorize", oauth.authorize.as_ref()),
         ("/oauth/token", Some(&oauth.token)),
         ("/oauth/refresh", oauth.refresh.as_ref()),
         (
@@ -185,7 +190,10 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
             "/whoami/url",
             connector.whoami.as_ref().map(|whoami| &whoami.url),
         ),
-        ("/verify", connector.verify.as_ref()),
+        (
+            "/verify/url",
+            connector.verify.as_ref().map(|verify| &verify.url),
+        ),
     ];
     let hosts = connector
         .hosts
@@ -216,8 +224,11 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
         for name in used {
             let known =
                 names.contains(name) || (at == "/oauth/revoke" && OF_THE_TOKEN.contains(&name));
+            // Of what is typed in, more is asked: see `keys`.
+            let typed =
+                connector.keys.is_some() && at == "/verify/url" && name.starts_with(OF_THE_KEY);
             match name.strip_prefix("answer.") {
-                None if known => {}
+                None if known || typed => {}
                 None => return fault(at, format!("`{{{name}}}` is not one of the parameters")),
                 Some(answer) => answer_used(connector, &at, answer)?,
             }
@@ -226,7 +237,7 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
     let named = connector
         .whoami
         .as_ref()
-        .and_then(|whoami| answer_name(&whoami.id));
+        .and_then(|whoami| answer_name(whoami.id.as_deref()?));
     match named {
         Some(answer) if !oauth.answers.iter().any(|known| known.name == answer) => fault(
             "/whoami/id",
@@ -238,7 +249,7 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
 
 /// An address with an answer in it: one that is known by the time the address is used.
 fn answer_used(connector: &Connector, at: &str, name: &str) -> Result<(), Fault> {
-    let answers = &connector.oauth.answers;
+    let answers = &connector.oauth().answers;
     let Some(answer) = answers.iter().find(|answer| answer.name == name) else {
         return fault(at, format!("`{name}` is not listed under `answers`"));
     };
@@ -269,12 +280,12 @@ fn answer_used(connector: &Connector, at: &str, name: &str) -> Result<(), Fault>
 /// Headers that carry the credential or belong to the transport are not for a file to set.
 fn headers(connector: &Connector) -> Result<(), Fault> {
     let sets = [
-        ("/oauth/headers", Some(&connector.oauth.headers)),
+        ("/oauth/headers", Some(&connector.oauth().headers)),
         ("/api/headers", Some(&connector.api.headers)),
         (
             "/oauth/revoke/headers",
             connector
-                .oauth
+                .oauth()
                 .revoke
                 .as_ref()
                 .map(|revoke| &revoke.headers),
@@ -282,6 +293,10 @@ fn headers(connector: &Connector) -> Result<(), Fault> {
         (
             "/whoami/headers",
             connector.whoami.as_ref().map(|whoami| &whoami.headers),
+        ),
+        (
+            "/verify/headers",
+            connector.verify.as_ref().map(|verify| &verify.headers),
         ),
     ];
     for (at, set) in sets {
@@ -295,7 +310,7 @@ fn headers(connector: &Connector) -> Result<(), Fault> {
                 "transfer-encoding",
                 "upgrade",
             ];
-            let carrier = name.eq_ignore_ascii_case(&connector.api.header_name);
+            let carrier = keys::carriers(connector).any(|own| name.eq_ignore_ascii_case(own));
             if is_reserved_header(name)
                 || carrier
                 || transport.iter().any(|one| name.eq_ignore_ascii_case(one))
@@ -329,7 +344,7 @@ fn addresses(connector: &Connector) -> Result<(), Fault> {
         };
         parameters.push((parameter.name.as_str(), sample.as_str()));
     }
-    let values = Values::new(parameters, &connector.oauth.answers, &BTreeMap::new());
+    let values = Values::new(parameters, &connector.oauth().answers, &BTreeMap::new());
     resolve(connector, &values).map(|_| ()).map_err(|found| {
         let reason = match found.refusal.code {
             RefusalCode::HostNotListed => format!(

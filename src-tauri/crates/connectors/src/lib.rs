@@ -16,15 +16,16 @@ mod pattern;
 mod resolve;
 
 pub use connector::{
-    Answered, Api, ApiError, Body, ClientAuth, Connector, Means, Method, Monogram, OAuth,
-    OfferedIn, Param, Parameter, Preset, Rate, Registration, Retired, Revoke, RevokeAuth,
-    RevokeBody, Scope, Setup, SetupRedirect, Text, TokenKind, Webview, Whoami,
+    Answered, Api, ApiError, Attach, Body, ClientAuth, Connector, Good, GrantType, KeyField, Keys,
+    Means, Method, Monogram, OAuth, OfferedIn, Param, Parameter, Preset, Question, Rate,
+    Registration, Retired, Revoke, RevokeAuth, RevokeBody, Scope, Setup, SetupRedirect, Text,
+    TokenKind, Webview,
 };
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
 pub use library::Library;
 pub use load::Problem;
 pub use pattern::Pattern;
-pub use resolve::{Resolved, ResolvedWhoami, WhoamiId};
+pub use resolve::{AccountId, Resolved, ResolvedQuestion, fill};
 
 /// The JSON schema every connector file is checked against.
 pub const SCHEMA: &str = include_str!("../connectors/connector.schema.json");

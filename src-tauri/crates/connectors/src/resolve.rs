@@ -1,6 +1,8 @@
 //! A connector with a connection's settings: the addresses that are really used.
 
-use std::borrow::Cow;
+mod question;
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use tsunagi_domain::connection::Settings;
@@ -8,15 +10,22 @@ use tsunagi_domain::hosts::{HostPattern, Origin, may_receive};
 use tsunagi_domain::{Refusal, RefusalCode};
 use url::Url;
 
-use crate::{Answered, Connector, Method, Param, Whoami};
+pub(crate) use values::Values;
+
+pub use question::{AccountId, ResolvedQuestion};
+
+use question::account_id;
+
+use crate::connector::Question;
+use crate::{Connector, Param};
 
 /// Addresses and hosts of one connection (or of one of its environments).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
-    /// Authorization endpoint.
-    pub authorize: Url,
-    /// Token endpoint.
-    pub token: Url,
+    /// Authorization endpoint; `None` where nobody signs in.
+    pub authorize: Option<Url>,
+    /// Token endpoint; `None` where a person types a key in.
+    pub token: Option<Url>,
     /// Where tokens are renewed, where that is not the token endpoint.
     pub refresh: Option<Url>,
     /// Revocation endpoint, with stand-ins where the token and the client are part of it.
@@ -37,10 +46,8 @@ pub struct Resolved {
     pub api_base: Url,
     /// The hosts that may receive a credential (R23).
     pub hosts: Vec<HostPattern>,
-    /// Where the service tells whose account was authorized.
-    pub whoami: Option<ResolvedWhoami>,
-    /// A harmless GET that shows whether a credential works.
-    pub verify: Option<Url>,
+    /// What shows whether a credential works, and whose it is as far as the service tells.
+    pub question: Option<ResolvedQuestion>,
     /// Token, revocation, device authorization and API origins, sorted, each once: what is
     /// sealed with the credential, and compared before it is used again. The metadata's origin
     /// is not among them: nothing secret goes there.
@@ -54,35 +61,9 @@ pub struct Resolved {
     pub token_params: BTreeMap<String, String>,
     /// Further parameters of a refresh.
     pub refresh_params: BTreeMap<String, String>,
+    /// The parameters' values.
+    pub parameters: BTreeMap<String, String>,
     settings: Settings,
-}
-
-/// [`Whoami`] with its address completed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResolvedWhoami {
-    /// GET or POST.
-    pub method: Method,
-    /// Where to ask.
-    pub url: Url,
-    /// Further headers.
-    pub headers: BTreeMap<String, String>,
-    /// A JSON body.
-    pub json: Option<String>,
-    /// JSON pointer to the account's id, or the name of the answer that tells it.
-    pub id: WhoamiId,
-    /// JSON pointer to its name.
-    pub name: Option<String>,
-    /// JSON pointer to its e-mail address.
-    pub email: Option<String>,
-}
-
-/// What tells accounts apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WhoamiId {
-    /// What this JSON pointer leads to.
-    Pointer(String),
-    /// The answer of this name.
-    Answer(String),
 }
 
 impl Resolved {
@@ -122,69 +103,6 @@ pub(crate) struct Fault {
     pub(crate) at: String,
     /// The refusal a connection with such settings gets.
     pub(crate) refusal: Refusal,
-}
-
-/// Values by name; those of answers are called `answer.name`.
-pub(crate) struct Values<'a> {
-    known: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
-    /// The parameters' values as they are: for fields of requests, where any text may stand.
-    texts: BTreeMap<&'a str, &'a str>,
-    /// Answers of which only the example is known.
-    open: BTreeSet<String>,
-}
-
-impl<'a> Values<'a> {
-    /// The parameters' values, and the answers as far as `answered` has them.
-    pub(crate) fn new(
-        parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
-        answers: &'a [Answered],
-        answered: &BTreeMap<String, String>,
-    ) -> Self {
-        let texts: BTreeMap<&str, &str> = parameters.into_iter().collect();
-        let mut values = Self {
-            known: texts
-                .iter()
-                .filter(|(_, value)| is_plain(value))
-                .map(|(name, value)| (Cow::Borrowed(*name), Cow::Borrowed(*value)))
-                .collect(),
-            texts,
-            open: BTreeSet::new(),
-        };
-        for answer in answers {
-            let name = format!("answer.{}", answer.name);
-            let said = answered.get(&answer.name).or(answer.default.as_ref());
-            // What cannot stand in an address may still be kept; an address that needs it is as
-            // good as unanswered.
-            let value = match (said.and_then(|said| placeable(said)), &answer.example) {
-                (Some(said), _) => said,
-                (None, Some(example)) => {
-                    values.open.insert(answer.name.clone());
-                    match placeable(example) {
-                        Some(example) => example,
-                        None => continue,
-                    }
-                }
-                (None, None) => continue,
-            };
-            values.known.insert(name.into(), value.into());
-        }
-        values
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.known.get(name).map(|value| &**value)
-    }
-}
-
-/// An answer as it may stand in an address: an origin without its slash, or plain text.
-fn placeable(value: &str) -> Option<String> {
-    if !value.contains("://") {
-        return is_plain(value).then(|| value.to_owned());
-    }
-    let url = Url::parse(value).ok()?;
-    let whole = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
-    Origin::of(&url).ok()?;
-    whole.then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 
 impl Connector {
@@ -237,7 +155,7 @@ impl Connector {
                 })?;
             parameters.push((parameter.name.as_str(), value.as_str()));
         }
-        let values = Values::new(parameters, &self.oauth.answers, answers);
+        let values = Values::new(parameters, &self.oauth().answers, answers);
         let mut resolved = resolve(self, &values).map_err(|fault| fault.refusal)?;
         resolved.settings.clone_from(settings);
         Ok(resolved)
@@ -279,6 +197,27 @@ pub(crate) fn answer_name(template: &str) -> Option<&str> {
     template.strip_prefix("{answer.")?.strip_suffix('}')
 }
 
+/// A template with its placeholders replaced, each once and whatever their values hold; `None`
+/// where one has none.
+pub fn fill<T: AsRef<str>>(
+    template: &str,
+    mut value: impl FnMut(&str) -> Option<T>,
+) -> Option<String> {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, tail) = after.split_once('}')?;
+        text.push_str(before);
+        text.push_str(value(name)?.as_ref());
+        rest = tail;
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+/// What begins the name of something that was typed in.
+pub(crate) const OF_THE_KEY: &str = "key.";
+
 /// What stands in the address of a revocation and differs from token to token.
 pub(crate) const OF_THE_TOKEN: [&str; 2] = ["token", "client_id"];
 
@@ -287,7 +226,7 @@ fn expand(template: &str, values: &Values<'_>) -> Option<String> {
     for name in placeholders(template).ok()? {
         match values.get(name) {
             Some(value) => text = text.replace(&format!("{{{name}}}"), value),
-            None if OF_THE_TOKEN.contains(&name) => {}
+            None if OF_THE_TOKEN.contains(&name) || name.starts_with(OF_THE_KEY) => {}
             None => return None,
         }
     }
@@ -313,15 +252,15 @@ fn filled(
 
 /// Names of answers that the addresses of a connector need once it is authorized.
 fn needed(connector: &Connector) -> BTreeSet<&str> {
-    let whoami = connector.whoami.as_ref();
+    let oauth = connector.oauth();
+    let question = connector.question();
     let templates = [
         Some(connector.api.base.as_str()),
-        connector.oauth.revoke.as_ref().map(|revoke| &*revoke.url),
-        whoami.map(|whoami| whoami.url.as_str()),
-        whoami.map(|whoami| whoami.id.as_str()),
-        connector.verify.as_deref(),
-        Some(&connector.oauth.token),
-        connector.oauth.refresh.as_deref(),
+        oauth.revoke.as_ref().map(|revoke| &*revoke.url),
+        question.map(|question| question.url.as_str()),
+        question.and_then(|question| question.id.as_deref()),
+        Some(&oauth.token),
+        oauth.refresh.as_deref(),
     ];
     templates
         .into_iter()
@@ -363,7 +302,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         })?;
         Ok(url)
     };
-    let oauth = &connector.oauth;
+    let oauth = connector.oauth();
     let optional = |at: &str, template: &Option<String>| {
         template
             .as_deref()
@@ -371,7 +310,10 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
             .transpose()
     };
 
-    let token = receiver("/oauth/token", &oauth.token)?;
+    let offered = connector.oauth.as_ref();
+    let token = offered
+        .map(|oauth| receiver("/oauth/token", &oauth.token))
+        .transpose()?;
     let refresh = optional("/oauth/refresh", &oauth.refresh)?;
     // With stand-ins for what differs from token to token.
     let revoke = oauth
@@ -395,37 +337,38 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
     if api_base.query().is_some() {
         return Err(invalid("/api/base"));
     }
-    let whoami = connector
-        .whoami
-        .as_ref()
-        .map(
-            |Whoami {
-                 method,
-                 url,
-                 headers,
-                 json,
-                 id,
-                 name,
-                 email,
-             }| {
-                Ok(ResolvedWhoami {
-                    method: *method,
-                    url: receiver("/whoami/url", url)?,
-                    headers: headers.clone(),
-                    json: json.clone(),
-                    id: match answer_name(id) {
-                        Some(answer) => WhoamiId::Answer(answer.to_owned()),
-                        None => WhoamiId::Pointer(id.clone()),
-                    },
-                    name: name.clone(),
-                    email: email.clone(),
-                })
-            },
-        )
+    let at = if connector.whoami.is_some() {
+        "/whoami"
+    } else {
+        "/verify"
+    };
+    let question = connector
+        .question()
+        .map(|asked: &Question| {
+            let at = format!("{at}/url");
+            let template = expand(&asked.url, values).ok_or_else(|| invalid(&at))?;
+            let sample = fill(&template, |_| Some("key")).ok_or_else(|| invalid(&at))?;
+            Ok(ResolvedQuestion {
+                method: asked.method,
+                url: receiver(&at, &sample)?,
+                template,
+                headers: asked.headers.clone(),
+                json: asked.json.clone(),
+                form: asked.form.clone(),
+                good: asked.good.clone(),
+                id: asked
+                    .id
+                    .as_deref()
+                    .map(|id| account_id(id, values))
+                    .transpose()?,
+                name: asked.name.clone(),
+                email: asked.email.clone(),
+            })
+        })
         .transpose()?;
 
     let receivers = [
-        Some(&token),
+        token.as_ref(),
         refresh.as_ref(),
         revoke.as_ref().map(|(sample, _)| sample),
         device.as_ref(),
@@ -451,11 +394,14 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         .transpose()?;
 
     Ok(Resolved {
-        authorize: address("/oauth/authorize", &oauth.authorize)?,
+        authorize: oauth
+            .authorize
+            .as_deref()
+            .map(|template| address("/oauth/authorize", template))
+            .transpose()?,
         // Sent no credential, but believed: what it says decides about `iss`.
         metadata: optional("/oauth/metadata", &oauth.metadata)?,
         userinfo: optional("/oauth/userinfo", &oauth.userinfo)?,
-        verify: optional("/verify", &connector.verify)?,
         refresh,
         token,
         revoke_template: revoke.as_ref().map(|(_, template)| template.clone()),
@@ -465,7 +411,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         issuer,
         api_base,
         hosts,
-        whoami,
+        question,
         origins,
         unanswered: needed(connector)
             .into_iter()
@@ -478,6 +424,11 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
             .ok_or_else(|| invalid("/oauth/token_params"))?,
         refresh_params: filled(&oauth.refresh_params, values)
             .ok_or_else(|| invalid("/oauth/refresh_params"))?,
+        parameters: values
+            .texts
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         settings: Settings::new(),
     })
 }

@@ -18,6 +18,7 @@ use crate::flow::{Errand, Running, channel, host_of, is_secure};
 use crate::kept_sign_ins::Staying;
 use crate::messages;
 use crate::rows::mark;
+use crate::typing::FORM_SECONDS;
 use crate::views::{AgentKind, FlowView, Stage, Stay};
 
 /// How long a person has to sign in, in seconds.
@@ -30,6 +31,17 @@ impl Console {
     /// # Errors
     /// R1, R3, R8, R16; no registration; a connector that is not there; no free port.
     pub async fn authorize(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        agent: Option<AgentKind>,
+    ) -> Result<FlowId, ConsoleError> {
+        // Boxed: it holds all that a flow begins with.
+        Box::pin(self.begin_flow(session, connection, reach, agent)).await
+    }
+
+    async fn begin_flow(
         &self,
         session: Session,
         connection: ConnectionId,
@@ -74,6 +86,36 @@ impl Console {
             self.start_practice()?;
         }
         self.offered(&connector, &workspace)?;
+        let without_page = if connector.keys.is_some() {
+            Some(AgentKind::Form)
+        } else if connector.is_for_clients() {
+            self.client_of(&connector, &connection, registration)?;
+            Some(AgentKind::Client)
+        } else {
+            None
+        };
+        if let Some(kind) = without_page {
+            let host = Self::asked_host(&resolved);
+            let mut view = self.first_view(&connection, &connector, &member, key, kind, &host)?;
+            view.stay = Stay::NotHere;
+            view.form = self.form(&connector);
+            view.seconds = FORM_SECONDS;
+            view.deadline = view.now.plus_seconds(i64::from(FORM_SECONDS));
+            let errand = Errand {
+                id: view.id,
+                session,
+                title: self.flow_title(&connection, reach),
+                member,
+                connection,
+                key,
+                connector,
+                resolved,
+                registration,
+                listener: None,
+                path: String::new(),
+            };
+            return self.begin_typed(errand, view).await;
+        }
         let (client_id, form, path_id) = self.client_of(&connector, &connection, registration)?;
         let path = format!("/callback/{path_id}");
         let (listener, redirect) = redirect_of(&form, &path).await?;
@@ -110,7 +152,9 @@ impl Console {
         let mut view =
             self.first_view(&connection, &connector, &member, key, kind, attempt.url())?;
         let mut stay = Staying::default();
-        let named = resolved.whoami.is_some() || connection.scopes.iter().any(|it| it == "openid");
+        let tells = resolved.question.as_ref();
+        let tells = tells.is_some_and(|question| question.id.is_some());
+        let named = tells || connection.scopes.iter().any(|it| it == "openid");
         if !self.inner.agent.keeps_sign_ins() {
             view.stay = Stay::NotHere;
         } else if !named {
@@ -120,14 +164,10 @@ impl Console {
             stay = self.staying(&member, &connector.id, before)?;
             view.stay = stay.as_view();
         }
-        let args = [
-            ("connection".to_owned(), connection.name.to_string()),
-            ("environment".to_owned(), reach.as_str().to_owned()),
-        ];
         let errand = Errand {
             id: view.id,
             session,
-            title: messages::text(self.locale(), "window.authorize", &args.into()),
+            title: self.flow_title(&connection, reach),
             member,
             connection,
             key,
@@ -137,7 +177,7 @@ impl Console {
             listener,
             path,
         };
-        let row = self.flow_row(&errand, &attempt, &view);
+        let row = self.flow_row(&errand, attempt.state_hash(), &view);
         self.db(move |catalog| catalog.begin_flow(&row)).await?;
         let (orders, received) = channel();
         let running = Running {
@@ -152,6 +192,14 @@ impl Console {
         self.remember(id, running.clone());
         tokio::spawn(self.clone().run(errand, running, received, stay));
         Ok(id)
+    }
+
+    fn flow_title(&self, connection: &Connection, reach: Reach) -> String {
+        let args = [
+            ("connection".to_owned(), connection.name.to_string()),
+            ("environment".to_owned(), reach.as_str().to_owned()),
+        ];
+        messages::text(self.locale(), "window.authorize", &args.into())
     }
 
     fn first_view(
@@ -184,8 +232,9 @@ impl Console {
             secure: is_secure(url),
             agent,
             browser_because: self.browser_because(connector),
-            code_offered: connector.oauth.device.is_some(),
+            code_offered: connector.oauth().device.is_some(),
             code: None,
+            form: None,
             deadline: now.plus_seconds(i64::from(SIGN_IN_SECONDS)),
             now,
             seconds: SIGN_IN_SECONDS,
@@ -224,7 +273,7 @@ impl Console {
                     code = error.code(),
                     "the provider's metadata cannot be read"
                 );
-                Ok(connector.oauth.iss_required)
+                Ok(connector.oauth().iss_required)
             }
         }
     }
@@ -244,6 +293,7 @@ impl Console {
         registration: Option<RegistrationId>,
     ) -> Result<(String, Redirect, String), ConsoleError> {
         match &connector.registration {
+            Needs::NotNeeded => Err(ConsoleError::new("registration_not_needed")),
             // The program's own registration has one address per connection.
             Needs::BuiltIn { client_id } => Ok((
                 client_id.clone(),

@@ -118,6 +118,8 @@ pub fn all() -> Vec<Command> {
         flow_by_code(flow: d::FlowId) -> v::FlowView;
         flow_open_address(flow: d::FlowId) -> ();
         flow_paste(flow: d::FlowId, address: String) -> v::FlowView;
+        flow_typed(flow: d::FlowId, typed: v::TypedKeys) -> v::FlowView;
+        flow_open_setup(flow: d::FlowId) -> ();
         flow_answer(flow: d::FlowId, replace: bool) -> v::FlowView;
         flow_primary(flow: d::FlowId, wanted: bool) -> v::FlowView;
         flow_again(flow: d::FlowId) -> d::FlowId;
@@ -251,6 +253,10 @@ pub fn typescript() -> String {
         v::Stay,
         v::QrView,
         v::CodeView,
+        v::KeyForm,
+        v::KeyFieldView,
+        v::FormProblem,
+        v::TypedKeys,
         v::FlowView,
         v::UseView,
         v::Impact,

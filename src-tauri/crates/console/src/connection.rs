@@ -86,7 +86,7 @@ impl Console {
             settings: connection.settings.clone(),
             host: resolved
                 .as_ref()
-                .map(|(_, resolved, _)| crate::flow::host_of(&resolved.authorize))
+                .map(|(_, resolved, _)| crate::flow::host_of(&Self::asked_of(resolved)))
                 .unwrap_or_default(),
             hosts: resolved
                 .as_ref()

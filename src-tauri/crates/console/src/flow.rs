@@ -7,6 +7,7 @@
 mod ears;
 mod waiting;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::idle::EXCHANGE_SECONDS;
 use tsunagi_domain::{Account, Connection, FlowId, Member, MemberId, RegistrationId, Timestamp};
-use tsunagi_oauth::{Attempt, Listener, Verdict};
+use tsunagi_oauth::{Attempt, Listener, Secret, Verdict};
 use url::Url;
 
 use crate::console::{Console, Session};
@@ -50,10 +51,16 @@ pub(crate) enum Order {
     Cancel,
     Extend,
     InBrowser,
-    Stay { wanted: bool },
+    Stay {
+        wanted: bool,
+    },
     ByCode,
     Pasted(Url),
-    Answer { replace: bool },
+    Answer {
+        replace: bool,
+    },
+    /// What was typed into the form; shown by nothing.
+    Typed(BTreeMap<String, Secret>),
 }
 
 /// Everything a flow works with.
@@ -95,6 +102,8 @@ impl Running {
     pub(crate) fn busy_until(&self) -> Option<Timestamp> {
         let view = self.lock();
         match view.stage {
+            // A form that waits is no reason to leave the seat open: typing is seen by itself.
+            Stage::Waiting if view.agent == AgentKind::Form => None,
             Stage::Waiting | Stage::AskReplace => Some(view.deadline),
             Stage::Checking => Some(view.deadline.plus_seconds(EXCHANGE_SECONDS)),
             Stage::Done | Stage::Failed => None,
@@ -214,6 +223,9 @@ impl Console {
         ears: &mut Ears,
         stay: &mut Staying,
     ) -> Result<End, ConsoleError> {
+        if running.lock().agent.has_no_page() {
+            return self.without_page(errand, running, ears).await;
+        }
         let waited = self.wait(errand, running, ears, stay).await?;
         self.inner.agent.close_page(errand.id);
         let callback = match waited {
@@ -268,16 +280,18 @@ impl Console {
     }
 
     /// The row a flow begins with.
-    pub(crate) fn flow_row(&self, errand: &Errand, attempt: &Attempt, view: &FlowView) -> Flow {
+    pub(crate) fn flow_row(&self, errand: &Errand, state_hash: [u8; 32], view: &FlowView) -> Flow {
         Flow {
             id: errand.id,
             key: errand.key,
             registration: errand.registration,
-            state_hash: attempt.state_hash(),
+            state_hash,
             agent: match view.agent {
                 AgentKind::Webview => "webview",
                 AgentKind::Browser => "browser",
                 AgentKind::Device => "device",
+                AgentKind::Form => "form",
+                AgentKind::Client => "client",
             }
             .to_owned(),
             started_at: view.now,

@@ -59,6 +59,7 @@ mod system;
 mod timeline;
 pub mod tray;
 mod trying;
+mod typing;
 mod unlock;
 mod uses;
 pub mod views;

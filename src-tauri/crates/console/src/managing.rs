@@ -327,7 +327,7 @@ impl Console {
         let connection = &whole.connection;
         let (connector, resolved, _) = self.inner.gateway.resolve(connection, reach).await?;
         // Where the service can be asked whose account it is, that is what is asked.
-        let target = match (&resolved.whoami, &connector.try_path) {
+        let target = match (&resolved.question, &connector.try_path) {
             (_, Some(path)) => path.clone(),
             (Some(_), None) => "/".to_owned(),
             (None, None) => return Err(ConsoleError::new("test_not_offered")),

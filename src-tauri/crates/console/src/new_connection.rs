@@ -87,9 +87,15 @@ impl Console {
         self.reader(session)?;
         let connector = self.connector(id)?;
         // Shown as a hint before the parameters are known: placeholders stay as they are.
-        let host = connector
-            .oauth
+        let oauth = connector.oauth();
+        let asked = connector.question().map(|question| &question.url);
+        let tokens = Some(&oauth.token).filter(|token| !token.is_empty());
+        let host = oauth
             .authorize
+            .as_ref()
+            .or(tokens)
+            .or(asked)
+            .unwrap_or(&connector.api.base)
             .split_once("://")
             .map(|(_, rest)| rest.split('/').next().unwrap_or_default().to_owned())
             .unwrap_or_default();
@@ -116,6 +122,8 @@ impl Console {
             hosts: connector.hosts.clone(),
             needs_registration: connector.registration == Needs::NeedsClient,
             registrations: self.registrations(Some(id))?,
+            typed: connector.keys.is_some(),
+            for_clients: connector.is_for_clients(),
             browser_because: self.browser_because(&connector),
             verified: connector.verified,
             custom: connector.custom,
@@ -423,7 +431,7 @@ fn reusable(
 /// The scopes of a draft, each once. Where a connector lists none, any word of RFC 6749 §3.3
 /// will do; a space or another separator would silently become two.
 pub(crate) fn scopes_of(connector: &Connector, asked: &[String]) -> Result<Vec<String>, Refusal> {
-    let separator = connector.oauth.scope_separator.as_str();
+    let separator = connector.oauth().scope_separator.as_str();
     let is_word = |scope: &str| {
         !scope.is_empty()
             && scope.len() <= SCOPE_MAX

@@ -79,27 +79,11 @@ impl Console {
                 return Err(error);
             }
         };
-        running.note_signed_in(&account);
-        let Some(replaces) = self.guard(errand, running, ears, &account).await? else {
-            self.show(running, |view| view.stage = Stage::Checking);
-            let lines = self.hand_back(errand, arrived.grant).await;
-            self.step(errand.id, "kept", Ok(()), lines, None).await?;
-            return Ok(End::Kept);
-        };
-        match self
-            .store(errand, running, &arrived, &account, replaces)
-            .await
-        {
-            Ok(end) => Ok(end),
-            Err(error) => {
-                self.hand_back(errand, arrived.grant).await;
-                Err(error)
-            }
-        }
+        self.welcome(errand, running, ears, arrived, account).await
     }
 
     /// Nothing has been stored yet; whoever looks sees at once that it is over.
-    async fn cancelled(&self, errand: &Errand, running: &Running) -> End {
+    pub(crate) async fn cancelled(&self, errand: &Errand, running: &Running) -> End {
         let error = ConsoleError::new("cancelled");
         self.show(running, |view| {
             view.stage = Stage::Failed;
@@ -185,7 +169,11 @@ impl Console {
         }
     }
 
-    async fn ask_who(&self, errand: &Errand, arrived: &Arrived) -> Result<Account, ConsoleError> {
+    pub(crate) async fn ask_who(
+        &self,
+        errand: &Errand,
+        arrived: &Arrived,
+    ) -> Result<Account, ConsoleError> {
         let started = Instant::now();
         let account = self
             .inner
@@ -201,15 +189,21 @@ impl Console {
         let asked = errand.connector.answered(&errand.resolved, &arrived.extras);
         let lines = asked
             .iter()
-            .filter_map(|resolved| resolved.whoami.as_ref())
+            .filter_map(|resolved| resolved.question.as_ref())
             .map(|whoami| {
                 let url = tsunagi_oauth::redacted(&whoami.url);
                 format!("{} {url}", whoami.method.as_str())
             })
             .collect();
         let told = account.as_ref().map(|_| ());
-        self.step(errand.id, "who", told, lines, Some(started))
-            .await?;
+        let noted = if errand.connector.keys.is_some() {
+            self.step(errand.id, "tried", told, lines, Some(started))
+                .await
+        } else {
+            self.step(errand.id, "who", told, lines, Some(started))
+                .await
+        };
+        noted?;
         account
     }
 
@@ -221,7 +215,7 @@ impl Console {
 
     /// R20: asks before another account replaces the first. Says whether it does; `None` keeps
     /// the first.
-    async fn guard(
+    pub(crate) async fn guard(
         &self,
         errand: &Errand,
         running: &Running,
@@ -271,7 +265,7 @@ impl Console {
     }
 
     /// Seals and stores, in one transaction.
-    async fn store(
+    pub(crate) async fn store(
         &self,
         errand: &Errand,
         running: &Running,

@@ -23,7 +23,7 @@ impl Console {
         flows.insert(id, running);
     }
 
-    fn running(&self, flow: FlowId) -> Result<Running, ConsoleError> {
+    pub(crate) fn running(&self, flow: FlowId) -> Result<Running, ConsoleError> {
         let flows = self.inner.flows.lock().ok();
         flows
             .and_then(|flows| flows.get(&flow).cloned())
@@ -38,7 +38,7 @@ impl Console {
         Ok(self.running(flow)?.view(self.now()))
     }
 
-    fn order(&self, flow: FlowId, order: Order) -> Result<FlowView, ConsoleError> {
+    pub(crate) fn order(&self, flow: FlowId, order: Order) -> Result<FlowView, ConsoleError> {
         let running = self.running(flow)?;
         // A flow that has ended hears nothing; what it shows says so.
         let _ = running.orders.send(order);

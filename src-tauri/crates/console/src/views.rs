@@ -35,7 +35,10 @@ pub use connection::{
 pub use connectors::{
     ConnectorFile, ConnectorsView, DiffRow, FileState, PracticeFaults, PracticeView,
 };
-pub use flow::{AgentKind, CodeView, FlowRecord, FlowView, QrView, Stage, Stay, StepView};
+pub use flow::{
+    AgentKind, CodeView, FlowRecord, FlowView, FormProblem, KeyFieldView, KeyForm, QrView, Stage,
+    Stay, StepView, TypedKeys,
+};
 pub use keys::{KeyProof, KeysView, RecoveryCodeView, RotationView};
 pub use list::{
     AccountView, ConnectionPage, ConnectionRow, HomeView, ListQuery, Mend, NamedFlow, Need,

@@ -60,6 +60,10 @@ codes! {
     HostNotListed => "host_not_listed",
     /// R23: a header the caller may not set. Argument: `header`.
     HeaderReserved => "header_reserved",
+    /// R23: a field the caller may not set: the credential goes there. Argument: `field`.
+    FieldReserved => "field_reserved",
+    /// The credential is part of a form, and the request has none. Argument: `field`.
+    FormNeeded => "form_needed",
     /// R9: the connector does not offer this kind. Arguments: `service`, `kind`.
     KindNotOffered => "kind_not_offered",
     /// R7: the payment service already has its one connection. Argument: `connection`.

@@ -1,10 +1,10 @@
-//! What is sealed: tokens, and the origins and hosts they were obtained for (R23).
+//! What is sealed: tokens or what a person typed in, and the origins and hosts that is for (R23).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tsunagi_catalog::Sealed;
-use tsunagi_connectors::Resolved;
+use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::AuthorizationId;
 use tsunagi_domain::hosts::{HostPattern, Origin};
 use tsunagi_oauth::{Secret, Tokens};
@@ -19,10 +19,12 @@ const FIELD: &str = "tokens";
 
 /// An opened credential. Lives as briefly as possible, and only in this room.
 pub(crate) struct Credential {
-    /// Access token.
+    /// Access token; empty where something was typed in.
     pub(crate) access: Secret,
     /// Refresh token.
     pub(crate) refresh: Option<Secret>,
+    /// What was typed in, by field. Then there is no token.
+    pub(crate) keys: BTreeMap<String, Secret>,
     /// Origins it was obtained for.
     pub(crate) origins: Vec<Origin>,
     /// Hosts it may be sent to.
@@ -42,6 +44,8 @@ struct Plain {
     access: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    keys: BTreeMap<String, String>,
     origins: Vec<Origin>,
     hosts: Vec<HostPattern>,
 }
@@ -50,6 +54,7 @@ impl Drop for Plain {
     fn drop(&mut self) {
         self.access.zeroize();
         self.refresh.zeroize();
+        self.keys.values_mut().for_each(Zeroize::zeroize);
     }
 }
 
@@ -69,6 +74,7 @@ impl Grant {
             credential: Credential {
                 access: tokens.access.clone(),
                 refresh: tokens.refresh.clone(),
+                keys: BTreeMap::new(),
                 origins: resolved.origins.clone(),
                 hosts: resolved.hosts.clone(),
             },
@@ -76,14 +82,52 @@ impl Grant {
         }
     }
 
+    /// Binds what was typed in to the origins and hosts of the connector it is for.
+    ///
+    /// # Errors
+    /// [`GateError::KeyMalformed`] for the first field that is missing, unknown or of another
+    /// form than the connector says.
+    pub fn typed(
+        connector: &Connector,
+        resolved: &Resolved,
+        mut typed: BTreeMap<String, Secret>,
+    ) -> Result<Self, GateError> {
+        let mut keys = BTreeMap::new();
+        for field in connector.keys.iter().flat_map(|keys| &keys.fields) {
+            // Copied from a page, a line comes with its end.
+            let value = typed.remove(&field.name).map(|secret| {
+                let text = secret.expose().trim();
+                Secret::new(text)
+            });
+            match value.filter(|value| field.takes(value.expose())) {
+                Some(value) => keys.insert(field.name.clone(), value),
+                None => return Err(GateError::KeyMalformed(field.name.clone())),
+            };
+        }
+        if keys.is_empty() || !typed.is_empty() {
+            let unknown = typed.into_keys().next().unwrap_or_default();
+            return Err(GateError::KeyMalformed(unknown.chars().take(50).collect()));
+        }
+        Ok(Self {
+            credential: Credential {
+                access: Secret::new(""),
+                refresh: None,
+                keys,
+                origins: resolved.origins.clone(),
+                hosts: resolved.hosts.clone(),
+            },
+            answers: BTreeMap::new(),
+        })
+    }
+
     /// What the service said beside the tokens.
     pub(crate) const fn answers(&self) -> &BTreeMap<String, String> {
         &self.answers
     }
 
-    /// The access token, for who-am-I before anything is stored.
-    pub(crate) const fn access(&self) -> &Secret {
-        &self.credential.access
+    /// The credential, for who-am-I before anything is stored.
+    pub(crate) const fn credential(&self) -> &Credential {
+        &self.credential
     }
 
     pub(crate) fn into_credential(self) -> Credential {
@@ -142,6 +186,10 @@ impl Credential {
         Ok(Self {
             access: Secret::new(std::mem::take(&mut plain.access)),
             refresh: plain.refresh.take().map(Secret::new),
+            keys: std::mem::take(&mut plain.keys)
+                .into_iter()
+                .map(|(name, value)| (name, Secret::new(value)))
+                .collect(),
             origins: std::mem::take(&mut plain.origins),
             hosts: std::mem::take(&mut plain.hosts),
         })
@@ -163,6 +211,11 @@ impl Credential {
                 .refresh
                 .as_ref()
                 .map(|secret| secret.expose().to_owned()),
+            keys: self
+                .keys
+                .iter()
+                .map(|(name, value)| (name.clone(), value.expose().to_owned()))
+                .collect(),
             origins: self.origins.clone(),
             hosts: self.hosts.clone(),
         };
@@ -176,6 +229,7 @@ impl Credential {
         Self {
             access: tokens.access.clone(),
             refresh: tokens.refresh.clone().or(self.refresh),
+            keys: self.keys,
             origins: self.origins,
             hosts: self.hosts,
         }

@@ -42,6 +42,17 @@ pub enum GateError {
         /// The host that was asked.
         host: String,
     },
+    /// What was typed in is missing or has another form than the connector says (the field).
+    #[error("field {0} is not of the form the service has")]
+    KeyMalformed(String),
+    /// The service does not take what was typed in.
+    #[error("the service does not accept the key (status {status})")]
+    KeyRefused {
+        /// The host that was asked.
+        host: String,
+        /// HTTP status.
+        status: u16,
+    },
     /// The address cannot be asked for.
     #[error("not an address: {0}")]
     Address(String),
@@ -67,6 +78,8 @@ impl GateError {
             Self::CoolingDown(_) => "cooling_down",
             Self::BudgetUsedUp => "budget_used_up",
             Self::Unreachable { .. } => "service_unreachable",
+            Self::KeyMalformed(_) => "key_malformed",
+            Self::KeyRefused { .. } => "key_refused",
             Self::Address(_) => "address_invalid",
             Self::ConnectorMissing(_) => "connector_missing",
             Self::Damaged => "sealed_damaged",
@@ -84,6 +97,11 @@ impl GateError {
             Self::Unreachable { kind, host } => BTreeMap::from([
                 ("reason".to_owned(), (*kind).to_owned()),
                 ("host".to_owned(), host.clone()),
+            ]),
+            Self::KeyMalformed(field) => one("field", field),
+            Self::KeyRefused { host, status } => BTreeMap::from([
+                ("host".to_owned(), host.clone()),
+                ("status".to_owned(), status.to_string()),
             ]),
             Self::Address(address) => one("address", address),
             Self::ConnectorMissing(id) => one("service", id),

@@ -8,6 +8,8 @@
 //! never sends one to a host that its connector does not list (R23), and never decides who may
 //! do what.
 
+mod answered;
+mod attach;
 mod credential;
 mod error;
 mod flights;
@@ -19,6 +21,7 @@ mod place;
 mod readers;
 mod record;
 mod renewal;
+mod revoking;
 mod send;
 mod verify;
 mod whoami;

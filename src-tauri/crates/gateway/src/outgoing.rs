@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use tokio::time::Instant;
 use tsunagi_domain::hosts::{Origin, is_loopback};
 use tsunagi_domain::{Refusal, RefusalCode};
 use tsunagi_oauth::Unreachable;
 use url::Url;
 
+use crate::attach::Attachment;
 use crate::{GateError, Limits};
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -20,8 +21,8 @@ pub(crate) struct Outgoing {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// Name and value of the header that carries the credential.
-    pub(crate) credential: (HeaderName, HeaderValue),
+    /// The credential, attached for as long as the request stays where it may go.
+    pub(crate) credential: Attachment,
 }
 
 /// What came back.
@@ -34,6 +35,8 @@ pub(crate) struct Incoming {
     /// Whether the request that was answered carried the credential. Where a redirect left it
     /// behind, the answer says nothing about it.
     pub(crate) carried: bool,
+    /// Whether it holds what nobody may see and nothing here can take out.
+    pub(crate) hidden: bool,
 }
 
 /// The clients of this room. They follow no redirect by themselves and keep no cookie and no
@@ -94,6 +97,7 @@ impl Clients {
         } = outgoing;
         let host = url.host_str().unwrap_or_default().to_owned();
         let not_listed = || Refusal::new(RefusalCode::HostNotListed).with("host", host.as_str());
+        let body = credential.body(body)?;
         let first = Origin::of(&url).map_err(|_| not_listed())?;
         if !allowed(&url) {
             return Err(not_listed().into());
@@ -103,25 +107,32 @@ impl Clients {
         let mut carried = true;
         for _ in 0..=REDIRECTS_MAX {
             let left = until.saturating_duration_since(Instant::now());
-            let mut request = self
-                .of(&url)
-                .request(method.clone(), url.clone())
-                .timeout(left);
-            if carried {
-                // In the place of any other of its name.
+            let client = self.of(&url);
+            let mut request = if carried {
                 let mut headers = headers.clone();
-                headers.insert(credential.0.clone(), credential.1.clone());
-                request = request.headers(headers).body(body.clone());
-            }
+                credential.head(&mut headers);
+                client
+                    .request(method.clone(), credential.address(&url))
+                    .headers(headers)
+                    .body(body.clone())
+            } else {
+                client.request(method.clone(), url.clone())
+            };
+            request = request.timeout(left);
             let response = request
                 .send()
                 .await
                 .map_err(|error| unreachable(&error, &url))?;
-            let Some((next, origin)) = redirect(&method, &url, &response) else {
+            let Some((mut next, origin)) = redirect(&method, &url, &response) else {
                 return read(response, url, carried, self.limits.body).await;
             };
             // Once left behind, the credential is not picked up again.
             carried = carried && origin == first && allowed(&next);
+            credential.bare(&mut next);
+            // An address that repeats it would carry it there all the same.
+            if !carried && credential.is_told_by(&next) {
+                return read(response, url, true, self.limits.body).await;
+            }
             url = next;
         }
         Err(GateError::Address("redirect".to_owned()))
@@ -180,6 +191,7 @@ async fn read(
         body,
         truncated,
         carried,
+        hidden: false,
     })
 }
 

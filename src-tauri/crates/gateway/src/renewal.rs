@@ -99,9 +99,11 @@ impl Gateway {
             kept.generation = generation;
             return self.store(kept).await;
         }
-        if doubt.interrupted {
+        // A client that authorizes itself may always ask again: nothing was used up.
+        let asks_again = connector.is_for_clients();
+        if doubt.interrupted && !asks_again {
             // Once, and only where the provider forgives it.
-            let grace = connector.oauth.grace_seconds.is_some() && !doubt.retried;
+            let grace = connector.oauth().grace_seconds.is_some() && !doubt.retried;
             match consequence(Fault::Unknown, true, grace) {
                 Consequence::Final(reason) => {
                     self.set_health(id, version, reason).await?;
@@ -114,13 +116,16 @@ impl Gateway {
         let (credential, key) = self
             .unseal(place, authorization, &sealed, Opening::Upkeep)
             .await?;
-        let Some(refresh) = credential.refresh.clone() else {
+        if credential.refresh.is_none() && !asks_again {
             self.set_health(id, version, NotConnected::Expired).await?;
             return Ok(Outcome::Failed(place.refuse(NotConnected::Expired).into()));
-        };
+        }
         // R23: where tokens are renewed may be what the service answered, which is not sealed. The
         // hosts are, and one that was added since gets no refresh token.
-        let at = [Some(&place.resolved.token), place.resolved.refresh.as_ref()];
+        let at = [
+            place.resolved.token.as_ref(),
+            place.resolved.refresh.as_ref(),
+        ];
         for url in at.into_iter().flatten() {
             if may_receive(url, &credential.hosts).is_err() {
                 let reason = NotConnected::ConnectorChanged;
@@ -143,16 +148,23 @@ impl Gateway {
             .as_ref()
             .unwrap_or(&authorization.asked);
         let mut wire = Wire::default();
-        let answered = tsunagi_oauth::refresh(
-            &self.inner.http,
-            connector,
-            &place.resolved,
-            &client,
-            &refresh,
-            scopes,
-            &mut wire,
-        )
-        .await;
+        let (http, resolved) = (self.http(), &place.resolved);
+        let answered = match &credential.refresh {
+            Some(refresh) if !asks_again => {
+                tsunagi_oauth::refresh(
+                    http, connector, resolved, &client, refresh, scopes, &mut wire,
+                )
+                .await
+            }
+            _ => {
+                // What was asked for, not what was granted: a client may have got more since.
+                let scopes = &authorization.asked;
+                tsunagi_oauth::client_credentials(
+                    http, connector, resolved, &client, scopes, &mut wire,
+                )
+                .await
+            }
+        };
         match answered {
             Ok(tokens) => {
                 let mut renewal =
@@ -161,7 +173,8 @@ impl Gateway {
                 self.store(renewal).await
             }
             Err(error) => {
-                self.after_failure(place, authorization, error, generation, doubt.interrupted)
+                let interrupted = doubt.interrupted && !asks_again;
+                self.after_failure(place, authorization, error, generation, interrupted)
                     .await
             }
         }
@@ -230,7 +243,7 @@ impl Gateway {
             refresh_expires_at: refresh_expires_at(now, tokens, &place.connector),
             granted: tokens.scopes.clone(),
             extras: None,
-            renewable: next.refresh.is_some(),
+            renewable: next.refresh.is_some() || place.connector.is_for_clients(),
             issued_at: now,
             now,
         })
@@ -366,7 +379,7 @@ pub(crate) fn expires_at(
         .map(|lifetime| i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX / 2000))
         .or_else(|| {
             connector
-                .oauth
+                .oauth()
                 .token_lifetime_seconds
                 .and_then(|seconds| i64::try_from(seconds).ok())
         })
@@ -382,7 +395,7 @@ pub(crate) fn refresh_expires_at(
     tokens
         .refresh_expires_in
         .map(|lifetime| lifetime.as_secs())
-        .or(connector.oauth.refresh_lifetime_seconds)
+        .or(connector.oauth().refresh_lifetime_seconds)
         .and_then(|seconds| i64::try_from(seconds).ok())
         .map(|seconds| now.plus_seconds(seconds))
 }

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use tsunagi_catalog::{Run, Unreachable};
-use tsunagi_connectors::{Api, Connector, Means, Resolved};
+use tsunagi_connectors::Resolved;
 use tsunagi_domain::custody::{Evidence, unproven};
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::hosts::{HostPattern, is_reserved_header, may_receive};
@@ -13,15 +13,15 @@ use tsunagi_domain::{
     ApplicationId, AuthorizationId, Connection, Environment, NotConnected, Refusal, RefusalCode,
     RunId,
 };
-use tsunagi_oauth::{Secret, constant_headers};
+use tsunagi_oauth::constant_headers;
 use url::Url;
-use url::form_urlencoded::byte_serialize;
-use zeroize::Zeroizing;
 
+use crate::answered::{censor, is_good, own_error, repeats, says_invalid_token};
+use crate::attach::{Attachment, refuse, secrets};
 use crate::fresh::{Fresh, Urgency};
 use crate::outgoing::{Incoming, Outgoing};
 use crate::place::Place;
-use crate::whoami::question;
+use crate::whoami::{asked_at, question};
 use crate::{GateError, Gateway, Recorder};
 
 /// How long a noted use is recent enough: the record, written in batches, notes the others.
@@ -164,23 +164,21 @@ impl Gateway {
         let place = self
             .choose(connection, call.caller, call.application, call.environment)
             .await?;
-        if let Some(whoami) = place.resolved.whoami.as_ref().filter(|_| who) {
-            call.request = question(&place.connector, whoami);
+        let asked = place.resolved.question.as_ref().filter(|_| who);
+        if let Some(asked) = asked {
+            call.request = question(&place.connector, asked);
             run.method = call.request.method.to_string();
         }
-        // R23: what carries the token is no header of the caller's, whatever it is called here.
-        let carrier = place.connector.api.header_name.as_str();
-        if call.request.headers.contains_key(carrier) {
-            return Err(Refusal::new(RefusalCode::HeaderReserved)
-                .with("header", carrier)
-                .into());
-        }
-        let url = target(&place.resolved, &call.request.target)?;
+        let mut url = target(&place.resolved, &call.request.target)?;
+        refuse(&place.connector, &call.request, &url)?;
         run.host = url.host_str().unwrap_or_default().to_owned();
         run.path = url.path().to_owned();
         // Before anything is renewed: what is refused sends nothing at all.
         may_receive(&url, &place.resolved.hosts)?;
         let mut fresh = self.fresh(&place, Urgency::WhenDue).await?;
+        if let Some(asked) = asked {
+            url = asked_at(asked, &fresh.credential)?;
+        }
         may_receive(&url, &fresh.credential.hosts)?;
         run.authorization = Some(place.authorization);
         let mut started = Instant::now();
@@ -208,7 +206,10 @@ impl Gateway {
             }
         }
         self.learn(&place, &fresh, &incoming).await?;
-        Ok(answer(&place, &fresh, incoming, started))
+        let good = asked.is_none_or(|asked| is_good(asked, &incoming));
+        let mut answer = answer(&place, &fresh, incoming, started);
+        answer.refused |= !good;
+        Ok(answer)
     }
 
     /// What an answer shows: the new credential has worked, so that the previous one need not be
@@ -285,11 +286,14 @@ impl Gateway {
                 headers
             },
             body: request.body.clone(),
-            credential: attachment(&place.connector, &credential.access)?,
+            credential: Attachment::of(&place.connector, &place.resolved, credential)?,
         };
         // R23 twice: what the connector lists now, and what was sealed when it was obtained.
         let allowed = allowed(&place.resolved.hosts, &credential.hosts);
-        let outcome = self.inner.clients.send(outgoing, allowed).await;
+        let mut outcome = self.inner.clients.send(outgoing, allowed).await;
+        if let Ok(incoming) = &mut outcome {
+            censor(&place.connector.api, incoming);
+        }
         if let Err(GateError::Unreachable { kind, .. }) = &outcome
             && !fresh.unreachable
         {
@@ -358,61 +362,10 @@ pub(crate) fn allowed<'a>(
     |url| may_receive(url, listed).is_ok() && may_receive(url, sealed).is_ok()
 }
 
-/// The header that carries the credential, as the connector forms it.
-pub(crate) fn attachment(
-    connector: &Connector,
-    access: &Secret,
-) -> Result<(HeaderName, HeaderValue), GateError> {
-    tsunagi_oauth::attachment(connector, access).map_err(|_| GateError::Damaged)
-}
-
-/// The longest answer that is searched for a service's own words.
-const WORDS_MAX: usize = 64 * 1024;
-
-/// What an answer says about the credential in the service's own words, if it uses any.
-pub(crate) fn own_error(api: &Api, incoming: &Incoming) -> Option<Means> {
-    if api.errors.is_empty() || incoming.body.len() > WORDS_MAX {
-        return None;
-    }
-    let body = serde_json::from_slice(&incoming.body).unwrap_or(serde_json::Value::Null);
-    api.own_error(incoming.status.as_u16(), &body)
-}
-
-/// In the service's own words, or by RFC 6750 §3.1: 401 with `error="invalid_token"`; a bare 401
-/// counts too, since many services send no more than that. A host that was not sent the
-/// credential cannot judge it.
-pub(crate) fn says_invalid_token(api: &Api, incoming: &Incoming) -> bool {
-    if !incoming.carried {
-        return false;
-    }
-    if let Some(means) = own_error(api, incoming) {
-        return matches!(means, Means::Expired | Means::Revoked);
-    }
-    if incoming.status != StatusCode::UNAUTHORIZED {
-        return false;
-    }
-    // Names of parameters are written in either case, with or without spaces (RFC 9110 §11.2).
-    let challenges: Vec<String> = incoming
-        .headers
-        .get_all(header::WWW_AUTHENTICATE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .map(|value| value.to_ascii_lowercase().replace(' ', ""))
-        .collect();
-    challenges.is_empty()
-        || challenges.iter().any(|challenge| {
-            !challenge.contains("error=")
-                || challenge.contains("error=\"invalid_token\"")
-                || challenge.contains("error=invalid_token")
-        })
-}
-
 fn answer(place: &Place, fresh: &Fresh, incoming: Incoming, started: Instant) -> Answer {
-    let credential = &fresh.credential;
-    let echoes_credential = std::iter::once(&credential.access)
-        .chain(credential.refresh.as_ref())
-        .filter(|secret| !secret.is_empty())
-        .any(|secret| repeats(&incoming, secret));
+    let secrets = secrets(&place.connector, &fresh.credential);
+    let echoes_credential =
+        incoming.hidden || secrets.iter().any(|secret| repeats(&incoming, secret));
     Answer {
         refused: own_error(&place.connector.api, &incoming).is_some(),
         status: incoming.status,
@@ -424,29 +377,6 @@ fn answer(place: &Place, fresh: &Fresh, incoming: Incoming, started: Instant) ->
         authorization: place.authorization,
         echoes_credential,
     }
-}
-
-/// Whether an answer holds a secret: as it is, as URLs write it, or as JSON may.
-fn repeats(incoming: &Incoming, secret: &Secret) -> bool {
-    let plain = secret.expose();
-    let in_a_url: Zeroizing<String> = Zeroizing::new(byte_serialize(plain.as_bytes()).collect());
-    let in_json = Zeroizing::new(plain.replace('/', "\\/"));
-    [plain, in_a_url.as_str(), in_json.as_str()]
-        .into_iter()
-        .any(|writing| {
-            let needle = writing.as_bytes();
-            contains(&incoming.body, needle)
-                || incoming
-                    .headers
-                    .values()
-                    .any(|value| contains(value.as_bytes(), needle))
-        })
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack
-        .windows(needle.len())
-        .any(|window| window == needle)
 }
 
 #[cfg(test)]

@@ -4,19 +4,18 @@
 use std::collections::HashMap;
 
 use tsunagi_catalog::{Authorization, Unreachable};
-use tsunagi_connectors::Means;
 use tsunagi_domain::access::Act;
 use tsunagi_domain::custody::{allows, custody};
 use tsunagi_domain::hosts::may_receive;
 use tsunagi_domain::ladder::{Rung, rung};
-use tsunagi_domain::verification::{EVERY_MS, Known, Verdict, has_slept, is_due, share, verdict};
+use tsunagi_domain::verification::{EVERY_MS, Known, Verdict, has_slept, is_due, share};
 use tsunagi_domain::{AuthorizationId, Health, NotConnected};
 
+use crate::answered::judged;
 use crate::flights::jitter;
 use crate::fresh::{Fresh, Urgency};
 use crate::place::Place;
-use crate::send::{own_error, says_invalid_token};
-use crate::whoami::question;
+use crate::whoami::{asked_at, question};
 use crate::{GateError, Gateway};
 
 /// How many candidates one round looks at.
@@ -93,7 +92,7 @@ impl Gateway {
         authorization: &Authorization,
     ) -> Result<bool, GateError> {
         let id = place.authorization;
-        let Some(whoami) = &place.resolved.whoami else {
+        let Some(asked) = &place.resolved.question else {
             // Nobody can be asked.
             self.ask_tomorrow(id);
             return Ok(false);
@@ -103,11 +102,11 @@ impl Gateway {
             self.ask_tomorrow(id);
             return Ok(false);
         }
-        let url = whoami.url.clone();
-        may_receive(&url, &place.resolved.hosts)?;
+        may_receive(&asked.url, &place.resolved.hosts)?;
         let fresh = self.fresh(place, Urgency::WhenDue).await?;
+        let url = asked_at(asked, &fresh.credential)?;
         may_receive(&url, &fresh.credential.hosts)?;
-        let request = question(&place.connector, whoami);
+        let request = question(&place.connector, asked);
         let incoming = match self.attach_and_send(place, &fresh, &request, &url).await {
             Ok(incoming) => incoming,
             Err(GateError::Unreachable { kind, host }) => {
@@ -117,16 +116,7 @@ impl Gateway {
             Err(error) => return Err(error),
         };
         let status = incoming.status.as_u16();
-        // A host that was not sent the credential cannot judge it.
-        let api = &place.connector.api;
-        let judged = match own_error(api, &incoming) {
-            _ if !incoming.carried => Verdict::Silent,
-            Some(Means::Expired | Means::Revoked) => Verdict::Refused,
-            Some(Means::RateLimited) => Verdict::Passing,
-            Some(Means::Scopes | Means::Other) => Verdict::Silent,
-            None => verdict(status, says_invalid_token(api, &incoming)),
-        };
-        match judged {
+        match judged(&place.connector.api, asked, &incoming) {
             Verdict::Good => self.is_good(id, &fresh).await?,
             Verdict::Refused => {
                 self.set_health(id, fresh.version, NotConnected::Revoked)

@@ -1,28 +1,28 @@
-//! Around a sign-in: what the provider says about itself, the exchange of the code, who signed
-//! in, and revocation. The tokens stay in this room; callers see accounts, scopes and times.
+//! Around a sign-in: what the provider says about itself, the exchange of the code, and who signed
+//! in. The tokens stay in this room; callers see accounts, scopes and times.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::Value;
 use tsunagi_catalog::{Sealed, SealedSecret, Wrap};
-use tsunagi_connectors::{Connector, Method as Named, Resolved, ResolvedWhoami, WhoamiId};
+use tsunagi_connectors::{AccountId, Connector, Method as Named, Resolved, ResolvedQuestion};
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::hosts::may_receive;
+use tsunagi_domain::verification::Verdict;
 use tsunagi_domain::{Account, AuthorizationId, RegistrationId, Timestamp};
 use tsunagi_oauth::{
-    Attempt, Client, Code, Device, Metadata, OAuthError, Revoked, Secret, TokenHint, Tokens, Wire,
-    constant_headers,
+    Attempt, Code, Device, Metadata, OAuthError, Secret, Tokens, Wire, constant_headers,
 };
 use tsunagi_vault::{Aad, Reader};
 use url::Url;
 
+use crate::answered::{censor, judged, own_error};
+use crate::attach::{Attachment, secrets};
 use crate::credential::Credential;
 use crate::outgoing::Outgoing;
-use crate::readers::Opening;
 use crate::renewal::{expires_at, refresh_expires_at};
-use crate::send::{Request, allowed, attachment, own_error};
+use crate::send::{Request, allowed};
 use crate::{GateError, Gateway, Grant};
 
 /// How long fetched metadata is believed, in milliseconds: ten minutes.
@@ -49,7 +49,7 @@ pub struct Arrived {
     /// When it was issued.
     pub issued_at: Timestamp,
     /// Answered values that are no secrets.
-    pub extras: std::collections::BTreeMap<String, String>,
+    pub extras: BTreeMap<String, String>,
 }
 
 impl Gateway {
@@ -113,6 +113,49 @@ impl Gateway {
         Ok(self.arrived(connector, resolved, &tokens))
     }
 
+    /// Lets the client of a registration authorize itself (RFC 6749 §4.4).
+    ///
+    /// # Errors
+    /// What the token endpoint said, or why it could not be asked.
+    pub async fn authorize_client(
+        &self,
+        connector: &Connector,
+        resolved: &Resolved,
+        registration: Option<RegistrationId>,
+        scopes: &[String],
+        wire: &mut Wire,
+    ) -> Result<Arrived, GateError> {
+        let client = self.client(connector, registration).await?;
+        let http = self.http();
+        let tokens =
+            tsunagi_oauth::client_credentials(http, connector, resolved, &client, scopes, wire)
+                .await?;
+        Ok(self.arrived(connector, resolved, &tokens))
+    }
+
+    /// Takes over what a person typed in, to be asked about with [`Self::who_am_i`] and then
+    /// sealed.
+    ///
+    /// # Errors
+    /// [`GateError::KeyMalformed`].
+    pub fn take_keys(
+        &self,
+        connector: &Connector,
+        resolved: &Resolved,
+        typed: BTreeMap<String, Secret>,
+    ) -> Result<Arrived, GateError> {
+        Ok(Arrived {
+            grant: Grant::typed(connector, resolved, typed)?,
+            account: Account::default(),
+            granted: None,
+            expires_at: None,
+            refresh_expires_at: None,
+            renewable: false,
+            issued_at: self.now(),
+            extras: BTreeMap::new(),
+        })
+    }
+
     /// Compares what the provider says about itself with its connector (RFC 8414 §3.3), and
     /// tells whether every callback must name its issuer (RFC 9207). The document is fetched at
     /// most every ten minutes; where the connector names none, nothing is fetched and the answer
@@ -127,7 +170,7 @@ impl Gateway {
         wire: &mut Wire,
     ) -> Result<bool, GateError> {
         let Some(url) = &resolved.metadata else {
-            return Ok(connector.oauth.iss_required);
+            return Ok(connector.oauth().iss_required);
         };
         let fetched = &self.inner.metadata;
         let now = self.now();
@@ -149,7 +192,7 @@ impl Gateway {
                 said
             }
         };
-        Ok(connector.oauth.iss_required || metadata.iss_required())
+        Ok(connector.oauth().iss_required || metadata.iss_required())
     }
 
     fn arrived(&self, connector: &Connector, resolved: &Resolved, tokens: &Tokens) -> Arrived {
@@ -164,7 +207,7 @@ impl Gateway {
             granted: tokens.scopes.clone(),
             expires_at: expires_at(now, tokens.expires_in, connector),
             refresh_expires_at: refresh_expires_at(now, tokens, connector),
-            renewable: tokens.refresh.is_some(),
+            renewable: tokens.refresh.is_some() || connector.is_for_clients(),
             issued_at: now,
             extras: tokens.extras.clone(),
             grant: Grant::new(tokens, resolved),
@@ -185,45 +228,82 @@ impl Gateway {
         known: Account,
     ) -> Result<Account, GateError> {
         let resolved = connector.answered(resolved, grant.answers())?;
-        let Some(whoami) = &resolved.whoami else {
+        let Some(asked) = &resolved.question else {
             return Ok(known);
         };
         resolved.complete()?;
-        let question = question(connector, whoami);
-        let incoming = self
+        let question = question(connector, asked);
+        let credential = grant.credential();
+        let mut incoming = self
             .inner
             .clients
             .send(
                 Outgoing {
                     method: question.method,
-                    url: whoami.url.clone(),
+                    url: asked_at(asked, credential)?,
                     headers: question.headers,
                     body: question.body,
-                    credential: attachment(connector, grant.access())?,
+                    credential: Attachment::of(connector, &resolved, credential)?,
                 },
                 allowed(&resolved.hosts, &resolved.hosts),
             )
             .await?;
-        let host = || whoami.url.host_str().unwrap_or_default().to_owned();
-        if !incoming.status.is_success() || own_error(&connector.api, &incoming).is_some() {
+        censor(&connector.api, &mut incoming);
+        let host = || asked.url.host_str().unwrap_or_default().to_owned();
+        if connector.keys.is_some() {
+            match judged(&connector.api, asked, &incoming) {
+                Verdict::Good => {}
+                Verdict::Passing => {
+                    return Err(GateError::Unreachable {
+                        kind: "busy",
+                        host: host(),
+                    });
+                }
+                Verdict::Refused | Verdict::Silent => {
+                    return Err(GateError::KeyRefused {
+                        host: host(),
+                        status: incoming.status.as_u16(),
+                    });
+                }
+            }
+        } else if !incoming.status.is_success() || own_error(&connector.api, &incoming).is_some() {
             return Err(GateError::Unreachable {
                 kind: "refused",
                 host: host(),
             });
         }
-        let answer: Value =
-            serde_json::from_slice(&incoming.body).map_err(|_| GateError::Unreachable {
-                kind: "broken",
-                host: host(),
-            })?;
+        let pointed = [asked.name.as_ref(), asked.email.as_ref()];
+        let wanted =
+            matches!(asked.id, Some(AccountId::Pointer(_))) || pointed.iter().any(Option::is_some);
+        let answer: Value = match serde_json::from_slice(&incoming.body) {
+            Ok(answer) => answer,
+            // Nothing is to be read from it.
+            Err(_) if !wanted => Value::Null,
+            Err(_) => {
+                return Err(GateError::Unreachable {
+                    kind: "broken",
+                    host: host(),
+                });
+            }
+        };
+        // What a service repeats of a key is no name to show.
+        let secrets = secrets(connector, credential);
+        let shown = |text: &String| !secrets.iter().any(|it| text.contains(it.expose()));
         let text = |pointer: &str| match answer.pointer(pointer) {
             Some(Value::String(text)) => Some(text.chars().take(200).collect::<String>()),
             Some(Value::Number(number)) => Some(number.to_string()),
             _ => None,
         };
-        let id = match &whoami.id {
-            WhoamiId::Pointer(at) => text(at),
-            WhoamiId::Answer(name) => grant.answers().get(name).cloned(),
+        let text = |pointer: &str| text(pointer).filter(shown);
+        let id = match &asked.id {
+            Some(AccountId::Pointer(at)) => text(at),
+            Some(AccountId::Answer(name)) => grant.answers().get(name).cloned(),
+            Some(AccountId::Key(name)) => {
+                let typed = credential.keys.get(name);
+                typed.map(|typed| typed.expose().to_owned())
+            }
+            Some(AccountId::Value(value)) => Some(value.clone()),
+            None => None,
         };
         if let (Some(said), Some(now)) = (&known.id, &id)
             && said != now
@@ -235,8 +315,8 @@ impl Gateway {
         }
         Ok(Account {
             id: id.or(known.id),
-            name: whoami.name.as_deref().and_then(&text).or(known.name),
-            email: whoami.email.as_deref().and_then(&text).or(known.email),
+            name: asked.name.as_deref().and_then(&text).or(known.name),
+            email: asked.email.as_deref().and_then(&text).or(known.email),
         })
     }
 
@@ -284,125 +364,43 @@ impl Gateway {
             version: 1,
         })
     }
-
-    /// Tells the provider to forget an authorization: the refresh token, then the access token
-    /// (RFC 7009 §2.1). Changes nothing here.
-    ///
-    /// # Errors
-    /// Why the provider could not be told.
-    pub async fn revoke_at_provider(
-        &self,
-        id: AuthorizationId,
-        wire: &mut Wire,
-    ) -> Result<Revoked, GateError> {
-        // Boxed: whoever revokes does much else in the same future.
-        let Some(place) = Box::pin(self.place_of(id)).await? else {
-            return Ok(Revoked::NotOffered);
-        };
-        if place.resolved.revoke.is_none() {
-            return Ok(Revoked::NotOffered);
-        }
-        self.in_custody().await?;
-        let Some(sealed) = self.db(move |catalog| catalog.sealed(id)).await? else {
-            return Ok(Revoked::NotOffered);
-        };
-        let (credential, _key) = Credential::open(&self.inner.keys, Opening::Upkeep, id, &sealed)?;
-        // R23: a revocation endpoint that was not there when the tokens were sealed gets none.
-        if credential.origins != place.resolved.origins {
-            return Ok(Revoked::NotOffered);
-        }
-        let authorization = self.db(move |catalog| catalog.authorization(id)).await?;
-        let registration = authorization.and_then(|authorization| authorization.registration);
-        let client = self.client(&place.connector, registration).await?;
-        self.revoke_tokens(
-            &place.connector,
-            &place.resolved,
-            &client,
-            &credential,
-            wire,
-        )
-        .await
-    }
-
-    /// Tells the provider to forget tokens that were obtained and are not kept.
-    ///
-    /// # Errors
-    /// Why the provider could not be told.
-    pub async fn discard(
-        &self,
-        connector: &Connector,
-        resolved: &Resolved,
-        registration: Option<RegistrationId>,
-        grant: Grant,
-        wire: &mut Wire,
-    ) -> Result<Revoked, GateError> {
-        let client = self.client(connector, registration).await?;
-        // An answer that leads nowhere keeps nobody from taking back what came with it.
-        let bound = connector.answered(resolved, grant.answers());
-        let resolved = bound.as_ref().unwrap_or(resolved);
-        self.revoke_tokens(connector, resolved, &client, &grant.into_credential(), wire)
-            .await
-    }
-
-    async fn revoke_tokens(
-        &self,
-        connector: &Connector,
-        resolved: &Resolved,
-        client: &Client,
-        credential: &Credential,
-        wire: &mut Wire,
-    ) -> Result<Revoked, GateError> {
-        // R23: as for renewals, an answered address is no reason to send it to a host added since.
-        if let Some(url) = &resolved.revoke
-            && may_receive(url, &credential.hosts).is_err()
-        {
-            return Ok(Revoked::NotOffered);
-        }
-        let http = self.http();
-        let mut outcome = Revoked::NotOffered;
-        if let Some(refresh) = &credential.refresh {
-            let hint = TokenHint::Refresh;
-            outcome = tsunagi_oauth::revoke(http, connector, resolved, client, refresh, hint, wire)
-                .await?;
-        }
-        let hint = TokenHint::Access;
-        let access = tsunagi_oauth::revoke(
-            http,
-            connector,
-            resolved,
-            client,
-            &credential.access,
-            hint,
-            wire,
-        )
-        .await;
-        // A provider that revokes only refresh tokens has still forgotten the consent.
-        match (outcome, access) {
-            (Revoked::Done, _) => Ok(Revoked::Done),
-            (_, access) => Ok(access?),
-        }
-    }
 }
 
-/// The request that asks a service whose account it is.
-pub(crate) fn question(connector: &Connector, whoami: &ResolvedWhoami) -> Request {
+/// Where the question of a connector is asked with this credential.
+pub(crate) fn asked_at(
+    asked: &ResolvedQuestion,
+    credential: &Credential,
+) -> Result<Url, GateError> {
+    let key = |name: &str| credential.keys.get(name).map(Secret::expose);
+    asked.url_with(key).ok_or(GateError::Damaged)
+}
+
+/// The request that asks a service whether a credential works, and whose account it is.
+pub(crate) fn question(connector: &Connector, asked: &ResolvedQuestion) -> Request {
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    if whoami.json.is_some() {
+    let mut body = asked.json.clone().unwrap_or_default();
+    if asked.json.is_some() {
         let json = HeaderValue::from_static("application/json");
         headers.insert(header::CONTENT_TYPE, json);
+    } else if !asked.form.is_empty() {
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        headers.insert(header::CONTENT_TYPE, form);
+        body = url::form_urlencoded::Serializer::new(body)
+            .extend_pairs(&asked.form)
+            .finish();
     }
     headers.extend(constant_headers(&connector.api.headers));
-    headers.extend(constant_headers(&whoami.headers));
+    headers.extend(constant_headers(&asked.headers));
     Request {
-        method: match whoami.method {
+        method: match asked.method {
             Named::Get => Method::GET,
             Named::Post => Method::POST,
             Named::Delete => Method::DELETE,
         },
-        target: whoami.url.to_string(),
+        target: asked.url.to_string(),
         headers,
-        body: whoami.json.clone().unwrap_or_default().into_bytes(),
+        body: body.into_bytes(),
     }
 }
 

@@ -72,12 +72,14 @@ pub enum Verdict {
 /// unless the connector refuses it, and a nonce where `openid` is asked for.
 ///
 /// # Errors
-/// [`OAuthError::RedirectInvalid`].
+/// [`OAuthError::RedirectInvalid`], [`OAuthError::SignInNotOffered`].
 pub fn begin(ask: &Ask<'_>) -> Result<Attempt> {
+    let authorize = ask.endpoints.authorize.as_ref();
+    let authorize = authorize.ok_or(OAuthError::SignInNotOffered)?;
     Origin::of(ask.redirect).map_err(|_| OAuthError::RedirectInvalid)?;
-    let oauth = &ask.connector.oauth;
+    let oauth = ask.connector.oauth();
     let client = BasicClient::new(ClientId::new(ask.client_id.to_owned()))
-        .set_auth_uri(AuthUrl::from_url(ask.endpoints.authorize.clone()))
+        .set_auth_uri(AuthUrl::from_url(authorize.clone()))
         .set_redirect_uri(RedirectUrl::from_url(ask.redirect.clone()));
     let mut request = client.authorize_url(|| CsrfToken::new_random_len(32));
     if !ask.scopes.is_empty() {
@@ -110,7 +112,7 @@ pub fn begin(ask: &Ask<'_>) -> Result<Attempt> {
         .issuer
         .as_deref()
         .and_then(|issuer| Url::parse(issuer).ok());
-    let plain_origins = [Some(&ask.endpoints.authorize), issuer.as_ref()]
+    let plain_origins = [Some(authorize), issuer.as_ref()]
         .into_iter()
         .flatten()
         .filter_map(|url| Origin::of(url).ok())

@@ -84,7 +84,7 @@ pub async fn begin_device(
         .device
         .as_ref()
         .ok_or(OAuthError::DeviceNotOffered)?;
-    let oauth = &connector.oauth;
+    let oauth = connector.oauth();
     let scope = scopes.join(&oauth.scope_separator);
     let fields = [("scope", scope.as_str())];
     let fields = if scope.is_empty() { &[] } else { &fields[..] };
@@ -241,9 +241,10 @@ async fn poll(
         ("grant_type", GRANT),
         ("device_code", device.device_code.expose()),
     ];
-    let request = form(connector, &endpoints.token, client, &fields)?;
+    let at = crate::token::address(endpoints)?;
+    let request = form(connector, at, client, &fields)?;
     let courier = Courier::new(http, connector, endpoints, client, [&device.device_code]);
-    let (oauth, now) = (&connector.oauth, http.clock().now());
+    let (oauth, now) = (connector.oauth(), http.clock().now());
     let outcome = courier
         .send(request, |raw, known| answer::token(raw, oauth, now, known))
         .await;
@@ -283,7 +284,7 @@ fn verdict(connector: &Connector, error: OAuthError) -> Result<Poll> {
             retry_after,
         } => retry_after.unwrap_or_default(),
         OAuthError::TokenError { error: word, .. } => {
-            let words = &connector.oauth.error_words;
+            let words = &connector.oauth().error_words;
             return match words.get(word).unwrap_or(word).as_str() {
                 "authorization_pending" => Ok(Poll::Pending),
                 "slow_down" => Ok(Poll::SlowDown),

@@ -144,6 +144,9 @@ pub enum OAuthError {
     /// The service cannot be authorized by device code: its connector names no endpoint for it.
     #[error("the connector has no device authorization endpoint")]
     DeviceNotOffered,
+    /// Nobody signs in at the service: a key is typed in, or the client authorizes itself.
+    #[error("nobody signs in at this service")]
+    SignInNotOffered,
     /// The device code ended before the person answered (`expired_token`, RFC 8628 §3.5).
     #[error("the device code has expired")]
     DeviceExpired,
@@ -201,6 +204,7 @@ impl OAuthError {
         "id_token_invalid",
         "host_not_listed",
         "device_not_offered",
+        "sign_in_not_offered",
         "device_expired",
         "verification_uri_invalid",
         "metadata_not_offered",
@@ -234,6 +238,7 @@ impl OAuthError {
             Self::IdTokenInvalid { .. } => "id_token_invalid",
             Self::HostNotListed(_) => "host_not_listed",
             Self::DeviceNotOffered => "device_not_offered",
+            Self::SignInNotOffered => "sign_in_not_offered",
             Self::DeviceExpired => "device_expired",
             Self::VerificationUriInvalid => "verification_uri_invalid",
             Self::MetadataNotOffered => "metadata_not_offered",
@@ -302,6 +307,7 @@ impl OAuthError {
             | Self::Malformed
             | Self::TooLarge
             | Self::DeviceNotOffered
+            | Self::SignInNotOffered
             | Self::DeviceExpired
             | Self::VerificationUriInvalid
             | Self::MetadataNotOffered

@@ -239,9 +239,9 @@ pub(crate) fn form(
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
-        carried: connector.oauth.body.into(),
+        carried: connector.oauth().body.into(),
     };
-    authenticate(&mut ready, connector.oauth.client_auth, client)?;
+    authenticate(&mut ready, connector.oauth().client_auth, client)?;
     Ok(ready)
 }
 
@@ -424,7 +424,7 @@ impl<'a> Courier<'a> {
             .client(&url)
             .request(method.clone(), url)
             .header(ACCEPT, "application/json")
-            .headers(constant_headers(&self.connector.oauth.headers))
+            .headers(constant_headers(&self.connector.oauth().headers))
             .headers(headers);
         if let Some((name, value)) = proof {
             builder = builder.header(name, value);
@@ -485,7 +485,7 @@ impl<'a> Courier<'a> {
 
     /// A field's value in a JSON body: text, but for what the connector has as a number.
     fn in_json(&self, name: &str, value: String) -> serde_json::Value {
-        let oauth = &self.connector.oauth;
+        let oauth = self.connector.oauth();
         let params = [&oauth.token_params, &oauth.refresh_params];
         params
             .iter()
@@ -498,7 +498,7 @@ impl<'a> Courier<'a> {
 
     async fn token(&self, request: HttpRequest) -> Result<HttpResponse> {
         let (parts, body) = request.into_parts();
-        let (oauth, now) = (&self.connector.oauth, self.http.clock().now());
+        let (oauth, now) = (self.connector.oauth(), self.http.clock().now());
         let ready = Ready {
             method: Method::POST,
             url: Url::parse(&parts.uri.to_string()).map_err(|_| OAuthError::Malformed)?,

@@ -1,7 +1,7 @@
 //! The protocol.
 //!
 //! This room speaks OAuth 2.0 and OpenID Connect: it builds authorization requests, recognizes
-//! and reads their callbacks, exchanges codes, waits for an answer on another device, renews and
+//! and reads their callbacks, exchanges codes, waits for an answer on another device, lets a client authorize itself, renews and
 //! revokes tokens, checks ID tokens, compares a provider's metadata with its connector, and
 //! listens on loopback for a system browser's callback. It may reach the token, revocation,
 //! device authorization, metadata and key addresses of a resolved connector, and nothing else. It
@@ -35,7 +35,7 @@ pub use listener::{Listener, Pages};
 pub use metadata::{Metadata, check_metadata, fetch_metadata};
 pub use revoke::{Revoked, TokenHint, revoke};
 pub use secret::Secret;
-pub use token::{Client, Tokens, exchange, hosts_answered, refresh};
+pub use token::{Client, Tokens, client_credentials, exchange, hosts_answered, refresh};
 pub use wire::{Wire, WireField, WireLine, redacted};
 
 /// What every fallible function of this room returns.

@@ -102,12 +102,12 @@ pub fn check_metadata(
     let pairs = [
         (
             "authorization_endpoint",
-            Some(&endpoints.authorize),
+            endpoints.authorize.as_ref(),
             &said.authorization_endpoint,
         ),
         (
             "token_endpoint",
-            Some(&endpoints.token),
+            endpoints.token.as_ref(),
             &said.token_endpoint,
         ),
         ("revocation_endpoint", revoke, &said.revocation_endpoint),
@@ -133,7 +133,7 @@ pub fn check_metadata(
         }
     }
     if let Some(methods) = &metadata.code_challenge_methods_supported
-        && connector.oauth.pkce
+        && connector.oauth().pkce
         && !methods.iter().any(|method| method == "S256")
     {
         let field = "code_challenge_methods_supported";

@@ -48,7 +48,7 @@ pub async fn revoke(
     let offered = endpoints.revoke.as_ref();
     let (Some(template), Some(way)) = (
         offered.and(endpoints.revoke_template.as_ref()),
-        &connector.oauth.revoke,
+        &connector.oauth().revoke,
     ) else {
         return Ok(Revoked::NotOffered);
     };
@@ -96,14 +96,14 @@ pub async fn revoke(
         },
     };
     match way.auth {
-        None => authenticate(&mut ready, connector.oauth.client_auth, client)?,
+        None => authenticate(&mut ready, connector.oauth().client_auth, client)?,
         Some(RevokeAuth::Basic) => authenticate(&mut ready, ClientAuth::Basic, client)?,
         Some(RevokeAuth::Post) => authenticate(&mut ready, ClientAuth::Post, client)?,
         Some(RevokeAuth::Token) => ready.proof = Some(attachment(connector, token)?),
         Some(RevokeAuth::None) => {}
     }
     let courier = Courier::new(http, connector, endpoints, client, [token]);
-    let oauth = &connector.oauth;
+    let oauth = connector.oauth();
     let outcome = courier
         .send(ready, |raw, known| answer::success(raw, oauth, known))
         .await;

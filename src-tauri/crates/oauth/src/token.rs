@@ -93,14 +93,23 @@ type Builder<Token = EndpointSet> = oauth2::Client<
     Token,
 >;
 
-fn builder(connector: &Connector, endpoints: &Resolved, client: &Client) -> Builder {
-    let method = connector.oauth.client_auth;
+/// The token endpoint.
+///
+/// # Errors
+/// [`OAuthError::SignInNotOffered`] where the service has none.
+pub(crate) fn address(endpoints: &Resolved) -> Result<&Url> {
+    let address = endpoints.token.as_ref();
+    address.ok_or(OAuthError::SignInNotOffered)
+}
+
+fn builder(connector: &Connector, at: &Url, client: &Client) -> Builder {
+    let method = connector.oauth().client_auth;
     let mut builder = Builder::<EndpointNotSet>::new(ClientId::new(client.id.clone()))
         .set_auth_type(match method {
             ClientAuth::Basic => AuthType::BasicAuth,
             ClientAuth::None | ClientAuth::Post => AuthType::RequestBody,
         })
-        .set_token_uri(TokenUrl::from_url(endpoints.token.clone()));
+        .set_token_uri(TokenUrl::from_url(at.clone()));
     if let Some(secret) = client
         .secret
         .as_ref()
@@ -143,14 +152,14 @@ pub async fn exchange(
         client,
         secrets.into_iter().flatten(),
     );
-    let builder = builder(connector, endpoints, client);
+    let builder = builder(connector, address(endpoints)?, client);
     let mut request = builder
         .exchange_code(AuthorizationCode::new(code.code.expose().to_owned()))
         .set_redirect_uri(Cow::Owned(RedirectUrl::from_url(attempt.redirect.clone())));
     if let Some(verifier) = &attempt.verifier {
         request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
     }
-    if connector.oauth.exchange_sends_scopes && !attempt.scope.is_empty() {
+    if connector.oauth().exchange_sends_scopes && !attempt.scope.is_empty() {
         request = request.add_extra_param("scope", attempt.scope.as_str());
     }
     for (name, value) in &endpoints.token_params {
@@ -220,13 +229,15 @@ pub async fn refresh(
     wire: &mut Wire,
 ) -> Result<Tokens> {
     let courier = Courier::new(http, connector, endpoints, client, [refresh_token]);
-    let at = endpoints.refresh.as_ref().unwrap_or(&endpoints.token);
-    let builder =
-        builder(connector, endpoints, client).set_token_uri(TokenUrl::from_url(at.clone()));
+    let at = match &endpoints.refresh {
+        Some(at) => at,
+        None => address(endpoints)?,
+    };
+    let builder = builder(connector, at, client);
     let token = RefreshToken::new(refresh_token.expose().to_owned());
     let mut request = builder.exchange_refresh_token(&token);
-    if connector.oauth.refresh_sends_scopes && !scopes.is_empty() {
-        request = request.add_scope(Scope::new(scopes.join(&connector.oauth.scope_separator)));
+    if connector.oauth().refresh_sends_scopes && !scopes.is_empty() {
+        request = request.add_scope(Scope::new(scopes.join(&connector.oauth().scope_separator)));
     }
     for (name, value) in &endpoints.refresh_params {
         request = request.add_extra_param(name.as_str(), value.as_str());
@@ -237,6 +248,38 @@ pub async fn refresh(
     tokens.extras.retain(|name, value| {
         !named_hosts(connector).any(|host| host == name) || answered_host(value, endpoints).is_ok()
     });
+    Ok(tokens)
+}
+
+/// Lets the client authorize itself (RFC 6749 §4.4): nobody signs in. A refresh token in the answer
+/// is not kept (§4.4.3): the client asks again.
+///
+/// # Errors
+/// Those of [`refresh`].
+pub async fn client_credentials(
+    http: &Http,
+    connector: &Connector,
+    endpoints: &Resolved,
+    client: &Client,
+    scopes: &[String],
+    wire: &mut Wire,
+) -> Result<Tokens> {
+    let courier = Courier::new(http, connector, endpoints, client, []);
+    let builder = builder(connector, address(endpoints)?, client);
+    let mut request = builder.exchange_client_credentials();
+    if !scopes.is_empty() {
+        let separator = &connector.oauth().scope_separator;
+        request = request.add_scope(Scope::new(scopes.join(separator)));
+    }
+    for (name, value) in &endpoints.token_params {
+        request = request.add_extra_param(name.as_str(), value.as_str());
+    }
+    let outcome = request.request_async(&courier).await;
+    wire.lines.extend(courier.into_lines());
+    let mut tokens = read(connector, outcome)?.tokens;
+    hosts_answered(connector, endpoints, &tokens.extras).map_err(OAuthError::HostNotListed)?;
+    tokens.refresh = None;
+    tokens.refresh_expires_in = None;
     Ok(tokens)
 }
 
@@ -261,7 +304,7 @@ pub(crate) const HOSTS: [&str; 3] = ["api_domain", "instance_url", "accounts-ser
 
 /// Names of the answers that name hosts.
 fn named_hosts(connector: &Connector) -> impl Iterator<Item = &str> {
-    let answers = connector.oauth.answers.iter();
+    let answers = connector.oauth().answers.iter();
     answers
         .filter(|answer| answer.host)
         .map(|answer| answer.name.as_str())
@@ -270,7 +313,7 @@ fn named_hosts(connector: &Connector) -> impl Iterator<Item = &str> {
 
 /// Names of the answers that are looked at without being listed.
 pub(crate) fn unlisted(connector: &Connector) -> impl Iterator<Item = &'static str> {
-    let listed = &connector.oauth.answers;
+    let listed = &connector.oauth().answers;
     HOSTS
         .into_iter()
         .filter(|name| !listed.iter().any(|answer| answer.name == *name))
@@ -322,7 +365,7 @@ fn pointed<'a>(fields: &'a BTreeMap<String, Value>, at: &str) -> Option<&'a Valu
 }
 
 fn tokens(connector: &Connector, answer: &Answer) -> Unchecked {
-    let oauth = &connector.oauth;
+    let oauth = connector.oauth();
     let fields = &answer.extra_fields().fields;
     let refresh = answer
         .refresh_token()

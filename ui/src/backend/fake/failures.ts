@@ -23,6 +23,8 @@ const FAILURES = {
   disabled: ["The connection is disabled.", "Enable it, then send again.", "この外部連携は無効です。", "有効にしてから、もう一度送ってください。"],
   host_not_listed: ["The connector does not list this host, so no credential was sent to it.", "Use a path of the service's own API.", "コネクタにないホストのため、認証情報を送りませんでした。", "サービスの API のパスを使ってください。"],
   still_used: ["2 places use this connection.", "Remove them there first: Morning digest (Tasks), Overdue reminder (Tasks).", "この外部連携は2か所で使われています。", "先に使用をやめてください: 朝のまとめ(タスク)、期限切れの通知(タスク)。"],
+  key_malformed: ["“Account SID” does not look like what the service gives out.", "Copy it again, whole and without anything around it.", "「Account SID」の形式が、サービスの発行するものと異なります。", "前後に余分な文字を含めずに、全体をもう一度コピーしてください。"],
+  key_refused: ["api.twilio.com does not accept it.", "Nothing was stored. Check what you typed, and that it is still valid at the service.", "api.twilio.com で受け付けられませんでした。", "何も保存していません。入力した内容と、サービス側でまだ有効かどうかを確認してください。"],
   flow_unknown: ["This sign-in has ended.", "Begin again from the connection.", "このサインインは終わっています。", "外部連携からやり直してください。"],
   sign_in_open: ["The sign-in page of Practice service is open as aiko@practice.example, so nothing was cleared.", "Finish or cancel that sign-in, then clear again.", "練習サービスのサインイン画面が aiko@practice.example で開いているため、何も消去していません。", "そのサインインを終えるか取り消してから、もう一度消去してください。"],
   paste_not_an_answer: ["This is not the address the sign-in ended on.", "Copy the whole address from the browser's address bar; it contains code= and state=.", "サインイン完了時のアドレスではありません。", "ブラウザーのアドレス欄から、code= と state= を含む全体をコピーしてください。"],

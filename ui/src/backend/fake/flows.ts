@@ -1,6 +1,7 @@
 // Flows of the fake program.
 import type { AccountView, CodeView, ConnectionRow, FlowView, Reach, Stage } from "../bindings";
 import { failureOf } from "./failures";
+import { keyForm } from "./typing";
 
 const params = new URLSearchParams(typeof location === "undefined" ? "" : location.search);
 
@@ -23,8 +24,9 @@ export const CODE: CodeView = {
 
 /** A flow at the stage the address asks for. */
 export function flowView(id: string, row: ConnectionRow, reach: Reach, at?: Stage): FlowView {
-  const asked = at ?? (params.get("stage") as Stage | "low" | "browser" | "device" | "stay" | "no_account" | null) ?? "waiting";
+  const asked = at ?? (params.get("stage") as Stage | "low" | "browser" | "device" | "stay" | "no_account" | "form" | "form_refused" | "form_malformed" | "form_checking" | "client" | null) ?? "waiting";
   const now = Date.now();
+  if (asked === "form" || asked === "form_refused" || asked === "form_malformed" || asked === "form_checking" || asked === "client") return alone(id, row, reach, asked);
   const stage: Stage = ["low", "browser", "device", "stay", "no_account"].includes(asked) ? "waiting" : (asked as Stage);
   const locale = params.get("locale") === "ja" ? "ja" : "en";
   const known = stage === "ask_replace" || stage === "done";
@@ -32,7 +34,7 @@ export function flowView(id: string, row: ConnectionRow, reach: Reach, at?: Stag
     id, connection: row.id, connectionName: row.name, reach, service: row.service,
     host: row.service.practice ? "127.0.0.1:41990" : "accounts.zoho.com", secure: true,
     agent: asked === "browser" || asked === "device" ? asked : "webview",
-    codeOffered: true,
+    codeOffered: true, form: null,
     code: asked === "device" ? CODE : null,
     browserBecause: asked === "browser" ? (locale === "ja" ? "このサービスはアプリ内のサインインを受け付けないため、ブラウザーで開きました。" : "This service refuses sign-in inside an app, so its page is open in your browser.") : null,
     deadline: now + (asked === "low" ? 14_000 : 84_000), now, seconds: asked === "low" ? 90 : 90, stage,
@@ -41,5 +43,21 @@ export function flowView(id: string, row: ConnectionRow, reach: Reach, at?: Stag
     uses: stage === "ask_replace" ? 11 : 0, primary: stage === "done", mayBecomePrimary: stage === "waiting" && row.kind === "logged_in_user", passphrase: false, primaryWanted: true,
     stay: asked === "stay" ? "on" : asked === "no_account" ? "no_account" : "off",
     failure: stage === "failed" ? failureOf("access_denied", locale) : null,
+  };
+}
+
+/** A flow that has no page. */
+function alone(id: string, row: ConnectionRow, reach: Reach, asked: "form" | "form_refused" | "form_malformed" | "form_checking" | "client"): FlowView {
+  const locale = params.get("locale") === "ja" ? "ja" : "en";
+  const problem =
+    asked === "form_refused" ? { field: null, failure: failureOf("key_refused", locale) }
+    : asked === "form_malformed" ? { field: "account_sid", failure: failureOf("key_malformed", locale) }
+    : null;
+  const checking = asked === "form_checking" || asked === "client";
+  return {
+    ...flowView(id, row, reach, checking ? "checking" : "waiting"),
+    agent: asked === "client" ? "client" : "form", form: asked === "client" ? null : keyForm(locale, problem),
+    host: asked === "client" ? "api-m.paypal.com" : "api.twilio.com", codeOffered: false, stay: "not_here",
+    deadline: Date.now() + 1_800_000, seconds: 1800, mayBecomePrimary: asked !== "client", primaryWanted: true,
   };
 }

@@ -98,7 +98,7 @@ export function connectorView(id: string, registrations: RegistrationView[], loc
       : [],
     parameters: id === "salesforce" ? [{ name: "subdomain", label: locale === "ja" ? "サブドメイン" : "Subdomain", pattern: "[a-z0-9-]{1,63}", default: "login" }] : [],
     host: one.host, hosts: practice ? ["127.0.0.1:41990"] : id.startsWith("zoho") ? ["www.zohoapis.com", "accounts.zoho.com"] : [one.host.replace(/^[a-z]+\./, "api.")],
-    needsRegistration: !practice, registrations: registrations.filter((registration) => registration.connector === id),
+    needsRegistration: !practice && id !== "twilio", typed: id === "twilio", forClients: false, registrations: registrations.filter((registration) => registration.connector === id),
     browserBecause: id === "google_drive" ? (locale === "ja" ? "Google はアプリ内のサインインを受け付けないため、ブラウザーで開きます。" : "Google refuses sign-in inside an app, so it opens in your browser.") : null,
     verified: one.verified, custom: one.custom ?? false, suggestedName: practice ? "Practice CRM" : one.mark.name,
     setup: practice || one.custom

@@ -64,4 +64,38 @@ export const behaviors = {
       await page.getByRole("timer").waitFor();
     },
   },
+  "flow: a key is typed, tried, and typed again without typing all of it": {
+    path: "flow.html?flow=f&stage=form",
+    options: { width: 520, height: 620 },
+    act: async (page) => {
+      const [sid, token] = [page.getByLabel("Account SID"), page.getByLabel("Auth Token", { exact: true })];
+      const at = () => page.evaluate(() => document.activeElement?.getAttribute("name"));
+      await sid.waitFor();
+      assert.equal(await at(), "account_sid", "the first field is ready");
+      assert.equal(await token.getAttribute("type"), "password", "a secret is not shown while it is typed");
+      assert.notEqual(await sid.getAttribute("type"), "password", "what is no secret is");
+      await button(page, "Verify and store").click();
+      await page.getByText("Still empty.").first().waitFor();
+      await sid.fill("mine");
+      await token.fill("wrong");
+      await button(page, "Verify and store").click();
+      await page.getByText("does not look like what the service gives out").waitFor();
+      assert.equal(await at(), "account_sid", "the field that is wrong");
+      assert.equal(await token.inputValue(), "wrong", "the other one stays");
+      await sid.fill("AC00000000000000000000000000000001");
+      await button(page, "Verify and store").click();
+      await page.getByText("does not accept it").waitFor();
+      await button(page, "Show Auth Token").click();
+      assert.equal(await token.getAttribute("type"), "text", "seen while it is wished");
+      await button(page, "Hide Auth Token").click();
+      assert.equal(await token.getAttribute("type"), "password");
+      await token.fill("s3cret-typed");
+      await page.keyboard.press("Escape");
+      assert.equal(await token.inputValue(), "s3cret-typed", "Escape in a field loses nothing");
+      await page.keyboard.press("Enter");
+      await page.getByText("Connected as Example Works").waitFor();
+      const left = await page.content();
+      assert.ok(!left.includes("s3cret-typed"), "nothing of it stays in the window");
+    },
+  },
 };

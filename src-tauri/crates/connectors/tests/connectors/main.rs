@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod endpoints;
+mod keys;
 mod reviewed;
 
 use std::collections::BTreeSet;
@@ -108,7 +109,7 @@ fn the_practice_connector_leads_to_this_computer_only() {
     let practice = library.get("practice").unwrap();
     let resolved = practice.resolve(&settings(&[("port", "4711")])).unwrap();
     assert_eq!(
-        resolved.authorize.as_str(),
+        resolved.authorize.as_ref().unwrap().as_str(),
         "http://127.0.0.1:4711/authorize",
         "authorize"
     );
@@ -150,12 +151,12 @@ fn the_practice_connector_leads_to_this_computer_only() {
         "public client"
     );
     assert_eq!(
-        practice.oauth.client_auth,
+        practice.oauth().client_auth,
         ClientAuth::None,
         "public client"
     );
     assert!(
-        practice.oauth.pkce && practice.oauth.rotates,
+        practice.oauth().pkce && practice.oauth().rotates,
         "as the practice service works"
     );
     assert!(
@@ -171,13 +172,13 @@ fn the_practice_connector_leads_to_this_computer_only() {
 #[test]
 fn defaults_hold_where_a_file_says_nothing() {
     let connector = load(GOOD);
-    assert!(connector.oauth.pkce, "PKCE is on unless refused");
+    assert!(connector.oauth().pkce, "PKCE is on unless refused");
     assert_eq!(
-        connector.oauth.client_auth,
+        connector.oauth().client_auth,
         ClientAuth::Post,
         "client secret in the body"
     );
-    assert_eq!(connector.oauth.scope_separator, " ", "RFC 6749 §3.3");
+    assert_eq!(connector.oauth().scope_separator, " ", "RFC 6749 §3.3");
     assert_eq!(connector.api.header, "Bearer {token}", "RFC 6750 §2.1");
     assert_eq!(connector.webview, Webview::Allowed, "a window is allowed");
     assert!(connector.custom, "it came from the folder");
@@ -475,12 +476,18 @@ fn r23_settings_lead_nowhere_else() {
             .resolve(&settings(&[("region", "us")]))
             .unwrap()
             .token
+            .unwrap()
             .as_str(),
         "https://us.example.com/token",
         "a setting that fits"
     );
     assert_eq!(
-        connector.resolve(&Settings::new()).unwrap().token.as_str(),
+        connector
+            .resolve(&Settings::new())
+            .unwrap()
+            .token
+            .unwrap()
+            .as_str(),
         "https://eu.example.com/token",
         "the default"
     );
@@ -589,7 +596,7 @@ proptest! {
         let mut connector = load(GOOD);
         connector.parameters[0].pattern = Pattern::try_from("(?s).*".to_owned()).unwrap();
         if let Ok(resolved) = connector.resolve(&settings(&[("region", &value)])) {
-            for url in [&resolved.token, &resolved.api_base] {
+            for url in [resolved.token.as_ref().unwrap(), &resolved.api_base] {
                 prop_assert!(may_receive(url, &resolved.hosts).is_ok(), "{url}");
                 let host = url.host_str().unwrap();
                 prop_assert!(host.ends_with(".example.com"), "{url}");
@@ -718,25 +725,12 @@ fn errors_of_an_api_mean_what_the_connector_says_first() {
     );
     let text = text.replace("[api]\nbase", "[api]\nheader_name = \"X-Token\"\nbase");
     let api = load(&text).api;
-    let json = |text: &str| serde_json::from_str(text).unwrap();
-    assert_eq!(
-        api.means(401, &json("{\"code\":\"SCOPE\"}")),
-        Some(Means::Scopes)
-    );
-    assert_eq!(
-        api.means(401, &json("{\"code\":\"X\"}")),
-        Some(Means::Expired)
-    );
-    assert_eq!(
-        api.means(200, &json("{\"ok\":false}")),
-        Some(Means::Expired)
-    );
-    assert_eq!(api.means(200, &json("{\"ok\":true}")), None);
-    assert_eq!(
-        api.means(429, &serde_json::Value::Null),
-        Some(Means::RateLimited)
-    );
-    assert_eq!(api.means(404, &serde_json::Value::Null), Some(Means::Other));
+    assert_eq!(api.means(401, b"{\"code\":\"SCOPE\"}"), Some(Means::Scopes));
+    assert_eq!(api.means(401, b"{\"code\":\"X\"}"), Some(Means::Expired));
+    assert_eq!(api.means(200, b"{\"ok\":false}"), Some(Means::Expired));
+    assert_eq!(api.means(200, b"{\"ok\":true}"), None);
+    assert_eq!(api.means(429, b""), Some(Means::RateLimited));
+    assert_eq!(api.means(404, b""), Some(Means::Other));
     assert_eq!(api.header_name, "X-Token");
 }
 

@@ -132,7 +132,7 @@ impl Around<'_> {
         scopes.sort();
         let registration = match connector.registration {
             Needs::NeedsClient => Some(self.registration(connector, definition.registration)?),
-            Needs::BuiltIn { .. } => None,
+            Needs::BuiltIn { .. } | Needs::NotNeeded => None,
         };
         self.settings(connector, &definition.settings, &Settings::new())?;
         let mut overrides = Vec::new();
@@ -252,7 +252,7 @@ impl Around<'_> {
         }
         normal.scopes.sort();
         normal.scopes.dedup();
-        if let Some(Needs::BuiltIn { .. }) = self
+        if let Some(Needs::BuiltIn { .. } | Needs::NotNeeded) = self
             .library
             .get(&normal.service)
             .map(|connector| &connector.registration)

@@ -39,6 +39,11 @@ impl Seen {
         }
     }
 
+    /// Listens to a window that has no page.
+    pub(crate) fn listen(&mut self, told: UnboundedReceiver<Sighting>) {
+        self.told = Some(told);
+    }
+
     /// Returns once the page that was asked to close has done so: until then it may write into
     /// its profile.
     pub(super) async fn closed(&mut self) {

@@ -129,6 +129,7 @@ impl Console {
                         Order::InBrowser
                         | Order::ByCode
                         | Order::Stay { .. }
+                        | Order::Typed(_)
                         | Order::Answer { .. },
                     ) => {}
                 },

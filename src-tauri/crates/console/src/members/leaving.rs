@@ -58,7 +58,10 @@ impl Console {
             .resolve(connection, parting.key.reach)
             .await;
         let (offers, host) = match &resolved {
-            Ok((_, resolved, _)) => (resolved.revoke.is_some(), host_of(&resolved.authorize)),
+            Ok((_, resolved, _)) => (
+                resolved.revoke.is_some(),
+                host_of(&Self::asked_of(resolved)),
+            ),
             // A connector that is gone keeps nobody from leaving.
             Err(_) => (false, String::new()),
         };

@@ -1,5 +1,7 @@
 //! Flows: the flow window and the Timeline.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use tsunagi_domain::{ConnectionId, FlowId, Reach, Timestamp};
@@ -56,6 +58,66 @@ pub enum AgentKind {
     Browser,
     /// A code that is entered on any device (RFC 8628).
     Device,
+    /// A form of the program, that a key is typed into.
+    Form,
+    /// Nobody: the client authorizes itself (RFC 6749 §4.4).
+    Client,
+}
+
+impl AgentKind {
+    /// Whether nobody is taken to a page of the service.
+    #[must_use]
+    pub const fn has_no_page(self) -> bool {
+        matches!(self, Self::Form | Self::Client)
+    }
+}
+
+/// A form that a key is typed into.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyForm {
+    /// Its fields, in order.
+    pub fields: Vec<KeyFieldView>,
+    /// How a key is come by at the service, step by step.
+    pub steps: Vec<String>,
+    /// Where.
+    pub setup: Option<String>,
+    /// What was wrong with what was typed last.
+    pub problem: Option<FormProblem>,
+}
+
+/// One field of it.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyFieldView {
+    /// Its name in [`TypedKeys`].
+    pub name: String,
+    /// Label.
+    pub label: String,
+    /// Where the person finds it.
+    pub help: Option<String>,
+    /// Whether it is a secret.
+    pub secret: bool,
+    /// An example, of what is no secret.
+    pub example: Option<String>,
+}
+
+/// Why what was typed was not taken.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FormProblem {
+    /// The field it is about; `None`: all of them.
+    pub field: Option<String>,
+    /// What is wrong.
+    pub failure: Failure,
+}
+
+/// What a person typed into a form. Sealed once the service takes it, never sent back.
+#[derive(Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TypedKeys {
+    /// Values by field.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// Where a flow stands.
@@ -136,6 +198,8 @@ pub struct FlowView {
     pub code_offered: bool,
     /// That code, once it was asked for.
     pub code: Option<CodeView>,
+    /// The form, where a key is typed in.
+    pub form: Option<KeyForm>,
     /// When the flow ends by itself.
     pub deadline: Timestamp,
     /// Now, by the same clock.

@@ -161,6 +161,10 @@ pub struct ConnectorView {
     pub needs_registration: bool,
     /// Registrations there are.
     pub registrations: Vec<RegistrationView>,
+    /// A key is typed in: nobody signs in, and no registration is needed.
+    pub typed: bool,
+    /// The client authorizes itself: nobody signs in.
+    pub for_clients: bool,
     /// Why the sign-in page opens in the system browser; `None` where the window is used.
     pub browser_because: Option<String>,
     /// Tried against the live service.

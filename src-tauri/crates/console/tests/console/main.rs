@@ -44,5 +44,6 @@ mod sharing;
 mod standing;
 mod team;
 mod tray;
+mod typing;
 mod words;
 mod work;

@@ -191,6 +191,7 @@ fn no_message_of_rust_s_is_written_for_nothing() {
         "timeout",
         "refused",
         "broken",
+        "busy",
         "gap",
         "altered",
         "truncated",

@@ -28,6 +28,7 @@ fn credential() -> Credential {
     Credential {
         access: Secret::new("at-s3cret"),
         refresh: Some(Secret::new("rt-s3cret")),
+        keys: BTreeMap::new(),
         origins: vec!["https://api.example.com".to_owned().try_into().unwrap()],
         hosts: vec!["https://*.example.com".to_owned().try_into().unwrap()],
     }

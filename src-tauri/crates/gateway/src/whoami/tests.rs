@@ -132,7 +132,7 @@ async fn metadata_is_fetched_every_ten_minutes_at_most() {
 #[tokio::test]
 async fn iss_is_required_where_the_connector_or_the_provider_says_so() {
     let mut gate = Gate::open().await;
-    gate.connector.oauth.iss_required = false;
+    gate.connector.oauth.as_mut().unwrap().iss_required = false;
     assert_eq!(gate.check().await, Ok(false), "nobody says so");
     gate.at(600);
     gate.says(json!({
@@ -165,7 +165,7 @@ async fn a_connector_that_was_changed_is_compared_with_a_new_document() {
     gate.says(json!({ "issuer": gate.issuer, "token_endpoint": token }));
     assert_eq!(gate.check().await, Ok(true), "agrees");
     let moved = format!("{}/moved", gate.issuer);
-    gate.resolved.token = moved.parse().unwrap();
+    gate.resolved.token = Some(moved.parse().unwrap());
     gate.says(json!({ "issuer": gate.issuer, "token_endpoint": moved }));
     assert_eq!(
         gate.check().await,
@@ -184,7 +184,7 @@ async fn without_a_metadata_address_the_connector_has_the_word() {
     let mut gate = Gate::open().await;
     gate.resolved.metadata = None;
     for required in [true, false] {
-        gate.connector.oauth.iss_required = required;
+        gate.connector.oauth.as_mut().unwrap().iss_required = required;
         assert_eq!(gate.check().await, Ok(required), "as it says");
     }
     assert_eq!(gate.fetched(), 0, "nobody is asked");

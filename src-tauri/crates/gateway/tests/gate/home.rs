@@ -119,6 +119,12 @@ pub(crate) fn connector(
     } else {
         hosts.to_vec()
     };
+    // A client that authorizes itself has no page.
+    let page = if oauth.contains("client_credentials") {
+        String::new()
+    } else {
+        format!("authorize = \"{origin}/authorize\"")
+    };
     let toml = format!(
         r#"id = "marked"
 name = "Marked server"
@@ -137,7 +143,7 @@ text = "Ma"
 hue = 200
 
 [oauth]
-authorize = "{origin}/authorize"
+{page}
 token = "{origin}/token"
 rotates = true
 {oauth}

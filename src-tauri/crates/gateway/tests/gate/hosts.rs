@@ -375,7 +375,7 @@ async fn who_am_i_leaves_the_credential_behind_as_well() {
     other.knows_nothing("who-am-I was redirected");
     // Whatever a resolved connector says, the address is looked at again before it is sent to.
     let mut elsewhere = resolved.clone();
-    elsewhere.whoami.as_mut().unwrap().url = format!("{}/me", other.origin).parse().unwrap();
+    elsewhere.question.as_mut().unwrap().url = format!("{}/me", other.origin).parse().unwrap();
     let before = other.seen().len();
     let error = home
         .gateway

@@ -7,7 +7,7 @@ use tsunagi_catalog::Lease;
 use tsunagi_domain::{Health, NotConnected};
 
 use super::home::{Home, Plans};
-use super::server::{Say, Server};
+use super::server::{Say, Server, access};
 
 const UNKNOWN: Health = Health::NotConnected(NotConnected::OutcomeUnknown);
 
@@ -238,4 +238,28 @@ async fn an_answer_that_cannot_be_stored_is_kept_and_stored_later() {
         (home.stored().health, home.stored().version),
         (Health::Connected, 2)
     );
+}
+
+#[tokio::test]
+async fn a_client_that_authorizes_itself_asks_again_after_a_lost_answer() {
+    let server = Server::start().await;
+    let plans = Plans {
+        oauth: "grant = \"client_credentials\"".to_owned(),
+        ..Plans::default()
+    };
+    let home = Home::with(&server, plans).await;
+    home.expire();
+    killed_while_sending(&home, &server, 1, true);
+    let answer = json!({"access_token": access(2), "token_type": "Bearer", "expires_in": 3600});
+    let json = vec![("content-type", "application/json".to_owned())];
+    server.say(Say::Just(200, json, answer.to_string()));
+    home.get("/files").await.unwrap();
+    assert_eq!(
+        home.stored().health,
+        Health::Connected,
+        "asking again harms nothing, so the outcome need not be known"
+    );
+    let asked = server.it().token_requests.pop().unwrap();
+    assert_eq!(asked["grant_type"], "client_credentials");
+    assert!(!asked.contains_key("refresh_token"), "RFC 6749 §4.4.3");
 }

@@ -9,6 +9,7 @@ mod failures;
 mod flight;
 mod home;
 mod hosts;
+mod keys;
 mod killed;
 mod ladder;
 mod lease;

@@ -87,8 +87,16 @@ fn pairs<'a>(
     pairs: impl Iterator<Item = (std::borrow::Cow<'a, str>, std::borrow::Cow<'a, str>)>,
 ) -> Vec<(String, String)> {
     pairs
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .map(|(name, value)| (name.into_owned(), plain(&value)))
         .collect()
+}
+
+/// The order of the fields of a JSON object says nothing, in a field of a form either.
+fn plain(value: &str) -> String {
+    match serde_json::from_str::<Value>(value) {
+        Ok(object @ Value::Object(_)) => object.to_string(),
+        _ => value.to_owned(),
+    }
 }
 
 fn fields(

@@ -10,213 +10,18 @@ use serde_json::Value;
 use tsunagi_catalog::Catalog;
 use tsunagi_connectors::{Connector, Library, Means, Resolved};
 use tsunagi_domain::{Account, SystemClock};
-use tsunagi_gateway::{Gateway, Grant, Keys};
+use tsunagi_gateway::{GateError, Gateway, Grant, Keys};
 use tsunagi_oauth::{
     Ask, Attempt, Client, Code, Http, OAuthError, Secret, TokenHint, Tokens, Wire, attachment,
-    begin, begin_device, constant_headers, exchange, poll_device, read_callback, refresh, revoke,
+    begin, begin_device, client_credentials, constant_headers, exchange, poll_device,
+    read_callback, refresh, revoke,
 };
 use url::Url;
 
 use super::compare;
+use super::differences::DIFFERENCES;
 use super::internet::{Arrived, Orders};
 use super::transcript::{CHALLENGE, STATE, Step, Transcript, VERIFIER};
-
-/// Where a connector differs from its transcript on purpose: file, step, field, and why.
-const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
-    (
-        "airtable",
-        "exchange",
-        "client_id",
-        "Basic has it; the page calls the field optional",
-    ),
-    (
-        "airtable",
-        "refresh",
-        "client_id",
-        "Basic has it; the page calls the field optional",
-    ),
-    (
-        "airtable",
-        "refresh_error",
-        "client_id",
-        "Basic has it; the page calls the field optional",
-    ),
-    ("asana", "refresh", "redirect_uri", "RFC 6749 §6 knows none"),
-    (
-        "asana",
-        "refresh_error",
-        "redirect_uri",
-        "RFC 6749 §6 knows none",
-    ),
-    (
-        "auth0",
-        "device",
-        "audience",
-        "who needs one signs in with the browser",
-    ),
-    (
-        "basecamp",
-        "whoami",
-        "user-agent",
-        "the program says its own name",
-    ),
-    (
-        "basecamp",
-        "api",
-        "user-agent",
-        "the program says its own name",
-    ),
-    (
-        "discord",
-        "whoami",
-        "user-agent",
-        "the program says its own name",
-    ),
-    (
-        "github",
-        "device",
-        "client_secret",
-        "a client with a secret proves it (RFC 8628 §3.1)",
-    ),
-    (
-        "github",
-        "device_poll",
-        "client_secret",
-        "a client with a secret proves it (RFC 8628 §3.4)",
-    ),
-    (
-        "gitlab",
-        "refresh",
-        "redirect_uri",
-        "RFC 6749 §6 knows none",
-    ),
-    (
-        "gitlab",
-        "refresh_error",
-        "redirect_uri",
-        "RFC 6749 §6 knows none",
-    ),
-    (
-        "gitlab.secret",
-        "refresh",
-        "redirect_uri",
-        "RFC 6749 §6 knows none",
-    ),
-    (
-        "gitlab.secret",
-        "refresh_error",
-        "redirect_uri",
-        "RFC 6749 §6 knows none",
-    ),
-    (
-        "google.device",
-        "device",
-        "client_secret",
-        "a client with a secret proves it (RFC 8628 §3.1)",
-    ),
-    (
-        "hubspot",
-        "refresh_error",
-        "address",
-        "the page of an older version of the address",
-    ),
-    (
-        "microsoft_graph",
-        "exchange",
-        "scope",
-        "driven without `openid`; the next step has it",
-    ),
-    (
-        "okta",
-        "exchange_error",
-        "client_id",
-        "left out there to show the error",
-    ),
-    (
-        "servicenow",
-        "exchange",
-        "state",
-        "of the authorization request only (RFC 6749 §4.1.1)",
-    ),
-    (
-        "servicenow",
-        "exchange_error",
-        "state",
-        "of the authorization request only (RFC 6749 §4.1.1)",
-    ),
-    (
-        "slack",
-        "refresh",
-        "authorization",
-        "Slack takes Basic for every call of this method",
-    ),
-    (
-        "slack",
-        "refresh",
-        "client_id",
-        "Slack takes Basic for every call of this method",
-    ),
-    (
-        "slack",
-        "refresh",
-        "client_secret",
-        "Slack takes Basic for every call of this method",
-    ),
-    (
-        "slack",
-        "refresh_error",
-        "authorization",
-        "Slack takes Basic for every call of this method",
-    ),
-    (
-        "slack",
-        "refresh_error",
-        "client_id",
-        "Slack takes Basic for every call of this method",
-    ),
-    (
-        "slack",
-        "refresh_error",
-        "client_secret",
-        "Slack takes Basic for every call of this method",
-    ),
-    (
-        "square",
-        "exchange",
-        "expires_at",
-        "read as the end of the token, not kept",
-    ),
-    (
-        "square",
-        "refresh",
-        "expires_at",
-        "read as the end of the token, not kept",
-    ),
-    (
-        "xero.web",
-        "authorize",
-        "code_challenge",
-        "PKCE protects clients with a secret too (RFC 9700 §2.1.1)",
-    ),
-    (
-        "xero.web",
-        "authorize",
-        "code_challenge_method",
-        "PKCE protects clients with a secret too",
-    ),
-    (
-        "xero.web",
-        "exchange",
-        "code_verifier",
-        "PKCE protects clients with a secret too",
-    ),
-    (
-        "xero.web",
-        "exchange_error",
-        "code_verifier",
-        "PKCE protects clients with a secret too",
-    ),
-];
 
 /// What drives.
 pub(crate) struct Desk {
@@ -262,10 +67,27 @@ impl Desk {
 
     /// What differs from the transcript.
     pub(crate) async fn drive(&self, transcript: &Transcript) -> Vec<String> {
+        match self.connector(transcript) {
+            Some(connector) => self.drive_as(transcript, connector).await,
+            None => vec![format!(
+                "no connector {}",
+                transcript.connectors().join(" or ")
+            )],
+        }
+    }
+
+    /// The connector that a transcript is about.
+    pub(crate) fn connector(&self, transcript: &Transcript) -> Option<&Connector> {
         let names = transcript.connectors();
-        let Some(connector) = names.iter().find_map(|name| self.library.get(name)) else {
-            return vec![format!("no connector {}", names.join(" or "))];
-        };
+        names.iter().find_map(|name| self.library.get(name))
+    }
+
+    /// What differs from the transcript where its connector says this.
+    pub(crate) async fn drive_as(
+        &self,
+        transcript: &Transcript,
+        connector: &Connector,
+    ) -> Vec<String> {
         let resolved = match connector.resolve(&transcript.settings) {
             Ok(resolved) => resolved,
             Err(refusal) => return vec![format!("settings: {refusal:?}")],
@@ -283,6 +105,7 @@ impl Desk {
             faults: Vec::new(),
         };
         journey.authorize();
+        journey.base();
         let mut device = None;
         for (index, step) in transcript.steps.iter().enumerate() {
             let before = journey.faults.len();
@@ -292,6 +115,7 @@ impl Desk {
                 "refresh" | "refresh_error" => journey.refresh(step).await,
                 "denied" => journey.denied(step),
                 "whoami" => journey.who_am_i(step).await,
+                "verify" | "verify_error" => journey.verify(step).await,
                 "api" => journey.api(step),
                 "api_error" => journey.api_error(step),
                 "revoke" => journey.revoke(step).await,
@@ -327,6 +151,47 @@ impl Journey<'_> {
             login_hint: None,
         })
         .unwrap()
+    }
+
+    /// What paths of requests are put behind: some documented request to the API is below it.
+    fn base(&mut self) {
+        let Some(bound) = self.bound_to_all() else {
+            return;
+        };
+        let base = bound.api_base.as_str().trim_end_matches('/').to_owned();
+        let below = |step: &&Step| {
+            let url = step.sent().url;
+            let rest = url.as_str().strip_prefix(&base).map(str::to_owned);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+        };
+        let asked = ["whoami", "verify", "api", "api_error"];
+        let steps: Vec<&Step> = asked
+            .into_iter()
+            .flat_map(|what| {
+                self.transcript
+                    .steps
+                    .iter()
+                    .filter(move |step| step.what == what)
+            })
+            .collect();
+        if !steps.is_empty() && !steps.iter().any(below) && self.ignored("base").is_empty() {
+            self.faults.push(format!("no request below {base}"));
+        }
+    }
+
+    /// With all that the transcript's answers say.
+    fn bound_to_all(&self) -> Option<Resolved> {
+        let mut answers = BTreeMap::new();
+        for step in &self.transcript.steps {
+            let expect = step.expect.as_ref();
+            let extras = expect.and_then(|expect| expect.get("extras")?.as_table());
+            for (name, value) in extras.into_iter().flatten() {
+                if let Some(text) = value.as_str() {
+                    answers.insert(name.clone(), text.to_owned());
+                }
+            }
+        }
+        self.connector.answered(&self.resolved, &answers).ok()
     }
 
     fn authorize(&mut self) {
@@ -365,7 +230,7 @@ impl Journey<'_> {
         match field(&sent.body, &sent.url, "scope") {
             None => self.transcript.scopes.clone(),
             Some(shown) => shown
-                .split(self.connector.oauth.scope_separator.as_str())
+                .split(self.connector.oauth().scope_separator.as_str())
                 .map(str::to_owned)
                 .collect(),
         }
@@ -427,7 +292,75 @@ impl Journey<'_> {
             .extend(compare::request(&arrived, &step.sent(), &ignored));
     }
 
+    /// A client that authorizes itself.
+    async fn authorize_client(&mut self, step: &Step) {
+        self.lay(step);
+        let outcome = client_credentials(
+            &self.desk.http,
+            self.connector,
+            &self.resolved,
+            &self.client(step),
+            &self.transcript.scopes,
+            &mut Wire::default(),
+        )
+        .await;
+        self.compare(step);
+        self.outcome(step, outcome);
+    }
+
+    /// What was typed in, tried as it is before it is kept.
+    async fn verify(&mut self, step: &Step) {
+        let mut keys = self.transcript.keys.clone();
+        if step.what == "verify_error" {
+            keys.extend(self.transcript.wrong.clone());
+        }
+        keys.extend(step.keys.clone());
+        let typed = keys
+            .into_iter()
+            .map(|(name, value)| (name, Secret::new(value)))
+            .collect();
+        let grant = match Grant::typed(self.connector, &self.resolved, typed) {
+            Ok(grant) => grant,
+            Err(error) => {
+                self.faults.push(format!("{error:?}"));
+                return;
+            }
+        };
+        self.lay(step);
+        let gateway = &self.desk.gateway;
+        let known = Account::default();
+        let outcome = gateway
+            .who_am_i(self.connector, &self.resolved, &grant, known)
+            .await;
+        self.compare(step);
+        match (outcome, step.expected("ok").as_deref()) {
+            (Ok(account), Some("true")) => self.account(step, account),
+            (Err(GateError::KeyRefused { .. }), Some("false")) => self.judged(step),
+            (outcome, wanted) => {
+                self.faults
+                    .push(format!("{outcome:?} instead of {wanted:?}"));
+            }
+        }
+    }
+
+    /// What the refusal of a key says in the service's own words.
+    fn judged(&mut self, step: &Step) {
+        let answered = step.answered();
+        let own = self
+            .connector
+            .api
+            .own_error(answered.status, answered.body.as_bytes());
+        let wanted = step.expected("means");
+        let own = own.map(|means| format!("{means:?}").to_lowercase());
+        if own != wanted {
+            self.faults.push(format!("{own:?} instead of {wanted:?}"));
+        }
+    }
+
     async fn exchange(&mut self, step: &Step) {
+        if self.connector.is_for_clients() {
+            return self.authorize_client(step).await;
+        }
         let Some((attempt, code)) = self.code(step) else {
             return;
         };
@@ -604,20 +537,21 @@ impl Journey<'_> {
         self.compare(step);
         match outcome {
             Err(error) => self.faults.push(format!("{error:?}")),
-            Ok(account) => {
-                let own = [
-                    ("id", account.id),
-                    ("name", account.name),
-                    ("email", account.email),
-                ];
-                for (name, own) in own {
-                    let wanted = step.expected(name);
-                    if wanted.is_some() && own != wanted && !self.ignored("whoami").contains(&name)
-                    {
-                        self.faults
-                            .push(format!("{name} {own:?} instead of {wanted:?}"));
-                    }
-                }
+            Ok(account) => self.account(step, account),
+        }
+    }
+
+    fn account(&mut self, step: &Step, account: Account) {
+        let own = [
+            ("id", account.id),
+            ("name", account.name),
+            ("email", account.email),
+        ];
+        for (name, own) in own {
+            let wanted = step.expected(name);
+            if wanted.is_some() && own != wanted && !self.ignored("whoami").contains(&name) {
+                self.faults
+                    .push(format!("{name} {own:?} instead of {wanted:?}"));
             }
         }
     }
@@ -647,8 +581,8 @@ impl Journey<'_> {
 
     fn api_error(&mut self, step: &Step) {
         let answered = step.answered();
-        let body = serde_json::from_str(&answered.body).unwrap_or(Value::Null);
-        let means = self.connector.api.means(answered.status, &body);
+        let body = answered.body.as_bytes();
+        let means = self.connector.api.means(answered.status, body);
         let wanted = match step.expected("means").as_deref() {
             Some("expired") => Means::Expired,
             Some("revoked") => Means::Revoked,
@@ -839,7 +773,7 @@ fn word(connector: &Connector, error: &OAuthError) -> String {
         OAuthError::ClientRefused { .. } => "invalid_client".to_owned(),
         OAuthError::Status { status: 429, .. } => "temporarily_unavailable".to_owned(),
         OAuthError::TokenError { error, .. } => {
-            let words = &connector.oauth.error_words;
+            let words = &connector.oauth().error_words;
             words.get(error).unwrap_or(error).clone()
         }
         other => other.code().to_owned(),

@@ -8,8 +8,10 @@
 use std::io::Write as _;
 
 mod compare;
+mod differences;
 mod drive;
 mod internet;
+mod leaves;
 mod transcript;
 
 use internet::Internet;
@@ -39,6 +41,11 @@ async fn every_connector_speaks_as_its_vendor_documents() {
         .collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(output.status.success(), "{said}");
+    let survivors: Vec<&str> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("SURVIVOR "))
+        .collect();
+    leaves::are_known(&survivors);
     assert!(
         said.contains(&format!("DRIVEN {}", transcripts.len())),
         "all of them were driven: {said}"
@@ -58,4 +65,7 @@ async fn in_a_process_of_its_own() {
         }
     }
     writeln!(std::io::stdout(), "DRIVEN {}", transcripts.len()).unwrap();
+    for survivor in leaves::survivors(&desk, &transcripts).await {
+        writeln!(std::io::stdout(), "SURVIVOR {survivor}").unwrap();
+    }
 }

@@ -32,6 +32,12 @@ pub(crate) struct Transcript {
     pub(crate) scopes: Vec<String>,
     #[serde(default)]
     pub(crate) settings: BTreeMap<String, String>,
+    /// What is typed in, by field.
+    #[serde(default)]
+    pub(crate) keys: BTreeMap<String, String>,
+    /// The fields that are wrong where a verification fails.
+    #[serde(default)]
+    pub(crate) wrong: BTreeMap<String, String>,
     #[serde(default)]
     pkce: bool,
     #[serde(rename = "step")]
@@ -49,6 +55,9 @@ pub(crate) struct Step {
     pub(crate) answer: Option<String>,
     #[serde(default)]
     pub(crate) expect: Option<toml::Table>,
+    /// What is typed in at this step, where that is something else.
+    #[serde(default)]
+    pub(crate) keys: BTreeMap<String, String>,
     #[serde(default)]
     at: Option<toml::Table>,
 }
@@ -182,12 +191,17 @@ fn every_step_names_the_pages_it_is_written_from() {
 #[test]
 fn what_a_transcript_says_of_itself_is_what_it_shows() {
     for transcript in all() {
-        assert_eq!(transcript.auth, "oauth_code", "{}", transcript.file);
+        let way = match transcript.auth.as_str() {
+            "oauth_code" | "client_credentials" => transcript.keys.is_empty(),
+            "api_key" | "basic" | "bearer" | "fields" => !transcript.keys.is_empty(),
+            _ => false,
+        };
+        assert!(way, "{}: {}", transcript.file, transcript.auth);
         for step in transcript.steps("authorize") {
             let challenged = step.sent().url.as_str().contains("code_challenge=");
             assert_eq!(challenged, transcript.pkce, "{}: PKCE", transcript.file);
         }
-        for step in transcript.steps("whoami") {
+        for step in transcript.steps("whoami").chain(transcript.steps("verify")) {
             let Some(at) = &step.at else { continue };
             let answer: serde_json::Value = serde_json::from_str(&step.answered().body).unwrap();
             for (name, pointer) in at {

@@ -212,7 +212,7 @@ async fn a_provider_that_cannot_be_reached_says_why() {
     let mut service = provider.service("");
     let tls = format!("https://127.0.0.1:{}", provider.port);
     service.endpoints.hosts = vec![tls.clone().try_into().unwrap()];
-    service.endpoints.token = format!("{tls}/token").parse().unwrap();
+    service.endpoints.token = Some(format!("{tls}/token").parse().unwrap());
     let plain = service.refresh(&mut wire).await.unwrap_err();
     assert_eq!(
         plain,

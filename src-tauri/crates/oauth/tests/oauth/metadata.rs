@@ -260,7 +260,7 @@ async fn each_endpoint_is_compared_where_both_name_it() {
 async fn endpoints_are_compared_as_addresses() {
     let provider = Provider::start().await;
     let mut service = service(&provider, "");
-    service.endpoints.token = "https://login.example.com/token".parse().unwrap();
+    service.endpoints.token = Some("https://login.example.com/token".parse().unwrap());
     let mut said = document(&provider.issuer());
     for (got, same) in [
         ("https://LOGIN.example.com:443/token", true),

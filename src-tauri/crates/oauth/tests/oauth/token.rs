@@ -282,7 +282,7 @@ async fn redirects_are_not_followed() {
 async fn r23_a_token_address_outside_the_hosts_is_never_asked() {
     let (provider, elsewhere) = (Provider::start().await, Provider::start().await);
     let mut service = provider.service("");
-    service.endpoints.token = format!("{}/token", elsewhere.issuer()).parse().unwrap();
+    service.endpoints.token = Some(format!("{}/token", elsewhere.issuer()).parse().unwrap());
     let mut wire = Wire::default();
     let found = service.refresh(&mut wire).await.unwrap_err();
     assert_eq!(

@@ -106,7 +106,7 @@ async fn where_no_poll_was_ever_answered_the_fault_is_told() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = free.local_addr().unwrap().port();
     drop(free);
-    desk.service.endpoints.token = format!("http://127.0.0.1:{port}/token").parse().unwrap();
+    desk.service.endpoints.token = Some(format!("http://127.0.0.1:{port}/token").parse().unwrap());
     // R23: the other port must be listed to be asked at all.
     let listed = format!("http://127.0.0.1:{port}").try_into().unwrap();
     desk.service.endpoints.hosts.push(listed);

@@ -1,0 +1,138 @@
+//! What an answer says, and what of it nobody may see.
+
+use http::{StatusCode, header};
+use serde_json::Value;
+use tsunagi_connectors::{Api, Means, ResolvedQuestion};
+use tsunagi_domain::verification::{Verdict, verdict};
+use tsunagi_oauth::Secret;
+use url::form_urlencoded::byte_serialize;
+use zeroize::Zeroizing;
+
+use crate::outgoing::Incoming;
+
+/// The longest answer that is searched for a service's own words.
+const WORDS_MAX: usize = 64 * 1024;
+
+/// What an answer says about the credential in the service's own words, if it uses any.
+pub(crate) fn own_error(api: &Api, incoming: &Incoming) -> Option<Means> {
+    if api.errors.is_empty() || incoming.body.len() > WORDS_MAX {
+        return None;
+    }
+    api.own_error(incoming.status.as_u16(), &incoming.body)
+}
+
+/// In the service's own words, or by RFC 6750 §3.1: 401 with `error="invalid_token"`; a bare 401
+/// counts too, since many services send no more than that. A host that was not sent the
+/// credential cannot judge it.
+pub(crate) fn says_invalid_token(api: &Api, incoming: &Incoming) -> bool {
+    if !incoming.carried {
+        return false;
+    }
+    if let Some(means) = own_error(api, incoming) {
+        return matches!(means, Means::Expired | Means::Revoked);
+    }
+    if incoming.status != StatusCode::UNAUTHORIZED {
+        return false;
+    }
+    // Names of parameters are written in either case, with or without spaces (RFC 9110 §11.2).
+    let challenges: Vec<String> = incoming
+        .headers
+        .get_all(header::WWW_AUTHENTICATE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .map(|value| value.to_ascii_lowercase().replace(' ', ""))
+        .collect();
+    challenges.is_empty()
+        || challenges.iter().any(|challenge| {
+            !challenge.contains("error=")
+                || challenge.contains("error=\"invalid_token\"")
+                || challenge.contains("error=invalid_token")
+        })
+}
+
+/// What the answer to a connector's question says about the credential.
+pub(crate) fn judged(api: &Api, question: &ResolvedQuestion, incoming: &Incoming) -> Verdict {
+    match own_error(api, incoming) {
+        // A host that was not sent the credential cannot judge it.
+        _ if !incoming.carried => Verdict::Silent,
+        Some(Means::Expired | Means::Revoked) => Verdict::Refused,
+        Some(Means::RateLimited) => Verdict::Passing,
+        Some(Means::Scopes | Means::Other) => Verdict::Silent,
+        None => match verdict(incoming.status.as_u16(), says_invalid_token(api, incoming)) {
+            Verdict::Good if !is_good(question, incoming) => Verdict::Silent,
+            said => said,
+        },
+    }
+}
+
+/// Whether an answer of success says what a good one does.
+pub(crate) fn is_good(question: &ResolvedQuestion, incoming: &Incoming) -> bool {
+    let good = question.good.as_ref();
+    good.is_none_or(|good| good.is_said(&incoming.body))
+}
+
+/// Takes secrets of the service out of an answer, wherever in it they stand. What cannot be read
+/// and names one is not shown at all.
+pub(crate) fn censor(api: &Api, incoming: &mut Incoming) {
+    if api.drop.is_empty() {
+        return;
+    }
+    let named = |body: &[u8]| api.drop.iter().any(|name| contains(body, name.as_bytes()));
+    match serde_json::from_slice::<Value>(&incoming.body) {
+        Ok(mut json) => {
+            if take_out(&mut json, &api.drop) {
+                incoming.body = json.to_string().into_bytes();
+            }
+        }
+        Err(_) if named(&incoming.body) => incoming.hidden = true,
+        Err(_) => {}
+    }
+}
+
+fn take_out(value: &mut Value, names: &[String]) -> bool {
+    match value {
+        Value::Object(fields) => {
+            let before = fields.len();
+            fields.retain(|name, _| !names.contains(name));
+            let mut taken = fields.len() < before;
+            for value in fields.values_mut() {
+                taken |= take_out(value, names);
+            }
+            taken
+        }
+        Value::Array(items) => {
+            let mut taken = false;
+            for value in items {
+                taken |= take_out(value, names);
+            }
+            taken
+        }
+        _ => false,
+    }
+}
+
+/// Whether an answer holds a secret: as it is, as URLs write it, or as JSON may.
+pub(crate) fn repeats(incoming: &Incoming, secret: &Secret) -> bool {
+    let plain = secret.expose();
+    let in_a_url: Zeroizing<String> = Zeroizing::new(byte_serialize(plain.as_bytes()).collect());
+    let in_json = Zeroizing::new(plain.replace('/', "\\/"));
+    [plain, in_a_url.as_str(), in_json.as_str()]
+        .into_iter()
+        .any(|writing| {
+            let needle = writing.as_bytes();
+            contains(&incoming.body, needle)
+                || incoming
+                    .headers
+                    .values()
+                    .any(|value| contains(value.as_bytes(), needle))
+        })
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests;
