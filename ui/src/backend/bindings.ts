@@ -807,6 +807,10 @@ secretDue: boolean,
  */
 redirectAddress: string, 
 /**
+ * The client authorizes itself: nobody is sent back to an address.
+ */
+forClients: boolean, 
+/**
  * Connections that use it.
  */
 connections: number, };

@@ -252,7 +252,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       return { id, redirectAddress: `${address}/callback/${id}` };
     },
     registration_add: ({ registration }) => {
-      const view: RegistrationView = { id: registration.id, connector: registration.connector, name: registration.name, clientId: registration.clientId, hasSecret: registration.clientSecret !== null, secretDue: false, redirectAddress: `http://127.0.0.1/callback/${registration.id}`, connections: 0 };
+      const view: RegistrationView = { id: registration.id, connector: registration.connector, name: registration.name, clientId: registration.clientId, hasSecret: registration.clientSecret !== null, secretDue: false, forClients: false, redirectAddress: `http://127.0.0.1/callback/${registration.id}`, connections: 0 };
       world.registrations = [...world.registrations, view];
       return view;
     },
@@ -322,7 +322,8 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       return id;
     },
     flow_get: ({ flow }) => {
-      if (world.flow?.id === flow) return { ...world.flow, now: Date.now() };
+      // Another object each time, as from the program.
+      if (world.flow?.id === flow) return { ...structuredClone(world.flow), now: Date.now() };
       const row = world.rows.find((one) => one.linkName === "lead_intake") ?? world.rows[0] ?? refuse("flow_unknown");
       world.flow = flowView(flow, row, row.stations.at(-1)?.reach ?? "all");
       return world.flow;

@@ -123,6 +123,7 @@ export const places = [
   { name: "set-up", path: "index.html?x=1#/new-connection/zoho_crm", ...main, ready: see(".scopes li") },
   { name: "set-up-1024", path: "index.html?x=1#/new-connection/zoho_crm", options: { width: 1024, height: 768 }, ready: see(".scopes li") },
   { name: "set-up-registration", path: "index.html?x=1#/new-connection/hubspot", options: { width: 1280, height: 1000 }, ready: see("[data-redirect-address]") },
+  { name: "set-up-client", path: "index.html?x=1#/new-connection/razorpay", options: { width: 1280, height: 1000 }, ready: see(".new input.mono") },
   { name: "overview", path: "index.html?x=1#/connection/c-0002/overview", ...main, ready: see(".facts") },
   { name: "overview-practice", path: "index.html?x=1#/connection/c-0013/overview", ...main, ready: see(".practice") },
   { name: "environments", path: "index.html?x=1#/connection/c-0002/environments", ...main, ready: see(".slotcard") },

@@ -132,7 +132,10 @@ impl Console {
             (Webview::Blocked { .. }, _) => AgentKind::Browser,
             // Only a window of ours can intercept an address on somebody else's host.
             (Webview::Allowed, Redirect::Intercepted(_)) => AgentKind::Webview,
-            (Webview::Allowed, _) => agent.unwrap_or(AgentKind::Webview),
+            // Ways without a page are the connector's to choose, and not a caller's.
+            (Webview::Allowed, _) => agent
+                .filter(|agent| matches!(agent, AgentKind::Webview | AgentKind::Browser))
+                .unwrap_or(AgentKind::Webview),
         };
         let previous = self.inner.catalog.slot(key)?;
         let hint = previous

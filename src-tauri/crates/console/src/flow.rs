@@ -27,6 +27,7 @@ use crate::views::{AgentKind, FlowView, Stage};
 use waiting::Waited;
 
 pub(crate) use ears::Ears;
+pub(crate) use waiting::EXTENSION;
 
 /// The longest a flow sleeps before it looks at the clock: a computer that was suspended, or a
 /// clock that was set, must not keep a flow open.

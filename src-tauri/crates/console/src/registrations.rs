@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tsunagi_catalog::{Redirect, Registration};
-use tsunagi_connectors::Registration as Needs;
+use tsunagi_connectors::{Connector, Registration as Needs};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::resolution::registration_of;
 use tsunagi_domain::{Connection, Reach, RegistrationId};
@@ -258,6 +258,12 @@ impl Console {
             has_secret: registration.secret.is_some(),
             secret_due: self.inner.catalog.secret_due(registration.id)?,
             redirect_address: redirect_address(&registration.redirect, registration.id),
+            for_clients: self
+                .inner
+                .gateway
+                .library()
+                .get(&registration.connector)
+                .is_some_and(Connector::is_for_clients),
             connections: u32::try_from(connections.len()).unwrap_or(u32::MAX),
         })
     }

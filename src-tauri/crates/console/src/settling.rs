@@ -9,7 +9,8 @@ use tsunagi_domain::account::{Arrival, arrival};
 use tsunagi_domain::health::scopes_granted;
 use tsunagi_domain::resolution::Resolution;
 use tsunagi_domain::{
-    Account, AuthorizationId, Health, MemberId, NotConnected, primary, resolution,
+    Account, AuthorizationId, Health, Member, MemberId, NotConnected, Refusal, RefusalCode, Role,
+    access, primary, resolution,
 };
 use tsunagi_gateway::{Arrived, Grant};
 use tsunagi_oauth::{Wire, read_callback};
@@ -26,7 +27,7 @@ use crate::views::Stage;
 /// How long an answer about another account is waited for, in seconds.
 const ANSWER_SECONDS: u32 = 600;
 /// How long a provider may take to hear that tokens are not kept.
-const HAND_BACK: Duration = Duration::from_secs(4);
+pub(crate) const HAND_BACK: Duration = Duration::from_secs(4);
 /// How often storing is tried where a renewal of the same credential is faster.
 const TRIES: u32 = 3;
 
@@ -339,7 +340,9 @@ impl Console {
             .as_ref()
             .map_or_else(AuthorizationId::new, |old| old.id);
         let version = kept.as_ref().map_or(1, |old| old.version + 1);
-        let becomes = self.becomes_primary(errand, running).await?;
+        // A form may have been open for half an hour.
+        let member = self.still_allowed(errand).await?;
+        let becomes = self.becomes_primary(errand, running, member.role).await?;
         let authorization = Authorization {
             id,
             account: account.clone(),
@@ -430,10 +433,44 @@ impl Console {
         Ok(resolution::goes_on(&here, &others))
     }
 
+    /// R1, R2, R3, R8, R16: that whoever authorizes may still do so, by what holds now: between the
+    /// press and the answer a plan, a place, a role or a connection may have become another. Gives
+    /// the member as they are now.
+    ///
+    /// # Errors
+    /// Those of [`Console::authorize`].
+    pub(crate) async fn still_allowed(&self, errand: &Errand) -> Result<Member, ConsoleError> {
+        let (member, id) = (errand.member.id, errand.connection.id);
+        let (member, connection, shared, workspace) = self
+            .db(move |catalog| {
+                Ok((
+                    catalog.member(member)?,
+                    catalog.connection(id)?,
+                    catalog.is_shared_with(id, member)?,
+                    catalog.workspace()?,
+                ))
+            })
+            .await?;
+        let gone = || ConsoleError::new("flow_overtaken");
+        let member = member.ok_or_else(gone)?;
+        let connection = connection.ok_or_else(gone)?;
+        let workspace = workspace.ok_or_else(gone)?;
+        self.usable(&workspace)?;
+        access::may_authorize(&member, connection.kind, shared)?;
+        if !connection.enabled {
+            return Err(Refusal::new(RefusalCode::Disabled)
+                .with("connection", connection.link_name.as_str())
+                .into());
+        }
+        self.offered(&errand.connector, &workspace)?;
+        Ok(member)
+    }
+
     async fn becomes_primary(
         &self,
         errand: &Errand,
         running: &Running,
+        role: Role,
     ) -> Result<bool, ConsoleError> {
         let wanted = running.lock().primary_wanted;
         let connection = errand.connection.id;
@@ -445,7 +482,7 @@ impl Console {
             .find(|primary| primary.reach == errand.key.reach)
             .map(|primary| primary.member);
         let mine = current == Some(errand.member.id);
-        let takes = primary::may_take(errand.connection.kind, errand.member.role, current);
+        let takes = primary::may_take(errand.connection.kind, role, current);
         Ok(mine || (wanted && takes))
     }
 }

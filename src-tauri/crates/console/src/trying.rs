@@ -212,7 +212,11 @@ impl Console {
         TryAnswer {
             status: answer.status.as_u16(),
             ok: answer.status.is_success(),
-            address: format!("{}{}", crate::flow::host_of(&answer.url), answer.url.path()),
+            address: if answer.echoes_credential {
+                crate::flow::host_of(&answer.url)
+            } else {
+                format!("{}{}", crate::flow::host_of(&answer.url), answer.url.path())
+            },
             headers,
             media_type,
             body,

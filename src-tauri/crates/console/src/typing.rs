@@ -16,8 +16,10 @@ use url::Url;
 use crate::agent::{Sighting, Visit};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::flow::EXTENSION;
 use crate::flow::{Ears, End, Errand, LOOK_AGAIN, Order, Running, channel};
 use crate::kept_sign_ins::Staying;
+use crate::settling::HAND_BACK;
 use crate::views::{AgentKind, FlowView, FormProblem, KeyFieldView, KeyForm, Stage, TypedKeys};
 
 /// How long a person has for the form, in seconds: a key is often made first.
@@ -113,6 +115,7 @@ impl Console {
             .map(|(name, value)| (name, Secret::new(value)))
             .collect();
         let member = self.member(session)?;
+        self.touch();
         let running = self.running(flow)?;
         if running.by != member.id {
             return Err(ConsoleError::new("flow_over"));
@@ -205,6 +208,10 @@ impl Console {
                 order = ears.orders.recv() => match order {
                     None | Some(Order::Cancel) => return Err(ConsoleError::new("cancelled")),
                     Some(Order::Typed(typed)) => return Ok(typed),
+                    Some(Order::Extend) => self.show(running, |view| {
+                        view.deadline = view.deadline.plus_seconds(EXTENSION);
+                        view.seconds += u32::try_from(EXTENSION).unwrap_or(0);
+                    }),
                     Some(_) => {}
                 },
                 Some(sighting) = ears.seen.next() => {
@@ -236,6 +243,7 @@ impl Console {
                 form.problem = None;
             }
         });
+        self.still_allowed(errand).await?;
         let gateway = &self.inner.gateway;
         let arrived = match gateway.take_keys(&errand.connector, &errand.resolved, typed) {
             Ok(arrived) => arrived,
@@ -280,18 +288,26 @@ impl Console {
         self.show(running, |view| view.stage = Stage::Checking);
         let started = Instant::now();
         let mut wire = Wire::default();
-        let asked: Option<Result<Arrived, ConsoleError>> = tokio::select! {
-            arrived = self.inner.gateway.authorize_client(
+        let arrived: Result<Arrived, ConsoleError> = {
+            let work = self.inner.gateway.authorize_client(
                 &errand.connector,
                 &errand.resolved,
                 errand.registration,
                 &errand.connection.scopes,
                 &mut wire,
-            ) => Some(arrived.map_err(ConsoleError::from)),
-            () = ears.ended() => None,
-        };
-        let Some(arrived) = asked else {
-            return Ok(self.cancelled(errand, running).await);
+            );
+            tokio::pin!(work);
+            tokio::select! {
+                arrived = &mut work => arrived.map_err(ConsoleError::from),
+                () = ears.ended() => {
+                    let end = self.cancelled(errand, running).await;
+                    // The request is on its way: what it still brings is handed back.
+                    if let Ok(Ok(arrived)) = tokio::time::timeout(HAND_BACK, work).await {
+                        self.hand_back(errand, arrived.grant).await;
+                    }
+                    return Ok(end);
+                }
+            }
         };
         let lines = wire.lines.iter().map(ToString::to_string).collect();
         let told = arrived.as_ref().map(|_| ());

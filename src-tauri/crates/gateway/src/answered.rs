@@ -111,21 +111,39 @@ fn take_out(value: &mut Value, names: &[String]) -> bool {
     }
 }
 
-/// Whether an answer holds a secret: as it is, as URLs write it, or as JSON may.
+/// Whether an answer holds a secret: as it is, as URLs write it, or as JSON may; in its body, its
+/// headers, or the address that a redirect led to.
 pub(crate) fn repeats(incoming: &Incoming, secret: &Secret) -> bool {
     let plain = secret.expose();
     let in_a_url: Zeroizing<String> = Zeroizing::new(byte_serialize(plain.as_bytes()).collect());
     let in_json = Zeroizing::new(plain.replace('/', "\\/"));
+    let json: Option<Value> = serde_json::from_slice(&incoming.body).ok();
+    if json.is_some_and(|json| says(&json, plain)) {
+        return true;
+    }
     [plain, in_a_url.as_str(), in_json.as_str()]
         .into_iter()
         .any(|writing| {
             let needle = writing.as_bytes();
             contains(&incoming.body, needle)
+                || contains(incoming.url.as_str().as_bytes(), needle)
                 || incoming
                     .headers
                     .values()
                     .any(|value| contains(value.as_bytes(), needle))
         })
+}
+
+/// Whether some text of a JSON value, read as JSON escapes it, holds a secret.
+fn says(value: &Value, secret: &str) -> bool {
+    match value {
+        Value::String(text) => text.contains(secret),
+        Value::Array(items) => items.iter().any(|item| says(item, secret)),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| name.contains(secret) || says(value, secret)),
+        _ => false,
+    }
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

@@ -96,6 +96,11 @@ impl Attachment {
         Ok(attachment)
     }
 
+    /// What of it must not be seen, in every form that it is sent in.
+    pub(crate) fn into_secrets(self) -> Vec<Secret> {
+        self.secrets
+    }
+
     /// Puts it in the headers, in the place of any other of a name.
     pub(crate) fn head(&self, headers: &mut HeaderMap) {
         for (name, value) in &self.headers {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tsunagi_catalog::Sealed;
-use tsunagi_connectors::{Connector, Resolved};
+use tsunagi_connectors::{Attach, Connector, Resolved};
 use tsunagi_domain::AuthorizationId;
 use tsunagi_domain::hosts::{HostPattern, Origin};
 use tsunagi_oauth::{Secret, Tokens};
@@ -37,6 +37,27 @@ impl std::fmt::Debug for Credential {
             .field("origins", &self.origins)
             .finish_non_exhaustive()
     }
+}
+
+/// What comes along with a copied key and is no part of it: spaces, line ends, and characters that
+/// nobody sees.
+const fn is_around(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
+}
+
+/// Whether a value can be sent as the connector attaches it: no colon in the user of Basic (RFC 7617
+/// §2), nothing that would end a quoted string.
+fn is_carried(connector: &Connector, field: &str, value: &str) -> bool {
+    let within = |template: &str| template.contains(&format!("{{key.{field}}}"));
+    let keys = connector.keys.iter();
+    let mut attached = keys.flat_map(|keys| &keys.attach);
+    attached.all(|attach| match attach {
+        Attach::Basic { user, .. } => !(within(user) && value.contains(':')),
+        Attach::Header {
+            value: template, ..
+        } => !(template.contains('"') && within(template) && value.contains(['"', '\\'])),
+        Attach::Query { .. } | Attach::Form { .. } | Attach::FormJson { .. } => true,
+    })
 }
 
 #[derive(Serialize, Deserialize)]
@@ -96,10 +117,13 @@ impl Grant {
         for field in connector.keys.iter().flat_map(|keys| &keys.fields) {
             // Copied from a page, a line comes with its end.
             let value = typed.remove(&field.name).map(|secret| {
-                let text = secret.expose().trim();
+                let text = secret.expose().trim_matches(is_around);
                 Secret::new(text)
             });
-            match value.filter(|value| field.takes(value.expose())) {
+            let takes = |value: &Secret| {
+                field.takes(value.expose()) && is_carried(connector, &field.name, value.expose())
+            };
+            match value.filter(takes) {
                 Some(value) => keys.insert(field.name.clone(), value),
                 None => return Err(GateError::KeyMalformed(field.name.clone())),
             };

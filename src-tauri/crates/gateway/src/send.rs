@@ -329,6 +329,8 @@ impl Drop for Noted<'_> {
 /// long it is: set by a caller they could make a second request out of a body.
 fn is_of_the_transport(name: &HeaderName) -> bool {
     [
+        // An answer that was packed could not be looked through for a secret.
+        header::ACCEPT_ENCODING,
         header::CONNECTION,
         header::CONTENT_LENGTH,
         header::TE,
@@ -363,7 +365,11 @@ pub(crate) fn allowed<'a>(
 }
 
 fn answer(place: &Place, fresh: &Fresh, incoming: Incoming, started: Instant) -> Answer {
-    let secrets = secrets(&place.connector, &fresh.credential);
+    let attached = Attachment::of(&place.connector, &place.resolved, &fresh.credential);
+    let secrets = attached.map_or_else(
+        |_| secrets(&place.connector, &fresh.credential),
+        Attachment::into_secrets,
+    );
     let echoes_credential =
         incoming.hidden || secrets.iter().any(|secret| repeats(&incoming, secret));
     Answer {

@@ -64,6 +64,20 @@ export const behaviors = {
       await page.getByRole("timer").waitFor();
     },
   },
+  "flow: whoever types into a field is left there, and is not thrown out by Escape": {
+    path: "flow.html?flow=f&stage=form",
+    act: async (page) => {
+      const fields = page.locator("form input");
+      await fields.nth(1).click();
+      // As slowly as a person: the window asks how the flow stands meanwhile.
+      await fields.nth(1).pressSequentially("abcdefghijklmnopqrstuvwxyz", { delay: 100 });
+      assert.equal(await fields.nth(1).inputValue(), "abcdefghijklmnopqrstuvwxyz");
+      assert.equal(await fields.nth(0).inputValue(), "", "nothing of it landed in the field that everybody can read");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Escape");
+      assert.equal(await fields.nth(1).inputValue(), "abcdefghijklmnopqrstuvwxyz", "it is still there");
+    },
+  },
   "flow: a key is typed, tried, and typed again without typing all of it": {
     path: "flow.html?flow=f&stage=form",
     options: { width: 520, height: 620 },

@@ -75,4 +75,14 @@ export const behaviors = {
       await page.getByRole("heading", { name: "By keyboard" }).waitFor();
     },
   },
+  "a client that authorizes itself has a secret, and no address that anybody is sent back to": {
+    path: "index.html?x=1#/new-connection/razorpay",
+    act: async (page) => {
+      await page.getByLabel("Client ID").fill("rzp_live_4k2d");
+      assert.equal(await page.locator("[data-redirect-address]").count(), 0, "nobody is sent back");
+      assert.ok(await button(page, "Create only").isDisabled(), "without a secret it could not prove who it is");
+      await page.getByLabel("Client secret").fill("a-secret");
+      await until(page, () => ![...document.querySelectorAll("button")].find((one) => one.textContent?.trim() === "Create only")?.disabled);
+    },
+  },
 };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tsunagi_domain::Kind;
 use tsunagi_domain::hosts::is_reserved_header;
 
 use super::{Fault, fault};
@@ -42,6 +43,14 @@ pub(super) fn check(connector: &Connector) -> Result<(), Fault> {
                     "/oauth/authorize",
                     "with client credentials nobody signs in",
                 ),
+                (GrantType::ClientCredentials, None)
+                    if connector.kinds.contains(&Kind::LoggedInUser) =>
+                {
+                    fault(
+                        "/kinds",
+                        "with client credentials there is no account of a member's own",
+                    )
+                }
                 _ => Ok(()),
             };
         }

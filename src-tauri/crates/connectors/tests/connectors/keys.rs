@@ -190,7 +190,11 @@ fn a_verification_does_not_set_what_the_credential_goes_in() {
 fn a_client_that_authorizes_itself_has_no_page_to_sign_in_at() {
     let authorize = "authorize = \"https://accounts.example.net/authorize\"\n";
     let grant = "grant = \"client_credentials\"\n";
-    let connector = load(&GOOD.replacen(authorize, grant, 1));
+    let personal = "kinds = [\"admin\", \"logged_in_user\"]";
+    let clients = GOOD
+        .replacen(authorize, grant, 1)
+        .replacen(personal, "kinds = [\"admin\"]", 1);
+    let connector = load(&clients);
     assert!(connector.is_for_clients());
     assert_eq!(connector.resolve(&Settings::new()).unwrap().authorize, None);
     for (text, said) in [
@@ -198,6 +202,10 @@ fn a_client_that_authorizes_itself_has_no_page_to_sign_in_at() {
         (
             GOOD.replacen(authorize, &format!("{authorize}{grant}"), 1),
             "nobody signs in",
+        ),
+        (
+            clients.replacen("kinds = [\"admin\"]", personal, 1),
+            "no account of a member's own",
         ),
     ] {
         let problem = draft_of("example.toml", text.as_bytes())

@@ -21,7 +21,7 @@ use crate::messages;
 use crate::views::AgentKind;
 
 /// What *2 more minutes* adds, in seconds.
-const EXTENSION: i64 = 120;
+pub(crate) const EXTENSION: i64 = 120;
 
 /// What happened while the flow waited.
 pub(super) enum Waited {

@@ -115,6 +115,8 @@ pub struct RegistrationView {
     pub secret_due: bool,
     /// The address registered at the provider.
     pub redirect_address: String,
+    /// The client authorizes itself: nobody is sent back to an address.
+    pub for_clients: bool,
     /// Connections that use it.
     pub connections: u32,
 }

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use tsunagi_console::views::{AgentKind, FlowView, NewConnection, RedirectForm, Stage, TypedKeys};
+use tsunagi_console::views::{
+    AgentKind, AvailabilityChange, FlowView, NewConnection, RedirectForm, Stage, TypedKeys,
+};
 use tsunagi_console::{ConnectionId, FlowId, Reach};
-use tsunagi_domain::{Environment, Kind, Mode};
+use tsunagi_domain::{Environment, Kind, Member, Mode, Plan, Role};
 
 use crate::fixture::{Desk, Person, files, until};
 use crate::provider::{Provider, Says, accept, account, draft, register};
@@ -42,6 +44,15 @@ password = "{{key.secret}}"
 
 [api]{whoami}"#
     )
+}
+
+/// The provider's connector with a client that authorizes itself.
+fn for_clients(provider: &Provider) -> String {
+    let authorize = format!("authorize = \"{}/authorize\"", provider.origin);
+    provider
+        .toml("filing")
+        .replace(&authorize, "grant = \"client_credentials\"")
+        .replace(", \"logged_in_user\"", "")
 }
 
 fn typed(account: &str, secret: &str) -> TypedKeys {
@@ -236,12 +247,7 @@ async fn a_cancelled_form_takes_nothing_more() {
 async fn a_client_authorizes_itself_and_asks_again_when_its_token_is_over() {
     let (desk, provider) = (Desk::empty(), Provider::start().await);
     desk.world.agent.person(Person::Waits);
-    let toml = provider.toml("filing");
-    let toml = toml.replace(
-        &format!("authorize = \"{}/authorize\"", provider.origin),
-        "grant = \"client_credentials\"",
-    );
-    accept(&desk, "filing", &toml).unwrap();
+    accept(&desk, "filing", &for_clients(&provider)).unwrap();
     let registration = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
     let drafted = draft("Filing", Kind::Admin, Mode::Same, Some(registration));
     let id = desk.console.create(desk.session(), &drafted).unwrap();
@@ -280,12 +286,7 @@ async fn a_client_authorizes_itself_and_asks_again_when_its_token_is_over() {
 async fn a_client_that_is_refused_stores_nothing() {
     let (desk, provider) = (Desk::empty(), Provider::start().await);
     desk.world.agent.person(Person::Waits);
-    let toml = provider.toml("filing");
-    let toml = toml.replace(
-        &format!("authorize = \"{}/authorize\"", provider.origin),
-        "grant = \"client_credentials\"",
-    );
-    accept(&desk, "filing", &toml).unwrap();
+    accept(&desk, "filing", &for_clients(&provider)).unwrap();
     let registration = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
     let drafted = draft("Filing", Kind::Admin, Mode::Same, Some(registration));
     let id = desk.console.create(desk.session(), &drafted).unwrap();
@@ -297,4 +298,65 @@ async fn a_client_that_is_refused_stores_nothing() {
         desk.view(id).await.accounts.is_empty(),
         "nothing was stored"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r1_r3_what_may_no_longer_be_done_is_not_tried_with_a_form_that_was_open() {
+    let (desk, provider) = (Desk::empty(), Provider::start().await);
+    let id = connect(&desk, &provider, Kind::Admin);
+    let flow = desk.begin(id, Reach::All).await;
+    let change = AvailabilityChange {
+        plan: Plan::Free,
+        data_center: "us".to_owned(),
+        country: None,
+    };
+    desk.console
+        .change_availability(desk.session(), &change)
+        .unwrap();
+    let end = types(&desk, flow, typed("works", SECRET)).await;
+    assert_eq!(end.stage, Stage::Failed);
+    assert_eq!(end.failure.unwrap().code, "plan_free");
+    assert!(
+        provider.got("/api/me").is_empty(),
+        "the service is not asked"
+    );
+    assert!(
+        desk.world.catalog().slots(id).unwrap().is_empty(),
+        "and nothing is stored"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r3_who_was_demoted_meanwhile_authorizes_nothing_and_leads_nothing() {
+    let (desk, provider) = (Desk::empty(), Provider::start().await);
+    let id = connect(&desk, &provider, Kind::Admin);
+    let rei = desk.joins("Rei", Role::SuperAdmin);
+    let founder = desk.founder();
+    let flow = desk.begin(id, Reach::All).await;
+    let demoted = Member {
+        id: founder,
+        name: "Ines".to_owned(),
+        role: Role::User,
+        active: true,
+    };
+    desk.world.catalog().set_member(&demoted).unwrap();
+    let end = types(&desk, flow, typed("works", SECRET)).await;
+    assert_eq!(end.failure.unwrap().code, "role_not_allowed");
+    assert!(desk.world.catalog().slots(id).unwrap().is_empty(), "{rei}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_more_minutes_are_two_more_minutes_for_a_form_too() {
+    let (desk, provider) = (Desk::empty(), Provider::start().await);
+    let id = connect(&desk, &provider, Kind::Admin);
+    let flow = desk.begin(id, Reach::All).await;
+    let before = desk.console.flow(flow).unwrap();
+    desk.console.extend_flow(flow).unwrap();
+    until("it has more time", || {
+        desk.console.flow(flow).unwrap().deadline > before.deadline
+    })
+    .await;
+    let after = desk.console.flow(flow).unwrap();
+    assert_eq!(after.deadline, before.deadline.plus_seconds(120));
+    assert_eq!(after.stage, Stage::Waiting, "and waits");
 }

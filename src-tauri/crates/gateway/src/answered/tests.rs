@@ -4,7 +4,7 @@ use http::{HeaderMap, StatusCode};
 use tsunagi_connectors::{Api, Library};
 use url::Url;
 
-use super::{censor, says_invalid_token};
+use super::{censor, repeats, says_invalid_token};
 use crate::outgoing::Incoming;
 
 fn api() -> Api {
@@ -85,4 +85,27 @@ fn a_secret_of_the_service_is_taken_out_wherever_it_stands() {
     assert!(hidden, "what cannot be read is not shown");
     let (body, hidden) = censored("plain");
     assert_eq!((body.as_str(), hidden), ("plain", false));
+}
+
+#[test]
+fn a_secret_is_found_however_an_answer_writes_it() {
+    let secret = tsunagi_oauth::Secret::new("a \"b\" & ü/key");
+    let told = |body: &str, url: &str| {
+        let mut incoming = incoming(StatusCode::OK, &[], true);
+        incoming.body = body.as_bytes().to_vec();
+        incoming.url = Url::parse(url).unwrap();
+        repeats(&incoming, &secret)
+    };
+    let plain = "https://api.example.com/";
+    for body in [
+        "a \"b\" & ü/key",
+        r#"{"sent": "a \"b\" \u0026 \u00fc\/key"}"#,
+        r#"["x", {"a \"b\" & ü/key": 1}]"#,
+        "a+%22b%22+%26+%C3%BC%2Fkey",
+    ] {
+        assert!(told(body, plain), "{body}");
+    }
+    assert!(!told(r#"{"sent": "a b & u/key"}"#, plain), "another one");
+    let url = "https://api.example.com/session/a+%22b%22+%26+%C3%BC%2Fkey/x";
+    assert!(told("{}", url), "in the address a redirect led to");
 }

@@ -120,16 +120,17 @@ pub(crate) fn connector(
         hosts.to_vec()
     };
     // A client that authorizes itself has no page.
-    let page = if oauth.contains("client_credentials") {
-        String::new()
+    let (page, personal) = if oauth.contains("client_credentials") {
+        (String::new(), "")
     } else {
-        format!("authorize = \"{origin}/authorize\"")
+        let page = format!("authorize = \"{origin}/authorize\"");
+        (page, ", \"logged_in_user\"")
     };
     let toml = format!(
         r#"id = "marked"
 name = "Marked server"
 category = "work"
-kinds = ["system", "admin", "logged_in_user"]
+kinds = ["system", "admin"{personal}]
 hosts = {hosts:?}
 registration = "needs_client"
 {top}
