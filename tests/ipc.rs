@@ -37,7 +37,7 @@ const FLOW: &str = "flow-019a8c1e-0000-7000-8000-000000000001";
 const PAGE: &str = "page-019a8c1e-0000-7000-8000-000000000001";
 
 /// What a flow window is for.
-const FLOW_COMMANDS: [&str; 13] = [
+const FLOW_COMMANDS: [&str; 16] = [
     "start",
     "flow_get",
     "flow_cancel",
@@ -47,6 +47,9 @@ const FLOW_COMMANDS: [&str; 13] = [
     "flow_by_code",
     "flow_open_address",
     "flow_paste",
+    "flow_typed",
+    "flow_open_setup",
+    "session_active",
     "flow_answer",
     "flow_primary",
     "flow_again",

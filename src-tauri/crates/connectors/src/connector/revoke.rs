@@ -54,7 +54,7 @@ pub struct Revoke {
     pub method: Method,
     /// Address template; may hold `{token}` and `{client_id}` beside what others may.
     pub url: String,
-    /// Further headers, before those of [`OAuth::headers`].
+    /// Further headers, before those of [`crate::OAuth::headers`].
     pub headers: BTreeMap<String, String>,
     /// Who asks; `None`: the client, as at the token endpoint.
     pub auth: Option<RevokeAuth>,
