@@ -233,7 +233,9 @@ fn a_flow_window_steers_no_other_flow() {
     let app = app();
     let window = window(&app, FLOW);
     let ask = |flow: &str| {
-        let body = json!({ "flow": flow, "replace": true, "wanted": true, "address": "x" });
+        let body = json!({
+            "flow": flow, "replace": true, "wanted": true, "address": "x", "typed": { "fields": {} },
+        });
         FLOW_COMMANDS
             .iter()
             .filter(|command| command.starts_with("flow_"))
