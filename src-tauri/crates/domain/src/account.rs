@@ -35,8 +35,9 @@ pub enum Arrival {
 }
 
 /// R20: authorizing again with a different account asks before it replaces the first. Accounts
-/// are compared by the provider's id, else by e-mail (ignoring ASCII case); an account that
-/// cannot be told apart counts as another one.
+/// are compared by the provider's id, else by e-mail (ignoring ASCII case), else by name; where
+/// only one of the two tells something, they are not the same. Where neither tells anything there
+/// is nothing to compare, and nobody is asked.
 #[must_use]
 pub fn arrival(previous: Option<&Account>, arriving: &Account) -> Arrival {
     let Some(previous) = previous else {
