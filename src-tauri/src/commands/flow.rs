@@ -2,7 +2,7 @@
 
 use tauri::{Runtime, State, WebviewWindow};
 use tsunagi_console::views::{FlowView, TypedKeys};
-use tsunagi_console::{ConsoleError, FlowId};
+use tsunagi_console::{AccountAnswer, ConsoleError, FlowId};
 
 use super::{Answer, Desk, seated, waited};
 use crate::windows::flow_label;
@@ -129,10 +129,10 @@ pub(crate) async fn flow_answer<R: Runtime>(
     window: WebviewWindow<R>,
     desk: State<'_, Desk>,
     flow: FlowId,
-    replace: bool,
+    answer: AccountAnswer,
 ) -> Answer<FlowView> {
     own(&window, &desk, flow)?;
-    seated(&desk, move |console, _| console.answer_flow(flow, replace)).await
+    seated(&desk, move |console, _| console.answer_flow(flow, answer)).await
 }
 
 #[tauri::command]

@@ -11,6 +11,7 @@ export type UseId = string;
 export type Timestamp = number;
 export type Environment = "development" | "stage" | "production";
 export type Edition = "c5" | "c6";
+export type AccountAnswer = "keep" | "same" | "replace";
 export type Component = { 
 /**
  * The area it belongs to.
@@ -1241,7 +1242,7 @@ wire: Array<string>,
  */
 millis: number | null, };
 export type AgentKind = "webview" | "browser" | "device" | "form" | "client";
-export type Stage = "waiting" | "checking" | "ask_replace" | "done" | "failed";
+export type Stage = "waiting" | "checking" | "ask_replace" | "ask_whose" | "done" | "failed";
 export type Stay = "off" | "on" | "no_account" | "not_here";
 export type QrView = { 
 /**
@@ -1383,7 +1384,7 @@ seconds: number,
  */
 stage: Stage, 
 /**
- * Who has signed in, from `AskReplace` on.
+ * Who has signed in, from `AskReplace` or `AskWhose` on.
  */
 account: AccountView | null, 
 /**
@@ -3085,7 +3086,7 @@ export interface Commands {
   flow_paste: { args: { flow: FlowId; address: string }; answer: FlowView };
   flow_typed: { args: { flow: FlowId; typed: TypedKeys }; answer: FlowView };
   flow_open_setup: { args: { flow: FlowId }; answer: void };
-  flow_answer: { args: { flow: FlowId; replace: boolean }; answer: FlowView };
+  flow_answer: { args: { flow: FlowId; answer: AccountAnswer }; answer: FlowView };
   flow_primary: { args: { flow: FlowId; wanted: boolean }; answer: FlowView };
   flow_again: { args: { flow: FlowId }; answer: FlowId };
   connectors_get: { args: {  }; answer: ConnectorsView };

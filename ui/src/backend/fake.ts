@@ -363,9 +363,9 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       return world.flow;
     },
     flow_open_setup: () => undefined,
-    flow_answer: ({ replace }) => {
+    flow_answer: ({ answer }) => {
       const view = world.flow ?? refuse("flow_unknown");
-      world.flow = { ...view, stage: "done", account: replace ? view.account : view.previous, now: Date.now() };
+      world.flow = { ...view, stage: "done", account: answer === "replace" ? view.account : view.previous, now: Date.now() };
       return world.flow;
     },
     flow_primary: ({ wanted }) => {

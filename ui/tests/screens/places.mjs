@@ -476,7 +476,7 @@ export const places = [
   },
   { name: "high-contrast", path: "index.html?x=1#/connections", options: { contrast: "more" }, ready: see(".conn-row") },
   { name: "forced-colors", path: "index.html?x=1#/connections", options: { forcedColors: "active" }, ready: see(".conn-row") },
-  ...["waiting", "low", "browser", "device", "stay", "no_account", "checking", "ask_replace", "done", "failed"].map((stage) => ({
+  ...["waiting", "low", "browser", "device", "stay", "no_account", "checking", "ask_replace", "ask_whose", "done", "failed"].map((stage) => ({
     name: `flow-${stage}`, path: `flow.html?flow=f&stage=${stage}`, options: small, ready: see(".tbar"),
   })),
   ...["form", "form_refused", "form_malformed", "form_checking"].map((stage) => ({

@@ -6,10 +6,10 @@ use tsunagi_catalog::Redirect;
 use tsunagi_connectors::{Connector, Registration as Needs, Resolved, Webview};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{
-    Connection, ConnectionId, FlowId, Kind, Member, Reach, Refusal, RefusalCode, RegistrationId,
-    access, primary,
+    Connection, ConnectionId, FlowId, Kind, Member, Reach, Refusal, RefusalCode, Workspace, access,
+    primary,
 };
-use tsunagi_oauth::{Ask, Listener, Wire, begin};
+use tsunagi_oauth::{Ask, Attempt, Listener, Secret, Wire, begin};
 use url::Url;
 
 use crate::console::{Console, Session};
@@ -50,20 +50,13 @@ impl Console {
     ) -> Result<FlowId, ConsoleError> {
         let member = self.member(session)?;
         let workspace = self.workspace()?;
-        // Where another computer has the workspace: a provider may end older grants for a new
-        // one, and those are its.
-        self.usable(&workspace)?;
         let connection = self.connection(connection)?;
         let shared = self
             .inner
             .catalog
             .is_shared_with(connection.id, member.id)?;
-        access::may_authorize(&member, connection.kind, shared)?;
-        if !connection.enabled {
-            return Err(Refusal::new(RefusalCode::Disabled)
-                .with("connection", connection.link_name.as_str())
-                .into());
-        }
+        let connector = self.connector(&connection.connector)?;
+        self.may_authorize(&member, &connection, shared, &connector, &workspace)?;
         if !connection.mode.reaches().contains(&reach) {
             return Err(ConsoleError::new("reach_not_in_mode"));
         }
@@ -85,90 +78,8 @@ impl Console {
         if connector.practice {
             self.start_practice()?;
         }
-        self.offered(&connector, &workspace)?;
-        let without_page = if connector.keys.is_some() {
-            Some(AgentKind::Form)
-        } else if connector.is_for_clients() {
-            self.client_of(&connector, &connection, registration)?;
-            Some(AgentKind::Client)
-        } else {
-            None
-        };
-        if let Some(kind) = without_page {
-            let host = Self::asked_host(&resolved);
-            let mut view = self.first_view(&connection, &connector, &member, key, kind, &host)?;
-            view.stay = Stay::NotHere;
-            view.form = self.form(&connector);
-            view.seconds = FORM_SECONDS;
-            view.deadline = view.now.plus_seconds(i64::from(FORM_SECONDS));
-            let errand = Errand {
-                id: view.id,
-                session,
-                title: self.flow_title(&connection, reach),
-                member,
-                connection,
-                key,
-                connector,
-                resolved,
-                registration,
-                listener: None,
-                path: String::new(),
-            };
-            return self.begin_typed(errand, view).await;
-        }
-        let (client_id, form, path_id) = self.client_of(&connector, &connection, registration)?;
-        let path = format!("/callback/{path_id}");
-        let (listener, redirect) = redirect_of(&form, &path).await?;
-        let kind = match (&connector.webview, &form) {
-            (Webview::Blocked { .. }, Redirect::Intercepted(_)) => {
-                return Err(ConsoleError::new("browser_needs_loopback"));
-            }
-            _ if agent == Some(AgentKind::Device) => {
-                if resolved.device.is_none() {
-                    return Err(ConsoleError::new("device_not_offered"));
-                }
-                AgentKind::Device
-            }
-            (Webview::Blocked { .. }, _) => AgentKind::Browser,
-            // Only a window of ours can intercept an address on somebody else's host.
-            (Webview::Allowed, Redirect::Intercepted(_)) => AgentKind::Webview,
-            // Ways without a page are the connector's to choose, and not a caller's.
-            (Webview::Allowed, _) => agent
-                .filter(|agent| matches!(agent, AgentKind::Webview | AgentKind::Browser))
-                .unwrap_or(AgentKind::Webview),
-        };
-        let previous = self.inner.catalog.slot(key)?;
-        let hint = previous
-            .as_ref()
-            .and_then(|slot| slot.authorization.account.email.clone());
-        let mut attempt = begin(&Ask {
-            connector: &connector,
-            endpoints: &resolved,
-            client_id: &client_id,
-            scopes: &connection.scopes,
-            redirect: &redirect,
-            login_hint: hint.as_deref(),
-        })?;
-        if self.requires_iss(&connector, &resolved).await? {
-            attempt.require_iss();
-        }
-        let mut view =
-            self.first_view(&connection, &connector, &member, key, kind, attempt.url())?;
-        let mut stay = Staying::default();
-        let tells = resolved.question.as_ref();
-        let tells = tells.is_some_and(|question| question.id.is_some());
-        let named = tells || connection.scopes.iter().any(|it| it == "openid");
-        if !self.inner.agent.keeps_sign_ins() {
-            view.stay = Stay::NotHere;
-        } else if !named {
-            view.stay = Stay::NoAccount;
-        } else if kind == AgentKind::Webview {
-            let before = previous.as_ref().map(|slot| &slot.authorization.account);
-            stay = self.staying(&member, &connector.id, before)?;
-            view.stay = stay.as_view();
-        }
         let errand = Errand {
-            id: view.id,
+            id: FlowId::new(),
             session,
             title: self.flow_title(&connection, reach),
             member,
@@ -177,18 +88,117 @@ impl Console {
             connector,
             resolved,
             registration,
-            listener,
-            path,
+            listener: None,
+            path: String::new(),
         };
-        let row = self.flow_row(&errand, attempt.state_hash(), &view);
+        if errand.connector.keys.is_some() {
+            return self.begin_alone(errand, AgentKind::Form).await;
+        }
+        if errand.connector.is_for_clients() {
+            self.client_of(&errand)?;
+            return self.begin_alone(errand, AgentKind::Client).await;
+        }
+        self.begin_at_page(errand, agent).await
+    }
+
+    /// R1, R3, R8, R16: whether the member may authorize the connection, by what holds now. Asked
+    /// when a flow begins, and again before anything of it is stored.
+    ///
+    /// # Errors
+    /// The refusal of the first rule that is broken.
+    pub(crate) fn may_authorize(
+        &self,
+        member: &Member,
+        connection: &Connection,
+        shared: bool,
+        connector: &Connector,
+        workspace: &Workspace,
+    ) -> Result<(), ConsoleError> {
+        // Where another computer has the workspace: a provider may end older grants for a new
+        // one, and those are its.
+        self.usable(workspace)?;
+        access::may_authorize_now(member, connection, shared)?;
+        self.offered(connector, workspace)?;
+        Ok(())
+    }
+
+    /// Begins a flow without a page.
+    async fn begin_alone(&self, errand: Errand, kind: AgentKind) -> Result<FlowId, ConsoleError> {
+        let mut view = self.first_view(&errand, kind, &Self::asked_host(&errand.resolved))?;
+        view.stay = Stay::NotHere;
+        view.form = self.form(&errand.connector);
+        view.seconds = FORM_SECONDS;
+        view.deadline = view.now.plus_seconds(i64::from(FORM_SECONDS));
+        // Nothing of the service is asked before its window is open.
+        self.begin_run(errand, view, None, Staying::default()).await
+    }
+
+    /// Begins a flow at the provider's page.
+    async fn begin_at_page(
+        &self,
+        mut errand: Errand,
+        agent: Option<AgentKind>,
+    ) -> Result<FlowId, ConsoleError> {
+        let (client_id, form, path_id) = self.client_of(&errand)?;
+        errand.path = format!("/callback/{path_id}");
+        let (listener, redirect) = redirect_of(&form, &errand.path).await?;
+        errand.listener = listener;
+        let kind = agent_for(&errand, agent, &form)?;
+        let previous = self.inner.catalog.slot(errand.key)?;
+        let hint = previous
+            .as_ref()
+            .and_then(|slot| slot.authorization.account.email.clone());
+        let mut attempt = begin(&Ask {
+            connector: &errand.connector,
+            endpoints: &errand.resolved,
+            client_id: &client_id,
+            scopes: &errand.connection.scopes,
+            redirect: &redirect,
+            login_hint: hint.as_deref(),
+        })?;
+        let requires = self.requires_iss(&errand.connector, &errand.resolved);
+        if requires.await? {
+            attempt.require_iss();
+        }
+        let mut view = self.first_view(&errand, kind, attempt.url())?;
+        let mut stay = Staying::default();
+        let tells = errand.resolved.question.as_ref();
+        let tells = tells.is_some_and(|question| question.id.is_some());
+        let named = tells || errand.connection.scopes.iter().any(|it| it == "openid");
+        if !self.inner.agent.keeps_sign_ins() {
+            view.stay = Stay::NotHere;
+        } else if !named {
+            view.stay = Stay::NoAccount;
+        } else if kind == AgentKind::Webview {
+            let before = previous.as_ref().map(|slot| &slot.authorization.account);
+            stay = self.staying(&errand.member, &errand.connector.id, before)?;
+            view.stay = stay.as_view();
+        }
+        self.begin_run(errand, view, Some(attempt), stay).await
+    }
+
+    /// Notes a flow that begins, and lets it run.
+    pub(crate) async fn begin_run(
+        &self,
+        errand: Errand,
+        view: FlowView,
+        attempt: Option<Attempt>,
+        stay: Staying,
+    ) -> Result<FlowId, ConsoleError> {
+        let state = attempt.as_ref().map_or_else(
+            // There is no callback, so none can claim the flow: a hash that nothing has.
+            || Secret::new(FlowId::new().to_string()).hash(),
+            Attempt::state_hash,
+        );
+        let row = self.flow_row(&errand, state, &view);
         self.db(move |catalog| catalog.begin_flow(&row)).await?;
         let (orders, received) = channel();
         let running = Running {
-            key,
+            key: errand.key,
             by: errand.member.id,
             view: Arc::new(Mutex::new(view)),
             orders,
-            attempt: Arc::new(Mutex::new(Some(attempt))),
+            attempt: Arc::new(Mutex::new(attempt)),
             signed_in: Arc::default(),
         };
         let id = errand.id;
@@ -207,14 +217,17 @@ impl Console {
 
     fn first_view(
         &self,
-        connection: &Connection,
-        connector: &Connector,
-        member: &Member,
-        key: SlotKey,
+        errand: &Errand,
         agent: AgentKind,
         url: &Url,
     ) -> Result<FlowView, ConsoleError> {
-        let reach = key.reach;
+        let Errand {
+            member,
+            connection,
+            connector,
+            ..
+        } = errand;
+        let reach = errand.key.reach;
         let catalog = &self.inner.catalog;
         let current = catalog
             .primaries(connection.id)?
@@ -226,7 +239,7 @@ impl Console {
             == primary::Succession::Becomes;
         let now = self.now();
         Ok(FlowView {
-            id: FlowId::new(),
+            id: errand.id,
             connection: connection.id,
             connection_name: connection.name.to_string(),
             reach,
@@ -289,26 +302,22 @@ impl Console {
     }
 
     /// Client ID, form of the redirect address, and the id in its path.
-    fn client_of(
-        &self,
-        connector: &Connector,
-        connection: &Connection,
-        registration: Option<RegistrationId>,
-    ) -> Result<(String, Redirect, String), ConsoleError> {
+    fn client_of(&self, errand: &Errand) -> Result<(String, Redirect, String), ConsoleError> {
+        let connector = &errand.connector;
         match &connector.registration {
             Needs::NotNeeded => Err(ConsoleError::new("registration_not_needed")),
             // The program's own registration has one address per connection.
             Needs::BuiltIn { client_id } => Ok((
                 client_id.clone(),
                 Redirect::LoopbackAnyPort,
-                connection.id.to_string(),
+                errand.connection.id.to_string(),
             )),
             Needs::NeedsClient => {
                 let needed = || {
                     Refusal::new(RefusalCode::RegistrationNeeded)
                         .with("service", connector.name.clone())
                 };
-                let id = registration.ok_or_else(needed)?;
+                let id = errand.registration.ok_or_else(needed)?;
                 let found = self.inner.catalog.registration(id)?.ok_or_else(needed)?;
                 if found.connector != connector.id {
                     return Err(needed().into());
@@ -330,6 +339,30 @@ impl Console {
             running.key == key && !ended
         });
         found.map(|(id, _)| *id)
+    }
+}
+
+/// Where the provider's page opens: as the connector says, else as it was asked for.
+fn agent_for(
+    errand: &Errand,
+    asked: Option<AgentKind>,
+    form: &Redirect,
+) -> Result<AgentKind, ConsoleError> {
+    match (&errand.connector.webview, form) {
+        (Webview::Blocked { .. }, Redirect::Intercepted(_)) => {
+            Err(ConsoleError::new("browser_needs_loopback"))
+        }
+        _ if asked == Some(AgentKind::Device) => match errand.resolved.device {
+            Some(_) => Ok(AgentKind::Device),
+            None => Err(ConsoleError::new("device_not_offered")),
+        },
+        (Webview::Blocked { .. }, _) => Ok(AgentKind::Browser),
+        // Only a window of ours can intercept an address on somebody else's host.
+        (Webview::Allowed, Redirect::Intercepted(_)) => Ok(AgentKind::Webview),
+        // Ways without a page are the connector's to choose, and not a caller's.
+        (Webview::Allowed, _) => Ok(asked
+            .filter(|agent| matches!(agent, AgentKind::Webview | AgentKind::Browser))
+            .unwrap_or(AgentKind::Webview)),
     }
 }
 

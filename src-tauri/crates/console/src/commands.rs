@@ -120,7 +120,7 @@ pub fn all() -> Vec<Command> {
         flow_paste(flow: d::FlowId, address: String) -> v::FlowView;
         flow_typed(flow: d::FlowId, typed: v::TypedKeys) -> v::FlowView;
         flow_open_setup(flow: d::FlowId) -> ();
-        flow_answer(flow: d::FlowId, replace: bool) -> v::FlowView;
+        flow_answer(flow: d::FlowId, answer: d::account::AccountAnswer) -> v::FlowView;
         flow_primary(flow: d::FlowId, wanted: bool) -> v::FlowView;
         flow_again(flow: d::FlowId) -> d::FlowId;
         connectors_get() -> v::ConnectorsView;
@@ -188,6 +188,7 @@ pub fn typescript() -> String {
         d::Timestamp,
         d::Environment,
         d::Edition,
+        d::account::AccountAnswer,
         d::application::Component,
         d::Reach,
         d::Role,

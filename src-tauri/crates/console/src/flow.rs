@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tsunagi_catalog::{Flow, Step};
 use tsunagi_connectors::{Connector, Resolved};
+use tsunagi_domain::account::AccountAnswer;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::idle::EXCHANGE_SECONDS;
 use tsunagi_domain::{Account, Connection, FlowId, Member, MemberId, RegistrationId, Timestamp};
@@ -57,9 +58,8 @@ pub(crate) enum Order {
     },
     ByCode,
     Pasted(Url),
-    Answer {
-        replace: bool,
-    },
+    /// To the question about another account (R20).
+    Answer(AccountAnswer),
     /// What was typed into the form; shown by nothing.
     Typed(BTreeMap<String, Secret>),
 }
@@ -105,7 +105,7 @@ impl Running {
         match view.stage {
             // A form that waits is no reason to leave the seat open: typing is seen by itself.
             Stage::Waiting if view.agent == AgentKind::Form => None,
-            Stage::Waiting | Stage::AskReplace => Some(view.deadline),
+            Stage::Waiting | Stage::AskReplace | Stage::AskWhose => Some(view.deadline),
             Stage::Checking => Some(view.deadline.plus_seconds(EXCHANGE_SECONDS)),
             Stage::Done | Stage::Failed => None,
         }

@@ -28,6 +28,7 @@ mod editing;
 mod error;
 mod exporting;
 mod flow;
+mod guard;
 mod home;
 mod impacts;
 mod inventory;
@@ -70,6 +71,7 @@ pub use console::{Console, OpenKeyring, Session, Surroundings};
 pub use damage::{DAMAGED, check_backup, set_aside};
 pub use error::ConsoleError;
 pub use rotation::RotationStep;
+pub use tsunagi_domain::account::AccountAnswer;
 pub use tsunagi_domain::application::Component;
 pub use tsunagi_domain::system::Cause;
 pub use tsunagi_domain::{

@@ -102,7 +102,7 @@ impl Console {
         let primaries = catalog.primaries(connection.id)?;
         let member = &look.member;
         let own = authorization.is_some_and(|found| found.authorized_by == member.id);
-        let may_authorize = access::may_authorize(member, connection.kind, look.shared).is_ok();
+        let may_authorize = access::may_authorize_now(member, connection, look.shared).is_ok();
         let revoked = authorization
             .is_some_and(|found| found.health == Health::NotConnected(NotConnected::Revoked));
         let service = self.mark_of(&connection.connector).name;
@@ -122,7 +122,7 @@ impl Console {
                 && primaries
                     .iter()
                     .any(|primary| primary.reach == reach && primary.member == member.id),
-            may_authorize: may_authorize && connection.enabled && self.is_served(connection),
+            may_authorize: may_authorize && self.is_served(connection),
             may_revoke: authorization.is_some()
                 && !revoked
                 && access::may_revoke(member, own).is_ok(),

@@ -1,31 +1,27 @@
-//! What follows a callback: the exchange, who signed in, the guard against another account
-//! (R20), and the one transaction that stores everything. Tokens that are not kept are handed
-//! back to the provider.
+//! What follows a callback: the exchange, who signed in, and the one transaction that stores
+//! everything. Tokens that are not kept are handed back to the provider.
 
 use std::time::{Duration, Instant};
 
 use tsunagi_catalog::{Authorization, Catalog, CatalogError, Entry, Filling, Slot};
-use tsunagi_domain::account::{Arrival, arrival};
+use tsunagi_domain::account::Arrival;
 use tsunagi_domain::health::scopes_granted;
 use tsunagi_domain::resolution::Resolution;
 use tsunagi_domain::{
-    Account, AuthorizationId, Health, Member, MemberId, NotConnected, Refusal, RefusalCode, Role,
-    access, primary, resolution,
+    Account, AuthorizationId, Health, Member, MemberId, NotConnected, Role, primary, resolution,
 };
 use tsunagi_gateway::{Arrived, Grant};
 use tsunagi_oauth::{Wire, read_callback};
 use url::Url;
 
-use crate::agent::Sighting;
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::flow::{Ears, End, Errand, LOOK_AGAIN, Order, Running};
+use crate::flow::{Ears, End, Errand, Running};
+use crate::guard::Decided;
 use crate::log::Action;
 use crate::rows::account_view;
 use crate::views::Stage;
 
-/// How long an answer about another account is waited for, in seconds.
-const ANSWER_SECONDS: u32 = 600;
 /// How long a provider may take to hear that tokens are not kept.
 pub(crate) const HAND_BACK: Duration = Duration::from_secs(4);
 /// How often storing is tried where a renewal of the same credential is faster.
@@ -196,6 +192,13 @@ impl Console {
                 format!("{} {url}", whoami.method.as_str())
             })
             .collect();
+        let account = account.map(|account| match &arrived.client {
+            Some(client) if account == Account::default() => Account {
+                id: Some(client.clone()),
+                ..account
+            },
+            _ => account,
+        });
         let told = account.as_ref().map(|_| ());
         let noted = if errand.connector.keys.is_some() {
             self.step(errand.id, "tried", told, lines, Some(started))
@@ -208,61 +211,13 @@ impl Console {
         account
     }
 
-    async fn sitting(&self, errand: &Errand) -> Result<Option<Authorization>, ConsoleError> {
+    pub(crate) async fn sitting(
+        &self,
+        errand: &Errand,
+    ) -> Result<Option<Authorization>, ConsoleError> {
         let key = errand.key;
         let slot = self.db(move |catalog| catalog.slot(key)).await?;
         Ok(slot.map(|Slot { authorization, .. }| authorization))
-    }
-
-    /// R20: asks before another account replaces the first. Says whether it does; `None` keeps
-    /// the first.
-    pub(crate) async fn guard(
-        &self,
-        errand: &Errand,
-        running: &Running,
-        ears: &mut Ears,
-        account: &Account,
-    ) -> Result<Option<bool>, ConsoleError> {
-        let previous = self.sitting(errand).await?;
-        let before = previous
-            .as_ref()
-            .map(|authorization| &authorization.account);
-        if arrival(before, account) != Arrival::AskFirst {
-            return Ok(Some(false));
-        }
-        let service = &errand.connector.name;
-        let now = self.now();
-        let deadline = now.plus_seconds(i64::from(ANSWER_SECONDS));
-        self.show(running, |view| {
-            view.stage = Stage::AskReplace;
-            view.deadline = deadline;
-            view.seconds = ANSWER_SECONDS;
-            view.account = Some(account_view(service, None, account));
-            view.previous = previous
-                .as_ref()
-                .map(|old| account_view(service, old.label.as_deref(), &old.account));
-        });
-        self.step(errand.id, "other_account", Ok(()), Vec::new(), None)
-            .await?;
-        loop {
-            tokio::select! {
-                order = ears.orders.recv() => match order {
-                    Some(Order::Answer { replace }) => return Ok(replace.then_some(true)),
-                    None | Some(Order::Cancel) => return Ok(None),
-                    Some(_) => {}
-                },
-                Some(sighting) = ears.seen.next() => {
-                    if sighting == Sighting::Dismissed {
-                        return Ok(None);
-                    }
-                }
-                () = tokio::time::sleep(LOOK_AGAIN) => {
-                    if self.now() >= deadline {
-                        return Ok(None);
-                    }
-                }
-            }
-        }
     }
 
     /// Seals and stores, in one transaction.
@@ -272,12 +227,12 @@ impl Console {
         running: &Running,
         arrived: &Arrived,
         account: &Account,
-        replaces: bool,
+        decided: Decided,
     ) -> Result<End, ConsoleError> {
         let mut tries = 0;
         let becomes = loop {
             tries += 1;
-            match self.fill(errand, running, arrived, account, replaces).await {
+            match self.fill(errand, running, arrived, account, decided).await {
                 // A renewal of the credential that is replaced was stored meanwhile.
                 Err(error) if error.code == CatalogError::Stale.code() && tries < TRIES => {
                     continue;
@@ -318,15 +273,16 @@ impl Console {
         running: &Running,
         arrived: &Arrived,
         account: &Account,
-        replaces: bool,
+        decided: Decided,
     ) -> Result<bool, ConsoleError> {
         let key = errand.key;
         let sitting = self.sitting(errand).await?;
-        let before = sitting.as_ref().map(|old| &old.account);
-        if !replaces && arrival(before, account) == Arrival::AskFirst {
+        let asked = decided.about.is_some() && decided.about == sitting.as_ref().map(|old| old.id);
+        if !asked && self.arrives(sitting.as_ref(), arrived, account).await? != Arrival::Welcome {
             // Somebody else filled the slot meanwhile, and nobody was asked about that account.
             return Err(ConsoleError::new("flow_overtaken"));
         }
+        let replaces = asked && decided.replaces;
         let left = sitting.as_ref().map(|old| old.id);
         let label = sitting
             .as_ref()
@@ -455,14 +411,7 @@ impl Console {
         let member = member.ok_or_else(gone)?;
         let connection = connection.ok_or_else(gone)?;
         let workspace = workspace.ok_or_else(gone)?;
-        self.usable(&workspace)?;
-        access::may_authorize(&member, connection.kind, shared)?;
-        if !connection.enabled {
-            return Err(Refusal::new(RefusalCode::Disabled)
-                .with("connection", connection.link_name.as_str())
-                .into());
-        }
-        self.offered(&errand.connector, &workspace)?;
+        self.may_authorize(&member, &connection, shared, &errand.connector, &workspace)?;
         Ok(member)
     }
 

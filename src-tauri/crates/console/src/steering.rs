@@ -1,5 +1,6 @@
 //! Flows that run, as doors look at them and steer them.
 
+use tsunagi_domain::account::AccountAnswer;
 use tsunagi_domain::{ConnectionId, FlowId, MemberId, Timestamp};
 use tsunagi_oauth::paste;
 use url::Url;
@@ -192,12 +193,17 @@ impl Console {
         self.order(flow, Order::Pasted(url))
     }
 
-    /// Answers whether another account replaces the first (R20).
+    /// Answers what becomes of an account that is another one, or that nothing tells from the one
+    /// before (R20). An answer that does not fit the question changes nothing.
     ///
     /// # Errors
     /// `flow_over`.
-    pub fn answer_flow(&self, flow: FlowId, replace: bool) -> Result<FlowView, ConsoleError> {
-        self.order(flow, Order::Answer { replace })
+    pub fn answer_flow(
+        &self,
+        flow: FlowId,
+        answer: AccountAnswer,
+    ) -> Result<FlowView, ConsoleError> {
+        self.order(flow, Order::Answer(answer))
     }
 
     /// R11: whether the account is to become primary, where nobody is.

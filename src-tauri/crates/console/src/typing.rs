@@ -3,7 +3,7 @@
 //! how the credential is come by differs.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::mpsc::unbounded_channel;
@@ -17,8 +17,7 @@ use crate::agent::{Sighting, Visit};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::flow::EXTENSION;
-use crate::flow::{Ears, End, Errand, LOOK_AGAIN, Order, Running, channel};
-use crate::kept_sign_ins::Staying;
+use crate::flow::{Ears, End, Errand, LOOK_AGAIN, Order, Running};
 use crate::settling::HAND_BACK;
 use crate::views::{AgentKind, FlowView, FormProblem, KeyFieldView, KeyForm, Stage, TypedKeys};
 
@@ -70,32 +69,6 @@ impl Console {
             setup: setup.map(|setup| setup.url.clone()),
             problem: None,
         })
-    }
-
-    /// Begins a flow without a page. Nothing of the service is asked before its window is open.
-    pub(crate) async fn begin_typed(
-        &self,
-        errand: Errand,
-        view: FlowView,
-    ) -> Result<FlowId, ConsoleError> {
-        // There is no callback, so none can claim the flow: a hash that nothing has.
-        let nothing = Secret::new(FlowId::new().to_string()).hash();
-        let row = self.flow_row(&errand, nothing, &view);
-        self.db(move |catalog| catalog.begin_flow(&row)).await?;
-        let (orders, received) = channel();
-        let running = Running {
-            key: errand.key,
-            by: errand.member.id,
-            view: Arc::new(Mutex::new(view)),
-            orders,
-            attempt: Arc::default(),
-            signed_in: Arc::default(),
-        };
-        let id = errand.id;
-        self.remember(id, running.clone());
-        let flow = self.clone();
-        tokio::spawn(flow.run(errand, running, received, Staying::default()));
-        Ok(id)
     }
 
     /// Takes what a person typed into the form of a flow, and tries it. How that went is told by
@@ -334,14 +307,15 @@ impl Console {
         account: Account,
     ) -> Result<End, ConsoleError> {
         running.note_signed_in(&account);
-        let Some(replaces) = self.guard(errand, running, ears, &account).await? else {
+        let asked = self.guard(errand, running, ears, &arrived, &account);
+        let Some(decided) = asked.await? else {
             self.show(running, |view| view.stage = Stage::Checking);
             let lines = self.hand_back(errand, arrived.grant).await;
             self.step(errand.id, "kept", Ok(()), lines, None).await?;
             return Ok(End::Kept);
         };
         match self
-            .store(errand, running, &arrived, &account, replaces)
+            .store(errand, running, &arrived, &account, decided)
             .await
         {
             Ok(end) => Ok(end),

@@ -209,6 +209,23 @@ pub fn may_authorize(member: &Member, kind: Kind, shared: bool) -> Result<(), Re
     }
 }
 
+/// R3: whether the member may authorize this connection now. A disabled one is authorized by
+/// nobody.
+///
+/// # Errors
+/// Those of [`may_authorize`], else [`RefusalCode::Disabled`].
+pub fn may_authorize_now(
+    member: &Member,
+    connection: &Connection,
+    shared: bool,
+) -> Result<(), Refusal> {
+    may_authorize(member, connection.kind, shared)?;
+    if connection.enabled {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::Disabled).with("connection", connection.link_name.as_str()))
+}
+
 /// R2: whether the member may revoke or rename an authorization: their own, or any as a manager.
 ///
 /// # Errors

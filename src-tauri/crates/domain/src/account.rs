@@ -25,21 +25,50 @@ impl Account {
     }
 }
 
-/// What to do with the account that has just signed in.
+/// What to do with the account that has just been authorized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
     /// The slot was empty, or it is the same account: store it.
     Welcome,
     /// Another account sits there: ask before it is replaced.
     AskFirst,
+    /// The service tells nothing about either, so nothing here can say whether they are the same:
+    /// ask whose it is.
+    AskWhose,
+}
+
+/// What a person answers when they are asked about the account that arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum AccountAnswer {
+    /// The one before stays, and what arrived is handed back.
+    Keep,
+    /// It is the same account: it goes on wherever that is used.
+    Same,
+    /// It is another account, and takes the place of the one before.
+    Replace,
+}
+
+impl Arrival {
+    /// Whether an answer fits what was asked. That two accounts are the same is no answer where
+    /// the service told that they are not (R20).
+    #[must_use]
+    pub const fn takes(self, answer: AccountAnswer) -> bool {
+        match self {
+            Self::Welcome => false,
+            Self::AskFirst => !matches!(answer, AccountAnswer::Same),
+            Self::AskWhose => true,
+        }
+    }
 }
 
 /// R20: authorizing again with a different account asks before it replaces the first. Accounts
 /// are compared by the provider's id, else by e-mail (ignoring ASCII case), else by name; where
-/// only one of the two tells something, they are not the same. Where neither tells anything there
-/// is nothing to compare, and nobody is asked.
+/// only one of the two tells something, they are not the same. Where neither tells anything they
+/// are the same only if it is `same_key` once more: the very key that sits there.
 #[must_use]
-pub fn arrival(previous: Option<&Account>, arriving: &Account) -> Arrival {
+pub fn arrival(previous: Option<&Account>, arriving: &Account, same_key: bool) -> Arrival {
     let Some(previous) = previous else {
         return Arrival::Welcome;
     };
@@ -47,8 +76,11 @@ pub fn arrival(previous: Option<&Account>, arriving: &Account) -> Arrival {
         (Some(before), Some(now)) => before == now,
         (None, None) => match (&previous.email, &arriving.email) {
             (Some(before), Some(now)) => before.eq_ignore_ascii_case(now),
-            // Services that tell nothing about the account: there is nothing to compare.
-            (None, None) => previous.name == arriving.name,
+            (None, None) => match (&previous.name, &arriving.name) {
+                (None, None) if same_key => true,
+                (None, None) => return Arrival::AskWhose,
+                (before, now) => before == now,
+            },
             _ => false,
         },
         _ => false,

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use tsunagi_domain::access::{
-    Act, act_of_change, available, is_place, may_authorize, may_change_availability, may_manage,
-    may_revoke,
+    Act, act_of_change, available, is_place, may_authorize, may_authorize_now,
+    may_change_availability, may_manage, may_revoke,
 };
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::names::{ConnectionName, LinkName};
@@ -36,6 +36,23 @@ fn member(role: Role, active: bool) -> Member {
 
 fn code<T>(result: Result<T, tsunagi_domain::Refusal>) -> Option<RefusalCode> {
     result.err().map(|refusal| refusal.code)
+}
+
+fn leads(kind: Kind, enabled: bool) -> Connection {
+    Connection {
+        id: ConnectionId::new(),
+        name: ConnectionName::new("Leads").unwrap(),
+        link_name: LinkName::new("leads").unwrap(),
+        connector: "practice".to_owned(),
+        kind,
+        mode: Mode::Same,
+        scopes: vec!["contacts.read".to_owned()],
+        registration: None,
+        settings: Settings::new(),
+        enabled,
+        created_by: None,
+        created_at: Timestamp(0),
+    }
 }
 
 #[test]
@@ -190,6 +207,31 @@ fn r3_who_may_authorize_which_kind() {
 }
 
 #[test]
+fn r3_a_disabled_connection_is_authorized_by_nobody() {
+    for role in Role::ALL {
+        for kind in KINDS {
+            for shared in [false, true] {
+                let member = member(role, true);
+                let by_role = code(may_authorize(&member, kind, shared));
+                assert_eq!(
+                    code(may_authorize_now(&member, &leads(kind, true), shared)),
+                    by_role,
+                    "an enabled one asks for the role only: {role:?} on {kind:?}"
+                );
+                assert_eq!(
+                    code(may_authorize_now(&member, &leads(kind, false), shared)),
+                    by_role.or(Some(RefusalCode::Disabled)),
+                    "whoever may not is not told more: {role:?} on {kind:?}"
+                );
+            }
+        }
+    }
+    let admin = member(Role::Admin, true);
+    let refusal = may_authorize_now(&admin, &leads(Kind::Admin, false), false).unwrap_err();
+    assert_eq!(refusal.args["connection"], "leads", "which one is said");
+}
+
+#[test]
 fn a_deactivated_member_does_nothing_whatever_their_role() {
     for role in Role::ALL {
         let gone = member(role, false);
@@ -247,20 +289,7 @@ fn r1_what_a_free_plan_does_and_does_not() {
 
 #[test]
 fn r1_r20_another_name_is_a_rename_and_anything_else_is_an_edit() {
-    let before = Connection {
-        id: ConnectionId::new(),
-        name: ConnectionName::new("Leads").unwrap(),
-        link_name: LinkName::new("leads").unwrap(),
-        connector: "practice".to_owned(),
-        kind: Kind::Admin,
-        mode: Mode::Same,
-        scopes: vec!["contacts.read".to_owned()],
-        registration: None,
-        settings: Settings::new(),
-        enabled: true,
-        created_by: None,
-        created_at: Timestamp(0),
-    };
+    let before = leads(Kind::Admin, true);
     let change = |change: fn(&mut Connection)| {
         let mut after = before.clone();
         change(&mut after);

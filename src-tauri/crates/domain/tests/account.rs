@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tsunagi_domain::Account;
-use tsunagi_domain::account::{Arrival, arrival};
+use tsunagi_domain::account::{AccountAnswer, Arrival, arrival};
 
 fn account(id: Option<&str>, name: Option<&str>, email: Option<&str>) -> Account {
     Account {
@@ -19,11 +19,13 @@ fn r20_an_empty_slot_welcomes_anybody() {
         account(Some("1"), None, None),
         account(None, None, Some("hana@example.com")),
     ] {
-        assert_eq!(
-            arrival(None, &arriving),
-            Arrival::Welcome,
-            "nobody is replaced"
-        );
+        for same_key in [false, true] {
+            assert_eq!(
+                arrival(None, &arriving, same_key),
+                Arrival::Welcome,
+                "nobody is replaced"
+            );
+        }
     }
 }
 
@@ -104,12 +106,6 @@ fn r20_who_counts_as_the_same_account() {
             false,
         ),
         (
-            "a service that tells nothing",
-            &Account::default(),
-            Account::default(),
-            true,
-        ),
-        (
             "nothing, where a name was told",
             &account(None, Some("Hana"), None),
             Account::default(),
@@ -121,7 +117,41 @@ fn r20_who_counts_as_the_same_account() {
         } else {
             Arrival::AskFirst
         };
-        assert_eq!(arrival(Some(before), &now), expected, "{why}");
+        for same_key in [false, true] {
+            assert_eq!(arrival(Some(before), &now, same_key), expected, "{why}");
+        }
+    }
+}
+
+#[test]
+fn r20_where_a_service_tells_nothing_only_the_same_key_is_the_same_account() {
+    let nobody = Account::default();
+    assert_eq!(
+        arrival(Some(&nobody), &nobody, true),
+        Arrival::Welcome,
+        "it is the key that sits there"
+    );
+    assert_eq!(
+        arrival(Some(&nobody), &nobody, false),
+        Arrival::AskWhose,
+        "nothing tells whose the two are"
+    );
+}
+
+#[test]
+fn r20_that_it_is_the_same_account_is_an_answer_only_where_nothing_tells() {
+    for (asked, answer, takes) in [
+        (Arrival::Welcome, AccountAnswer::Keep, false),
+        (Arrival::Welcome, AccountAnswer::Same, false),
+        (Arrival::Welcome, AccountAnswer::Replace, false),
+        (Arrival::AskFirst, AccountAnswer::Keep, true),
+        (Arrival::AskFirst, AccountAnswer::Same, false),
+        (Arrival::AskFirst, AccountAnswer::Replace, true),
+        (Arrival::AskWhose, AccountAnswer::Keep, true),
+        (Arrival::AskWhose, AccountAnswer::Same, true),
+        (Arrival::AskWhose, AccountAnswer::Replace, true),
+    ] {
+        assert_eq!(asked.takes(answer), takes, "{asked:?} {answer:?}");
     }
 }
 
@@ -148,19 +178,40 @@ fn any_account() -> impl Strategy<Value = Account> {
 
 proptest! {
     #[test]
-    fn r20_the_same_account_is_never_asked_about(account in any_account()) {
-        prop_assert_eq!(arrival(Some(&account), &account), Arrival::Welcome, "it is the same");
+    fn r20_an_account_that_is_told_is_never_asked_about_again(
+        account in any_account(),
+        same_key: bool,
+    ) {
+        let told = account != Account::default();
+        let expected = if told || same_key { Arrival::Welcome } else { Arrival::AskWhose };
+        prop_assert_eq!(arrival(Some(&account), &account, same_key), expected, "it is the same");
     }
 
     #[test]
-    fn r20_it_does_not_matter_who_came_first(a in any_account(), b in any_account()) {
-        prop_assert_eq!(arrival(Some(&a), &b), arrival(Some(&b), &a), "same or not, both ways");
+    fn r20_it_does_not_matter_who_came_first(
+        a in any_account(),
+        b in any_account(),
+        same_key: bool,
+    ) {
+        prop_assert_eq!(
+            arrival(Some(&a), &b, same_key),
+            arrival(Some(&b), &a, same_key),
+            "same or not, both ways"
+        );
     }
 
     #[test]
-    fn r20_two_ids_that_differ_are_always_asked_about(a in any_account(), b in any_account()) {
+    fn r20_two_ids_that_differ_are_always_asked_about(
+        a in any_account(),
+        b in any_account(),
+        same_key: bool,
+    ) {
         if a.id.is_some() && b.id.is_some() && a.id != b.id {
-            prop_assert_eq!(arrival(Some(&a), &b), Arrival::AskFirst, "another account");
+            prop_assert_eq!(
+                arrival(Some(&a), &b, same_key),
+                Arrival::AskFirst,
+                "another account"
+            );
         }
     }
 }

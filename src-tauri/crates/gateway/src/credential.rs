@@ -219,6 +219,16 @@ impl Credential {
         })
     }
 
+    /// Whether the same keys were typed in for both.
+    pub(crate) fn has_keys_of(&self, other: &Self) -> bool {
+        let same = |name: &String, value: &Secret| {
+            let twin = other.keys.get(name);
+            twin.is_some_and(|twin| twin.expose() == value.expose())
+        };
+        self.keys.len() == other.keys.len()
+            && self.keys.iter().all(|(name, value)| same(name, value))
+    }
+
     /// Seals this credential as `version`.
     ///
     /// # Errors

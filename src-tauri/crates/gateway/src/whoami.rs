@@ -21,6 +21,7 @@ use crate::answered::{censor, judged, own_error};
 use crate::attach::{Attachment, secrets};
 use crate::credential::Credential;
 use crate::outgoing::Outgoing;
+use crate::readers::Opening;
 use crate::renewal::{expires_at, refresh_expires_at};
 use crate::send::{Request, allowed};
 use crate::{GateError, Gateway, Grant};
@@ -38,6 +39,9 @@ pub struct Arrived {
     pub grant: Grant,
     /// Who signed in, as far as the ID token says.
     pub account: Account,
+    /// The client that authorized itself. Where nobody signs in, it is who was authorized
+    /// (RFC 9068 §2.2), unless the service names another.
+    pub client: Option<String>,
     /// Scopes granted; `None` where the provider does not say.
     pub granted: Option<Vec<String>>,
     /// When the access token ends.
@@ -130,7 +134,10 @@ impl Gateway {
         let tokens =
             tsunagi_oauth::client_credentials(http, connector, resolved, &client, scopes, wire)
                 .await?;
-        Ok(self.arrived(connector, resolved, &tokens))
+        Ok(Arrived {
+            client: Some(client.id),
+            ..self.arrived(connector, resolved, &tokens)
+        })
     }
 
     /// Takes over what a person typed in, to be asked about with [`Self::who_am_i`] and then
@@ -147,6 +154,7 @@ impl Gateway {
         Ok(Arrived {
             grant: Grant::typed(connector, resolved, typed)?,
             account: Account::default(),
+            client: None,
             granted: None,
             expires_at: None,
             refresh_expires_at: None,
@@ -154,6 +162,26 @@ impl Gateway {
             issued_at: self.now(),
             extras: BTreeMap::new(),
         })
+    }
+
+    /// Whether what was typed in is the very key that an authorization holds. Where that cannot
+    /// be opened, for its member has a key of their own, it is not known to be, so it is not.
+    ///
+    /// # Errors
+    /// [`GateError::Locked`] without the workspace's key, or where the catalog cannot be read.
+    pub async fn is_same_key(&self, id: AuthorizationId, grant: &Grant) -> Result<bool, GateError> {
+        if grant.credential().keys.is_empty() {
+            return Ok(false);
+        }
+        self.inner.keys.vault()?;
+        let Some(sealed) = self.db(move |catalog| catalog.sealed(id)).await? else {
+            return Ok(false);
+        };
+        match Credential::open(&self.inner.keys, Opening::Upkeep, id, &sealed) {
+            Ok((held, _)) => Ok(held.has_keys_of(grant.credential())),
+            Err(GateError::Locked | GateError::Damaged) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Compares what the provider says about itself with its connector (RFC 8414 §3.3), and
@@ -204,6 +232,7 @@ impl Gateway {
         });
         Arrived {
             account: account.unwrap_or_default(),
+            client: None,
             granted: tokens.scopes.clone(),
             expires_at: expires_at(now, tokens.expires_in, connector),
             refresh_expires_at: refresh_expires_at(now, tokens, connector),

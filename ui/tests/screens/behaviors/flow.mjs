@@ -41,6 +41,16 @@ export const behaviors = {
       await page.getByText("Connected as aiko@example.com").waitFor();
     },
   },
+  "flow: where nothing tells whose account it is, a person says": {
+    path: "flow.html?flow=f&stage=ask_whose",
+    options: { width: 460, height: 260 },
+    act: async (page) => {
+      await page.getByRole("alertdialog", { name: "Is this the same account as Accounting key?" }).waitFor();
+      await focused(page, "Keep what was there", "keeping is the harmless answer");
+      await button(page, "It is the same account").click();
+      await page.getByText("Connected as Accounting key").waitFor();
+    },
+  },
   "flow: staying signed in is the person's wish, and can be taken back": {
     path: "flow.html?flow=f&stage=waiting",
     options: { width: 460, height: 300 },

@@ -130,7 +130,7 @@ impl Console {
                         | Order::ByCode
                         | Order::Stay { .. }
                         | Order::Typed(_)
-                        | Order::Answer { .. },
+                        | Order::Answer(_),
                     ) => {}
                 },
                 () = tokio::time::sleep(left.min(LOOK_AGAIN)) => {

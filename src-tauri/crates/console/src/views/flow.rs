@@ -130,6 +130,8 @@ pub enum Stage {
     Checking,
     /// Another account than before: waits for an answer.
     AskReplace,
+    /// The service tells nothing about whose account it is: asks whether it is the same.
+    AskWhose,
     /// Connected.
     Done,
     /// Refused or failed; nothing was stored.
@@ -208,7 +210,7 @@ pub struct FlowView {
     pub seconds: u32,
     /// Stage.
     pub stage: Stage,
-    /// Who has signed in, from `AskReplace` on.
+    /// Who has signed in, from `AskReplace` or `AskWhose` on.
     pub account: Option<AccountView>,
     /// Who was there before.
     pub previous: Option<AccountView>,

@@ -2,7 +2,7 @@
 
 use tsunagi_console::agent::Sighting;
 use tsunagi_console::views::Stage;
-use tsunagi_console::{ConnectionId, FlowId, Reach};
+use tsunagi_console::{AccountAnswer, ConnectionId, FlowId, Reach};
 use tsunagi_domain::{Kind, Mode};
 
 use crate::fixture::{AIKO, BEN, Desk, Person, until};
@@ -41,7 +41,7 @@ async fn still_aiko(desk: &Desk, id: ConnectionId) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r20_keeping_replaces_nothing() {
     let (desk, id, flow) = asked().await;
-    desk.console.answer_flow(flow, false).unwrap();
+    desk.console.answer_flow(flow, AccountAnswer::Keep).unwrap();
     let end = desk.ended(flow).await;
     assert_eq!(end.failure.unwrap().code, "kept");
     still_aiko(&desk, id).await;
@@ -59,7 +59,9 @@ async fn r20_keeping_replaces_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r20_replacing_puts_the_other_account_in() {
     let (desk, id, flow) = asked().await;
-    desk.console.answer_flow(flow, true).unwrap();
+    desk.console
+        .answer_flow(flow, AccountAnswer::Replace)
+        .unwrap();
     assert_eq!(desk.ended(flow).await.stage, Stage::Done);
     let station = desk.view(id).await.row.stations[0].clone();
     assert_eq!(station.account.unwrap().label, "ben@practice.example");
@@ -128,7 +130,9 @@ async fn r20_an_answer_before_the_question_answers_nothing() {
     desk.authorize(id, Reach::All).await;
     desk.world.agent.person(Person::Waits);
     let flow = desk.begin(id, Reach::All).await;
-    desk.console.answer_flow(flow, true).unwrap();
+    desk.console
+        .answer_flow(flow, AccountAnswer::Replace)
+        .unwrap();
     let visit = desk.world.agent.visit(flow);
     let url = crate::fixture::press(&visit.url, BEN, "allow").await;
     crate::fixture::arrive(&visit, url).await;
@@ -153,7 +157,7 @@ async fn r20_a_service_that_tells_nothing_new_about_the_account_asks() {
     let flow = desk.begin(id, Reach::All).await;
     desk.answers(flow, &[("code", "b")]).await;
     desk.asks(flow).await;
-    desk.console.answer_flow(flow, false).unwrap();
+    desk.console.answer_flow(flow, AccountAnswer::Keep).unwrap();
     desk.ended(flow).await;
     until("the tokens are handed back", || {
         provider

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::json;
-use tsunagi_console::Reach;
 use tsunagi_console::views::{InventoryForm, RedirectForm, Stage, TryRequest};
+use tsunagi_console::{AccountAnswer, Reach};
 use tsunagi_domain::{Environment, Kind, Mode};
 
 use crate::fixture::{Desk, Person, files};
@@ -191,7 +191,7 @@ async fn no_view_error_debug_or_file_holds_a_secret() {
     let flow = desk.begin(id, Reach::All).await;
     desk.answers(flow, &[("code", CODE)]).await;
     seen.view("question", &desk.asks(flow).await);
-    desk.console.answer_flow(flow, false).unwrap();
+    desk.console.answer_flow(flow, AccountAnswer::Keep).unwrap();
     desk.ended(flow).await;
     *provider.inner.revoke.lock().unwrap() = Says::json(400, &error);
     let outcome = desk.console.revoke(desk.session(), id, Reach::All).await;

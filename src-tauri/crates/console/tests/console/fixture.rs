@@ -494,7 +494,8 @@ impl Desk {
 
     pub(crate) async fn asks(&self, flow: FlowId) -> FlowView {
         until("the flow asks about the other account", || {
-            self.console.flow(flow).unwrap().stage == Stage::AskReplace
+            let stage = self.console.flow(flow).unwrap().stage;
+            matches!(stage, Stage::AskReplace | Stage::AskWhose)
         })
         .await;
         self.console.flow(flow).unwrap()

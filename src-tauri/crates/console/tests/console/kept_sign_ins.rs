@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tsunagi_console::agent::Sighting;
 use tsunagi_console::views::{AgentKind, KeptSignInView, Stage, Stay};
-use tsunagi_console::{ConnectionId, FlowId, KeptSignInId, Reach};
+use tsunagi_console::{AccountAnswer, ConnectionId, FlowId, KeptSignInId, Reach};
 use tsunagi_domain::{Kind, MemberId, Mode, Role};
 
 use crate::fixture::{AIKO, BEN, Desk, Person, arrive, press, until};
@@ -225,7 +225,9 @@ async fn another_account_that_replaces_the_first_takes_its_profile_over() {
     let flow = begins(&desk, id).await;
     signs_in(&desk, flow, BEN).await;
     desk.asks(flow).await;
-    desk.console.answer_flow(flow, true).unwrap();
+    desk.console
+        .answer_flow(flow, AccountAnswer::Replace)
+        .unwrap();
     assert_eq!(desk.ended(flow).await.stay, Stay::On);
     assert_eq!(labels(&desk), ["ben@practice.example"]);
     assert_eq!(only(&desk), sign_in, "the folder holds Ben's session now");
@@ -238,7 +240,7 @@ async fn keeping_the_first_account_clears_what_the_other_left() {
     let flow = begins(&desk, id).await;
     signs_in(&desk, flow, BEN).await;
     desk.asks(flow).await;
-    desk.console.answer_flow(flow, false).unwrap();
+    desk.console.answer_flow(flow, AccountAnswer::Keep).unwrap();
     assert_eq!(desk.ended(flow).await.failure.unwrap().code, "kept");
     assert!(kept(&desk).is_empty(), "it is nobody's");
     comes_to(&desk, &[]).await;
@@ -309,7 +311,9 @@ async fn unticking_and_signing_in_as_somebody_else_clears_nothing() {
     ticks(&desk, flow, false).await;
     signs_in(&desk, flow, BEN).await;
     desk.asks(flow).await;
-    desk.console.answer_flow(flow, true).unwrap();
+    desk.console
+        .answer_flow(flow, AccountAnswer::Replace)
+        .unwrap();
     desk.ended(flow).await;
     assert_eq!(labels(&desk), ["aiko@practice.example"], "it is Aiko's");
 }

@@ -45,5 +45,6 @@ mod standing;
 mod team;
 mod tray;
 mod typing;
+mod whose;
 mod words;
 mod work;

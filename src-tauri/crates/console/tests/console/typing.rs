@@ -7,7 +7,7 @@ use serde_json::json;
 use tsunagi_console::views::{
     AgentKind, AvailabilityChange, FlowView, NewConnection, RedirectForm, Stage, TypedKeys,
 };
-use tsunagi_console::{ConnectionId, FlowId, Reach};
+use tsunagi_console::{AccountAnswer, ConnectionId, FlowId, Reach};
 use tsunagi_domain::{Environment, Kind, Member, Mode, Plan, Role};
 
 use crate::fixture::{Desk, Person, files, until};
@@ -17,8 +17,12 @@ const SECRET: &str = "canary-key/\"quoted\"/4+7=";
 const BASIC: &str = "Basic d29ya3M6Y2FuYXJ5LWtleS8icXVvdGVkIi80Kzc9";
 
 /// The provider's connector with a form in the place of its OAuth.
-fn keyed(provider: &Provider) -> String {
-    let toml = provider.toml("filing");
+pub(crate) fn keyed(provider: &Provider) -> String {
+    keyed_from(&provider.toml("filing"))
+}
+
+/// As [`keyed`], of a connector file with OAuth.
+pub(crate) fn keyed_from(toml: &str) -> String {
     let (before, rest) = toml.split_once("[oauth]").unwrap();
     let (_, api) = rest.split_once("[api]").unwrap();
     let (api, _) = api.split_once("[[scopes]]").unwrap();
@@ -47,7 +51,7 @@ password = "{{key.secret}}"
 }
 
 /// The provider's connector with a client that authorizes itself.
-fn for_clients(provider: &Provider) -> String {
+pub(crate) fn for_clients(provider: &Provider) -> String {
     let authorize = format!("authorize = \"{}/authorize\"", provider.origin);
     provider
         .toml("filing")
@@ -55,7 +59,7 @@ fn for_clients(provider: &Provider) -> String {
         .replace(", \"logged_in_user\"", "")
 }
 
-fn typed(account: &str, secret: &str) -> TypedKeys {
+pub(crate) fn typed(account: &str, secret: &str) -> TypedKeys {
     TypedKeys {
         fields: BTreeMap::from([
             ("account".to_owned(), account.to_owned()),
@@ -65,9 +69,14 @@ fn typed(account: &str, secret: &str) -> TypedKeys {
 }
 
 fn connect(desk: &Desk, provider: &Provider, kind: Kind) -> ConnectionId {
+    connect_by(desk, &keyed(provider), kind)
+}
+
+/// A connection by a connector file with a form.
+pub(crate) fn connect_by(desk: &Desk, keyed: &str, kind: Kind) -> ConnectionId {
     // Nobody presses anything on a page: there is none.
     desk.world.agent.person(Person::Waits);
-    accept(desk, "filing", &keyed(provider)).unwrap();
+    accept(desk, "filing", keyed).unwrap();
     let drafted = NewConnection {
         scopes: Vec::new(),
         ..draft("Filing", kind, Mode::Same, None)
@@ -75,8 +84,17 @@ fn connect(desk: &Desk, provider: &Provider, kind: Kind) -> ConnectionId {
     desk.console.create(desk.session(), &drafted).unwrap()
 }
 
+/// A connection by a client that authorizes itself.
+pub(crate) fn connect_client(desk: &Desk, provider: &Provider) -> ConnectionId {
+    desk.world.agent.person(Person::Waits);
+    accept(desk, "filing", &for_clients(provider)).unwrap();
+    let registration = register(desk, "filing", RedirectForm::LoopbackAnyPort);
+    let drafted = draft("Filing", Kind::Admin, Mode::Same, Some(registration));
+    desk.console.create(desk.session(), &drafted).unwrap()
+}
+
 /// Types, and waits until that was tried.
-async fn types(desk: &Desk, flow: FlowId, keys: TypedKeys) -> FlowView {
+pub(crate) async fn types(desk: &Desk, flow: FlowId, keys: TypedKeys) -> FlowView {
     desk.console
         .type_into_flow(desk.session(), flow, keys)
         .unwrap();
@@ -197,7 +215,7 @@ async fn r20_a_key_of_another_account_is_asked_about() {
     let flow = desk.begin(id, Reach::All).await;
     let view = types(&desk, flow, typed("works", "second")).await;
     assert_eq!(view.stage, Stage::AskReplace);
-    desk.console.answer_flow(flow, false).unwrap();
+    desk.console.answer_flow(flow, AccountAnswer::Keep).unwrap();
     assert_eq!(desk.ended(flow).await.failure.unwrap().code, "kept");
     desk.try_in(id, Environment::Development, "/files")
         .await
@@ -210,7 +228,9 @@ async fn r20_a_key_of_another_account_is_asked_about() {
     );
     let flow = desk.begin(id, Reach::All).await;
     types(&desk, flow, typed("works", "second")).await;
-    desk.console.answer_flow(flow, true).unwrap();
+    desk.console
+        .answer_flow(flow, AccountAnswer::Replace)
+        .unwrap();
     assert_eq!(desk.ended(flow).await.stage, Stage::Done);
     let accounts = desk.view(id).await.accounts;
     assert_eq!(accounts.len(), 1, "one authorization per slot (R6)");
@@ -246,11 +266,7 @@ async fn a_cancelled_form_takes_nothing_more() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_authorizes_itself_and_asks_again_when_its_token_is_over() {
     let (desk, provider) = (Desk::empty(), Provider::start().await);
-    desk.world.agent.person(Person::Waits);
-    accept(&desk, "filing", &for_clients(&provider)).unwrap();
-    let registration = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
-    let drafted = draft("Filing", Kind::Admin, Mode::Same, Some(registration));
-    let id = desk.console.create(desk.session(), &drafted).unwrap();
+    let id = connect_client(&desk, &provider);
     let issued = |token: &str, seconds: u32| {
         let answer = json!({"access_token": token, "token_type": "Bearer", "expires_in": seconds,
             "refresh_token": "not kept"});
@@ -285,11 +301,7 @@ async fn a_client_authorizes_itself_and_asks_again_when_its_token_is_over() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_is_refused_stores_nothing() {
     let (desk, provider) = (Desk::empty(), Provider::start().await);
-    desk.world.agent.person(Person::Waits);
-    accept(&desk, "filing", &for_clients(&provider)).unwrap();
-    let registration = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
-    let drafted = draft("Filing", Kind::Admin, Mode::Same, Some(registration));
-    let id = desk.console.create(desk.session(), &drafted).unwrap();
+    let id = connect_client(&desk, &provider);
     provider.token(Says::json(401, &json!({"error": "invalid_client"})));
     let end = desk.authorize(id, Reach::All).await;
     assert_eq!(end.stage, Stage::Failed);

@@ -1,7 +1,7 @@
 //! Authorizing, revoking, naming and switching accounts.
 
 use tsunagi_console::views::Stage;
-use tsunagi_console::{MemberId, Reach};
+use tsunagi_console::{AccountAnswer, MemberId, Reach};
 
 use crate::deeds::{Play, pick};
 use crate::expected::{Reasons, when};
@@ -69,7 +69,12 @@ impl Play {
             self.doing()
         );
         if asks {
-            self.console().answer_flow(flow, replace).unwrap();
+            let answer = if replace {
+                AccountAnswer::Replace
+            } else {
+                AccountAnswer::Keep
+            };
+            self.console().answer_flow(flow, answer).unwrap();
         }
         let end = self.desk.ended(flow).await;
         let done = !asks || replace;

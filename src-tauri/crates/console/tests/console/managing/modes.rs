@@ -1,7 +1,7 @@
 //! The environment mode, changed and changed back: R11, R12.
 
-use tsunagi_console::Reach;
 use tsunagi_console::views::{ConnectionView, DriftKind};
+use tsunagi_console::{AccountAnswer, Reach};
 use tsunagi_domain::{Environment, Health, Kind, Mode, NotConnected, Role};
 
 use super::{admin, as_it_is, health};
@@ -35,7 +35,9 @@ async fn r12_apart_and_joined_again_nobody_signs_in() {
     desk.world.agent.person(Person::Allows(BEN));
     let flow = desk.begin(id, Reach::Stage).await;
     desk.asks(flow).await;
-    desk.console.answer_flow(flow, true).unwrap();
+    desk.console
+        .answer_flow(flow, AccountAnswer::Replace)
+        .unwrap();
     desk.ended(flow).await;
     edit.mode = Mode::Same;
     let view = desk
@@ -114,7 +116,9 @@ async fn what_a_mode_change_sets_aside_is_shown_and_can_be_revoked() {
     desk.world.agent.person(Person::Allows(BEN));
     let flow = desk.begin(id, Reach::Stage).await;
     desk.asks(flow).await;
-    desk.console.answer_flow(flow, true).unwrap();
+    desk.console
+        .answer_flow(flow, AccountAnswer::Replace)
+        .unwrap();
     desk.ended(flow).await;
     let mut edit = as_it_is(&desk.view(id).await);
     edit.mode = Mode::Same;
