@@ -2,9 +2,7 @@
 //! what another environment mode has no place for is set aside and comes back (R12), and a service
 //! ends: nobody is asked to sign in there, and what uses it is migrated at once (R16).
 
-use std::process::Command;
-
-use serde_json::{Value, json};
+use serde_json::json;
 use tsunagi_tests::app::Options;
 use tsunagi_tests::connector::ConnectorFile;
 use tsunagi_tests::desk::Desk;
@@ -12,21 +10,12 @@ use tsunagi_tests::issuer::Issuer;
 use tsunagi_tests::steps::{self, Tried};
 use tsunagi_tests::{App, Page, Role, Trial};
 
+/// Puts places into a home.
+const PLACE: &str = env!("CARGO_BIN_EXE_tsunagi-place");
 const SERVICE: &str = "Regional files";
 const NAME: &str = "Region files";
 const NEXT: &str = "World files";
 const KANA: &str = "kana@canary.example";
-
-/// Puts a place of the application that uses a connection into the home.
-fn place(trial: &Trial, place: &Value) {
-    let told = Command::new(env!("CARGO_BIN_EXE_tsunagi-place"))
-        .arg(trial.home())
-        .arg(place.to_string())
-        .output()
-        .expect("the program for places starts");
-    let why = String::from_utf8_lossy(&told.stderr);
-    assert!(told.status.success(), "{place} is put: {why}");
-}
 
 /// A service with one server for each region, and the one that follows it.
 fn connectors(trial: &Trial, first: &Issuer, second: &Issuer) -> ConnectorFile {
@@ -179,9 +168,7 @@ async fn retired(trial: &Trial, page: &Page, desk: &Desk, pid: u32, mut regional
     )
     .await;
     steps::create_application(page, "Orders", &[NAME, NEXT]).await;
-    place(
-        trial,
-        &json!({"connection": "region_files", "application": "Orders", "environment": "production",
+    trial.place(PLACE, &json!({"connection": "region_files", "application": "Orders", "environment": "production",
             "area": "schedule", "name": "Nightly copy", "scopes": ["files.read"], "next_run": null}),
     );
     regional

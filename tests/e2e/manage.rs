@@ -1,32 +1,21 @@
 //! Managing connections: many at once, names and scopes, what differs between environments, what
 //! uses them, and what plan, place and date refuse (R1, R8, R16, R18, R20).
 
-use std::process::Command;
-
-use serde_json::{Value, json};
+use serde_json::json;
 use tsunagi_tests::app::Options;
 use tsunagi_tests::connector::ConnectorFile;
 use tsunagi_tests::desk::Desk;
 use tsunagi_tests::steps::{self, Tried, authorize_in};
 use tsunagi_tests::{App, Page, Role, Trial, until};
 
+/// Puts places into a home.
+const PLACE: &str = env!("CARGO_BIN_EXE_tsunagi-place");
 const SALES: &str = "Sales contacts";
 const SPARE: &str = "Spare contacts";
 const FILES: &str = "Team files";
 const AIKO: &str = "aiko@practice.example";
 /// What the environments tab and the list's cell say of Stage.
 const SAME: &str = "Stage runs as the same account as Production.";
-
-/// Puts a place of the application that uses a connection into the home.
-fn place(trial: &Trial, place: &Value) {
-    let told = Command::new(env!("CARGO_BIN_EXE_tsunagi-place"))
-        .arg(trial.home())
-        .arg(place.to_string())
-        .output()
-        .expect("the program for places starts");
-    let why = String::from_utf8_lossy(&told.stderr);
-    assert!(told.status.success(), "{place} is put: {why}");
-}
 
 /// A service that takes payments in the United States, and one that has ended.
 fn connectors(trial: &Trial) {
@@ -175,9 +164,7 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
         ("schedule", "Nightly sync", "contacts.read", next_run),
         ("page_panel", "Contact card", "contacts.write", json!(null)),
     ] {
-        place(
-            &trial,
-            &json!({"connection": "sales_contacts", "application": "Orders", "environment": "production",
+        trial.place(PLACE, &json!({"connection": "sales_contacts", "application": "Orders", "environment": "production",
                 "area": area, "name": name, "scopes": [scope], "next_run": next_run}),
         );
     }

@@ -71,6 +71,21 @@ impl Trial {
         self.folder.path()
     }
 
+    /// Puts a place of the application that uses a connection into the home. `program` is the test
+    /// binary `tsunagi-place`, whose path only the test itself knows.
+    ///
+    /// # Panics
+    /// Where the home does not take it.
+    pub fn place(&self, program: &str, place: &serde_json::Value) {
+        let told = Command::new(program)
+            .arg(self.home())
+            .arg(place.to_string())
+            .output()
+            .expect("the program for places starts");
+        let why = String::from_utf8_lossy(&told.stderr);
+        assert!(told.status.success(), "{place} is put: {why}");
+    }
+
     /// A picture of the whole display, sign-in windows included, as `target/e2e/NAME-STEP.png`.
     pub fn picture(&self, step: &str) {
         picture(self.name, step);
