@@ -256,12 +256,18 @@ impl Catalog {
         })
     }
 
-    /// Goes through the whole log and says whether it is as it was written.
+    /// Goes through the whole log and says whether it is as it was written. `founding` is the
+    /// action and subject of an entry that is in every whole log and that nobody writes again:
+    /// without one, a log that was emptied with its head, and begun anew, passes for a whole one.
     ///
     /// # Errors
     /// As every read.
-    pub fn verify_events(&self, tag: Tag<'_>) -> Result<Verification> {
-        self.catalog().read(|db| verify(db, tag))
+    pub fn verify_events(
+        &self,
+        founding: Option<(&str, &str)>,
+        tag: Tag<'_>,
+    ) -> Result<Verification> {
+        self.catalog().read(|db| verify(db, founding, tag))
     }
 }
 
@@ -380,11 +386,12 @@ pub(crate) fn append(db: &Transaction<'_>, event: &NewEvent, tag: Tag<'_>) -> Re
     Ok(seq)
 }
 
-fn verify(db: &Connection, tag: Tag<'_>) -> Result<Verification> {
+fn verify(db: &Connection, founding: Option<(&str, &str)>, tag: Tag<'_>) -> Result<Verification> {
     let mut statement = db.prepare("SELECT * FROM event ORDER BY seq")?;
     let mut rows = statement.query([])?;
     let mut count = 0;
     let mut previous = START;
+    let mut founded = founding.is_none();
     while let Some(row) = rows.next()? {
         let at = count + 1;
         // A row that no longer reads as an event was not written as one.
@@ -406,8 +413,17 @@ fn verify(db: &Connection, tag: Tag<'_>) -> Result<Verification> {
                 why: Fault::Altered,
             });
         }
+        founded = founded || founding == Some((stored.action.as_str(), stored.subject.as_str()));
         previous = found;
         count = at;
+    }
+    if !founded {
+        let why = if count == 0 {
+            Fault::Truncated
+        } else {
+            Fault::Gap
+        };
+        return Ok(Verification::Broken { at: 1, why });
     }
     let broken = |why| Ok(Verification::Broken { at: count + 1, why });
     match Head::read(db)? {

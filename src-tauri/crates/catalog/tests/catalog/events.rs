@@ -23,7 +23,7 @@ fn tamper(home: &Home, sql: &str) {
 }
 
 fn verify(home: &Home) -> Verification {
-    home.catalog.verify_events(&tag).unwrap()
+    home.catalog.verify_events(None, &tag).unwrap()
 }
 
 #[test]
@@ -176,10 +176,28 @@ fn going_on_does_not_cover_up() {
 }
 
 #[test]
+fn a_log_that_was_emptied_does_not_pass_for_one_that_has_just_begun() {
+    let home = home_with(5);
+    let founding = Some(("action.1", "workspace"));
+    let verify = || home.catalog.verify_events(founding, &tag).unwrap();
+    assert_eq!(verify(), Verification::Whole { count: 5 }, "it is in there");
+    tamper(&home, "DELETE FROM event; DELETE FROM event_head");
+    let broken = |why| Verification::Broken { at: 1, why };
+    assert_eq!(
+        verify(),
+        broken(Fault::Truncated),
+        "nothing is left, not even the founding"
+    );
+    let later = home.catalog.append_event(&event("later"), &tag);
+    assert_eq!(later, Ok(1), "what comes next begins a chain of its own");
+    assert_eq!(verify(), broken(Fault::Gap), "which covers up nothing");
+}
+
+#[test]
 fn another_key_proves_nothing() {
     let home = home_with(1);
     let other = |_: &[u8; 32], _: &[u8]| [1; 32];
-    let verified = home.catalog.verify_events(&other).unwrap();
+    let verified = home.catalog.verify_events(None, &other).unwrap();
     let broken = Verification::Broken {
         at: 1,
         why: Fault::Altered,
