@@ -193,19 +193,16 @@ impl Catalog {
         self.catalog().read(|db| match subject {
             Some(subject) => {
                 let mut statement = db.prepare_cached(
-                    "SELECT * FROM event WHERE subject = ?1 AND seq < ?2
-                     ORDER BY seq DESC LIMIT ?3",
+                    "SELECT * FROM event WHERE subject = ?1 AND seq < ?2 ORDER BY seq DESC",
                 )?;
-                row::collect(
-                    "event",
-                    statement.query_map(params![subject, before, limit], event)?,
-                )
+                let rows = statement.query_map(params![subject, before], event)?;
+                row::collect_up_to("event", limit, rows)
             }
             None => {
-                let mut statement = db.prepare_cached(
-                    "SELECT * FROM event WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2",
-                )?;
-                row::collect("event", statement.query_map(params![before, limit], event)?)
+                let mut statement =
+                    db.prepare_cached("SELECT * FROM event WHERE seq < ?1 ORDER BY seq DESC")?;
+                let rows = statement.query_map(params![before], event)?;
+                row::collect_up_to("event", limit, rows)
             }
         })
     }
@@ -245,14 +242,11 @@ impl Catalog {
                 bound.push(time.0.into());
             }
         }
-        sql.push_str(" ORDER BY seq DESC LIMIT ?");
-        bound.push(i64::from(query.limit).into());
+        sql.push_str(" ORDER BY seq DESC");
         self.catalog().read(|db| {
             let mut statement = db.prepare_cached(&sql)?;
-            row::collect(
-                "event",
-                statement.query_map(rusqlite::params_from_iter(&bound), event)?,
-            )
+            let rows = statement.query_map(rusqlite::params_from_iter(&bound), event)?;
+            row::collect_up_to("event", query.limit, rows)
         })
     }
 

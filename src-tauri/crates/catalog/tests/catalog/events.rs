@@ -72,6 +72,30 @@ fn entries_come_back_the_latest_first_page_by_page() {
 }
 
 #[test]
+fn an_entry_that_cannot_be_read_hides_none_of_the_older_ones() {
+    let home = home_with(5);
+    tamper(&home, "UPDATE event SET args = 'no json' WHERE seq = 4");
+    let numbers = |entries: Vec<tsunagi_catalog::Event>| -> Vec<u64> {
+        entries.into_iter().map(|entry| entry.seq).collect()
+    };
+    // Whoever asks for pages takes a short one for the last.
+    let query = EventQuery {
+        limit: 3,
+        ..EventQuery::default()
+    };
+    let found = home.catalog.find_events(&query).unwrap();
+    assert_eq!(
+        numbers(found),
+        [5, 3, 2],
+        "a page is full while there are more"
+    );
+    let all = home.catalog.events(None, None, 3).unwrap();
+    assert_eq!(numbers(all), [5, 3, 2]);
+    let about = home.catalog.events(Some("workspace"), Some(5), 2).unwrap();
+    assert_eq!(numbers(about), [3, 2]);
+}
+
+#[test]
 fn the_log_is_append_only() {
     let home = home_with(2);
     for sql in [
