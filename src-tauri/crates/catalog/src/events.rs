@@ -193,19 +193,16 @@ impl Catalog {
         self.catalog().read(|db| match subject {
             Some(subject) => {
                 let mut statement = db.prepare_cached(
-                    "SELECT * FROM event WHERE subject = ?1 AND seq < ?2
-                     ORDER BY seq DESC LIMIT ?3",
+                    "SELECT * FROM event WHERE subject = ?1 AND seq < ?2 ORDER BY seq DESC",
                 )?;
-                row::collect(
-                    "event",
-                    statement.query_map(params![subject, before, limit], event)?,
-                )
+                let rows = statement.query_map(params![subject, before], event)?;
+                row::collect_up_to("event", limit, rows)
             }
             None => {
-                let mut statement = db.prepare_cached(
-                    "SELECT * FROM event WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2",
-                )?;
-                row::collect("event", statement.query_map(params![before, limit], event)?)
+                let mut statement =
+                    db.prepare_cached("SELECT * FROM event WHERE seq < ?1 ORDER BY seq DESC")?;
+                let rows = statement.query_map(params![before], event)?;
+                row::collect_up_to("event", limit, rows)
             }
         })
     }
@@ -245,23 +242,26 @@ impl Catalog {
                 bound.push(time.0.into());
             }
         }
-        sql.push_str(" ORDER BY seq DESC LIMIT ?");
-        bound.push(i64::from(query.limit).into());
+        sql.push_str(" ORDER BY seq DESC");
         self.catalog().read(|db| {
             let mut statement = db.prepare_cached(&sql)?;
-            row::collect(
-                "event",
-                statement.query_map(rusqlite::params_from_iter(&bound), event)?,
-            )
+            let rows = statement.query_map(rusqlite::params_from_iter(&bound), event)?;
+            row::collect_up_to("event", query.limit, rows)
         })
     }
 
-    /// Goes through the whole log and says whether it is as it was written.
+    /// Goes through the whole log and says whether it is as it was written. `founding` is the
+    /// action and subject of an entry that is in every whole log and that nobody writes again:
+    /// without one, a log that was emptied with its head, and begun anew, passes for a whole one.
     ///
     /// # Errors
     /// As every read.
-    pub fn verify_events(&self, tag: Tag<'_>) -> Result<Verification> {
-        self.catalog().read(|db| verify(db, tag))
+    pub fn verify_events(
+        &self,
+        founding: Option<(&str, &str)>,
+        tag: Tag<'_>,
+    ) -> Result<Verification> {
+        self.catalog().read(|db| verify(db, founding, tag))
     }
 }
 
@@ -380,11 +380,12 @@ pub(crate) fn append(db: &Transaction<'_>, event: &NewEvent, tag: Tag<'_>) -> Re
     Ok(seq)
 }
 
-fn verify(db: &Connection, tag: Tag<'_>) -> Result<Verification> {
+fn verify(db: &Connection, founding: Option<(&str, &str)>, tag: Tag<'_>) -> Result<Verification> {
     let mut statement = db.prepare("SELECT * FROM event ORDER BY seq")?;
     let mut rows = statement.query([])?;
     let mut count = 0;
     let mut previous = START;
+    let mut founded = founding.is_none();
     while let Some(row) = rows.next()? {
         let at = count + 1;
         // A row that no longer reads as an event was not written as one.
@@ -406,8 +407,17 @@ fn verify(db: &Connection, tag: Tag<'_>) -> Result<Verification> {
                 why: Fault::Altered,
             });
         }
+        founded = founded || founding == Some((stored.action.as_str(), stored.subject.as_str()));
         previous = found;
         count = at;
+    }
+    if !founded {
+        let why = if count == 0 {
+            Fault::Truncated
+        } else {
+            Fault::Gap
+        };
+        return Ok(Verification::Broken { at: 1, why });
     }
     let broken = |why| Ok(Verification::Broken { at: count + 1, why });
     match Head::read(db)? {

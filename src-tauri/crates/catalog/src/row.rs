@@ -183,6 +183,22 @@ pub(crate) fn health(row: &Row<'_>, column: &str) -> Read<Health> {
         .map_err(|error| unreadable(column, error))
 }
 
+/// As [`collect`], but no more than `limit` rows that can be read: one that cannot be makes no page
+/// look like the last.
+pub(crate) fn collect_up_to<T>(
+    what: &'static str,
+    limit: u32,
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+) -> Result<Vec<T>> {
+    let mut left = limit;
+    let rows = rows.take_while(|row| {
+        let goes_on = left > 0;
+        left = left.saturating_sub(u32::from(row.is_ok()));
+        goes_on
+    });
+    collect(what, rows)
+}
+
 /// Reads what can be read. A row that cannot be stands in [`crate::Catalog::quarantined`] and
 /// must not keep the others from being seen.
 pub(crate) fn collect<T>(

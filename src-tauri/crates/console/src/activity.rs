@@ -67,10 +67,11 @@ impl Console {
     pub fn verify_activity(&self, session: Session) -> Result<VerificationView, ConsoleError> {
         self.reader(session)?;
         let vault = self.inner.keys.vault()?;
-        let verification = self
-            .inner
-            .catalog
-            .verify_events(&|previous, entry| vault.event_tag(previous, entry))?;
+        let workspace = self.workspace()?.id.to_string();
+        let founding = (Action::WorkspaceFounded.as_str(), workspace.as_str());
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        let catalog = &self.inner.catalog;
+        let verification = catalog.verify_events(Some(founding), &tag)?;
         Ok(match verification {
             Verification::Whole { count } => VerificationView {
                 whole: count,

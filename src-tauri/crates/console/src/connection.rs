@@ -319,8 +319,7 @@ impl Console {
     ) -> Result<ConnectionView, ConsoleError> {
         self.manager_for(session, if enabled { Act::Enable } else { Act::Disable })?;
         self.inner.keys.vault()?;
-        let connection = self.connection(id)?;
-        if self.enable(session, &connection, enabled)?.0 {
+        if self.enable(session, id, enabled)?.0 {
             self.inner.bell.changed();
         }
         self.connection_view(session, id).await

@@ -1,7 +1,7 @@
 //! How the environments of a connection differ (the list's matrix and the Environments tab), and
 //! what its uses need of it.
 
-use tsunagi_catalog::{Primary, Slot};
+use tsunagi_catalog::{Authorization, Primary, Slot};
 use tsunagi_domain::drift::{Drift, Place, drift};
 use tsunagi_domain::{Connection, Environment, Health, Kind, Member, Mode, NotConnected, Reach};
 
@@ -71,8 +71,9 @@ pub(crate) fn drifts(
         .map(|(environment, slot, has_primary, authorized)| Place {
             environment: *environment,
             health: health((*environment).into(), *slot),
-            account: slot.map(|slot| &slot.authorization.account),
-            scopes: slot.map_or(&[], |slot| held(&slot.authorization)),
+            // What is revoked runs as nobody and may do nothing.
+            account: living(*slot).map(|authorization| &authorization.account),
+            scopes: living(*slot).map_or(&[], held),
             has_primary: *has_primary,
             authorized: *authorized,
         })
@@ -81,6 +82,11 @@ pub(crate) fn drifts(
         .into_iter()
         .map(drift_view)
         .collect()
+}
+
+fn living(slot: Option<&Slot>) -> Option<&Authorization> {
+    let authorization = slot.map(|slot| &slot.authorization);
+    authorization.filter(|one| one.health != Health::NotConnected(NotConnected::Revoked))
 }
 
 fn drift_view(found: Drift) -> DriftView {

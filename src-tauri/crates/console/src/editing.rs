@@ -179,7 +179,7 @@ impl Console {
         self.inner.keys.vault()?;
         // What it is worked out from and what is stored are one: of two windows that save at the
         // same time, the second sees what the first has done.
-        let edited = self.at_once(|| {
+        let (edited, accepted) = self.at_once(|| {
             let stored = self.connection(id)?;
             if seen.is_some_and(|seen| *seen != as_edit(&stored)) {
                 return Err(ConsoleError::new("changed_meanwhile")
@@ -187,29 +187,35 @@ impl Console {
             }
             let edited = self.edited(id, edit)?;
             self.allows(edited.act())?;
+            // With the mode that is left they lapse.
+            let accepted = self.accepted(id)?;
             if edited.before.connection != edited.after.connection {
                 self.store_edited(session, &edited)?;
             }
-            Ok(edited)
+            Ok((edited, accepted))
         })?;
         if edited.before.connection != edited.after.connection {
             self.cancel_flows_of(id);
             if edited.before.connection.mode != edited.after.connection.mode {
-                self.settle_reshaped(&edited).await;
+                self.settle_reshaped(&edited, &accepted).await;
             }
             self.inner.bell.changed();
         }
         self.connection_view(session, id).await
     }
 
-    /// What runs unattended in one mode need not in the other: whoever was primary and whoever is
-    /// have their credentials sealed for the readers they have now.
-    async fn settle_reshaped(&self, edited: &Edited) {
+    /// What runs unattended in one mode need not in the other: whoever was primary, whoever is and
+    /// whoever has accepted to be have their credentials sealed for the readers they have now.
+    async fn settle_reshaped(&self, edited: &Edited, accepted: &[(Reach, MemberId)]) {
         for whole in [&edited.before, &edited.after] {
             for primary in &whole.primaries {
                 let members = [primary.member];
                 self.readers_changed(whole, primary.reach, &members).await;
             }
+        }
+        for (reach, member) in accepted {
+            self.readers_changed(&edited.before, *reach, &[*member])
+                .await;
         }
     }
 

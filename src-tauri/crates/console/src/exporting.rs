@@ -121,10 +121,10 @@ impl Drop for Draft {
 }
 
 /// What a spreadsheet would take for a formula is kept from being one by an apostrophe (OWASP,
-/// *CSV Injection*): names come from people and providers.
+/// *CSV Injection*): names come from people and providers. Some look for it behind white space too.
 fn safe(cell: &str) -> String {
     let formula = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    if cell.starts_with(formula) {
+    if cell.starts_with(formula) || cell.trim_start().starts_with(formula) {
         format!("'{cell}")
     } else {
         cell.to_owned()
@@ -257,6 +257,8 @@ mod tests {
             "@SUM(A1)",
             "\t=1",
             "＝1",
+            " =1",
+            "\u{a0}=1",
         ];
         for cell in evil {
             sheet.row(&[cell]);

@@ -178,8 +178,8 @@ impl Console {
             };
             let name = connection.name.to_string();
             let done = match action {
-                BulkAction::Disable => self.enable(session, &connection, false),
-                BulkAction::Enable => self.enable(session, &connection, true),
+                BulkAction::Disable => self.enable(session, *id, false),
+                BulkAction::Enable => self.enable(session, *id, true),
                 BulkAction::Revoke => self.revoke_all_of(session, &actor, *id).await,
                 BulkAction::Delete => self
                     .delete_connection(session, *id)
@@ -211,21 +211,25 @@ impl Console {
     pub(crate) fn enable(
         &self,
         session: Session,
-        connection: &Connection,
+        id: ConnectionId,
         enabled: bool,
     ) -> Result<(bool, Option<Failure>), ConsoleError> {
-        if connection.enabled == enabled {
-            return Ok((false, None));
-        }
-        let mut changed = connection.clone();
-        changed.enabled = enabled;
         let action = if enabled {
             Action::ConnectionEnabled
         } else {
             Action::ConnectionDisabled
         };
-        self.store_changed(session, &changed, action, &[])?;
-        Ok((true, None))
+        let changed = self.at_once(|| {
+            // As it is now: another window may have edited it since.
+            let mut connection = self.connection(id)?;
+            if connection.enabled == enabled {
+                return Ok(false);
+            }
+            connection.enabled = enabled;
+            self.store_changed(session, &connection, action, &[])?;
+            Ok(true)
+        })?;
+        Ok((changed, None))
     }
 
     /// Writes a connection and what the log says about it, both or neither.

@@ -120,7 +120,7 @@ impl Console {
     ///
     /// # Errors
     /// R2; `last_super_admin`; a name that cannot be; where a role is raised, the acting
-    /// member's passphrase.
+    /// member's passphrase; `member_changed` where another window was faster.
     pub async fn change_member(
         &self,
         session: Session,
@@ -139,7 +139,8 @@ impl Console {
         if roles::gives_more(Standing::of(&before), Standing::of(&after)) {
             self.confirm(&actor, change.passphrase).await?;
         }
-        let lost = self.at_once(|| {
+        self.at_once(|| {
+            self.still_may_change(&actor, &before, &after)?;
             if before.name != after.name {
                 let renamed = Member {
                     role: before.role,
@@ -147,13 +148,15 @@ impl Console {
                 };
                 self.rename_member(session, &before, &renamed)?;
             }
-            if before.role == after.role {
-                return Ok(Vec::new());
+            if before.role != after.role {
+                let args = [("role", after.role.as_str())];
+                self.write_member(session, &after, Action::MemberRoleChanged, &args)?;
             }
-            let args = [("role", after.role.as_str())];
-            self.write_member(session, &after, Action::MemberRoleChanged, &args)
+            Ok(())
         })?;
-        self.settle_lost(id, &lost).await;
+        if !primary::is_kept(after.role, after.active) {
+            self.settle_lost(id).await;
+        }
         self.inner.bell.changed();
         // They may have taken the screen from themself: that is no refusal of what was done.
         if actor.id == id && !after.role.is_manager() {
@@ -174,14 +177,13 @@ impl Console {
     ) -> Result<(), ConsoleError> {
         self.free_name(renamed)?;
         let args = [("before", before.name.as_str())];
-        self.write_member(session, renamed, Action::MemberRenamed, &args)?;
-        Ok(())
+        self.write_member(session, renamed, Action::MemberRenamed, &args)
     }
 
     /// Lets a member sign in again. What was removed when they left stays removed.
     ///
     /// # Errors
-    /// R2; the acting member's passphrase.
+    /// R2; the acting member's passphrase; `member_changed` where another window was faster.
     pub async fn reactivate_member(
         &self,
         session: Session,
@@ -198,7 +200,10 @@ impl Console {
         if roles::gives_more(Standing::of(&before), Standing::of(&after)) {
             self.confirm(&actor, passphrase).await?;
         }
-        self.write_member(session, &after, Action::MemberReactivated, &[])?;
+        self.at_once(|| {
+            self.still_may_change(&actor, &before, &after)?;
+            self.write_member(session, &after, Action::MemberReactivated, &[])
+        })?;
         self.inner.bell.changed();
         self.members(session)
     }
@@ -218,6 +223,23 @@ impl Console {
         )?)
     }
 
+    /// What was asked for and confirmed is about who they were when it was asked for: a passphrase
+    /// takes a while, and another window may have made something else of them, or of whoever acts.
+    ///
+    /// # Errors
+    /// `member_changed`; those of [`Self::may_change`].
+    fn still_may_change(
+        &self,
+        actor: &Member,
+        before: &Member,
+        after: &Member,
+    ) -> Result<(), ConsoleError> {
+        if self.known_member(before.id)? != *before {
+            return Err(ConsoleError::new("member_changed").with("member", before.name.clone()));
+        }
+        self.may_change(&self.known_member(actor.id)?, before, after)
+    }
+
     /// Two members of one name could not be told apart where they sign in.
     fn free_name(&self, member: &Member) -> Result<(), ConsoleError> {
         let taken = self
@@ -232,14 +254,14 @@ impl Console {
         Ok(())
     }
 
-    /// Writes a member down and logs it; says which primary accounts they lost by it.
+    /// Writes a member down and logs it, with the primary accounts they lost by it.
     fn write_member(
         &self,
         session: Session,
         member: &Member,
         action: Action,
         args: &[(&str, &str)],
-    ) -> Result<Vec<(ConnectionId, Reach)>, ConsoleError> {
+    ) -> Result<(), ConsoleError> {
         let vault = self.inner.keys.vault()?;
         let mut all = vec![("member", member.name.as_str())];
         all.extend_from_slice(args);
@@ -263,8 +285,7 @@ impl Console {
                 }
                 other => other?,
             };
-            self.log_lost(session, member, &lost)?;
-            Ok(lost)
+            self.log_lost(session, member, &lost)
         })
     }
 
@@ -282,11 +303,9 @@ impl Console {
         Ok(())
     }
 
-    /// What ran unattended on a lost primary account no longer does.
-    async fn settle_lost(&self, member: MemberId, lost: &[(ConnectionId, Reach)]) {
-        if lost.is_empty() {
-            return;
-        }
+    /// What ran unattended on a primary account, or would have on one accepted beforehand, no
+    /// longer does.
+    async fn settle_lost(&self, member: MemberId) {
         if let Err(error) = self.settle_own(member).await {
             tracing::info!(code = %error.code, "sealed for its member alone when they sign in");
         }

@@ -403,6 +403,20 @@ impl Console {
             .find(|offer| offer.reach == reach && offer.member == member))
     }
 
+    /// Who has accepted a primary account beforehand, and where: until that lapses, what they have
+    /// there is sealed for unattended runs.
+    pub(crate) fn accepted(
+        &self,
+        id: ConnectionId,
+    ) -> Result<Vec<(Reach, MemberId)>, ConsoleError> {
+        let offers = self.inner.catalog.offers(id)?;
+        Ok(offers
+            .iter()
+            .filter(|offer| offer.accepted_at.is_some())
+            .map(|offer| (offer.reach, offer.member))
+            .collect())
+    }
+
     async fn move_primary(
         &self,
         session: Session,
@@ -413,6 +427,7 @@ impl Console {
     ) -> Result<(), ConsoleError> {
         let before = current(whole, reach).map(|(member, _)| member);
         let id = whole.connection.id;
+        let accepted = self.accepted(id)?;
         let event = self.primary_event(session, id, reach, Action::PrimaryMoved, to);
         let vault = self.inner.keys.vault()?;
         let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
@@ -432,6 +447,8 @@ impl Console {
         moved?;
         let mut concerned = vec![to.id];
         concerned.extend(before);
+        let lapsed = accepted.iter().filter(|(place, _)| *place == reach);
+        concerned.extend(lapsed.map(|(_, member)| *member));
         self.readers_changed(whole, reach, &concerned).await;
         Ok(())
     }

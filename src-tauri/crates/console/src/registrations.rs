@@ -152,7 +152,7 @@ impl Console {
                 registration.secret = Some(sealed);
             }
         }
-        self.at_once(|| {
+        let touched = self.at_once(|| {
             self.inner.catalog.update_registration(&registration)?;
             if change.client_secret.as_deref().map(str::trim) == Some("") {
                 // A public client has none to wait for.
@@ -162,8 +162,16 @@ impl Console {
                 // What was authorized with the client ID that was there before, wherever it sits.
                 self.inner.catalog.refuse_client(registration.id)?;
             }
-            self.log_registration(session, Action::RegistrationChanged, &registration)
+            self.log_registration(session, Action::RegistrationChanged, &registration)?;
+            let catalog = &self.inner.catalog;
+            Ok(catalog.connections_of_registration(registration.id)?)
         })?;
+        if other_client {
+            // What is being signed in was begun with the client ID of before.
+            for connection in touched {
+                self.cancel_flows_of(connection);
+            }
+        }
         self.inner.bell.changed();
         self.registration_view(&registration)
     }

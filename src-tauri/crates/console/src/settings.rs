@@ -23,40 +23,41 @@ impl Console {
         let catalog = &self.inner.catalog;
         // Everything is checked before anything is written.
         let member = match &change.member {
-            Some(name) => Some((self.member(session)?, person_name(name)?)),
+            Some(name) => Some((self.member(session)?.id, person_name(name)?)),
             None => None,
         };
         let workspace = match &change.workspace {
             Some(name) => {
                 self.manager_for(session, Act::Rename)?;
-                Some((self.workspace()?, person_name(name)?))
+                Some(person_name(name)?)
             }
             None => None,
         };
         self.at_once(|| {
-            if let Some((before, name)) = &member
-                && before.name != *name
-            {
-                self.rename_member(
-                    session,
-                    before,
-                    &Member {
+            // As they are now: another window may have changed a role or a plan since.
+            if let Some((id, name)) = &member {
+                let before = self.known_member(*id)?;
+                if before.name != *name {
+                    let name = name.clone();
+                    let renamed = Member {
+                        name,
+                        ..before.clone()
+                    };
+                    self.rename_member(session, &before, &renamed)?;
+                }
+            }
+            if let Some(name) = &workspace {
+                let before = self.workspace()?;
+                if before.name != *name {
+                    let after = Workspace {
                         name: name.clone(),
                         ..before.clone()
-                    },
-                )?;
-            }
-            if let Some((before, name)) = &workspace
-                && before.name != *name
-            {
-                let after = Workspace {
-                    name: name.clone(),
-                    ..before.clone()
-                };
-                catalog.set_workspace(&after)?;
-                let args = [("before", before.name.as_str()), ("workspace", name)];
-                let subject = before.id.to_string();
-                self.log(session, Action::WorkspaceRenamed, &subject, &args)?;
+                    };
+                    catalog.set_workspace(&after)?;
+                    let args = [("before", before.name.as_str()), ("workspace", name)];
+                    let subject = before.id.to_string();
+                    self.log(session, Action::WorkspaceRenamed, &subject, &args)?;
+                }
             }
             Ok(())
         })?;

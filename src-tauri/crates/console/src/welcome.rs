@@ -1,5 +1,6 @@
 //! The first start, and every start.
 
+use tsunagi_catalog::fold;
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::{
     DataCenter, Kind, Member, MemberId, Mode, Plan, Role, Workspace, WorkspaceId, access,
@@ -194,6 +195,10 @@ pub(crate) fn person_name(name: &str) -> Result<String, ConsoleError> {
     if let Some(bad) = name.chars().find(|c| c.is_control() || turns_text(*c)) {
         return Err(ConsoleError::new("name_character")
             .with("character", tsunagi_domain::names::shown(bad)));
+    }
+    // Of characters that show as nothing: no list could show such a name.
+    if fold(name).trim().is_empty() {
+        return Err(ConsoleError::new("name_empty"));
     }
     Ok(name.to_owned())
 }

@@ -23,7 +23,7 @@ fn tamper(home: &Home, sql: &str) {
 }
 
 fn verify(home: &Home) -> Verification {
-    home.catalog.verify_events(&tag).unwrap()
+    home.catalog.verify_events(None, &tag).unwrap()
 }
 
 #[test]
@@ -69,6 +69,30 @@ fn entries_come_back_the_latest_first_page_by_page() {
         [],
         "of that subject only"
     );
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_hides_none_of_the_older_ones() {
+    let home = home_with(5);
+    tamper(&home, "UPDATE event SET args = 'no json' WHERE seq = 4");
+    let numbers = |entries: Vec<tsunagi_catalog::Event>| -> Vec<u64> {
+        entries.into_iter().map(|entry| entry.seq).collect()
+    };
+    // Whoever asks for pages takes a short one for the last.
+    let query = EventQuery {
+        limit: 3,
+        ..EventQuery::default()
+    };
+    let found = home.catalog.find_events(&query).unwrap();
+    assert_eq!(
+        numbers(found),
+        [5, 3, 2],
+        "a page is full while there are more"
+    );
+    let all = home.catalog.events(None, None, 3).unwrap();
+    assert_eq!(numbers(all), [5, 3, 2]);
+    let about = home.catalog.events(Some("workspace"), Some(5), 2).unwrap();
+    assert_eq!(numbers(about), [3, 2]);
 }
 
 #[test]
@@ -176,10 +200,28 @@ fn going_on_does_not_cover_up() {
 }
 
 #[test]
+fn a_log_that_was_emptied_does_not_pass_for_one_that_has_just_begun() {
+    let home = home_with(5);
+    let founding = Some(("action.1", "workspace"));
+    let verify = || home.catalog.verify_events(founding, &tag).unwrap();
+    assert_eq!(verify(), Verification::Whole { count: 5 }, "it is in there");
+    tamper(&home, "DELETE FROM event; DELETE FROM event_head");
+    let broken = |why| Verification::Broken { at: 1, why };
+    assert_eq!(
+        verify(),
+        broken(Fault::Truncated),
+        "nothing is left, not even the founding"
+    );
+    let later = home.catalog.append_event(&event("later"), &tag);
+    assert_eq!(later, Ok(1), "what comes next begins a chain of its own");
+    assert_eq!(verify(), broken(Fault::Gap), "which covers up nothing");
+}
+
+#[test]
 fn another_key_proves_nothing() {
     let home = home_with(1);
     let other = |_: &[u8; 32], _: &[u8]| [1; 32];
-    let verified = home.catalog.verify_events(&other).unwrap();
+    let verified = home.catalog.verify_events(None, &other).unwrap();
     let broken = Verification::Broken {
         at: 1,
         why: Fault::Altered,

@@ -249,7 +249,7 @@ fn filling_is_all_or_nothing() {
         home.member,
         "of it"
     );
-    let verified = home.catalog.verify_events(&tag).unwrap();
+    let verified = home.catalog.verify_events(None, &tag).unwrap();
     assert_eq!(verified, Verification::Whole { count: 1 }, "logged once");
 }
 

@@ -152,11 +152,28 @@ impl Console {
         let mut gone = primaries.clone();
         gone.retain(|place| !kept.contains(place));
         self.log_lost(session, &leaver, &gone)?;
-        if let Some(heir) = heir.filter(|_| owned > 0) {
-            outcome.handed_over = self.hand_over(session, &leaver, &heir)?;
-            outcome.heir = Some(heir.name);
-        }
         let forgotten = self.at_once(|| {
+            // Providers take their time: who leaves, who sends them and who takes over are looked
+            // at once more, and what another window made of the leaver meanwhile stays.
+            let leaver = self.known_member(id)?;
+            let after = Member {
+                active: false,
+                ..leaver.clone()
+            };
+            self.may_change(&self.known_member(actor.id)?, &leaver, &after)?;
+            if !self.inner.catalog.connections_owned_by(id)?.is_empty() {
+                let heir = match &heir {
+                    Some(heir) => Some(self.known_member(heir.id)?),
+                    None => None,
+                };
+                let heir = heir
+                    .filter(|heir| roles::may_inherit(heir, &leaver))
+                    .ok_or_else(|| {
+                        ConsoleError::new("heir_needed").with("member", leaver.name.clone())
+                    })?;
+                outcome.handed_over = self.hand_over(session, &leaver, &heir)?;
+                outcome.heir = Some(heir.name);
+            }
             self.write_member(session, &after, Action::MemberDeactivated, &[])?;
             self.forget_sign_ins_of(session, id)
         })?;

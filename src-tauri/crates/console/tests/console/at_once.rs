@@ -1,6 +1,8 @@
 //! Two windows that do the same at once: one wins, the other is told so, and nothing is half done.
 
 use std::future::Future;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use tsunagi_console::views::{
     ConnectionEdit, Invitation, MemberChange, NewConnection, RedirectForm,
@@ -186,6 +188,33 @@ async fn what_is_deleted_in_one_window_is_not_there_for_an_edit_in_the_other() {
     }
     let log = desk.console.verify_activity(session).unwrap();
     assert!(log.failure.is_none(), "and the log is whole");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_renamed_in_one_window_keeps_its_name_where_the_other_disables_it() {
+    let (desk, id) = Desk::practice();
+    let session = desk.session();
+    let (console, handle) = (desk.console.clone(), tokio::runtime::Handle::current());
+    let (told, heard) = channel();
+    let (renamed, waited) = channel();
+    desk.world.clock.meanwhile(move || {
+        std::thread::spawn(move || {
+            let done = handle.block_on(console.rename_connection(session, id, "Renamed"));
+            let _ = told.send(());
+            renamed.send(done.map(drop)).unwrap();
+        });
+        // Where the first holds on to what it writes, the second has to wait for it.
+        let _ = heard.recv_timeout(Duration::from_millis(300));
+    });
+    let disabled = desk.console.set_enabled(session, id, false);
+    disabled.await.unwrap();
+    waited.recv().unwrap().unwrap();
+    let now = desk.world.catalog().connection(id).unwrap().unwrap();
+    assert_eq!(
+        (now.name.as_str(), now.enabled),
+        ("Renamed", false),
+        "what both have done, whoever came first"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -204,6 +204,7 @@ async fn r19_every_door_refuses_what_no_name_may_be_and_changes_nothing() {
     for (name, connection, other) in [
         ("", "name_empty", "name_empty"),
         (" \u{3000}\t ", "name_empty", "name_empty"),
+        ("\u{200b}\u{3164}\u{200d}", "name_character", "name_empty"),
         ("nul\0byte", "name_character", "name_character"),
         ("two\nlines", "name_character", "name_character"),
         ("bell\u{7}", "name_character", "name_character"),

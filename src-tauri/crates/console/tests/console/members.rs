@@ -3,6 +3,7 @@
 //! workspace's key.
 
 mod leaving;
+mod meanwhile;
 mod passphrases;
 mod readers;
 mod roles;

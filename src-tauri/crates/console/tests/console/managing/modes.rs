@@ -199,3 +199,23 @@ async fn drift_is_told_with_its_environment() {
         "what is disabled needs no mending"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_revoked_runs_as_nobody_and_drifts_from_nothing() {
+    let desk = Desk::practice().0;
+    let id = desk.create_practice("Apart", Kind::Admin, Mode::PerEnvironment);
+    for reach in [Reach::Development, Reach::Stage, Reach::Production] {
+        desk.authorize(id, reach).await;
+    }
+    let revoked = desk.console.revoke(desk.session(), id, Reach::Development);
+    revoked.await.unwrap();
+    let drift = desk.view(id).await.row.drift;
+    let same = drift
+        .iter()
+        .filter(|one| one.kind == DriftKind::SameAccount);
+    assert_eq!(
+        same.map(|one| one.environment).collect::<Vec<_>>(),
+        [Environment::Stage],
+        "Development has no account any more: {drift:?}"
+    );
+}

@@ -1,7 +1,7 @@
 //! Client registrations, changed while connections use them.
 
 use tsunagi_console::Reach;
-use tsunagi_console::views::{RedirectForm, RegistrationChange};
+use tsunagi_console::views::{RedirectForm, RegistrationChange, Stage};
 use tsunagi_domain::{Health, Kind, Mode, NotConnected};
 
 use super::{as_it_is, health};
@@ -97,4 +97,43 @@ async fn another_registration_asks_to_sign_in_again_and_leaves_what_is_shared() 
         .edit_connection(desk.session(), id, &edit)
         .await;
     assert_eq!(none.unwrap_err().code, "registration_needed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_that_was_begun_with_another_client_id_ends() {
+    let (desk, provider) = (Desk::empty(), Provider::start().await);
+    let id = provider.connect(&desk, Kind::Admin, Mode::Same);
+    desk.world.agent.person(Person::Waits);
+    let flow = desk.begin(id, Reach::All).await;
+    let registration = desk.view(id).await.registration.unwrap();
+    let mut change = RegistrationChange {
+        id: registration.id,
+        name: "Renamed".to_owned(),
+        client_id: registration.client_id,
+        client_secret: None,
+        redirect: None,
+    };
+    let console = &desk.console;
+    console
+        .change_registration(desk.session(), &change)
+        .unwrap();
+    assert_eq!(
+        console.flow(flow).unwrap().stage,
+        Stage::Waiting,
+        "another name changes nothing about it"
+    );
+    change.client_id = "another".to_owned();
+    console
+        .change_registration(desk.session(), &change)
+        .unwrap();
+    let ended = desk.ended(flow).await;
+    assert_eq!(
+        ended.failure.unwrap().code,
+        "cancelled",
+        "its tokens would be another client's"
+    );
+    assert_eq!(
+        health(&desk.view(id).await),
+        [Health::NotConnected(NotConnected::NeverAuthorized)]
+    );
 }

@@ -1,7 +1,7 @@
 //! What a passphrase keeps from others: who can open what a member authorized.
 
 use tsunagi_console::Reach;
-use tsunagi_console::views::MemberChange;
+use tsunagi_console::views::{MemberChange, Stage};
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::{Kind, Mode, Role};
 use tsunagi_vault::Reader;
@@ -198,5 +198,75 @@ async fn r12_what_a_mode_change_sets_aside_runs_unattended_no_more() {
         in_reach(Reach::Production),
         both,
         "what runs for all now stays unattended"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_an_acceptance_that_goes_is_no_longer_sealed_for_unattended_runs() {
+    let (desk, id, ben) = with_ben().await;
+    let own = desk.own(id, ben).unwrap();
+    let alone = [format!("member:{ben}")];
+    let both = [format!("member:{ben}"), "unattended".to_owned()];
+    let accepts = || desk.console.accept_primary(desk.session(), id, Reach::All);
+    accepts().await.unwrap();
+    assert_eq!(desk.readers(own), both, "accepted beforehand");
+    let change = MemberChange {
+        name: "Ben".to_owned(),
+        role: Role::Developer,
+        passphrase: None,
+    };
+    let changed = desk.console.change_member(desk.session(), ben, change);
+    changed.await.unwrap();
+    assert_eq!(
+        desk.readers(own),
+        alone,
+        "a developer runs nothing unattended"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_an_acceptance_that_lapses_is_no_longer_sealed_for_unattended_runs() {
+    let (desk, id, ben) = with_ben().await;
+    let own = desk.own(id, ben).unwrap();
+    let alone = [format!("member:{ben}")];
+    let both = [format!("member:{ben}"), "unattended".to_owned()];
+    desk.signs_in(desk.ines(), None).await;
+    let kai = desk.invites("Kai", Role::Admin).await;
+    desk.signs_in(kai, None).await;
+    desk.world.agent.person(Person::Allows(BEN));
+    assert_eq!(desk.authorize(id, Reach::All).await.stage, Stage::Done);
+    let kais = desk.console.accept_primary(desk.session(), id, Reach::All);
+    kais.await.unwrap();
+    desk.signs_in(ben, Some(PASSPHRASE)).await;
+    let bens = desk.console.accept_primary(desk.session(), id, Reach::All);
+    bens.await.unwrap();
+    assert_eq!(desk.readers(own), both, "accepted beforehand");
+    let offered = desk
+        .console
+        .offer_primary(desk.session(), id, Reach::All, kai);
+    offered.await.unwrap();
+    assert_eq!(
+        desk.world.catalog().primaries(id).unwrap()[0].member,
+        kai,
+        "it moved at once"
+    );
+    assert_eq!(desk.readers(own), alone, "Ben's acceptance went with it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r12_an_acceptance_for_the_mode_that_was_left_is_not_sealed_for_unattended_runs() {
+    let (desk, id, ben) = with_ben().await;
+    let own = desk.own(id, ben).unwrap();
+    let accepted = desk.console.accept_primary(desk.session(), id, Reach::All);
+    accepted.await.unwrap();
+    assert!(desk.readers(own).contains(&"unattended".to_owned()));
+    let mut edit = as_it_is(&desk.view(id).await);
+    edit.mode = Mode::PerEnvironment;
+    let edited = desk.console.edit_connection(desk.session(), id, &edit);
+    edited.await.unwrap();
+    assert_eq!(
+        desk.readers(own),
+        [format!("member:{ben}")],
+        "nobody has accepted anything where it sits now"
     );
 }
