@@ -75,6 +75,7 @@ const COMMANDS: &[&str] = &[
     "authorization_switch",
     "connection_replacements",
     "connection_replace",
+    "connection_replace_undo",
     "registration_touches",
     "registration_change",
     "registration_delete",

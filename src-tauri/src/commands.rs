@@ -243,6 +243,7 @@ commands! {
     managing::authorization_switch,
     managing::connection_replacements,
     managing::connection_replace,
+    managing::connection_replace_undo,
     managing::registration_touches,
     managing::registration_change,
     managing::registration_delete,

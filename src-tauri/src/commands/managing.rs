@@ -3,8 +3,8 @@
 use tauri::State;
 use tsunagi_console::views::{
     BulkAction, BulkPart, BulkResult, ConnectionEdit, ConnectionView, EditImpact, ListQuery,
-    RegistrationChange, RegistrationView, Replacements, SwitchImpact, SwitchOffer, TestResult,
-    Touched,
+    RegistrationChange, RegistrationView, ReplaceOutcome, Replaced, Replacements, SwitchImpact,
+    SwitchOffer, TestResult, Touched,
 };
 use tsunagi_console::{ConnectionId, Reach, RegistrationId};
 
@@ -140,9 +140,22 @@ pub(crate) async fn connection_replace(
     desk: State<'_, Desk>,
     connection: ConnectionId,
     by: ConnectionId,
-) -> Answer<u32> {
+) -> Answer<ReplaceOutcome> {
     seated(&desk, move |console, session| {
         console.replace_connection(session, connection, by)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn connection_replace_undo(
+    desk: State<'_, Desk>,
+    connection: ConnectionId,
+    by: ConnectionId,
+    replaced: Replaced,
+) -> Answer<u32> {
+    seated(&desk, move |console, session| {
+        console.undo_replace(session, connection, by, &replaced)
     })
     .await
 }

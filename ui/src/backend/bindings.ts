@@ -312,6 +312,10 @@ connections: Array<OwnedConnection>,
  */
 authorizations: Array<Farewell>, 
 /**
+ * Uses that stop when they are (R18): all of them gone at once, whoever's the use is.
+ */
+stops: Array<UseView>, 
+/**
  * Who could take the connections over.
  */
 heirs: Array<MemberView>, 
@@ -2159,6 +2163,24 @@ refused: Failure | null,
  * The uses, with what happens to each.
  */
 uses: Array<AffectedUse>, };
+export type ReplaceOutcome = { 
+/**
+ * How many uses there were.
+ */
+moved: number, 
+/**
+ * What takes it back; `None` where nothing may go back.
+ */
+undo: Replaced | null, };
+export type Replaced = { 
+/**
+ * The places that use another connection now.
+ */
+uses: Array<UseId>, 
+/**
+ * Applications that were let in for them.
+ */
+granted: Array<ApplicationId>, };
 export type Replacements = { 
 /**
  * Its connector is retired: replacing is migrating (R16).
@@ -3071,7 +3093,8 @@ export interface Commands {
   connections_run: { args: { action: BulkAction; connections: Array<ConnectionId> }; answer: Array<BulkResult> };
   connection_test: { args: { connection: ConnectionId }; answer: Array<TestResult> };
   connection_replacements: { args: { connection: ConnectionId }; answer: Replacements };
-  connection_replace: { args: { connection: ConnectionId; by: ConnectionId }; answer: number };
+  connection_replace: { args: { connection: ConnectionId; by: ConnectionId }; answer: ReplaceOutcome };
+  connection_replace_undo: { args: { connection: ConnectionId; by: ConnectionId; replaced: Replaced }; answer: number };
   registration_touches: { args: { registration: RegistrationId }; answer: Array<Touched> };
   registration_change: { args: { change: RegistrationChange }; answer: RegistrationView };
   registration_delete: { args: { registration: RegistrationId }; answer: void };

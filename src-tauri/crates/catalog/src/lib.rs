@@ -84,7 +84,7 @@ pub use rewrapping::{KeyLock, StoredWrap, WrapOf};
 pub use runs::Run;
 pub use search::fold;
 pub use slots::{Sealed, Slot, Wrap};
-pub use uses::Use;
+pub use uses::{Moved, Use};
 
 use ranks::Ranking;
 use store::Store;

@@ -5,6 +5,7 @@ use tsunagi_domain::{ApplicationId, ConnectionId, Environment, Timestamp, UseId}
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
+use crate::store::Transaction;
 use crate::{Catalog, CatalogError, Result, facets, standing};
 
 /// One place that refers to a connection.
@@ -28,6 +29,15 @@ pub struct Use {
     pub unattended: bool,
     /// When it runs next, where that is known.
     pub next_run: Option<Timestamp>,
+}
+
+/// What went from one connection to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The places.
+    pub uses: Vec<UseId>,
+    /// Applications that may use the other connection only since.
+    pub granted: Vec<ApplicationId>,
 }
 
 impl Catalog {
@@ -126,7 +136,7 @@ impl Catalog {
     }
 
     /// Puts one connection in another's place in all its uses at once (R16, R18), and lets the
-    /// applications concerned use it. Gives how many places there were.
+    /// applications concerned use it. Gives which places those were, and who may use it only since.
     ///
     /// # Errors
     /// [`CatalogError::Missing`] where `to` is unknown; else as every write.
@@ -135,38 +145,94 @@ impl Catalog {
         from: ConnectionId,
         to: ConnectionId,
         event: Option<&Entry<'_>>,
-    ) -> Result<usize> {
+    ) -> Result<Moved> {
         self.catalog().write(|db| {
-            let known = db
-                .prepare_cached("SELECT 1 FROM connection WHERE id = ?1")?
-                .query_row([to.bytes()], |_| Ok(()))
-                .optional()?;
-            known.ok_or(CatalogError::Missing("connection"))?;
-            db.execute(
-                "INSERT INTO application_connection (application, connection)
-                 SELECT DISTINCT application, ?2 FROM use WHERE connection = ?1
-                 ON CONFLICT DO NOTHING",
-                params![from.bytes(), to.bytes()],
-            )?;
-            let granted: Vec<ApplicationId> = db
-                .prepare_cached("SELECT DISTINCT application FROM use WHERE connection = ?1")?
-                .query_map([from.bytes()], |row| row::id(row, "application"))?
+            is_known(db, to)?;
+            let uses = db
+                .prepare_cached("SELECT id FROM use WHERE connection = ?1 ORDER BY id")?
+                .query_map([from.bytes()], |row| row::id(row, "id"))?
                 .collect::<rusqlite::Result<_>>()?;
-            for application in granted {
-                facets::grant(db, application, to.bytes())?;
+            let granted: Vec<ApplicationId> = db
+                .prepare_cached(
+                    "INSERT INTO application_connection (application, connection)
+                     SELECT DISTINCT application, ?2 FROM use WHERE connection = ?1
+                     ON CONFLICT DO NOTHING RETURNING application",
+                )?
+                .query_map(params![from.bytes(), to.bytes()], |row| {
+                    row::id(row, "application")
+                })?
+                .collect::<rusqlite::Result<_>>()?;
+            for application in &granted {
+                facets::grant(db, *application, to.bytes())?;
             }
-            let moved = db.execute(
+            db.execute(
                 "UPDATE use SET connection = ?2 WHERE connection = ?1",
                 params![from.bytes(), to.bytes()],
             )?;
-            standing::refresh(db, from.bytes())?;
-            standing::refresh(db, to.bytes())?;
-            if let Some(entry) = event {
-                events::append(db, &entry.event, entry.tag)?;
-            }
-            Ok(moved)
+            moved(db, from, to, event)?;
+            Ok(Moved { uses, granted })
         })
     }
+
+    /// Takes [`Self::replace_in_uses`] back: the places that still use `to` use `from` again, and
+    /// an application that was let in for them, and uses `to` nowhere else, is not let in any
+    /// more. Gives how many places there were.
+    ///
+    /// # Errors
+    /// [`CatalogError::Missing`] where `from` is unknown; else as every write.
+    pub fn put_back_in_uses(
+        &self,
+        from: ConnectionId,
+        to: ConnectionId,
+        was: &Moved,
+        event: Option<&Entry<'_>>,
+    ) -> Result<usize> {
+        self.catalog().write(|db| {
+            is_known(db, from)?;
+            let mut back = 0;
+            for id in &was.uses {
+                back += db
+                    .prepare_cached(
+                        "UPDATE use SET connection = ?3 WHERE id = ?1 AND connection = ?2",
+                    )?
+                    .execute(params![id.bytes(), to.bytes(), from.bytes()])?;
+            }
+            for application in &was.granted {
+                db.prepare_cached(
+                    "DELETE FROM application_connection WHERE application = ?1 AND connection = ?2
+                     AND NOT EXISTS
+                         (SELECT 1 FROM use WHERE application = ?1 AND connection = ?2)",
+                )?
+                .execute(params![application.bytes(), to.bytes()])?;
+                facets::grant(db, *application, to.bytes())?;
+            }
+            moved(db, from, to, event)?;
+            Ok(back)
+        })
+    }
+}
+
+/// Refuses to go on with a connection that is not there.
+fn is_known(db: &Connection, id: ConnectionId) -> Result<()> {
+    db.prepare_cached("SELECT 1 FROM connection WHERE id = ?1")?
+        .query_row([id.bytes()], |_| Ok(()))
+        .optional()?
+        .ok_or(CatalogError::Missing("connection"))
+}
+
+/// What follows where uses go from one connection to another.
+fn moved(
+    db: &Transaction<'_>,
+    from: ConnectionId,
+    to: ConnectionId,
+    event: Option<&Entry<'_>>,
+) -> Result<()> {
+    standing::refresh(db, from.bytes())?;
+    standing::refresh(db, to.bytes())?;
+    if let Some(entry) = event {
+        events::append(db, &entry.event, entry.tag)?;
+    }
+    Ok(())
 }
 
 fn connection_of(db: &Connection, id: UseId) -> Result<Option<[u8; 16]>> {

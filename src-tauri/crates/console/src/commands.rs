@@ -105,7 +105,8 @@ pub fn all() -> Vec<Command> {
         connections_run(action: v::BulkAction, connections: Vec<d::ConnectionId>) -> Vec<v::BulkResult>;
         connection_test(connection: d::ConnectionId) -> Vec<v::TestResult>;
         connection_replacements(connection: d::ConnectionId) -> v::Replacements;
-        connection_replace(connection: d::ConnectionId, by: d::ConnectionId) -> u32;
+        connection_replace(connection: d::ConnectionId, by: d::ConnectionId) -> v::ReplaceOutcome;
+        connection_replace_undo(connection: d::ConnectionId, by: d::ConnectionId, replaced: v::Replaced) -> u32;
         registration_touches(registration: d::RegistrationId) -> Vec<v::Touched>;
         registration_change(change: v::RegistrationChange) -> v::RegistrationView;
         registration_delete(registration: d::RegistrationId) -> ();
@@ -297,6 +298,8 @@ pub fn typescript() -> String {
         v::SwitchOffer,
         v::SwitchImpact,
         v::Replacement,
+        v::ReplaceOutcome,
+        v::Replaced,
         v::Replacements,
         v::RegistrationChange,
         v::Touched,

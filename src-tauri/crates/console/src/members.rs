@@ -342,9 +342,13 @@ impl Console {
         let mut authorizations = Vec::new();
         let mut connections = Vec::new();
         let mut heirs = Vec::new();
+        let mut stops = Vec::new();
         if leaves {
-            for parting in self.partings(id)? {
-                authorizations.push(self.farewell(&parting).await?);
+            let partings = self.partings(id)?;
+            let gone = partings.iter().map(|parting| parting.id).collect();
+            (stops, _) = self.stops(&gone)?;
+            for parting in &partings {
+                authorizations.push(self.farewell(parting).await?);
             }
             for connection in self.inner.catalog.connections_owned_by(id)? {
                 connections.push(OwnedConnection {
@@ -371,6 +375,7 @@ impl Console {
             },
             connections,
             authorizations,
+            stops,
             heirs,
             lost_by_reset,
             sign_ins: small(self.inner.catalog.kept_sign_ins(id)?.len()),

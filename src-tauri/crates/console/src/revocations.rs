@@ -6,8 +6,8 @@ use tsunagi_catalog::Slot;
 use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{
-    Connection, ConnectionId, Environment, FlowId, Health, Kind, Member, NotConnected, Reach,
-    Refusal, RefusalCode, access,
+    AuthorizationId, Connection, ConnectionId, Environment, FlowId, Health, Kind, Member,
+    NotConnected, Reach, Refusal, RefusalCode, access,
 };
 use tsunagi_oauth::{Revoked, Wire};
 
@@ -90,7 +90,7 @@ impl Console {
             .into_iter()
             .filter(|environment| lost().any(|one| one.key.reach.covers(*environment)))
             .collect();
-        let (mut stops, mut goes_on) = self.stops(&slot)?;
+        let (mut stops, mut goes_on) = self.stops(&BTreeSet::from([authorization.id]))?;
         let mut shared_with = self.shared_with(&slot, connection.id)?;
         if !member.role.is_manager() {
             let shared = self.inner.catalog.applications_shared_with(member.id)?;
@@ -120,22 +120,26 @@ impl Console {
         })
     }
 
-    /// Uses that stop and uses that go on without an authorization, of every connection it sits
-    /// in (R21).
-    fn stops(&self, slot: &Slot) -> Result<(Vec<UseView>, Vec<UseView>), ConsoleError> {
-        let keys = self
-            .inner
-            .catalog
-            .slots_of_authorization(slot.authorization.id)?;
+    /// Uses that stop and uses that go on once these authorizations are gone, of every connection
+    /// they sit in (R21).
+    pub(crate) fn stops(
+        &self,
+        gone: &BTreeSet<AuthorizationId>,
+    ) -> Result<(Vec<UseView>, Vec<UseView>), ConsoleError> {
+        let mut keys = Vec::new();
+        for id in gone {
+            keys.extend(self.inner.catalog.slots_of_authorization(*id)?);
+        }
         let connections: BTreeSet<ConnectionId> = keys.iter().map(|key| key.connection).collect();
         let (mut stops, mut goes_on) = (Vec::new(), Vec::new());
         for id in connections {
             let whole = self.whole(id)?;
             let before = self.shape_of(&whole);
             let mut after = before.clone();
-            let lost = |one: &&Slot| one.authorization.id == slot.authorization.id;
-            for gone in whole.slots.iter().filter(lost) {
-                lose(&mut after, gone);
+            for slot in &whole.slots {
+                if gone.contains(&slot.authorization.id) {
+                    lose(&mut after, slot);
+                }
             }
             let here = |environment| {
                 let mut reaches = keys.iter().filter(|key| key.connection == id);

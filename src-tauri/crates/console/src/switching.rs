@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use tsunagi_catalog::{Entry, Reshaping, Slot};
+use tsunagi_catalog::{Entry, Moved, Reshaping, Slot, Use};
 use tsunagi_connectors::Connector;
 use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::gate::Access;
@@ -22,7 +22,8 @@ use crate::error::ConsoleError;
 use crate::impacts::{Whole, name_of, place, use_view};
 use crate::log::Action;
 use crate::views::{
-    AffectedUse, ConnectionView, Replacement, Replacements, SwitchImpact, SwitchOffer,
+    AffectedUse, ConnectionView, ReplaceOutcome, Replaced, Replacement, Replacements, SwitchImpact,
+    SwitchOffer,
 };
 
 /// What a reach asks for, with its own overrides.
@@ -266,6 +267,7 @@ impl Console {
             others.extend(catalog.connections_of_connector(successor)?);
         }
         let mut candidates = Vec::new();
+        let places = catalog.uses(id)?;
         for other in others.into_iter().filter(|other| other.id != id) {
             let uses = self.moved_uses(id, other.id)?;
             candidates.push(Replacement {
@@ -275,7 +277,7 @@ impl Console {
                 service: self.mark_of(&other.connector),
                 kind: other.kind,
                 refused: self
-                    .may_take_place(&old, &other)
+                    .may_take_place(&old, &other, &places)
                     .err()
                     .map(|error| self.failure(&error)),
                 uses,
@@ -288,7 +290,7 @@ impl Console {
     }
 
     /// Puts one connection in another's place in all its uses at once, and lets their
-    /// applications use it (R16, R18). Gives how many uses there were.
+    /// applications use it (R16, R18). Gives how many uses there were, and what takes it back.
     ///
     /// # Errors
     /// R1, R2, R10, R14, R18; the vault is locked. Nothing is changed then.
@@ -297,11 +299,12 @@ impl Console {
         session: Session,
         from: ConnectionId,
         to: ConnectionId,
-    ) -> Result<u32, ConsoleError> {
+    ) -> Result<ReplaceOutcome, ConsoleError> {
         self.manager(session)?;
         let vault = self.inner.keys.vault()?;
         let (old, next) = (self.connection(from)?, self.connection(to)?);
-        self.may_take_place(&old, &next)?;
+        let uses = self.inner.catalog.uses(from)?;
+        self.may_take_place(&old, &next, &uses)?;
         let subject = format!("connection/{from}");
         let args = [
             ("link_name", old.link_name.as_str()),
@@ -312,7 +315,51 @@ impl Console {
         let entry = Entry { event, tag: &tag };
         let moved = self.inner.catalog.replace_in_uses(from, to, Some(&entry))?;
         self.inner.bell.changed();
-        Ok(u32::try_from(moved).unwrap_or(u32::MAX))
+        // Nothing goes back to a service that has ended (R16).
+        let back = self.may_take_place(&next, &old, &uses).is_ok();
+        Ok(ReplaceOutcome {
+            moved: u32::try_from(moved.uses.len()).unwrap_or(u32::MAX),
+            undo: back.then_some(Replaced {
+                uses: moved.uses,
+                granted: moved.granted,
+            }),
+        })
+    }
+
+    /// Takes [`Self::replace_connection`] back, in the places that have not gone on to another
+    /// connection since. Gives how many there were.
+    ///
+    /// # Errors
+    /// R1, R2, R10, R14, R16; the vault is locked. Nothing is changed then.
+    pub fn undo_replace(
+        &self,
+        session: Session,
+        from: ConnectionId,
+        to: ConnectionId,
+        replaced: &Replaced,
+    ) -> Result<u32, ConsoleError> {
+        self.manager(session)?;
+        let vault = self.inner.keys.vault()?;
+        let (old, next) = (self.connection(from)?, self.connection(to)?);
+        let mut uses = self.inner.catalog.uses(to)?;
+        uses.retain(|used| replaced.uses.contains(&used.id));
+        self.may_take_place(&next, &old, &uses)?;
+        let subject = format!("connection/{to}");
+        let args = [
+            ("link_name", next.link_name.as_str()),
+            ("other", old.link_name.as_str()),
+        ];
+        let event = self.event(session, Action::ConnectionReplaced, &subject, &args);
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        let entry = Entry { event, tag: &tag };
+        let was = Moved {
+            uses: uses.iter().map(|used| used.id).collect(),
+            granted: replaced.granted.clone(),
+        };
+        let catalog = &self.inner.catalog;
+        let back = catalog.put_back_in_uses(from, to, &was, Some(&entry))?;
+        self.inner.bell.changed();
+        Ok(u32::try_from(back).unwrap_or(u32::MAX))
     }
 
     /// R16: whether a connector is retired, and what followed it.
@@ -326,7 +373,13 @@ impl Console {
         })
     }
 
-    fn may_take_place(&self, old: &Connection, next: &Connection) -> Result<(), ConsoleError> {
+    /// Whether one connection may take another's place in these uses of it.
+    fn may_take_place(
+        &self,
+        old: &Connection,
+        next: &Connection,
+        uses: &[Use],
+    ) -> Result<(), ConsoleError> {
         let party = |connection: &Connection, usable| {
             let (_, successor) = self.succession(&connection.connector);
             (
@@ -345,14 +398,14 @@ impl Console {
         // R10, R14: as though each use were made anew.
         let shape = self.shape_of(&self.whole(next.id)?);
         let applications = self.inner.catalog.applications()?;
-        for used in self.inner.catalog.uses(old.id)? {
+        for used in uses {
             let known = applications
                 .iter()
                 .find(|application| application.id == used.application);
             if let Some(known) = known {
                 application::may_use_kind(&known.name, known.edition, next.kind)?;
             }
-            may_be_made(&shape, place(&used, Access::Granted))?;
+            may_be_made(&shape, place(used, Access::Granted))?;
         }
         Ok(())
     }

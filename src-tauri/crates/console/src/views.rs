@@ -46,8 +46,8 @@ pub use list::{
 };
 pub use managing::{
     AffectedUse, AlsoLost, BulkAction, BulkPart, BulkResult, ConnectionEdit, DriftKind, DriftView,
-    EditImpact, Fate, NeededScope, PlacedAccount, RegistrationChange, Replacement, Replacements,
-    SwitchImpact, SwitchOffer, TestResult, Touched, Whose,
+    EditImpact, Fate, NeededScope, PlacedAccount, RegistrationChange, ReplaceOutcome, Replaced,
+    Replacement, Replacements, SwitchImpact, SwitchOffer, TestResult, Touched, Whose,
 };
 pub use members::{
     Farewell, Invitation, LeaveOutcome, MemberChange, MemberImpact, MemberRow, MembersView,

@@ -6,7 +6,7 @@ import type {
 import { failureOf, type FailureCode } from "./failures";
 
 type Names = "primaries_list" | "primary_offer" | "primary_accept" | "primary_decline" | "primary_withdraw" | "connection_edit" | "connection_edit_impact" | "connection_set_environment" | "connection_environment_impact" | "switch_offers"
-  | "switch_impact" | "authorization_switch" | "connections_ids" | "connections_impact" | "connections_run" | "connection_test" | "connection_replacements" | "connection_replace"
+  | "switch_impact" | "authorization_switch" | "connections_ids" | "connections_impact" | "connections_run" | "connection_test" | "connection_replacements" | "connection_replace" | "connection_replace_undo"
   | "registration_touches" | "registration_change" | "registration_delete";
 type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] };
 
@@ -271,7 +271,14 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
       around.put({ ...row, uses: 0, stations: row.stations.map((station) => (station.mend === "migrate" ? { ...station, mend: null } : station)) });
       around.put({ ...other, uses: other.uses + row.uses });
       around.changed();
-      return row.uses;
+      return { moved: row.uses, undo: row.service.id === "payflow" ? null : { uses: Array.from({ length: row.uses }, (_, at) => `${row.id}-${at}`), granted: [] } };
+    },
+    connection_replace_undo: ({ connection, by, replaced }) => {
+      const [row, other] = [need(connection), need(by)];
+      around.put({ ...row, uses: row.uses + replaced.uses.length });
+      around.put({ ...other, uses: other.uses - replaced.uses.length });
+      around.changed();
+      return replaced.uses.length;
     },
     registration_touches: ({ registration }) => {
       const one = around.registrations().find((known) => known.id === registration);

@@ -151,6 +151,10 @@ export function memberHandlers(around: Around, work: FakeWork, options: URLSearc
         primaries: kept ? [] : losses(one),
         connections: leaves && one.owned > 0 ? [{ id: "c-0001", name: "Customer lookup" }, { id: "c-0002", name: "Lead intake" }, { id: "c-0003", name: "Books ledger" }] : [],
         authorizations: leaves ? farewells(one) : [],
+        stops: leaves && one.authorized > 0 ? [
+          { area: "integration_task", name: pick(["Look up customer", "顧客を検索"]), application: pick(["Leads desk", "見込み客デスク"]), environment: "production", nextRun: null },
+          ...losses(one).flatMap((loss) => loss.stops),
+        ] : [],
         heirs: people.filter((other) => other.active && other.id !== one.id && MANAGERS.includes(other.role)).map((other) => ({ id: other.id, name: nameOf(other), role: other.role })),
         lostByReset: one.passphrase && one.id !== you() ? farewells(one).filter((each) => each.locked) : [],
         signIns: one.signIns ?? 0,

@@ -137,6 +137,8 @@ export const behaviors = {
       await dialog.getByRole("radio", { name: /Zoho CRM/ }).check();
       await button(page, "Replace in 3 uses").click();
       await page.getByText(/uses now go through Zoho CRM/).waitFor();
+      await button(page, "Undo").click();
+      await page.getByText(/uses now go through Lead intake/).waitFor();
     },
   },
   "accounts: a manager revokes another member's": {

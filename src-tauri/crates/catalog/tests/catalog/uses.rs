@@ -86,8 +86,10 @@ fn r18_one_connection_takes_another_ones_place_everywhere_at_once() {
         "not by what is not there"
     );
     assert_eq!(home.catalog.count_uses(old.id).unwrap(), 3, "untouched");
+    home.catalog.grant_application(desk, new.id, true).unwrap();
     let moved = home.catalog.replace_in_uses(old.id, new.id, None).unwrap();
-    assert_eq!(moved, 3);
+    assert_eq!(moved.uses.len(), 3);
+    assert_eq!(moved.granted, [shop], "the desk could use it before");
     assert_eq!(home.catalog.count_uses(old.id).unwrap(), 0);
     assert_eq!(home.catalog.count_uses(new.id).unwrap(), 3);
     for application in [shop, desk] {
@@ -96,4 +98,25 @@ fn r18_one_connection_takes_another_ones_place_everywhere_at_once() {
             "the gate lets them through"
         );
     }
+    // One place was taken to a third connection, and the shop uses the new one elsewhere, too.
+    let third = home.add("Third", Kind::Admin, Mode::Same);
+    let mut gone = home.catalog.uses(new.id).unwrap().remove(0);
+    gone.connection = third.id;
+    home.catalog.set_use(&gone).unwrap();
+    let back = home
+        .catalog
+        .put_back_in_uses(old.id, new.id, &moved, None)
+        .unwrap();
+    assert_eq!(back, 2, "what went on to a third stays there");
+    assert_eq!(home.catalog.count_uses(third.id).unwrap(), 1);
+    assert_eq!(home.catalog.count_uses(old.id).unwrap(), 2);
+    assert_eq!(home.catalog.count_uses(new.id).unwrap(), 0);
+    assert!(
+        !home.catalog.has_access(shop, new.id).unwrap(),
+        "let in for these places only"
+    );
+    assert!(
+        home.catalog.has_access(desk, new.id).unwrap(),
+        "what it could use before it can use still"
+    );
 }

@@ -16,7 +16,7 @@ use crate::views::{Farewell, LeaveOutcome, WorkKind};
 
 /// One authorization of somebody who leaves, as the catalog knows it.
 pub(super) struct Parting {
-    id: AuthorizationId,
+    pub(super) id: AuthorizationId,
     key: SlotKey,
     connection: Connection,
     authorization: Authorization,

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use tsunagi_domain::{
-    ConnectionId, Environment, Health, Kind, MemberId, Mode, Reach, RegistrationId,
+    ApplicationId, ConnectionId, Environment, Health, Kind, MemberId, Mode, Reach, RegistrationId,
+    UseId,
 };
 
 use super::{AccountView, Failure, RedirectForm, ServiceMark, UseView};
@@ -166,6 +167,26 @@ pub struct ConnectionEdit {
     pub registration: Option<RegistrationId>,
     /// Parameter values.
     pub settings: std::collections::BTreeMap<String, String>,
+}
+
+/// What a replacement moved, so that it can be taken back.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Replaced {
+    /// The places that use another connection now.
+    pub uses: Vec<UseId>,
+    /// Applications that were let in for them.
+    pub granted: Vec<ApplicationId>,
+}
+
+/// What a replacement came to.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplaceOutcome {
+    /// How many uses there were.
+    pub moved: u32,
+    /// What takes it back; `None` where nothing may go back.
+    pub undo: Option<Replaced>,
 }
 
 /// What becomes of a slot.

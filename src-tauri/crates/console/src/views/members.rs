@@ -116,6 +116,8 @@ pub struct MemberImpact {
     pub connections: Vec<OwnedConnection>,
     /// Authorizations that would be removed.
     pub authorizations: Vec<Farewell>,
+    /// Uses that stop when they are (R18): all of them gone at once, whoever's the use is.
+    pub stops: Vec<UseView>,
     /// Who could take the connections over.
     pub heirs: Vec<MemberView>,
     /// Authorizations that resetting their passphrase would lose.

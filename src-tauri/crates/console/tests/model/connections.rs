@@ -221,8 +221,25 @@ impl Play {
         }
         let (old, next) = (old.id, next.id);
         let done = self.console().replace_connection(self.session(), old, next);
-        if let Some(moved) = self.told(done, &reasons) {
-            assert_eq!(moved as usize, applications.len(), "R18: {}", self.doing());
+        if let Some(outcome) = self.told(done, &reasons) {
+            let moved = outcome.moved as usize;
+            assert_eq!(moved, applications.len(), "R18: {}", self.doing());
+            // Every other time it is taken back, and all is as it was.
+            if let Some(replaced) = outcome.undo.filter(|_| moved % 2 == 0) {
+                let session = self.session();
+                let back = self.console().undo_replace(session, old, next, &replaced);
+                assert_eq!(back.unwrap() as usize, moved, "R18: {}", self.doing());
+                let uses = &self.model.uses;
+                for application in &mut self.model.applications {
+                    let elsewhere = uses
+                        .iter()
+                        .any(|used| used.connection == next && used.application == application.id);
+                    if elsewhere && applications.contains(&application.id) {
+                        application.may_use.insert(next);
+                    }
+                }
+                return;
+            }
             for used in &mut self.model.uses {
                 if used.connection == old {
                     used.connection = next;

@@ -104,10 +104,23 @@ async fn r14_a_connection_takes_anothers_place_only_where_its_uses_could_be_made
         "unchanged"
     );
     let moved = desk.console.replace_connection(desk.session(), old, next);
-    assert_eq!(moved.unwrap(), 2);
+    let moved = moved.unwrap();
+    assert_eq!(moved.moved, 2);
     let catalog = desk.world.catalog();
     assert_eq!(catalog.count_uses(next).unwrap(), 2);
     assert!(catalog.has_access(shop, next).unwrap(), "R4: it may use it");
+    let replaced = moved.undo.expect("it can be taken back");
+    let back = desk
+        .console
+        .undo_replace(desk.session(), old, next, &replaced);
+    assert_eq!(back.unwrap(), 2, "R18: both are back");
+    assert_eq!(catalog.count_uses(old).unwrap(), 2);
+    assert!(
+        !catalog.has_access(shop, next).unwrap(),
+        "and the shop may use it no more"
+    );
+    let again = desk.console.replace_connection(desk.session(), old, next);
+    assert_eq!(again.unwrap().moved, 2);
     let same = desk.console.replace_connection(desk.session(), old, old);
     assert_eq!(same.unwrap_err().code, "replace_same");
     desk.console

@@ -1,5 +1,6 @@
 //! What goes when somebody leaves.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,6 +18,10 @@ async fn a_leaver_s_connections_are_handed_over_and_their_authorizations_revoked
     desk.authorize(id, Reach::All).await;
     let shared = desk.create_practice("Shared", Kind::Admin, Mode::Same);
     desk.authorize(shared, Reach::All).await;
+    let shop = desk.software("Shop", &[id, shared]);
+    desk.used_in(shared, shop, "form_workflow", "On submit", false);
+    desk.used_in(id, shop, "schedule", "Nightly", true);
+    desk.used_in(id, shop, "form_workflow", "On edit", false);
     let row = desk.row(ines);
     assert_eq!(
         (row.owned, row.authorized, row.primaries),
@@ -25,6 +30,7 @@ async fn a_leaver_s_connections_are_handed_over_and_their_authorizations_revoked
     );
     let rei = desk.invites("Rei", Role::SuperAdmin).await;
     desk.signs_in(rei, None).await;
+    desk.authorize(id, Reach::All).await;
     let impact = desk
         .console
         .member_impact(desk.session(), ines, Role::SuperAdmin, false);
@@ -36,6 +42,14 @@ async fn a_leaver_s_connections_are_handed_over_and_their_authorizations_revoked
     );
     assert_eq!(impact.authorizations.len(), 2, "and what they authorized");
     assert_eq!(impact.primaries.len(), 1, "and the primary account");
+    let stops: BTreeSet<&str> = impact.stops.iter().map(|used| used.name.as_str()).collect();
+    assert_eq!(
+        stops,
+        BTreeSet::from(["Nightly", "On submit"]),
+        "R18: what stops; what others run with accounts of their own goes on"
+    );
+    let next = impact.stops.iter().find(|used| used.name == "Nightly");
+    assert!(next.unwrap().next_run.is_some(), "and when it would run");
     assert_eq!(impact.heirs[0].name, "Rei", "and who can take over");
     assert_eq!(
         code(
