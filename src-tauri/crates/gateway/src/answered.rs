@@ -67,7 +67,7 @@ pub(crate) fn judged(api: &Api, question: &ResolvedQuestion, incoming: &Incoming
         // A host that was not sent the credential cannot judge it.
         _ if !incoming.carried => Verdict::Silent,
         Some(Means::Expired | Means::Revoked) => Verdict::Refused,
-        Some(Means::RateLimited) => Verdict::Passing,
+        Some(Means::RateLimited | Means::Away) => Verdict::Passing,
         Some(Means::Scopes | Means::Other) => Verdict::Silent,
         None => match verdict(incoming.status.as_u16(), says_invalid_token(api, incoming)) {
             Verdict::Good if !is_good(question, incoming) => Verdict::Silent,
