@@ -100,7 +100,7 @@ async fn each_its_own_set_aside_and_back_and_migrated_when_the_service_ends() {
     page.button("Save").await;
     page.wait(Role::Heading, "Change the settings of Production?")
         .await;
-    page.says("1 account has to sign in again.").await;
+    page.says("1 account has to be authorized again.").await;
     trial.shown(page, "1-own-settings").await;
     signs_in(&desk, app.pid(), async || {
         page.button("Save and authorize").await;

@@ -35,7 +35,7 @@ async fn handed_over_revoked_and_asked_for_again() {
     steps::switch_member(page, "Omar", &founder, None).await;
     let shown = page.text().await;
     assert!(
-        !shown.contains("Sign in to authorize"),
+        !shown.contains("in the window that has opened"),
         "what Omar was told last is not said to who sits down next: {shown}"
     );
 

@@ -186,7 +186,7 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
     page.says("Uses need 1 scope that is not asked for.").await;
     page.button("Ask for the missing scopes").await;
     page.wait(Role::Heading, "Change Sales contacts?").await;
-    page.says("2 accounts have to sign in again.").await;
+    page.says("2 accounts have to be authorized again.").await;
     page.says("contacts.write").await;
     trial.shown(page, "4-scopes").await;
     page.button("Save and authorize").await;

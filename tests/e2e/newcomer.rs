@@ -104,7 +104,7 @@ async fn apart(trial: &Trial, page: &Page) {
     page.button("Save").await;
     page.wait(Role::Heading, &format!("Change {PRACTICE}?"))
         .await;
-    page.says("Nobody has to sign in again").await;
+    page.says("Nothing has to be authorized again").await;
     trial.shown(page, "10-what-sits-where").await;
     page.button("Save").await;
     page.wait_gone(Role::Heading, &format!("Change {PRACTICE}?"))

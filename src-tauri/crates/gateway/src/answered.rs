@@ -50,13 +50,24 @@ pub(crate) fn says_invalid_token(api: &Api, incoming: &Incoming) -> bool {
         })
 }
 
+/// Whether a 401 gives no reason: neither in the service's own words nor in those of RFC 6750.
+pub(crate) fn is_bare(api: &Api, incoming: &Incoming) -> bool {
+    let challenges = incoming.headers.get_all(header::WWW_AUTHENTICATE);
+    let mut said = challenges.iter().filter_map(|value| value.to_str().ok());
+    own_error(api, incoming).is_none()
+        && !said.any(|challenge| {
+            let challenge = challenge.to_ascii_lowercase().replace(' ', "");
+            challenge.contains("error=")
+        })
+}
+
 /// What the answer to a connector's question says about the credential.
 pub(crate) fn judged(api: &Api, question: &ResolvedQuestion, incoming: &Incoming) -> Verdict {
     match own_error(api, incoming) {
         // A host that was not sent the credential cannot judge it.
         _ if !incoming.carried => Verdict::Silent,
         Some(Means::Expired | Means::Revoked) => Verdict::Refused,
-        Some(Means::RateLimited) => Verdict::Passing,
+        Some(Means::RateLimited | Means::Away) => Verdict::Passing,
         Some(Means::Scopes | Means::Other) => Verdict::Silent,
         None => match verdict(incoming.status.as_u16(), says_invalid_token(api, incoming)) {
             Verdict::Good if !is_good(question, incoming) => Verdict::Silent,

@@ -26,6 +26,8 @@ pub(crate) struct Flights {
     cooling: Mutex<HashMap<AuthorizationId, Cooling>>,
     resting: Mutex<HashMap<AuthorizationId, (Timestamp, Timestamp)>>,
     unstored: Mutex<HashMap<AuthorizationId, Renewal>>,
+    /// The version that was doubted, and when.
+    doubted: Mutex<HashMap<AuthorizationId, (u64, Timestamp)>>,
     /// Held by the one round of [`crate::Gateway::renew_due`] that is under way.
     pub(crate) round: tokio::sync::Mutex<()>,
     /// Held by the one round of [`crate::Gateway::verify_due`] that is under way; when the last
@@ -103,6 +105,25 @@ impl Flights {
         resting
             .get(&id)
             .is_some_and(|(since, next)| *since <= now && now < *next)
+    }
+
+    /// Whether a version that the service has refused is to be asked about: not where it was a
+    /// moment ago. Notes that it is.
+    pub(crate) fn may_doubt(&self, id: AuthorizationId, version: u64, now: Timestamp) -> bool {
+        let Ok(mut doubted) = self.doubted.lock() else {
+            return true;
+        };
+        let fresh = |at: Timestamp| (0..COOL_DOWN_MS).contains(&now.millis_since(at));
+        if doubted
+            .get(&id)
+            .is_some_and(|(own, at)| *own == version && fresh(*at))
+        {
+            return false;
+        }
+        // So that the map does not grow with the years.
+        doubted.retain(|_, (_, at)| fresh(*at));
+        doubted.insert(id, (version, now));
+        true
     }
 
     /// Keeps an answer that could not be stored. Its tokens are sealed.

@@ -41,6 +41,8 @@ pub(crate) struct Fresh {
     pub(crate) version: u64,
     /// The version before is still kept.
     pub(crate) keeps_previous: bool,
+    /// Something can get a newer one.
+    pub(crate) renewable: bool,
     /// The service or its provider is noted as unreachable.
     pub(crate) unreachable: bool,
     /// It was restored from a backup, and nothing has shown yet that it is good.
@@ -242,6 +244,7 @@ impl Gateway {
             // May be newer than `authorization` where another process has just renewed.
             version: sealed.version,
             keeps_previous: sealed.previous.is_some(),
+            renewable: authorization.renewable,
             unreachable: authorization.unreachable.is_some(),
             unproven: authorization.unproven,
             last_used: authorization.last_used,

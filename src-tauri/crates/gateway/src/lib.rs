@@ -11,6 +11,7 @@
 mod answered;
 mod attach;
 mod credential;
+mod doubt;
 mod error;
 mod flights;
 mod fresh;

@@ -185,7 +185,12 @@ impl Gateway {
         let mut incoming = self
             .attach_and_send(&place, &fresh, &call.request, &url)
             .await?;
-        if says_invalid_token(&place.connector.api, &incoming) {
+        if asked.is_none() && Self::doubts(&place, &fresh, &incoming) {
+            if let Err(error) = self.doubt(&place, &fresh).await {
+                let id = place.authorization;
+                tracing::warn!(authorization = %id, code = error.code(), "refused key not asked about");
+            }
+        } else if says_invalid_token(&place.connector.api, &incoming) {
             // One renewal, one more try: the service knows better than our clock (RFC 6750 §3.1).
             let id = place.authorization;
             match self.fresh(&place, Urgency::NewerThan(fresh.version)).await {

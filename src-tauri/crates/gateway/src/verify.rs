@@ -85,8 +85,8 @@ impl Gateway {
         }
     }
 
-    /// Says whether anything was sent.
-    async fn verify(
+    /// Asks whether a credential is good, and keeps the answer. Says whether anything was sent.
+    pub(crate) async fn verify(
         &self,
         place: &Place,
         authorization: &Authorization,

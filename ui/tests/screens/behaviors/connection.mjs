@@ -74,11 +74,11 @@ export const behaviors = {
       await button(page, "Save").click();
       const dialog = page.getByRole("alertdialog", { name: "Change Zoho CRM?" });
       await dialog.getByText("ZohoCRM.bulk.READ").waitFor();
-      await dialog.getByText("Who has to sign in again").waitFor();
+      await dialog.getByText("What has to be authorized again").waitFor();
       await focused(page, "Back", "the harmless answer has the focus");
       await button(page, "Save and authorize").click();
       await page.getByRole("region", { name: "All environments" }).getByText("Scopes missing").waitFor();
-      await page.getByText("Sign in to authorize Zoho CRM in the window that has opened").waitFor();
+      await page.getByText("Authorize Zoho CRM in the window that has opened").waitFor();
     },
   },
   "edit: one authorization per environment says what sits where": {
@@ -88,7 +88,7 @@ export const behaviors = {
       await page.getByRole("radio", { name: "One per environment" }).click();
       await button(page, "Save").click();
       const dialog = page.getByRole("alertdialog", { name: "Change Zoho CRM?" });
-      await dialog.getByText("Nobody has to sign in again.").waitFor();
+      await dialog.getByText("Nothing has to be authorized again.").waitFor();
       await dialog.getByText("What is used where afterwards").waitFor();
       await dialog.getByRole("button", { name: "Save", exact: true }).click();
       await page.getByRole("region", { name: "Production" }).getByText("Connected", { exact: true }).waitFor();
@@ -110,9 +110,9 @@ export const behaviors = {
       await button(page, "Actions for All environments").click();
       await page.getByRole("menuitem", { name: "Switch authorization…" }).click();
       const dialog = page.getByRole("dialog", { name: /^Switch authorization of/ });
-      await dialog.getByRole("radio", { name: "Sign in with another account" }).waitFor();
+      await dialog.getByRole("radio", { name: "Authorize with another account" }).waitFor();
       await dialog.getByRole("button", { name: "Authorize", exact: true }).click();
-      await page.getByText(/^Sign in to authorize/).waitFor();
+      await page.getByText(/^Authorize .* in the window that has opened$/).waitFor();
     },
   },
   "settings of one environment: who has to sign in again is said, and asked to": {
@@ -123,9 +123,9 @@ export const behaviors = {
       const dialog = page.getByRole("dialog", { name: "Settings of Development" });
       await dialog.getByLabel("Subdomain").fill("test");
       await dialog.getByRole("button", { name: "Save" }).click();
-      await page.getByRole("alertdialog", { name: "Change the settings of Development?" }).getByText("1 account has to sign in again.").waitFor();
+      await page.getByRole("alertdialog", { name: "Change the settings of Development?" }).getByText("1 account has to be authorized again.").waitFor();
       await button(page, "Save and authorize").click();
-      await page.getByText("Sign in to authorize Customer lookup").first().waitFor();
+      await page.getByText("Authorize Customer lookup in the window").first().waitFor();
     },
   },
   "replace in all uses": {
@@ -168,7 +168,7 @@ export const behaviors = {
       await button(page, "Send").click();
       await page.getByRole("alert").getByText("Not connected").waitFor();
       await page.getByRole("alert").getByRole("button", { name: "Authorize" }).click();
-      await page.getByText("Sign in to authorize Customer lookup").waitFor();
+      await page.getByText("Authorize Customer lookup in the window").waitFor();
       await page.getByLabel("Path").fill("https://elsewhere.example/x");
       await page.keyboard.press("Enter");
       await page.getByRole("alert").getByText(/does not list this host|Not connected/).waitFor();

@@ -40,7 +40,7 @@ export const behaviors = {
       await ready(page);
       await page.getByRole("gridcell", { name: "Production: Revoked. Authorize" }).focus();
       await page.keyboard.press("a");
-      await page.getByText("Sign in to authorize Customer lookup").waitFor();
+      await page.getByText("Authorize Customer lookup in the window").waitFor();
       await until(page, () => !document.querySelector('[aria-label="Production: Revoked. Authorize"]'));
       await until(page, () => document.activeElement?.closest(".conn-row")?.getAttribute("aria-label")?.startsWith("Customer lookup"));
       await row(page, "Customer lookup").locator('[data-column="0"]').focus();
@@ -57,7 +57,7 @@ export const behaviors = {
     act: async (page) => {
       await ready(page);
       await page.getByRole("gridcell", { name: "Stage: Expired. Authorize" }).getByRole("button", { name: "Authorize" }).click();
-      await page.getByText("Sign in to authorize Books ledger").waitFor();
+      await page.getByText("Authorize Books ledger in the window").waitFor();
       assert.ok(page.url().endsWith("#/connections"), "still in the list");
       await row(page, "Lead intake").click();
       await page.getByRole("heading", { name: "Lead intake" }).waitFor();

@@ -67,6 +67,8 @@ pub enum Means {
     Scopes,
     /// Too many requests.
     RateLimited,
+    /// The service has a fault of its own, whatever the status says.
+    Away,
     /// Nothing about the credential.
     Other,
 }

@@ -41,6 +41,7 @@ fn debug_output_of_a_credential_shows_no_secret() {
         version: 3,
         keeps_previous: false,
         unproven: false,
+        renewable: false,
         unreachable: false,
         last_used: None,
     };

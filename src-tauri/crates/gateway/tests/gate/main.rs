@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod doors;
+mod doubt;
 mod due;
 mod failures;
 mod flight;

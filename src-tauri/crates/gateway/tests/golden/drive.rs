@@ -21,7 +21,7 @@ use url::Url;
 use super::compare;
 use super::differences::DIFFERENCES;
 use super::internet::{Arrived, Orders};
-use super::transcript::{CHALLENGE, STATE, Step, Transcript, VERIFIER};
+use super::transcript::{Answered, CHALLENGE, STATE, Step, Transcript, VERIFIER};
 
 /// What drives.
 pub(crate) struct Desk {
@@ -115,7 +115,7 @@ impl Desk {
                 "refresh" | "refresh_error" => journey.refresh(step).await,
                 "denied" => journey.denied(step),
                 "whoami" => journey.who_am_i(step).await,
-                "verify" | "verify_error" => journey.verify(step).await,
+                "verify" | "verify_error" | "verify_away" => journey.verify(step).await,
                 "api" => journey.api(step),
                 "api_error" => journey.api_error(step),
                 "revoke" => journey.revoke(step).await,
@@ -335,7 +335,13 @@ impl Journey<'_> {
         self.compare(step);
         match (outcome, step.expected("ok").as_deref()) {
             (Ok(account), Some("true")) => self.account(step, account),
-            (Err(GateError::KeyRefused { .. }), Some("false")) => self.judged(step),
+            (Err(GateError::Unreachable { .. }), Some("false")) if step.what == "verify_away" => {
+                self.judged(step);
+            }
+            (Err(GateError::KeyRefused { .. }), Some("false")) if step.what == "verify_error" => {
+                self.judged(step);
+                self.away(&grant).await;
+            }
             (outcome, wanted) => {
                 self.faults
                     .push(format!("{outcome:?} instead of {wanted:?}"));
@@ -343,7 +349,28 @@ impl Journey<'_> {
         }
     }
 
-    /// What the refusal of a key says in the service's own words.
+    /// While the service is away nothing is known about a key, a wrong one either.
+    async fn away(&mut self, grant: &Grant) {
+        let (gateway, known) = (&self.desk.gateway, Account::default());
+        for status in [429, 500, 503] {
+            self.desk.orders.lay(&Answered {
+                status,
+                headers: Vec::new(),
+                body: String::new(),
+            });
+            let outcome = gateway
+                .who_am_i(self.connector, &self.resolved, grant, known.clone())
+                .await;
+            let _ = self.desk.orders.arrived();
+            if !matches!(outcome, Err(GateError::Unreachable { .. })) {
+                self.faults
+                    .push(format!("{outcome:?} while the service is away ({status})"));
+            }
+        }
+    }
+
+    /// What the refusal of a key says in the service's own words. By 401 or by a word: else a key
+    /// that is taken back later would never be noticed.
     fn judged(&mut self, step: &Step) {
         let answered = step.answered();
         let own = self
@@ -351,7 +378,14 @@ impl Journey<'_> {
             .api
             .own_error(answered.status, answered.body.as_bytes());
         let wanted = step.expected("means");
-        let own = own.map(|means| format!("{means:?}").to_lowercase());
+        let own = own.map(|means| match means {
+            Means::RateLimited => "rate_limited".to_owned(),
+            other => format!("{other:?}").to_lowercase(),
+        });
+        if own.is_none() && answered.status != 401 {
+            self.faults
+                .push("nothing says that it is about the key".to_owned());
+        }
         if own != wanted {
             self.faults.push(format!("{own:?} instead of {wanted:?}"));
         }

@@ -189,6 +189,17 @@ fn every_step_names_the_pages_it_is_written_from() {
 }
 
 #[test]
+fn every_transcript_of_a_key_shows_what_a_wrong_one_gets() {
+    for transcript in all().iter().filter(|own| !own.keys.is_empty()) {
+        assert!(
+            transcript.steps("verify_error").count() > 0,
+            "{}: a wrong key must be told from a service that is away",
+            transcript.file
+        );
+    }
+}
+
+#[test]
 fn what_a_transcript_says_of_itself_is_what_it_shows() {
     for transcript in all() {
         let way = match transcript.auth.as_str() {
