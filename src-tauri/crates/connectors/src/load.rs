@@ -35,6 +35,60 @@ static VALIDATOR: LazyLock<Option<Validator>> = LazyLock::new(|| {
     jsonschema::validator_for(&schema).ok()
 });
 
+const UNREADABLE: &str = "the connector schema could not be read";
+
+/// Where a value is not as the schema has it.
+struct Misfit {
+    /// JSON pointer.
+    at: String,
+    /// The entry there that should not be, or is missing, where it is one.
+    key: Option<String>,
+    reason: String,
+}
+
+fn misfits(value: &serde_json::Value) -> impl Iterator<Item = Misfit> {
+    let validator = VALIDATOR.as_ref().filter(|it| !it.is_valid(value));
+    let errors = validator.map(|it| it.iter_errors(value));
+    errors.into_iter().flatten().map(|error| {
+        let key = match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.first().cloned(),
+            ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
+            _ => None,
+        };
+        let at = error.instance_path().to_string();
+        let place = if at.is_empty() {
+            String::new()
+        } else {
+            format!("{at}: ")
+        };
+        Misfit {
+            reason: format!("{place}{error}"),
+            at,
+            key,
+        }
+    })
+}
+
+/// Every field of a connector that is not as the schema has it, by JSON pointer, and why.
+pub(crate) fn shape(value: &serde_json::Value) -> Vec<(String, String)> {
+    if VALIDATOR.is_none() {
+        return vec![(String::new(), UNREADABLE.to_owned())];
+    }
+    let cut = |reason: &str| reason.chars().take(REASON_MAX).collect();
+    let mut found: Vec<(String, String)> = misfits(value)
+        .map(|misfit| {
+            let at = misfit.key.map_or(misfit.at.clone(), |key| {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                format!("{}/{key}", misfit.at)
+            });
+            (at, cut(&misfit.reason))
+        })
+        .collect();
+    found.sort();
+    found.dedup_by(|one, other| one.0 == other.0);
+    found
+}
+
 pub(crate) fn load(file: &str, text: &str, provenance: Provenance) -> Result<Connector, Problem> {
     let problem = |line: Option<usize>, reason: String| Problem {
         file: file.to_owned(),
@@ -47,30 +101,13 @@ pub(crate) fn load(file: &str, text: &str, provenance: Provenance) -> Result<Con
     };
 
     let value: serde_json::Value = toml::from_str(text).map_err(toml_problem)?;
-    let Some(validator) = VALIDATOR.as_ref() else {
-        return Err(problem(
-            None,
-            "the connector schema could not be read".to_owned(),
-        ));
-    };
-    let first = (!validator.is_valid(&value))
-        .then(|| validator.iter_errors(&value))
-        .into_iter()
-        .flatten()
-        .map(|error| {
-            let key = match error.kind() {
-                ValidationErrorKind::AdditionalProperties { unexpected } => {
-                    unexpected.first().map(String::as_str)
-                }
-                _ => None,
-            };
-            let at = error.instance_path().to_string();
-            let place = if at.is_empty() {
-                String::new()
-            } else {
-                format!("{at}: ")
-            };
-            (line_of(text, &at, key), format!("{place}{error}"))
+    if VALIDATOR.is_none() {
+        return Err(problem(None, UNREADABLE.to_owned()));
+    }
+    let first = misfits(&value)
+        .map(|misfit| {
+            let line = line_of(text, &misfit.at, misfit.key.as_deref());
+            (line, misfit.reason)
         })
         // The topmost one; what concerns the whole file has no line and comes last.
         .min_by_key(|(line, _)| line.unwrap_or(usize::MAX));

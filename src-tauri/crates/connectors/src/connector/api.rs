@@ -156,6 +156,19 @@ impl<'a> Said<'a> {
 }
 
 impl Api {
+    /// An API at this base that takes bearer tokens (RFC 6750 §2.1).
+    #[must_use]
+    pub fn at(base: impl Into<String>) -> Self {
+        Self {
+            base: base.into(),
+            header: bearer(),
+            header_name: authorization(),
+            headers: BTreeMap::new(),
+            errors: Vec::new(),
+            drop: Vec::new(),
+        }
+    }
+
     /// What an answer says about the credential it was asked with, by the service's own words;
     /// `None` where it uses none.
     #[must_use]

@@ -174,6 +174,18 @@ pub struct OAuth {
     pub error_words: BTreeMap<String, String>,
 }
 
+impl OAuth {
+    /// What a file says that names the token endpoint and nothing else.
+    #[must_use]
+    pub fn at(token: impl Into<String>) -> Self {
+        Self {
+            token: token.into(),
+            client_auth: ClientAuth::default(),
+            ..NONE.clone()
+        }
+    }
+}
+
 fn yes() -> bool {
     true
 }

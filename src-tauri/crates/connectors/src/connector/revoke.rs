@@ -93,6 +93,14 @@ struct RevokeTable {
     tokens: Option<Vec<TokenKind>>,
 }
 
+impl Revoke {
+    /// A revocation as RFC 7009 has it.
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        RevokeForm::Address(url.into()).into()
+    }
+}
+
 impl From<RevokeForm> for Revoke {
     fn from(form: RevokeForm) -> Self {
         let table = match form {

@@ -3,7 +3,9 @@
 
 mod endpoints;
 mod keys;
+mod openapi;
 mod reviewed;
+mod sketch;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,0 +1,269 @@
+//! What a person makes up in the builder, before it is a connector file: it may be unfinished and
+//! wrong, and says about itself what is still missing.
+
+mod derived;
+mod written;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tsunagi_domain::Kind;
+
+use crate::import::text::{hue, identifier, initials, line};
+use crate::load::Provenance;
+use crate::{
+    Api, Connector, Keys, Monogram, OAuth, Parameter, Problem, Question, Scope, Text, check, load,
+};
+
+pub use derived::host_of;
+
+/// The longest identifier, in characters.
+const ID_MAX: usize = 50;
+/// The longest name and description that are taken from elsewhere, in characters.
+const NAME_MAX: usize = 100;
+
+/// Who the service is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct General {
+    /// Identifier, and the stem of the file's name.
+    pub id: String,
+    /// The service's name.
+    pub name: String,
+    /// Where the gallery lists it.
+    pub category: String,
+    /// One sentence.
+    pub description: Text,
+    /// What stands for it in lists.
+    pub monogram: Monogram,
+    /// The kinds of connection it offers (R9).
+    pub kinds: Vec<Kind>,
+}
+
+impl General {
+    /// What a name suggests. No identifier of a built-in connector is suggested.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let name = line(name, NAME_MAX);
+        let mut id = identifier(&name, "custom", ID_MAX);
+        if is_taken(&id) {
+            let rest: String = id.chars().take(ID_MAX - "_custom".len()).collect();
+            id = format!("{}_custom", rest.trim_end_matches('_'));
+        }
+        Self {
+            id,
+            category: "custom".to_owned(),
+            description: Text {
+                en: name.clone(),
+                ja: name.clone(),
+            },
+            monogram: Monogram {
+                text: initials(&name),
+                hue: hue(&name),
+            },
+            kinds: vec![Kind::Admin, Kind::LoggedInUser],
+            name,
+        }
+    }
+}
+
+/// What a credential of the service is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Security {
+    /// OAuth 2.0: a person signs in, here or on another device, or the client authorizes itself.
+    Oauth(Box<OAuth>),
+    /// What a person types in: a key, user and password, several fields.
+    Keys(Keys),
+}
+
+/// A connector that is being made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sketch {
+    /// Who the service is.
+    pub general: General,
+    /// What a credential of it is.
+    pub security: Security,
+    /// How its API is called.
+    pub api: Api,
+    /// The scopes one can ask for.
+    #[serde(default)]
+    pub scopes: Vec<Scope>,
+    /// Where it tells whose account was authorized.
+    #[serde(default)]
+    pub whoami: Option<Question>,
+    /// A harmless request that shows whether a credential works.
+    #[serde(default)]
+    pub verify: Option<Question>,
+    /// What completes the templates of addresses.
+    #[serde(default)]
+    pub parameters: Vec<Parameter>,
+    /// The hosts that may receive a credential, as a person listed them; `None`: those of the
+    /// addresses above.
+    #[serde(default)]
+    pub hosts: Option<Vec<String>>,
+    /// What else the file says, as it says it: the builder shows it and keeps it.
+    #[serde(default)]
+    pub rest: Map<String, Value>,
+}
+
+/// What is wrong with a sketch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// JSON pointer to the field, as the connector file has it; empty: the whole of it.
+    pub at: String,
+    /// One English sentence for whoever makes the connector.
+    pub reason: String,
+}
+
+impl Sketch {
+    /// A sketch with nothing in it but a name and the way to authorize.
+    #[must_use]
+    pub fn new(name: &str, security: Security) -> Self {
+        Self {
+            general: General::named(name),
+            security,
+            api: Api::at(""),
+            scopes: Vec::new(),
+            whoami: None,
+            verify: None,
+            parameters: Vec::new(),
+            hosts: None,
+            rest: Map::new(),
+        }
+    }
+
+    /// Reads a connector file to go on with.
+    ///
+    /// # Errors
+    /// What is wrong with it, by line: a file that cannot be a connector is refused.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, Problem> {
+        let connector = load::load(file, text, Provenance::Custom)?;
+        // It was read a moment ago.
+        let value = toml::from_str(text).unwrap_or_default();
+        Ok(Self::of(connector, value))
+    }
+
+    fn of(connector: Connector, mut rest: Map<String, Value>) -> Self {
+        for name in written::SHOWN {
+            rest.remove(name);
+        }
+        let Connector {
+            id,
+            name,
+            category,
+            description,
+            monogram,
+            kinds,
+            oauth,
+            keys,
+            api,
+            scopes,
+            whoami,
+            verify,
+            parameters,
+            hosts,
+            ..
+        } = connector;
+        let security = match (oauth, keys) {
+            (Some(oauth), _) => Security::Oauth(Box::new(oauth)),
+            (None, keys) => Security::Keys(keys.unwrap_or(Keys {
+                fields: Vec::new(),
+                attach: Vec::new(),
+            })),
+        };
+        let mut sketch = Self {
+            general: General {
+                id,
+                name,
+                category,
+                description,
+                monogram,
+                kinds,
+            },
+            security,
+            api,
+            scopes,
+            whoami,
+            verify,
+            parameters,
+            hosts: None,
+            rest,
+        };
+        // The same hosts as would be derived follow the addresses.
+        if sketch.derived_hosts() != hosts {
+            sketch.hosts = Some(hosts);
+        }
+        sketch
+    }
+
+    /// Takes over what a service says about itself: its addresses, and its scopes beside those
+    /// that are there. What it does not say stays.
+    pub fn fill(&mut self, found: OAuth, scopes: &[String]) {
+        let oauth = match &mut self.security {
+            Security::Oauth(known) => OAuth {
+                // Not for a description to say: what the person set, or a file brought along.
+                authorize_params: std::mem::take(&mut known.authorize_params),
+                token_params: std::mem::take(&mut known.token_params),
+                refresh_params: std::mem::take(&mut known.refresh_params),
+                scope_separator: std::mem::take(&mut known.scope_separator),
+                answers: std::mem::take(&mut known.answers),
+                headers: std::mem::take(&mut known.headers),
+                rotates: known.rotates,
+                grace_seconds: known.grace_seconds,
+                ..found
+            },
+            Security::Keys(_) => found,
+        };
+        self.security = Security::Oauth(Box::new(oauth));
+        for name in scopes {
+            if !self.scopes.iter().any(|scope| scope.name == *name) {
+                self.scopes.push(Scope {
+                    name: name.clone(),
+                    about: Text {
+                        en: name.clone(),
+                        ja: name.clone(),
+                    },
+                    default: false,
+                });
+            }
+        }
+    }
+
+    /// Everything that is wrong with it, by field; nothing: it can be a connector file.
+    #[must_use]
+    pub fn check(&self) -> Vec<Finding> {
+        let value = Value::Object(self.fields());
+        let mut found: Vec<Finding> = load::shape(&value)
+            .into_iter()
+            .map(|(at, reason)| Finding { at, reason })
+            .collect();
+        if found.is_empty() {
+            match serde_json::from_value::<Connector>(value) {
+                Ok(connector) => found.extend(
+                    check::all(&connector, Provenance::Custom)
+                        .into_iter()
+                        .map(|(at, reason)| Finding { at, reason }),
+                ),
+                Err(error) => found.push(Finding {
+                    at: String::new(),
+                    reason: error.to_string(),
+                }),
+            }
+        }
+        if is_taken(&self.general.id) {
+            found.push(Finding {
+                at: "/id".to_owned(),
+                reason: format!("`{}` is a built-in connector's id", self.general.id),
+            });
+        }
+        found
+    }
+}
+
+/// Whether a built-in connector has this identifier, or one that reads the same as a link name.
+pub(crate) fn is_taken(id: &str) -> bool {
+    crate::library::is_built_in(id)
+        || crate::library::is_built_in(&id.replace('-', "_"))
+        || crate::library::is_built_in(&id.replace('_', "-"))
+}
