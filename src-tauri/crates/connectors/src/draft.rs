@@ -5,9 +5,9 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::library::is_built_in;
 use crate::lines::line_of;
 use crate::load::{Provenance, load};
+use crate::sketch::is_taken;
 use crate::{Connector, Problem};
 
 /// The largest connector file, in bytes.
@@ -94,7 +94,7 @@ fn draft(dir: &Path, file: String) -> Draft {
                 line,
                 format!("the file must be called `{}.toml`", connector.id),
             ))
-        } else if is_built_in(&connector.id) {
+        } else if is_taken(&connector.id) {
             Err(problem(
                 line,
                 format!("`{}` is a built-in connector's id", connector.id),

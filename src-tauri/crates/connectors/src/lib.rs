@@ -2,10 +2,11 @@
 //!
 //! This room turns connector files (one TOML file per service, checked against a JSON schema)
 //! into [`Connector`]s, and a connector with a connection's settings into the addresses and
-//! hosts that are really used ([`Resolved`]). What a person makes up in the builder, or brings along
-//! as an OpenAPI document, is a [`Sketch`] until it is such a file. It may read the built-in files compiled into it
-//! and the files of the home's `connectors/` folder. It never opens a connection, never sees a
-//! secret, and decides nothing about members: whether a draft is accepted is for others to say.
+//! hosts that are really used ([`Resolved`]). What a person makes up in the builder, or brings
+//! along as an OpenAPI document, is a [`Sketch`] until it is such a file. It may read the built-in
+//! files compiled into it and the files of the home's `connectors/` folder. It never opens a
+//! connection, never sees a secret, and decides nothing about members: whether a draft is accepted
+//! is for others to say.
 
 mod check;
 mod connector;
