@@ -97,7 +97,10 @@ fn draft(dir: &Path, file: String) -> Draft {
         } else if is_taken(&connector.id) {
             Err(problem(
                 line,
-                format!("`{}` is a built-in connector's id", connector.id),
+                format!(
+                    "`{}` is a built-in connector's id, or reads like one",
+                    connector.id
+                ),
             ))
         } else {
             Ok(connector)

@@ -4,4 +4,4 @@ mod document;
 mod openapi;
 pub(crate) mod text;
 
-pub use openapi::{Choice, OpenApi, Way, openapi};
+pub use openapi::{Choice, OpenApi, openapi};

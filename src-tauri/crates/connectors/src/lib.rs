@@ -26,12 +26,12 @@ pub use connector::{
     TokenKind, Webview,
 };
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
-pub use import::{Choice, OpenApi, Way, openapi};
+pub use import::{Choice, OpenApi, openapi};
 pub use library::Library;
 pub use load::Problem;
 pub use pattern::Pattern;
 pub use resolve::{AccountId, Resolved, ResolvedQuestion, fill};
-pub use sketch::{Finding, General, Security, Sketch, host_of};
+pub use sketch::{Finding, General, Security, Sketch, Way, host_of};
 
 /// The JSON schema every connector file is checked against.
 pub const SCHEMA: &str = include_str!("../connectors/connector.schema.json");

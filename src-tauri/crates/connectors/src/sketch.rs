@@ -2,6 +2,7 @@
 //! wrong, and says about itself what is still missing.
 
 mod derived;
+mod ways;
 mod written;
 
 use serde::{Deserialize, Serialize};
@@ -15,11 +16,15 @@ use crate::{
 };
 
 pub use derived::host_of;
+pub use ways::Way;
 
 /// The longest identifier, in characters.
 const ID_MAX: usize = 50;
 /// The longest name and description that are taken from elsewhere, in characters.
 const NAME_MAX: usize = 100;
+
+/// The largest file that is read, in bytes.
+const FILE_MAX: usize = 256 * 1024;
 
 /// Who the service is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,10 +143,66 @@ impl Sketch {
     /// # Errors
     /// What is wrong with it, by line: a file that cannot be a connector is refused.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, Problem> {
+        let problem = |line: Option<usize>, reason: String| Problem {
+            file: file.to_owned(),
+            line,
+            reason,
+        };
+        if text.len() > FILE_MAX {
+            let reason = format!("larger than {} KiB", FILE_MAX / 1024);
+            return Err(problem(None, reason));
+        }
         let connector = load::load(file, text, Provenance::Custom)?;
+        if is_taken(&connector.id) {
+            let line = crate::lines::line_of(text, "/id", None);
+            return Err(problem(line, taken(&connector.id)));
+        }
         // It was read a moment ago.
         let value = toml::from_str(text).unwrap_or_default();
         Ok(Self::of(connector, value))
+    }
+
+    /// Reads a sketch that was written before, finished or not: [`Self::check`] says what is
+    /// missing.
+    ///
+    /// # Errors
+    /// A file that the builder did not write.
+    pub fn reopen(file: &str, text: &str) -> Result<Self, Problem> {
+        let problem = |error: toml::de::Error| Problem {
+            file: file.to_owned(),
+            line: error
+                .span()
+                .map(|span| crate::lines::line_at(text, span.start)),
+            reason: error.message().trim().replace('\n', "; "),
+        };
+        let connector = toml::from_str::<Connector>(text).map_err(problem)?;
+        let value = toml::from_str(text).unwrap_or_default();
+        Ok(Self::of(connector, value))
+    }
+
+    /// The name of its file.
+    ///
+    /// # Errors
+    /// An identifier that cannot be one, or that is a built-in connector's.
+    pub fn file_name(&self) -> Result<String, Finding> {
+        let id = &self.general.id;
+        let finding = |reason: String| Finding {
+            at: "/id".to_owned(),
+            reason,
+        };
+        let mut letters = id.chars();
+        let valid = letters.next().is_some_and(|c| c.is_ascii_lowercase())
+            && letters.all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-'))
+            && id.len() <= ID_MAX;
+        if !valid {
+            return Err(finding(format!(
+                "`{id}` is no identifier: at most {ID_MAX} of a-z, 0-9, `_` and `-`, a letter first"
+            )));
+        }
+        if is_taken(id) {
+            return Err(finding(taken(id)));
+        }
+        Ok(format!("{id}.toml"))
     }
 
     fn of(connector: Connector, mut rest: Map<String, Value>) -> Self {
@@ -215,6 +276,15 @@ impl Sketch {
             },
             Security::Keys(_) => found,
         };
+        // What is answered there is of the standard (OpenID Connect Core §5.3.2).
+        if let (None, Some(userinfo)) = (&self.whoami, &oauth.userinfo) {
+            self.whoami = Some(Question {
+                id: Some("/sub".to_owned()),
+                name: Some("/name".to_owned()),
+                email: Some("/email".to_owned()),
+                ..Question::at(userinfo.clone())
+            });
+        }
         self.security = Security::Oauth(Box::new(oauth));
         for name in scopes {
             if !self.scopes.iter().any(|scope| scope.name == *name) {
@@ -254,11 +324,15 @@ impl Sketch {
         if is_taken(&self.general.id) {
             found.push(Finding {
                 at: "/id".to_owned(),
-                reason: format!("`{}` is a built-in connector's id", self.general.id),
+                reason: taken(&self.general.id),
             });
         }
         found
     }
+}
+
+fn taken(id: &str) -> String {
+    format!("`{id}` is a built-in connector's id, or reads like one")
 }
 
 /// Whether a built-in connector has this identifier, or one that reads the same as a link name.

@@ -128,7 +128,8 @@ impl Console {
     /// Accepts a file exactly as it was shown: by the hash the member saw.
     ///
     /// # Errors
-    /// R1, R2; `draft_changed` where the file is another one by now; `connector_bad`.
+    /// R1, R2; `draft_changed` where the file is another one by now; `connector_bad`;
+    /// `connector_way_changed` where connections could not go on with it.
     pub fn accept_connector(
         &self,
         session: Session,
@@ -137,16 +138,9 @@ impl Console {
     ) -> Result<ConnectorsView, ConsoleError> {
         let member = self.manager_for(session, Act::Create)?;
         self.inner.keys.vault()?;
-        let draft = drafts(&self.connectors_folder())
-            .into_iter()
-            .find(|draft| draft.file == file)
-            .ok_or_else(|| ConsoleError::new("draft_changed").with("file", file))?;
-        if draft.hash != hash {
-            return Err(ConsoleError::new("draft_changed").with("file", file));
-        }
-        let connector = draft.outcome.map_err(|problem| {
-            ConsoleError::new("connector_bad").with("detail", problem.to_string())
-        })?;
+        let (draft, connector) = self.draft_as_seen(file, hash)?;
+        let library = self.inner.gateway.library();
+        self.may_replace(library.get(&connector.id), &connector)?;
         let accepted = AcceptedConnector {
             id: connector.id.clone(),
             hash: draft.hash,

@@ -15,6 +15,7 @@ mod authorizations;
 mod availability;
 mod backups;
 mod blocking;
+mod builder;
 mod coding;
 pub mod commands;
 mod connection;
@@ -70,6 +71,7 @@ pub use console::{Console, OpenKeyring, Session, Surroundings};
 pub use damage::{DAMAGED, check_backup, set_aside};
 pub use error::ConsoleError;
 pub use rotation::RotationStep;
+pub use tsunagi_connectors::{Choice, Finding, OpenApi, Security, Sketch, Way};
 pub use tsunagi_domain::application::Component;
 pub use tsunagi_domain::system::Cause;
 pub use tsunagi_domain::{

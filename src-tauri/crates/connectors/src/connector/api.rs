@@ -236,6 +236,24 @@ pub struct Question {
     pub email: Option<String>,
 }
 
+impl Question {
+    /// A GET of this address that tells nothing but whether the credential works.
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        Self {
+            method: Method::Get,
+            url: url.into(),
+            headers: BTreeMap::new(),
+            json: None,
+            form: BTreeMap::new(),
+            good: None,
+            id: None,
+            name: None,
+            email: None,
+        }
+    }
+}
+
 /// What a good answer says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]

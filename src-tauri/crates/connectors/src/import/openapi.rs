@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use super::document::{Fault, Node, read};
 use super::text;
-use crate::{Parameter, Problem, Sketch};
+use crate::{Parameter, Problem, Sketch, Way};
 
 /// The longest description that is taken over, in characters.
 const DESCRIPTION_MAX: usize = 300;
@@ -19,26 +19,6 @@ const DESCRIPTION_MAX: usize = 300;
 const SCHEMES_MAX: usize = 50;
 /// The longest reason, in characters.
 const REASON_MAX: usize = 300;
-
-/// How a security scheme lets one in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Way {
-    /// OAuth 2.0: a person signs in.
-    Code,
-    /// OAuth 2.0: the client authorizes itself.
-    ClientCredentials,
-    /// OpenID Connect: the service describes itself at an address.
-    OpenId,
-    /// User and password (RFC 7617).
-    Basic,
-    /// A token that a person types in (RFC 6750).
-    Bearer,
-    /// A key in a header.
-    KeyInHeader,
-    /// A key in the query of the address.
-    KeyInQuery,
-}
 
 /// One way to get in.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

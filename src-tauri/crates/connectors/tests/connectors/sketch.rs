@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use tsunagi_connectors::{
-    Attach, GrantType, KeyField, Keys, OAuth, Question, Scope, Security, Sketch, Text, drafts,
-    host_of,
+    Attach, GrantType, KeyField, Keys, Method, OAuth, Question, Scope, Security, Sketch, Text, Way,
+    drafts, host_of,
 };
 
 use crate::GOOD;
@@ -32,7 +32,7 @@ fn signed_in() -> Sketch {
 }
 
 fn question(url: &str) -> Question {
-    serde_json::from_value(serde_json::json!({ "url": url })).unwrap()
+    Question::at(url)
 }
 
 fn places(sketch: &Sketch) -> Vec<String> {
@@ -98,20 +98,29 @@ fn every_built_in_connector_survives_the_builder() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        // What only the program may say.
-        let text = text.replace("verified = true\n", "");
+        // A client registration of the program is not for a custom connector.
         if text.contains("built_in") {
             continue;
         }
         let file = path.file_name().unwrap().to_string_lossy().into_owned();
-        let sketch = Sketch::from_toml(&file, &text).unwrap_or_else(|problem| panic!("{problem}"));
+        let sketch = Sketch::reopen(&file, &text).unwrap_or_else(|problem| panic!("{problem}"));
         let written = sketch.to_toml();
-        let again = Sketch::from_toml(&file, &written)
+        let again = Sketch::reopen(&file, &written)
             .unwrap_or_else(|problem| panic!("{problem}\n{written}"));
         assert_eq!(again, sketch, "{file}");
+        assert_eq!(places(&sketch), places_of_a_copy(&sketch), "{file}");
         seen += 1;
     }
     assert!(seen > 50, "{seen} files");
+}
+
+/// What is wrong with somebody else's copy of a built-in connector.
+fn places_of_a_copy(sketch: &Sketch) -> Vec<String> {
+    let mut places = vec!["/id".to_owned()];
+    if sketch.rest.get("verified").is_some_and(|it| it == true) {
+        places.push("/verified".to_owned());
+    }
+    places
 }
 
 #[test]
@@ -172,6 +181,9 @@ fn what_is_empty_is_told_with_its_field() {
 
 #[test]
 fn no_sketch_takes_a_built_in_connectors_id_or_one_that_reads_like_it() {
+    let toml = GOOD.replace("id = \"example\"", "id = \"zoho-crm\"");
+    let problem = Sketch::from_toml("mill.toml", &toml).unwrap_err();
+    assert_eq!(problem.line, Some(1), "{problem}");
     for id in ["salesforce", "zoho_crm", "zoho-crm"] {
         let mut sketch = signed_in();
         sketch.general.id = id.to_owned();
@@ -262,4 +274,51 @@ fn what_a_service_says_about_itself_fills_the_form_and_keeps_what_it_does_not_sa
     assert_eq!(names, ["read", "write"], "each once");
     assert_eq!(sketch.scopes[0].about.en, "Read", "a person's words stay");
     assert_eq!(sketch.check(), []);
+}
+
+#[test]
+fn every_way_begins_with_what_is_the_same_everywhere() {
+    for way in [
+        Way::Code,
+        Way::ClientCredentials,
+        Way::OpenId,
+        Way::Basic,
+        Way::Bearer,
+        Way::KeyInHeader,
+        Way::KeyInQuery,
+        Way::KeyInBody,
+        Way::Fields,
+    ] {
+        let mut sketch = Sketch::new("Paper Mill", Security::of(way));
+        let again = Sketch::reopen("paper_mill.toml", &sketch.to_toml());
+        assert_eq!(again.as_ref(), Ok(&sketch), "{way:?}: it can be put aside unfinished");
+        sketch.api.base = "https://api.mill.example".to_owned();
+        match &mut sketch.security {
+            Security::Oauth(oauth) => {
+                oauth.token = "https://api.mill.example/token".to_owned();
+                if oauth.grant == GrantType::Code {
+                    oauth.authorize = Some("https://api.mill.example/authorize".to_owned());
+                }
+            }
+            Security::Keys(_) => {
+                let mut verify = question("https://api.mill.example/me");
+                if way == Way::KeyInBody {
+                    verify.method = Method::Post;
+                }
+                sketch.verify = Some(verify);
+            }
+        }
+        assert_eq!(sketch.check(), [], "{way:?}");
+    }
+}
+
+#[test]
+fn the_name_of_a_file_is_no_way_out_of_the_folder() {
+    let mut sketch = signed_in();
+    assert_eq!(sketch.file_name().as_deref(), Ok("paper_mill.toml"));
+    for id in ["", "../x", "a/b", "A", "1a", "a.b", "con\u{0}", "salesforce", &"a".repeat(51)] {
+        sketch.general.id = id.to_owned();
+        let refused = sketch.file_name().unwrap_err();
+        assert_eq!(refused.at, "/id", "{id}");
+    }
 }

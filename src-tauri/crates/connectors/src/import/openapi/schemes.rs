@@ -6,8 +6,8 @@ use tsunagi_domain::hosts::is_reserved_header;
 
 use super::super::document::{Fault, Node};
 use super::super::text;
-use super::{About, Choice, Way, address};
-use crate::{Attach, ClientAuth, GrantType, KeyField, Keys, OAuth, Scope, Security, Text};
+use super::{About, Choice, address};
+use crate::{Attach, ClientAuth, GrantType, OAuth, Scope, Security, Text, Way};
 
 /// The most scopes that are taken over.
 const SCOPES_MAX: usize = 1000;
@@ -27,17 +27,17 @@ pub(super) fn choices(
         Ok(kind) => kind,
         Err(fault) => return vec![Err(fault)],
     };
-    let choice = |way, keys: Keys| Choice {
+    let choice = |(way, security)| Choice {
         scheme: text::line(name, 100),
         way,
-        sketch: about.sketch(Security::Keys(keys)),
+        sketch: about.sketch(security),
         discover: None,
     };
     match kind {
         "oauth2" => flows(root, about, name, &node),
         "openIdConnect" => vec![open_id(about, name, &node)],
-        "http" => vec![http(&node).map(|(way, keys)| choice(way, keys))],
-        "apiKey" => vec![key(&node).map(|(way, keys)| choice(way, keys))],
+        "http" => vec![http(&node).map(choice)],
+        "apiKey" => vec![key(&node).map(choice)],
         "mutualTLS" => vec![Err(refused(
             &node,
             "client certificates (mutualTLS) are not supported",
@@ -174,76 +174,54 @@ fn open_id(about: &About, name: &str, node: &Rc<Node>) -> Result<Choice, Fault> 
     Ok(Choice {
         scheme: text::line(name, 100),
         way: Way::OpenId,
-        sketch: about.sketch(Security::Oauth(Box::new(OAuth::at("")))),
+        sketch: about.sketch(Security::of(Way::OpenId)),
         discover: Some(url),
     })
 }
 
-fn http(node: &Rc<Node>) -> Result<(Way, Keys), Fault> {
+fn http(node: &Rc<Node>) -> Result<(Way, Security), Fault> {
     let scheme = node.needs("scheme")?;
-    match scheme.to_ascii_lowercase().as_str() {
-        "basic" => Ok((
-            Way::Basic,
-            Keys {
-                fields: vec![
-                    field("user", "User name", "ユーザー名", false),
-                    field("password", "Password", "パスワード", true),
-                ],
-                attach: vec![Attach::Basic {
-                    user: "{key.user}".to_owned(),
-                    password: "{key.password}".to_owned(),
-                }],
-            },
-        )),
-        "bearer" => Ok((
-            Way::Bearer,
-            Keys {
-                fields: vec![field("token", "Token", "トークン", true)],
-                attach: vec![Attach::Header {
-                    name: "Authorization".to_owned(),
-                    value: "Bearer {key.token}".to_owned(),
-                }],
-            },
-        )),
+    let way = match scheme.to_ascii_lowercase().as_str() {
+        "basic" => Way::Basic,
+        "bearer" => Way::Bearer,
         _ => {
             let line = node.get("scheme").map_or(node.line, |scheme| scheme.line);
-            Err(Fault::at(
+            return Err(Fault::at(
                 line,
                 format!("HTTP scheme `{scheme}` is not supported, only basic and bearer"),
-            ))
+            ));
         }
-    }
+    };
+    Ok((way, Security::of(way)))
 }
 
-fn key(node: &Rc<Node>) -> Result<(Way, Keys), Fault> {
+fn key(node: &Rc<Node>) -> Result<(Way, Security), Fault> {
     let place = node.needs("in")?;
-    let name = node.needs("name")?;
+    let given = node.needs("name")?;
     let line = |field: &str| node.get(field).map_or(node.line, |node| node.line);
-    let value = "{key.key}".to_owned();
-    let (way, attach) = match place {
+    let way = match place {
         "header" => {
-            let mut letters = name.chars();
+            let mut letters = given.chars();
             let valid = letters.next().is_some_and(|c| c.is_ascii_alphabetic())
                 && letters.all(|c| c.is_ascii_alphanumeric() || c == '-');
-            let reserved = is_reserved_header(name) && !name.eq_ignore_ascii_case("authorization");
+            let reserved =
+                is_reserved_header(given) && !given.eq_ignore_ascii_case("authorization");
             if !valid || reserved {
                 return Err(Fault::at(
                     line("name"),
-                    format!("`{name}` cannot carry a credential"),
+                    format!("`{given}` cannot carry a credential"),
                 ));
             }
-            let name = name.to_owned();
-            (Way::KeyInHeader, Attach::Header { name, value })
+            Way::KeyInHeader
         }
         "query" => {
-            if name.is_empty() || name.chars().any(char::is_control) {
+            if given.is_empty() || given.chars().any(char::is_control) {
                 return Err(Fault::at(
                     line("name"),
                     "a parameter of the query needs a name",
                 ));
             }
-            let name = name.to_owned();
-            (Way::KeyInQuery, Attach::Query { name, value })
+            Way::KeyInQuery
         }
         "cookie" => {
             return Err(Fault::at(
@@ -258,25 +236,13 @@ fn key(node: &Rc<Node>) -> Result<(Way, Keys), Fault> {
             ));
         }
     };
-    Ok((
-        way,
-        Keys {
-            fields: vec![field("key", "API key", "API キー", true)],
-            attach: vec![attach],
-        },
-    ))
-}
-
-fn field(name: &str, en: &str, ja: &str, secret: bool) -> KeyField {
-    KeyField {
-        name: name.to_owned(),
-        label: Text {
-            en: en.to_owned(),
-            ja: ja.to_owned(),
-        },
-        help: None,
-        secret,
-        pattern: None,
-        example: None,
+    let mut security = Security::of(way);
+    if let Security::Keys(keys) = &mut security {
+        for attach in &mut keys.attach {
+            if let Attach::Header { name, .. } | Attach::Query { name, .. } = attach {
+                given.clone_into(name);
+            }
+        }
     }
+    Ok((way, security))
 }
