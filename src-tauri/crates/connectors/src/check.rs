@@ -25,6 +25,10 @@ impl Faults {
     fn add(&mut self, at: impl Into<String>, reason: impl Into<String>) {
         self.0.push((at.into(), reason.into()));
     }
+
+    fn has(&self, at: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == at)
+    }
 }
 
 /// The first thing that is wrong.
@@ -32,7 +36,7 @@ pub(crate) fn check(connector: &Connector, provenance: Provenance) -> Result<(),
     all(connector, provenance).into_iter().next().map_or(Ok(()), Err)
 }
 
-/// Everything that is wrong, one thing for each place.
+/// Everything that is wrong, by place.
 pub(crate) fn all(connector: &Connector, provenance: Provenance) -> Vec<Fault> {
     let mut found = Faults::default();
     belongs_to_program(connector, provenance, &mut found);
@@ -48,8 +52,8 @@ pub(crate) fn all(connector: &Connector, provenance: Provenance) -> Vec<Fault> {
     headers(connector, &mut found);
     keys::check(connector, &mut found);
     addresses(connector, &mut found);
-    let mut places = BTreeSet::new();
-    found.0.retain(|(at, _)| places.insert(at.clone()));
+    let mut told = BTreeSet::new();
+    found.0.retain(|fault| told.insert(fault.clone()));
     found.0
 }
 
@@ -140,9 +144,13 @@ fn scopes(connector: &Connector, found: &mut Faults) {
         }
     }
     let oauth = connector.oauth();
-    if names.contains("openid") && (oauth.issuer.is_none() || oauth.jwks.is_none()) {
+    let unchecked = [("issuer", &oauth.issuer), ("jwks", &oauth.jwks)];
+    let unchecked = unchecked.iter().find(|(_, given)| given.is_none());
+    if let Some((field, _)) = unchecked
+        && names.contains("openid")
+    {
         found.add(
-            "/oauth",
+            format!("/oauth/{field}"),
             "scope `openid` needs `issuer` and `jwks` to check ID tokens with",
         );
     }
@@ -382,7 +390,10 @@ fn addresses(connector: &Connector, found: &mut Faults) {
             ),
             _ => "not an https address, nor an http one on this computer".to_owned(),
         };
-        found.add(&fault.at, reason);
+        // A template that cannot be completed is no address either.
+        if !found.has(&fault.at) {
+            found.add(&fault.at, reason);
+        }
         mended = with_good_address(looked_at, &fault.at);
         if mended.is_none() {
             return;

@@ -269,3 +269,6 @@ fn scopes(said: &Map<String, Value>) -> Vec<String> {
     }
     scopes
 }
+
+#[cfg(test)]
+mod tests;

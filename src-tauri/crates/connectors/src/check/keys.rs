@@ -37,7 +37,10 @@ pub(super) fn check(connector: &Connector, found: &mut Faults) {
             }
             match (oauth.grant, &oauth.authorize) {
                 (GrantType::Code, None) => {
-                    found.add("/oauth", "`authorize` is missing: where a person signs in");
+                    found.add(
+                        "/oauth/authorize",
+                        "`authorize` is missing: where a person signs in",
+                    );
                 }
                 (GrantType::ClientCredentials, Some(_)) => found.add(
                     "/oauth/authorize",

@@ -159,7 +159,7 @@ fn every_problem_is_told_with_its_field() {
         places(&sketch),
         [
             "/api/base",
-            "/oauth",
+            "/oauth/authorize",
             "/oauth/token",
             "/oauth/userinfo",
             "/scopes/1/name",

@@ -1,5 +1,6 @@
 //! Where the API of a document is.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::document::{Fault, Node};
@@ -57,15 +58,12 @@ fn base(root: &Rc<Node>, server: &Rc<Node>) -> Result<Base, Fault> {
         url: url.to_owned(),
         parameters: Vec::new(),
     };
-    for name in names {
+    for name in names.into_iter().collect::<BTreeSet<_>>() {
         let variable = variables.as_ref().and_then(|all| all.get(name));
         let variable = variable
             .ok_or_else(|| Fault::at(line, format!("variable `{name}` is not described")))?
             .follow(root)?;
         let whole = format!("{{{name}}}");
-        if !base.url.contains(&whole) {
-            continue;
-        }
         let put = match variable_of(name, &variable)? {
             // The scheme is not for a person to choose.
             _ if base.url.starts_with(&format!("{whole}://")) => scheme(&variable)?.to_owned(),
