@@ -93,15 +93,22 @@ impl Console {
         Ok(sketch.check())
     }
 
-    /// Opens a file of the folder to go on with, finished or not.
+    /// Opens a file of the folder to go on with, finished or not; where it is gone, the published
+    /// connector of its name.
     ///
     /// # Errors
-    /// R2; `draft_changed` where the file is not there; `connector_bad`.
+    /// R2; `draft_changed` where there is neither; `connector_bad`.
     pub fn open_draft(&self, session: Session, file: &str) -> Result<Sketch, ConsoleError> {
         self.reader(session)?;
-        let gone = || ConsoleError::new("draft_changed").with("file", file);
-        let draft = self.draft_called(file).ok_or_else(gone)?;
-        Sketch::reopen(file, &draft.toml).map_err(|problem| {
+        let toml = match self.draft_called(file) {
+            Some(draft) => draft.toml,
+            None => {
+                let published = self.published(file.trim_end_matches(".toml"))?;
+                let gone = || ConsoleError::new("draft_changed").with("file", file);
+                published.ok_or_else(gone)?.toml
+            }
+        };
+        Sketch::reopen(file, &toml).map_err(|problem| {
             ConsoleError::new("connector_bad").with("detail", problem.to_string())
         })
     }
@@ -123,17 +130,16 @@ impl Console {
             ConsoleError::new("connector_id_bad").with("detail", finding.reason)
         })?;
         let there = self.draft_called(&file);
-        match (&there, seen) {
-            (Some(_), None) => return Err(ConsoleError::new("draft_exists").with("file", file)),
-            (Some(draft), Some(seen)) if draft.hash != seen => {
-                return Err(ConsoleError::new("draft_changed").with("file", file));
-            }
-            (None, Some(_)) => return Err(ConsoleError::new("draft_changed").with("file", file)),
-            _ => {}
-        }
         // The id of a published connector whose file is gone is not free either.
-        if there.is_none() && self.published(sketch.general.id.as_str())?.is_some() {
-            return Err(ConsoleError::new("draft_exists").with("file", file));
+        let standing = match &there {
+            Some(draft) => Some(draft.hash.clone()),
+            None => self.published(&sketch.general.id)?.map(|known| known.hash),
+        };
+        match (standing, seen) {
+            (None, None) => {}
+            (Some(hash), Some(seen)) if hash == seen => {}
+            (Some(_), None) => return Err(ConsoleError::new("draft_exists").with("file", file)),
+            _ => return Err(ConsoleError::new("draft_changed").with("file", file)),
         }
         let toml = sketch.to_toml();
         let folder = self.connectors_folder();

@@ -267,7 +267,9 @@ fn yaml(text: &str) -> Result<Rc<Node>, Fault> {
         root: None,
         budget: Budget { values: VALUES_MAX },
     };
-    for next in Parser::new_from_str(text) {
+    // Comments say nothing here, and a page of them is no fault.
+    let options = granit_parser::options! { emit_comments: false };
+    for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(|error| {
             Fault::at(
                 error.marker().line().max(1),

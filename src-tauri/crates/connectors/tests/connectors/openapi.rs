@@ -405,6 +405,13 @@ fn aliases_share_and_never_grow() {
 }
 
 #[test]
+fn a_page_of_comments_is_no_fault() {
+    let comments = "# licensed, and generated\n".repeat(500);
+    let text = yaml(CODE).replace("components:\n", &format!("{comments}components:\n{comments}"));
+    assert_eq!(read(&text).choices.len(), 1);
+}
+
+#[test]
 fn names_of_strangers_are_made_fit_for_a_screen() {
     let text = yaml(CODE).replace(
         "  title: Paper Mill",

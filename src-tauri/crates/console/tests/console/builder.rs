@@ -227,6 +227,12 @@ async fn no_save_overwrites_what_somebody_else_wrote() {
     );
     let folder = std::fs::read_dir(desk.world.home.path().join("connectors")).unwrap();
     assert_eq!(folder.count(), 0, "no half file is left over");
+    let opened = desk
+        .console
+        .open_draft(desk.session(), &second.file)
+        .unwrap();
+    assert_eq!(opened, sketch, "what is published can be gone on with");
+    save(&desk, &opened, Some(&second.hash)).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -58,7 +58,8 @@ fn base(root: &Rc<Node>, server: &Rc<Node>) -> Result<Base, Fault> {
         url: url.to_owned(),
         parameters: Vec::new(),
     };
-    for name in names.into_iter().collect::<BTreeSet<_>>() {
+    let mut seen = BTreeSet::new();
+    for name in names.into_iter().filter(|name| seen.insert(*name)) {
         let variable = variables.as_ref().and_then(|all| all.get(name));
         let variable = variable
             .ok_or_else(|| Fault::at(line, format!("variable `{name}` is not described")))?
