@@ -33,7 +33,10 @@ impl Faults {
 
 /// The first thing that is wrong.
 pub(crate) fn check(connector: &Connector, provenance: Provenance) -> Result<(), Fault> {
-    all(connector, provenance).into_iter().next().map_or(Ok(()), Err)
+    all(connector, provenance)
+        .into_iter()
+        .next()
+        .map_or(Ok(()), Err)
 }
 
 /// Everything that is wrong, by place.

@@ -117,7 +117,10 @@ fn used<'a>(
         Vec::new()
     });
     let mut used = Vec::new();
-    for name in names.into_iter().filter_map(|name| name.strip_prefix(OF_THE_KEY)) {
+    for name in names
+        .into_iter()
+        .filter_map(|name| name.strip_prefix(OF_THE_KEY))
+    {
         match keys.field(name) {
             Some(field) => used.push(field),
             None => found.add(at, format!("`{name}` is not listed under `keys.fields`")),

@@ -114,8 +114,8 @@ impl Node {
                 ));
             };
             let found = lead(root, path);
-            here = found
-                .ok_or_else(|| Fault::at(line, format!("`{reference}` leads to nothing")))?;
+            here =
+                found.ok_or_else(|| Fault::at(line, format!("`{reference}` leads to nothing")))?;
         }
         Err(Fault::at(
             self.line,

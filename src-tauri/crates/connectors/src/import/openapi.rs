@@ -77,11 +77,15 @@ pub fn openapi(file: &str, text: &str) -> Result<OpenApi, Problem> {
         }
     }
     if found.choices.is_empty() {
-        return Err(found.refused.into_iter().nth(servers_refused).unwrap_or(Problem {
-            file: file.to_owned(),
-            line: None,
-            reason: "there are no security schemes".to_owned(),
-        }));
+        return Err(found
+            .refused
+            .into_iter()
+            .nth(servers_refused)
+            .unwrap_or(Problem {
+                file: file.to_owned(),
+                line: None,
+                reason: "there are no security schemes".to_owned(),
+            }));
     }
     Ok(found)
 }

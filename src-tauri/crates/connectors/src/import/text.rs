@@ -69,8 +69,8 @@ pub(crate) fn initials(name: &str) -> String {
 
 /// A hue that is always the same for a name.
 pub(crate) fn hue(name: &str) -> u16 {
-    let sum = name
-        .bytes()
-        .fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    let sum = name.bytes().fold(0_u32, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(u32::from(byte))
+    });
     u16::try_from(sum % 360).unwrap_or_default()
 }

@@ -79,7 +79,11 @@ fn a_person_signs_in_with_the_addresses_and_scopes_of_the_document() {
         oauth.refresh.as_deref(),
         Some("https://login.mill.example/renew")
     );
-    assert_eq!(oauth.client_auth, ClientAuth::Basic, "RFC 6749 section 2.3.1");
+    assert_eq!(
+        oauth.client_auth,
+        ClientAuth::Basic,
+        "RFC 6749 section 2.3.1"
+    );
     let scopes: Vec<_> = sketch
         .scopes
         .iter()
@@ -240,7 +244,13 @@ fn server_variables_become_parameters() {
     let parameters: Vec<_> = sketch
         .parameters
         .iter()
-        .map(|one| (one.name.as_str(), one.default.as_deref(), one.label.en.as_str()))
+        .map(|one| {
+            (
+                one.name.as_str(),
+                one.default.as_deref(),
+                one.label.en.as_str(),
+            )
+        })
         .collect();
     assert_eq!(
         parameters,
@@ -302,7 +312,11 @@ fn a_bad_document_is_refused_by_name_line_and_reason() {
             "            'read all': Read paper",
             "cannot be sent",
         ),
-        ("      type: oauth2", "      type: magic", "`magic` is unknown"),
+        (
+            "      type: oauth2",
+            "      type: magic",
+            "`magic` is unknown",
+        ),
         (
             "      type: oauth2",
             "      $ref: 'other.yaml#/x'",
@@ -318,7 +332,11 @@ fn a_bad_document_is_refused_by_name_line_and_reason() {
             "      $ref: '#/components/securitySchemes/signin'",
             "leads back to itself",
         ),
-        ("      type: oauth2", "      type: oauth2\n      type: http", "twice"),
+        (
+            "      type: oauth2",
+            "      type: oauth2\n      type: http",
+            "twice",
+        ),
     ];
     for (from, to, reason) in cases {
         let bad = good.replace(from, to);
@@ -338,9 +356,15 @@ fn a_bad_document_is_refused_by_name_line_and_reason() {
 #[test]
 fn what_is_missing_is_said() {
     for (cut, reason) in [
-        ("          tokenUrl: https://login.mill.example/token\n", "`tokenUrl` is missing"),
+        (
+            "          tokenUrl: https://login.mill.example/token\n",
+            "`tokenUrl` is missing",
+        ),
         ("  title: Paper Mill\n", "`title` is missing"),
-        ("servers:\n  - url: https://api.mill.example/v1/\n", "`servers` is missing"),
+        (
+            "servers:\n  - url: https://api.mill.example/v1/\n",
+            "`servers` is missing",
+        ),
     ] {
         let bad = yaml(CODE).replace(cut, "");
         let problem = refused(&bad);
@@ -401,13 +425,20 @@ fn aliases_share_and_never_grow() {
         bomb.push_str(&format!("a{n}: &a{n} [{ten}]\n"));
     }
     let text = yaml("    k: { type: http, scheme: basic }\n") + &bomb;
-    assert_eq!(read(&text).choices.len(), 1, "read in no time and no memory");
+    assert_eq!(
+        read(&text).choices.len(),
+        1,
+        "read in no time and no memory"
+    );
 }
 
 #[test]
 fn a_page_of_comments_is_no_fault() {
     let comments = "# licensed, and generated\n".repeat(500);
-    let text = yaml(CODE).replace("components:\n", &format!("{comments}components:\n{comments}"));
+    let text = yaml(CODE).replace(
+        "components:\n",
+        &format!("{comments}components:\n{comments}"),
+    );
     assert_eq!(read(&text).choices.len(), 1);
 }
 

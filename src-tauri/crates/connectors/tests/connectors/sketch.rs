@@ -63,8 +63,19 @@ fn a_sketch_without_findings_is_a_connector_file() {
 fn the_file_says_no_more_than_it_has_to_and_always_the_same() {
     let toml = signed_in().to_toml();
     assert_eq!(toml, signed_in().to_toml());
-    for unsaid in ["null", "pkce", "client_auth", "header", "answers", "#", "custom ="] {
-        assert!(!toml.contains(unsaid), "`{unsaid}` goes without saying:\n{toml}");
+    for unsaid in [
+        "null",
+        "pkce",
+        "client_auth",
+        "header",
+        "answers",
+        "#",
+        "custom =",
+    ] {
+        assert!(
+            !toml.contains(unsaid),
+            "`{unsaid}` goes without saying:\n{toml}"
+        );
     }
     assert!(toml.starts_with("id = \"paper_mill\"\nname = "), "{toml}");
 }
@@ -136,7 +147,9 @@ fn a_bad_file_is_refused_by_name_line_and_reason() {
     );
     let problem = Sketch::from_toml("mill.toml", &clever).unwrap_err();
     assert!(
-        problem.reason.contains("client registration of the program"),
+        problem
+            .reason
+            .contains("client registration of the program"),
         "{problem}"
     );
 }
@@ -210,8 +223,14 @@ fn r23_hosts_follow_the_addresses_until_a_person_lists_them() {
     for (template, host) in [
         ("https://a.example", Some("https://a.example")),
         ("https://a.example/x?y#z", Some("https://a.example")),
-        ("https://a.example?x=https://b.example", Some("https://a.example")),
-        ("https://{region}.a.example:8443/x", Some("https://{region}.a.example:8443")),
+        (
+            "https://a.example?x=https://b.example",
+            Some("https://a.example"),
+        ),
+        (
+            "https://{region}.a.example:8443/x",
+            Some("https://{region}.a.example:8443"),
+        ),
         ("{answer.api_domain}/x", None),
         ("https://{answer.host}/x", None),
         ("ftp://a.example", None),
@@ -291,7 +310,11 @@ fn every_way_begins_with_what_is_the_same_everywhere() {
     ] {
         let mut sketch = Sketch::new("Paper Mill", Security::of(way));
         let again = Sketch::reopen("paper_mill.toml", &sketch.to_toml());
-        assert_eq!(again.as_ref(), Ok(&sketch), "{way:?}: it can be put aside unfinished");
+        assert_eq!(
+            again.as_ref(),
+            Ok(&sketch),
+            "{way:?}: it can be put aside unfinished"
+        );
         sketch.api.base = "https://api.mill.example".to_owned();
         match &mut sketch.security {
             Security::Oauth(oauth) => {
@@ -316,7 +339,17 @@ fn every_way_begins_with_what_is_the_same_everywhere() {
 fn the_name_of_a_file_is_no_way_out_of_the_folder() {
     let mut sketch = signed_in();
     assert_eq!(sketch.file_name().as_deref(), Ok("paper_mill.toml"));
-    for id in ["", "../x", "a/b", "A", "1a", "a.b", "con\u{0}", "salesforce", &"a".repeat(51)] {
+    for id in [
+        "",
+        "../x",
+        "a/b",
+        "A",
+        "1a",
+        "a.b",
+        "con\u{0}",
+        "salesforce",
+        &"a".repeat(51),
+    ] {
         sketch.general.id = id.to_owned();
         let refused = sketch.file_name().unwrap_err();
         assert_eq!(refused.at, "/id", "{id}");

@@ -20,7 +20,7 @@ impl Console {
     ///
     /// # Errors
     /// R2.
-    pub fn connector_references(
+    pub fn connector_uses(
         &self,
         session: Session,
         id: &str,
@@ -190,9 +190,8 @@ impl Console {
         let mut again = Vec::new();
         for slot in whole.present() {
             let reach = slot.key.reach;
-            let fits = |origins: &Origins| {
-                origins.unchanged(connection, &whole.overrides, reach, slot)
-            };
+            let fits =
+                |origins: &Origins| origins.unchanged(connection, &whole.overrides, reach, slot);
             if fits(now) && !fits(then) {
                 again.push(crate::views::PlacedAccount {
                     health: Health::NotConnected(NotConnected::ConnectorChanged),
@@ -230,12 +229,12 @@ fn scopes_gone(
     before: Option<&Connector>,
     after: &Connector,
 ) -> Vec<String> {
-    let has = |connector: &Connector, name: &str| {
-        connector.scopes.iter().any(|scope| scope.name == name)
-    };
-    let gone = connection.scopes.iter().filter(|name| {
-        before.is_some_and(|before| has(before, name)) && !has(after, name)
-    });
+    let has =
+        |connector: &Connector, name: &str| connector.scopes.iter().any(|scope| scope.name == name);
+    let gone = connection
+        .scopes
+        .iter()
+        .filter(|name| before.is_some_and(|before| has(before, name)) && !has(after, name));
     gone.cloned().collect()
 }
 

@@ -66,7 +66,10 @@ async fn an_openapi_document_becomes_a_draft_and_a_published_connector() {
         "nothing is missing"
     );
     let saved = save(&desk, &sketch, None).unwrap();
-    assert_eq!((saved.file.as_str(), saved.findings), ("paper_mill.toml", 0));
+    assert_eq!(
+        (saved.file.as_str(), saved.findings),
+        ("paper_mill.toml", 0)
+    );
     assert_eq!(saved.hash, hash_of(&desk, "paper_mill.toml"));
     assert_eq!(state(&desk, "paper_mill.toml"), FileState::Draft);
     let unused = desk.console.service(desk.session(), "paper_mill");
@@ -267,7 +270,7 @@ async fn r23_another_address_asks_everybody_to_sign_in_again_and_says_so_before(
     assert_eq!(desk.ended(flow).await.stage, Stage::Done);
     let references = desk
         .console
-        .connector_references(desk.session(), "filing")
+        .connector_uses(desk.session(), "filing")
         .unwrap();
     assert_eq!(references.len(), 1);
     assert_eq!(references[0].connection.id, id);

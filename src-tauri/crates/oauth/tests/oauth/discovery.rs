@@ -128,7 +128,10 @@ async fn the_address_of_the_document_will_do_for_an_issuer() {
 #[tokio::test]
 async fn what_is_left_out_is_what_the_standards_say() {
     let found = with("grant_types_supported", Value::Null).await.unwrap();
-    assert!(found.code && !found.client_credentials, "RFC 8414 section 2");
+    assert!(
+        found.code && !found.client_credentials,
+        "RFC 8414 section 2"
+    );
     let field = "token_endpoint_auth_methods_supported";
     let found = with(field, Value::Null).await.unwrap();
     assert_eq!(found.oauth.client_auth, ClientAuth::Basic);

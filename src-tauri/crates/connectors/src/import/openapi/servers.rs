@@ -145,8 +145,8 @@ fn variable_of(name: &str, variable: &Rc<Node>) -> Result<Variable, Fault> {
             .collect();
         escaped.join("|")
     };
-    let pattern = Pattern::try_from(pattern)
-        .map_err(|error| Fault::at(variable.line, error.to_string()))?;
+    let pattern =
+        Pattern::try_from(pattern).map_err(|error| Fault::at(variable.line, error.to_string()))?;
     let label = text::paragraph(variable.text("description").unwrap_or_default(), 100);
     let label = if label.is_empty() {
         text::line(name, 50)
