@@ -288,7 +288,7 @@ async fn r23_another_address_asks_everybody_to_sign_in_again_and_says_so_before(
         .publish_impact(desk.session(), &saved.file, &saved.hash)
         .unwrap();
     assert!(impact.replaces);
-    assert_eq!(impact.hosts_added, [elsewhere.origin.clone()]);
+    assert_eq!(impact.hosts_added, [elsewhere.origin.as_str()]);
     let fields: Vec<_> = impact.addresses.iter().map(|one| &*one.field).collect();
     assert_eq!(fields, ["/oauth/token"]);
     assert_eq!(impact.scopes_removed, ["files.read"]);
