@@ -10,20 +10,20 @@ use crate::load::Provenance;
 use crate::resolve::{
     OF_THE_KEY, OF_THE_TOKEN, Values, answer_name, is_text, placeholders, resolve,
 };
-use crate::{Connector, Param, Registration};
+use crate::{Connector, Param, Registration, Why};
 
 mod keys;
 
 /// A JSON pointer to what is wrong, and why.
-pub(crate) type Fault = (String, String);
+pub(crate) type Fault = (String, Why);
 
 /// What was found so far.
 #[derive(Default)]
 struct Faults(Vec<Fault>);
 
 impl Faults {
-    fn add(&mut self, at: impl Into<String>, reason: impl Into<String>) {
-        self.0.push((at.into(), reason.into()));
+    fn add(&mut self, at: impl Into<String>, why: Why) {
+        self.0.push((at.into(), why));
     }
 
     fn has(&self, at: &str) -> bool {
@@ -44,10 +44,12 @@ pub(crate) fn all(connector: &Connector, provenance: Provenance) -> Vec<Fault> {
     let mut found = Faults::default();
     belongs_to_program(connector, provenance, &mut found);
     if connector.payment && connector.kinds != [Kind::Admin] {
-        found.add(
-            "/kinds",
-            "a payment service is offered as an admin connection only (R7)",
-        );
+        found.add("/kinds", Why::payment_kind());
+    }
+    if let Some(logo) = &connector.logo
+        && let Err(why) = crate::logo::check(logo)
+    {
+        found.add("/logo", why);
     }
     offered_in(connector, &mut found);
     scopes(connector, &mut found);
@@ -66,19 +68,13 @@ fn belongs_to_program(connector: &Connector, provenance: Provenance, found: &mut
         return;
     }
     if connector.practice {
-        found.add(
-            "/practice",
-            "only the built-in practice service may say `practice`",
-        );
+        found.add("/practice", Why::only_practice());
     }
     if connector.verified {
-        found.add("/verified", "only built-in connectors may say `verified`");
+        found.add("/verified", Why::only_verified());
     }
     if matches!(connector.registration, Registration::BuiltIn { .. }) {
-        found.add(
-            "/registration",
-            "a custom connector cannot use a client registration of the program",
-        );
+        found.add("/registration", Why::only_own_client());
     }
 }
 
@@ -87,16 +83,13 @@ fn offered_in(connector: &Connector, found: &mut Faults) {
         return;
     };
     if !connector.payment {
-        found.add(
-            "/offered_in",
-            "only payment services say where they are offered (R8)",
-        );
+        found.add("/offered_in", Why::payment_only());
     }
     for (index, data_center) in places.data_centers.iter().enumerate() {
         if !DataCenter(data_center.clone()).is_known() {
             found.add(
                 format!("/offered_in/data_centers/{index}"),
-                format!("there is no data center `{data_center}`"),
+                Why::no_data_center(data_center),
             );
         }
     }
@@ -104,7 +97,7 @@ fn offered_in(connector: &Connector, found: &mut Faults) {
         if !is_country(country) {
             found.add(
                 format!("/offered_in/countries/{index}"),
-                format!("`{country}` is not a country of ISO 3166-1"),
+                Why::no_country(country),
             );
         }
     }
@@ -117,13 +110,13 @@ fn scopes(connector: &Connector, found: &mut Faults) {
         if scope.name.contains(separator) {
             found.add(
                 format!("/scopes/{index}/name"),
-                format!("scope `{}` contains the separator", scope.name),
+                Why::scope_separator(&scope.name),
             );
         }
         if !names.insert(scope.name.as_str()) {
             found.add(
                 format!("/scopes/{index}/name"),
-                format!("scope `{}` is listed twice", scope.name),
+                Why::scope_twice(&scope.name),
             );
         }
     }
@@ -132,7 +125,7 @@ fn scopes(connector: &Connector, found: &mut Faults) {
         if !presets.insert(preset.id.as_str()) {
             found.add(
                 format!("/presets/{index}/id"),
-                format!("preset `{}` is listed twice", preset.id),
+                Why::preset_twice(&preset.id),
             );
         }
         if let Some(unknown) = preset
@@ -142,7 +135,7 @@ fn scopes(connector: &Connector, found: &mut Faults) {
         {
             found.add(
                 format!("/presets/{index}/scopes"),
-                format!("scope `{unknown}` is not listed under `scopes`"),
+                Why::preset_scope(unknown),
             );
         }
     }
@@ -152,22 +145,13 @@ fn scopes(connector: &Connector, found: &mut Faults) {
     if let Some((field, _)) = unchecked
         && names.contains("openid")
     {
-        found.add(
-            format!("/oauth/{field}"),
-            "scope `openid` needs `issuer` and `jwks` to check ID tokens with",
-        );
+        found.add(format!("/oauth/{field}"), Why::openid_needs());
     }
     if oauth.iss_required && oauth.issuer.is_none() {
-        found.add(
-            "/oauth/iss_required",
-            "`iss_required` needs `issuer` to compare with",
-        );
+        found.add("/oauth/iss_required", Why::iss_needs_issuer());
     }
     if oauth.metadata.is_some() && oauth.issuer.is_none() {
-        found.add(
-            "/oauth/metadata",
-            "`metadata` needs `issuer` to compare with (RFC 8414 section 3.3)",
-        );
+        found.add("/oauth/metadata", Why::metadata_needs_issuer());
     }
 }
 
@@ -177,7 +161,7 @@ fn templates(connector: &Connector, found: &mut Faults) {
         if !names.insert(parameter.name.as_str()) {
             found.add(
                 format!("/parameters/{index}/name"),
-                format!("parameter `{}` is listed twice", parameter.name),
+                Why::parameter_twice(&parameter.name),
             );
         }
         let samples = [
@@ -190,7 +174,7 @@ fn templates(connector: &Connector, found: &mut Faults) {
             {
                 found.add(
                     format!("/parameters/{index}/{field}"),
-                    format!("`{value}` is not a value of parameter `{}`", parameter.name),
+                    Why::parameter_value(value, &parameter.name),
                 );
             }
         }
@@ -242,8 +226,8 @@ fn templates(connector: &Connector, found: &mut Faults) {
         .chain(params);
     for (at, template) in fields {
         let used = match placeholders(template) {
-            Err(reason) => {
-                found.add(at, reason);
+            Err(why) => {
+                found.add(at, why);
                 continue;
             }
             Ok(used) => used,
@@ -256,7 +240,7 @@ fn templates(connector: &Connector, found: &mut Faults) {
                 connector.keys.is_some() && at == "/verify/url" && name.starts_with(OF_THE_KEY);
             match name.strip_prefix("answer.") {
                 None if known || typed => {}
-                None => found.add(&at, format!("`{{{name}}}` is not one of the parameters")),
+                None => found.add(&at, Why::parameter_unknown(name)),
                 Some(answer) => answer_used(connector, &at, answer, found),
             }
         }
@@ -268,10 +252,7 @@ fn templates(connector: &Connector, found: &mut Faults) {
     if let Some(answer) = named
         && !oauth.answers.iter().any(|known| known.name == answer)
     {
-        found.add(
-            "/whoami/id",
-            format!("`{answer}` is not listed under `answers`"),
-        );
+        found.add("/whoami/id", Why::answer_unlisted(answer));
     }
 }
 
@@ -279,7 +260,7 @@ fn templates(connector: &Connector, found: &mut Faults) {
 fn answer_used(connector: &Connector, at: &str, name: &str, found: &mut Faults) {
     let answers = &connector.oauth().answers;
     let Some(answer) = answers.iter().find(|answer| answer.name == name) else {
-        found.add(at, format!("`{name}` is not listed under `answers`"));
+        found.add(at, Why::answer_unlisted(name));
         return;
     };
     // Where tokens go that are not used yet, or no longer: an example is no place to send them to.
@@ -292,17 +273,14 @@ fn answer_used(connector: &Connector, at: &str, name: &str, found: &mut Faults) 
     ];
     let public = ["/oauth/metadata", "/oauth/jwks", "/oauth/issuer"];
     if at.starts_with("/hosts") || at.contains("_params/") || public.contains(&at) {
-        found.add(at, "what the service answers cannot stand here");
+        found.add(at, Why::answer_here());
         return;
     }
     if answer.default.is_none() && before.contains(&at) {
-        found.add(
-            at,
-            format!("`{name}` needs a `default` here: it may not be known"),
-        );
+        found.add(at, Why::answer_default(name));
     }
     if answer.default.is_none() && answer.example.is_none() {
-        found.add(at, format!("`{name}` needs a `default` or an `example`"));
+        found.add(at, Why::answer_sample(name));
     }
 }
 
@@ -344,16 +322,13 @@ fn headers(connector: &Connector, found: &mut Faults) {
                 || carrier
                 || transport.iter().any(|one| name.eq_ignore_ascii_case(one))
             {
-                found.add(at, format!("`{name}` is not for a connector to set (R23)"));
+                found.add(at, Why::header_not_yours(name));
             }
         }
     }
     let name = &connector.api.header_name;
     if is_reserved_header(name) && !name.eq_ignore_ascii_case("authorization") {
-        found.add(
-            "/api/header_name",
-            format!("`{name}` cannot carry a credential"),
-        );
+        found.add("/api/header_name", Why::header_no_carrier(name));
     }
 }
 
@@ -365,10 +340,7 @@ fn addresses(connector: &Connector, found: &mut Faults) {
         if sample.is_none() {
             found.add(
                 format!("/parameters/{index}"),
-                format!(
-                    "parameter `{}` needs a `default` or an `example`",
-                    parameter.name
-                ),
+                Why::parameter_sample(&parameter.name),
             );
         }
         // Without a value of its own, what uses it is still looked at.
@@ -386,16 +358,15 @@ fn addresses(connector: &Connector, found: &mut Faults) {
         let Err(fault) = resolve(looked_at, &values) else {
             return;
         };
-        let reason = match fault.refusal.code {
-            RefusalCode::HostNotListed => format!(
-                "host `{}` is not listed under `hosts` (R23)",
-                fault.refusal.args.get("host").map_or("", String::as_str)
-            ),
-            _ => "not an https address, nor an http one on this computer".to_owned(),
+        let why = match fault.refusal.code {
+            RefusalCode::HostNotListed => {
+                Why::host_unlisted(fault.refusal.args.get("host").map_or("", String::as_str))
+            }
+            _ => Why::address_insecure(),
         };
         // A template that cannot be completed is no address either.
         if !found.has(&fault.at) {
-            found.add(&fault.at, reason);
+            found.add(&fault.at, why);
         }
         mended = with_good_address(looked_at, &fault.at);
         if mended.is_none() {

@@ -15,9 +15,11 @@ mod import;
 mod library;
 mod lines;
 mod load;
+mod logo;
 mod pattern;
 mod resolve;
 mod sketch;
+mod why;
 
 pub use connector::{
     Answered, Api, ApiError, Attach, Body, ClientAuth, Connector, Good, GrantType, KeyField, Keys,
@@ -29,9 +31,11 @@ pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
 pub use import::{Choice, OpenApi, openapi};
 pub use library::Library;
 pub use load::Problem;
+pub use logo::logo;
 pub use pattern::Pattern;
 pub use resolve::{AccountId, Resolved, ResolvedQuestion, fill};
 pub use sketch::{Finding, General, Security, Sketch, Way, host_of};
+pub use why::Why;
 
 /// The JSON schema every connector file is checked against.
 pub const SCHEMA: &str = include_str!("../connectors/connector.schema.json");

@@ -12,7 +12,8 @@ use tsunagi_domain::Kind;
 use crate::import::text::{hue, identifier, initials, line};
 use crate::load::Provenance;
 use crate::{
-    Api, Connector, Keys, Monogram, OAuth, Parameter, Problem, Question, Scope, Text, check, load,
+    Api, Connector, GrantType, Keys, Monogram, OAuth, Parameter, Problem, Question, Scope, Text,
+    Why, check, load,
 };
 
 pub use derived::host_of;
@@ -28,6 +29,7 @@ const FILE_MAX: usize = 256 * 1024;
 
 /// Who the service is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct General {
     /// Identifier, and the stem of the file's name.
@@ -40,6 +42,9 @@ pub struct General {
     pub description: Text,
     /// What stands for it in lists.
     pub monogram: Monogram,
+    /// What stands for it where there is room: a PNG picture, in base64.
+    #[serde(default)]
+    pub logo: Option<String>,
     /// The kinds of connection it offers (R9).
     pub kinds: Vec<Kind>,
 }
@@ -65,6 +70,7 @@ impl General {
                 text: initials(&name),
                 hue: hue(&name),
             },
+            logo: None,
             kinds: vec![Kind::Admin, Kind::LoggedInUser],
             name,
         }
@@ -73,6 +79,7 @@ impl General {
 
 /// What a credential of the service is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Security {
     /// OAuth 2.0: a person signs in, here or on another device, or the client authorizes itself.
@@ -83,6 +90,7 @@ pub enum Security {
 
 /// A connector that is being made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Sketch {
     /// Who the service is.
@@ -109,23 +117,24 @@ pub struct Sketch {
     pub hosts: Option<Vec<String>>,
     /// What else the file says, as it says it: the builder shows it and keeps it.
     #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(type = "Record<string, unknown>"))]
     pub rest: Map<String, Value>,
 }
 
 /// What is wrong with a sketch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// JSON pointer to the field, as the connector file has it; empty: the whole of it.
     pub at: String,
-    /// One English sentence for whoever makes the connector.
-    pub reason: String,
+    /// Why.
+    pub why: Why,
 }
 
 impl Sketch {
     /// A sketch with nothing in it but a name and the way to authorize.
     #[must_use]
     pub fn new(name: &str, security: Security) -> Self {
-        Self {
+        let mut sketch = Self {
             general: General::named(name),
             security,
             api: Api::at(""),
@@ -135,6 +144,21 @@ impl Sketch {
             parameters: Vec::new(),
             hosts: None,
             rest: Map::new(),
+        };
+        sketch.fit_kinds();
+        sketch
+    }
+
+    /// Where nobody signs in, there is no account of a member's own.
+    fn fit_kinds(&mut self) {
+        if let Security::Oauth(oauth) = &self.security
+            && oauth.grant == GrantType::ClientCredentials
+        {
+            let kinds = &mut self.general.kinds;
+            kinds.retain(|kind| *kind != Kind::LoggedInUser);
+            if kinds.is_empty() {
+                kinds.push(Kind::Admin);
+            }
         }
     }
 
@@ -143,19 +167,19 @@ impl Sketch {
     /// # Errors
     /// What is wrong with it, by line: a file that cannot be a connector is refused.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, Problem> {
-        let problem = |line: Option<usize>, reason: String| Problem {
+        let problem = |line: Option<usize>, why: Why| Problem {
             file: file.to_owned(),
             line,
-            reason,
+            why,
         };
         if text.len() > FILE_MAX {
-            let reason = format!("larger than {} KiB", FILE_MAX / 1024);
-            return Err(problem(None, reason));
+            let most = format!("{} KiB", FILE_MAX / 1024);
+            return Err(problem(None, Why::file_large(most)));
         }
         let connector = load::load(file, text, Provenance::Custom)?;
         if is_taken(&connector.id) {
             let line = crate::lines::line_of(text, "/id", None);
-            return Err(problem(line, taken(&connector.id)));
+            return Err(problem(line, Why::id_built_in(&connector.id)));
         }
         // It was read a moment ago.
         let value = toml::from_str(text).unwrap_or_default();
@@ -173,7 +197,7 @@ impl Sketch {
             line: error
                 .span()
                 .map(|span| crate::lines::line_at(text, span.start)),
-            reason: error.message().trim().replace('\n', "; "),
+            why: Why::not_toml(error.message().trim().replace('\n', "; ")),
         };
         let connector = toml::from_str::<Connector>(text).map_err(problem)?;
         let value = toml::from_str(text).unwrap_or_default();
@@ -186,21 +210,19 @@ impl Sketch {
     /// An identifier that cannot be one, or that is a built-in connector's.
     pub fn file_name(&self) -> Result<String, Finding> {
         let id = &self.general.id;
-        let finding = |reason: String| Finding {
+        let finding = |why: Why| Finding {
             at: "/id".to_owned(),
-            reason,
+            why,
         };
         let mut letters = id.chars();
         let valid = letters.next().is_some_and(|c| c.is_ascii_lowercase())
             && letters.all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-'))
             && id.len() <= ID_MAX;
         if !valid {
-            return Err(finding(format!(
-                "`{id}` is no identifier: at most {ID_MAX} of a-z, 0-9, `_` and `-`, a letter first"
-            )));
+            return Err(finding(Why::id_form(id, ID_MAX)));
         }
         if is_taken(id) {
-            return Err(finding(taken(id)));
+            return Err(finding(Why::id_built_in(id)));
         }
         Ok(format!("{id}.toml"))
     }
@@ -215,6 +237,7 @@ impl Sketch {
             category,
             description,
             monogram,
+            logo,
             kinds,
             oauth,
             keys,
@@ -240,6 +263,7 @@ impl Sketch {
                 category,
                 description,
                 monogram,
+                logo,
                 kinds,
             },
             security,
@@ -286,6 +310,7 @@ impl Sketch {
             });
         }
         self.security = Security::Oauth(Box::new(oauth));
+        self.fit_kinds();
         for name in scopes {
             if !self.scopes.iter().any(|scope| scope.name == *name) {
                 self.scopes.push(Scope {
@@ -306,33 +331,29 @@ impl Sketch {
         let value = Value::Object(self.fields());
         let mut found: Vec<Finding> = load::shape(&value)
             .into_iter()
-            .map(|(at, reason)| Finding { at, reason })
+            .map(|(at, why)| Finding { at, why })
             .collect();
         if found.is_empty() {
             match serde_json::from_value::<Connector>(value) {
                 Ok(connector) => found.extend(
                     check::all(&connector, Provenance::Custom)
                         .into_iter()
-                        .map(|(at, reason)| Finding { at, reason }),
+                        .map(|(at, why)| Finding { at, why }),
                 ),
                 Err(error) => found.push(Finding {
                     at: String::new(),
-                    reason: error.to_string(),
+                    why: Why::not_toml(error),
                 }),
             }
         }
         if is_taken(&self.general.id) {
             found.push(Finding {
                 at: "/id".to_owned(),
-                reason: taken(&self.general.id),
+                why: Why::id_built_in(&self.general.id),
             });
         }
         found
     }
-}
-
-fn taken(id: &str) -> String {
-    format!("`{id}` is a built-in connector's id, or reads like one")
 }
 
 /// Whether a built-in connector has this identifier, or one that reads the same as a link name.

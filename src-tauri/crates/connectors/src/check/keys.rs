@@ -7,7 +7,7 @@ use tsunagi_domain::hosts::is_reserved_header;
 
 use super::Faults;
 use crate::resolve::{OF_THE_KEY, placeholders};
-use crate::{Attach, Connector, GrantType, Keys, Registration};
+use crate::{Attach, Connector, GrantType, Keys, Registration, Why};
 
 /// Names of the headers that carry the credential.
 pub(super) fn carriers(connector: &Connector) -> impl Iterator<Item = &str> {
@@ -28,31 +28,24 @@ pub(super) fn carriers(connector: &Connector) -> impl Iterator<Item = &str> {
 pub(super) fn check(connector: &Connector, found: &mut Faults) {
     match (&connector.oauth, &connector.keys) {
         (Some(_), Some(_)) => {
-            return found.add("/keys", "a connector has `oauth` or `keys`, and not both");
+            return found.add("/keys", Why::way_both());
         }
-        (None, None) => return found.add("", "a connector has `oauth` or `keys`"),
+        (None, None) => return found.add("", Why::way_none()),
         (Some(oauth), None) => {
             if connector.registration == Registration::NotNeeded {
-                found.add("/oauth", "OAuth needs a client registration");
+                found.add("/oauth", Why::oauth_needs_client());
             }
             match (oauth.grant, &oauth.authorize) {
                 (GrantType::Code, None) => {
-                    found.add(
-                        "/oauth/authorize",
-                        "`authorize` is missing: where a person signs in",
-                    );
+                    found.add("/oauth/authorize", Why::authorize_missing());
                 }
-                (GrantType::ClientCredentials, Some(_)) => found.add(
-                    "/oauth/authorize",
-                    "with client credentials nobody signs in",
-                ),
+                (GrantType::ClientCredentials, Some(_)) => {
+                    found.add("/oauth/authorize", Why::client_signs_in())
+                }
                 (GrantType::ClientCredentials, None)
                     if connector.kinds.contains(&Kind::LoggedInUser) =>
                 {
-                    found.add(
-                        "/kinds",
-                        "with client credentials there is no account of a member's own",
-                    );
+                    found.add("/kinds", Why::client_own_account());
                 }
                 _ => {}
             }
@@ -61,16 +54,13 @@ pub(super) fn check(connector: &Connector, found: &mut Faults) {
         (None, Some(_)) => {}
     }
     if connector.registration != Registration::NotNeeded {
-        found.add("/registration", "a key needs no client registration");
+        found.add("/registration", Why::key_no_client());
     }
     if !connector.scopes.is_empty() {
-        found.add("/scopes", "the scopes of a key are not asked for");
+        found.add("/scopes", Why::key_no_scopes());
     }
     if connector.question().is_none() && connector.retired.is_none() {
-        found.add(
-            "/keys",
-            "`verify` is missing: a key is tried before it is kept",
-        );
+        found.add("/keys", Why::verify_missing());
     }
     let Some(keys) = &connector.keys else {
         return;
@@ -85,20 +75,14 @@ fn fields(keys: &Keys, found: &mut Faults) {
     for (index, field) in keys.fields.iter().enumerate() {
         let at = |what: &str| format!("/keys/fields/{index}/{what}");
         if !names.insert(field.name.as_str()) {
-            found.add(
-                at("name"),
-                format!("field `{}` is listed twice", field.name),
-            );
+            found.add(at("name"), Why::key_field_twice(&field.name));
         }
         match &field.example {
             Some(_) if field.secret => {
-                found.add(at("example"), "a secret has no example");
+                found.add(at("example"), Why::key_secret_example());
             }
             Some(example) if !field.takes(example) => {
-                found.add(
-                    at("example"),
-                    format!("`{example}` is not a value of field `{}`", field.name),
-                );
+                found.add(at("example"), Why::key_field_value(example, &field.name));
             }
             _ => {}
         }
@@ -112,8 +96,8 @@ fn used<'a>(
     template: &str,
     found: &mut Faults,
 ) -> Vec<&'a crate::KeyField> {
-    let names = placeholders(template).unwrap_or_else(|reason| {
-        found.add(at, reason);
+    let names = placeholders(template).unwrap_or_else(|why| {
+        found.add(at, why);
         Vec::new()
     });
     let mut used = Vec::new();
@@ -123,7 +107,7 @@ fn used<'a>(
     {
         match keys.field(name) {
             Some(field) => used.push(field),
-            None => found.add(at, format!("`{name}` is not listed under `keys.fields`")),
+            None => found.add(at, Why::key_field_unlisted(name)),
         }
     }
     used
@@ -141,7 +125,7 @@ fn attached(connector: &Connector, keys: &Keys, found: &mut Faults) {
                     && !connector.parameters.iter().any(|own| own.name == *name)
             });
             if let Some(unknown) = unknown {
-                found.add(&at, format!("`{{{unknown}}}` is not one of the parameters"));
+                found.add(&at, Why::parameter_unknown(unknown));
             }
             let used = used(keys, &at, template, found);
             sent.extend(used.iter().map(|field| field.name.as_str()));
@@ -157,25 +141,22 @@ fn attached(connector: &Connector, keys: &Keys, found: &mut Faults) {
             && is_reserved_header(name)
             && !name.eq_ignore_ascii_case("authorization")
         {
-            found.add(&at, format!("`{name}` cannot carry a credential"));
+            found.add(&at, Why::header_no_carrier(name));
         }
         if !places.insert((place, name.to_ascii_lowercase())) {
-            found.add(at, format!("`{name}` is attached twice"));
+            found.add(at, Why::key_attached_twice(name));
         }
     }
     for (index, field) in keys.fields.iter().enumerate() {
         if !sent.contains(field.name.as_str()) {
             found.add(
                 format!("/keys/fields/{index}"),
-                format!("field `{}` goes nowhere", field.name),
+                Why::key_goes_nowhere(&field.name),
             );
         }
     }
     if keys.fields.iter().all(|field| !field.secret) {
-        found.add(
-            "/keys/attach",
-            "none of the fields is a secret: a service that knows nobody needs no connection",
-        );
+        found.add("/keys/attach", Why::key_no_secret());
     }
 }
 
@@ -187,13 +168,7 @@ fn asked(connector: &Connector, keys: &Keys, found: &mut Faults) {
     };
     for field in used(keys, "/verify/url", &question.url, found) {
         if field.secret {
-            found.add(
-                "/verify/url",
-                format!(
-                    "`{}` is a secret, and an address is no place for one",
-                    field.name
-                ),
-            );
+            found.add("/verify/url", Why::key_in_address(&field.name));
         }
     }
     for field in used(
@@ -203,14 +178,11 @@ fn asked(connector: &Connector, keys: &Keys, found: &mut Faults) {
         found,
     ) {
         if field.secret {
-            found.add(
-                "/verify/id",
-                format!("`{}` is a secret, and an account's id is shown", field.name),
-            );
+            found.add("/verify/id", Why::key_in_id(&field.name));
         }
     }
     if question.json.is_some() && !question.form.is_empty() {
-        found.add("/verify/form", "a body is `json` or `form`, and not both");
+        found.add("/verify/form", Why::body_both());
     }
     let (_, query) = question.url.split_once('?').unwrap_or_default();
     for attach in &keys.attach {
@@ -224,11 +196,11 @@ fn asked(connector: &Connector, keys: &Keys, found: &mut Faults) {
             _ => false,
         };
         if taken {
-            found.add("/verify", "the credential goes there (R23)");
+            found.add("/verify", Why::key_place_taken());
         }
         let form = matches!(attach, Attach::Form { .. } | Attach::FormJson { .. });
         if form && (question.json.is_some() || question.method == crate::Method::Get) {
-            found.add("/verify/method", "a form goes with POST");
+            found.add("/verify/method", Why::form_needs_post());
         }
         if let Attach::FormJson { name, at, .. } = attach {
             let body = question
@@ -236,10 +208,10 @@ fn asked(connector: &Connector, keys: &Keys, found: &mut Faults) {
                 .get(name)
                 .map(|text| serde_json::from_str(text));
             if !matches!(body, Some(Ok(serde_json::Value::Object(_)))) {
-                found.add("/verify/form", format!("`{name}` is not a JSON object"));
+                found.add("/verify/form", Why::not_json_object(name));
             }
             if !at.starts_with('/') {
-                found.add("/keys/attach", format!("`{at}` is not a JSON pointer"));
+                found.add("/keys/attach", Why::not_pointer(at));
             }
         }
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 /// HTTP methods that connectors may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
     /// GET.
@@ -33,6 +34,7 @@ impl Method {
 
 /// How the service's API is called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Api {
     /// Address template that request paths are put behind.
@@ -57,6 +59,7 @@ pub struct Api {
 
 /// What an error of an API says about the credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Means {
     /// The token is over: a renewed one may work.
@@ -73,6 +76,7 @@ pub enum Means {
 
 /// An error of an API, by status, by a word in its body, or by both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct ApiError {
     /// HTTP status; `None`: any that is an error.
@@ -205,6 +209,7 @@ fn bearer() -> String {
 
 /// A request that tells whose account was authorized, or at least that the credential works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// GET or POST.
@@ -256,6 +261,7 @@ impl Question {
 
 /// What a good answer says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Good {
     /// In JSON.

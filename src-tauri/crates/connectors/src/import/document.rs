@@ -9,6 +9,8 @@ use std::rc::Rc;
 use granit_parser::{Event, Parser, ScalarStyle};
 use serde_json::value::RawValue;
 
+use crate::Why;
+
 /// The largest document, in bytes.
 pub(crate) const SIZE_MAX: usize = 8 * 1024 * 1024;
 /// The deepest nesting.
@@ -22,14 +24,14 @@ const REFERENCES_MAX: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) line: Option<usize>,
-    pub(crate) reason: String,
+    pub(crate) why: Why,
 }
 
 impl Fault {
-    pub(crate) fn at(line: usize, reason: impl Into<String>) -> Self {
+    pub(crate) fn at(line: usize, why: Why) -> Self {
         Self {
             line: Some(line),
-            reason: reason.into(),
+            why,
         }
     }
 }
@@ -96,7 +98,7 @@ impl Node {
     /// Text that has to be there.
     pub(crate) fn needs(&self, name: &str) -> Result<&str, Fault> {
         self.text(name)
-            .ok_or_else(|| Fault::at(self.line, format!("`{name}` is missing")))
+            .ok_or_else(|| Fault::at(self.line, Why::document_missing(name)))
     }
 
     /// What a node stands for: itself, or what its `$ref` leads to inside this document.
@@ -108,19 +110,12 @@ impl Node {
             };
             let line = here.get("$ref").map_or(here.line, |node| node.line);
             let Some(path) = reference.strip_prefix('#') else {
-                return Err(Fault::at(
-                    line,
-                    format!("`{reference}` leads out of the document: nothing else is read"),
-                ));
+                return Err(Fault::at(line, Why::document_leads_out(reference)));
             };
             let found = lead(root, path);
-            here =
-                found.ok_or_else(|| Fault::at(line, format!("`{reference}` leads to nothing")))?;
+            here = found.ok_or_else(|| Fault::at(line, Why::document_leads_nowhere(reference)))?;
         }
-        Err(Fault::at(
-            self.line,
-            "a reference leads back to itself, or through too many others",
-        ))
+        Err(Fault::at(self.line, Why::document_leads_back()))
     }
 }
 
@@ -150,7 +145,7 @@ pub(crate) fn read(text: &str) -> Result<Rc<Node>, Fault> {
     if text.len() > SIZE_MAX {
         return Err(Fault {
             line: None,
-            reason: format!("larger than {} MiB", SIZE_MAX / 1024 / 1024),
+            why: Why::file_large(format!("{} MiB", SIZE_MAX / 1024 / 1024)),
         });
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -171,13 +166,13 @@ impl Budget {
         self.values = self
             .values
             .checked_sub(1)
-            .ok_or_else(|| Fault::at(line, format!("more than {VALUES_MAX} values")))?;
+            .ok_or_else(|| Fault::at(line, Why::document_values(VALUES_MAX)))?;
         Ok(())
     }
 }
 
 fn too_deep(line: usize) -> Fault {
-    Fault::at(line, format!("nested deeper than {DEPTH_MAX} levels"))
+    Fault::at(line, Why::document_deep(DEPTH_MAX))
 }
 
 fn json(text: &str) -> Result<Rc<Node>, Fault> {
@@ -185,7 +180,7 @@ fn json(text: &str) -> Result<Rc<Node>, Fault> {
         let reason = error.to_string();
         // The line has a place of its own.
         let reason = reason.split(" at line ").next().unwrap_or_default();
-        Fault::at(error.line().max(1), format!("not JSON: {reason}"))
+        Fault::at(error.line().max(1), Why::not_json(reason))
     })?;
     let ends = text
         .bytes()
@@ -220,7 +215,7 @@ impl<'t> Json<'t> {
         if depth > DEPTH_MAX {
             return Err(too_deep(line));
         }
-        let unread = |error: serde_json::Error| Fault::at(line, format!("not JSON: {error}"));
+        let unread = |error: serde_json::Error| Fault::at(line, Why::not_json(error));
         let text = raw.get();
         let kind = match text.as_bytes().first() {
             Some(b'{') => {
@@ -271,16 +266,13 @@ fn yaml(text: &str) -> Result<Rc<Node>, Fault> {
     let options = granit_parser::options! { emit_comments: false };
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(|error| {
-            Fault::at(
-                error.marker().line().max(1),
-                format!("not YAML: {}", error.info()),
-            )
+            Fault::at(error.marker().line().max(1), Why::not_yaml(error.info()))
         })?;
         yaml.take(event, span.start.line().max(1))?;
     }
     yaml.root.ok_or_else(|| Fault {
         line: None,
-        reason: "the document is empty".to_owned(),
+        why: Why::document_empty(),
     })
 }
 
@@ -324,7 +316,7 @@ impl Yaml {
             }
             Event::Alias(anchor) => {
                 let node = self.anchors.get(&anchor).map(Rc::clone);
-                let node = node.ok_or_else(|| Fault::at(line, "an alias of what it is part of"))?;
+                let node = node.ok_or_else(|| Fault::at(line, Why::yaml_alias()))?;
                 self.place(node)
             }
             _ => Ok(()),
@@ -353,7 +345,7 @@ impl Yaml {
         self.budget.take(line)?;
         let Some(frame) = self.frames.last_mut() else {
             if self.root.is_some() {
-                return Err(Fault::at(line, "a second document"));
+                return Err(Fault::at(line, Why::yaml_second()));
             }
             self.root = Some(node);
             return Ok(());
@@ -365,10 +357,10 @@ impl Yaml {
                     let name = match &node.kind {
                         Kind::Text(text) => text.clone(),
                         Kind::Nothing => "null".to_owned(),
-                        _ => return Err(Fault::at(line, "a name that is no text")),
+                        _ => return Err(Fault::at(line, Why::yaml_name())),
                     };
                     if entries.contains_key(&name) {
-                        return Err(Fault::at(line, format!("`{name}` stands here twice")));
+                        return Err(Fault::at(line, Why::name_twice(name)));
                     }
                     *key = Some(name);
                 }

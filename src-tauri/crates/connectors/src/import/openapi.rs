@@ -11,14 +11,12 @@ use std::rc::Rc;
 
 use super::document::{Fault, Node, read};
 use super::text;
-use crate::{Parameter, Problem, Sketch, Way};
+use crate::{Parameter, Problem, Sketch, Way, Why};
 
 /// The longest description that is taken over, in characters.
 const DESCRIPTION_MAX: usize = 300;
 /// The most security schemes that are looked at.
 const SCHEMES_MAX: usize = 50;
-/// The longest reason, in characters.
-const REASON_MAX: usize = 300;
 
 /// One way to get in.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -53,7 +51,7 @@ pub fn openapi(file: &str, text: &str) -> Result<OpenApi, Problem> {
     let problem = |fault: Fault| Problem {
         file: file.to_owned(),
         line: fault.line,
-        reason: text::line(&fault.reason, REASON_MAX),
+        why: fault.why,
     };
     let root = read(text).map_err(problem)?;
     version(&root).map_err(problem)?;
@@ -70,7 +68,7 @@ pub fn openapi(file: &str, text: &str) -> Result<OpenApi, Problem> {
             match outcome {
                 Ok(choice) => found.choices.push(choice),
                 Err(fault) => found.refused.push(problem(Fault {
-                    reason: format!("security scheme `{name}`: {}", fault.reason),
+                    why: fault.why.of_scheme(&name),
                     ..fault
                 })),
             }
@@ -84,7 +82,7 @@ pub fn openapi(file: &str, text: &str) -> Result<OpenApi, Problem> {
             .unwrap_or(Problem {
                 file: file.to_owned(),
                 line: None,
-                reason: "there are no security schemes".to_owned(),
+                why: Why::schemes_none(),
             }));
     }
     Ok(found)
@@ -92,10 +90,7 @@ pub fn openapi(file: &str, text: &str) -> Result<OpenApi, Problem> {
 
 fn version(root: &Rc<Node>) -> Result<(), Fault> {
     if let Some(old) = root.get("swagger") {
-        return Err(Fault::at(
-            old.line,
-            "Swagger 2.0 is not read: convert the document to OpenAPI 3",
-        ));
+        return Err(Fault::at(old.line, Why::swagger()));
     }
     let version = root.needs("openapi")?;
     let known = ["3.0", "3.1"]
@@ -105,14 +100,16 @@ fn version(root: &Rc<Node>) -> Result<(), Fault> {
         return Ok(());
     }
     let line = root.get("openapi").map_or(root.line, |node| node.line);
-    Err(Fault::at(
-        line,
-        format!("OpenAPI {version} is not read, only 3.0 and 3.1"),
-    ))
+    Err(Fault::at(line, Why::openapi_version(version)))
 }
 
 fn declared(root: &Rc<Node>) -> Result<Vec<(String, Rc<Node>)>, Fault> {
-    let missing = || Fault::at(root.line, "`components.securitySchemes` is missing");
+    let missing = || {
+        Fault::at(
+            root.line,
+            Why::document_missing("components.securitySchemes"),
+        )
+    };
     let components = root.get("components").ok_or_else(missing)?.follow(root)?;
     let schemes = components
         .get("securitySchemes")
@@ -123,13 +120,10 @@ fn declared(root: &Rc<Node>) -> Result<Vec<(String, Rc<Node>)>, Fault> {
         .map(|(name, node)| (name.to_owned(), Rc::clone(node)))
         .collect();
     if all.is_empty() {
-        return Err(Fault::at(schemes.line, "there are no security schemes"));
+        return Err(Fault::at(schemes.line, Why::schemes_none()));
     }
     if all.len() > SCHEMES_MAX {
-        return Err(Fault::at(
-            schemes.line,
-            format!("more than {SCHEMES_MAX} security schemes"),
-        ));
+        return Err(Fault::at(schemes.line, Why::schemes_many(SCHEMES_MAX)));
     }
     Ok(all)
 }
@@ -146,11 +140,11 @@ impl About {
     fn of(root: &Rc<Node>) -> Result<Self, Fault> {
         let info = root
             .get("info")
-            .ok_or_else(|| Fault::at(root.line, "`info` is missing"))?
+            .ok_or_else(|| Fault::at(root.line, Why::document_missing("info")))?
             .follow(root)?;
         let title = text::line(info.needs("title")?, 100);
         if title.is_empty() {
-            return Err(Fault::at(info.line, "`title` is empty"));
+            return Err(Fault::at(info.line, Why::document_empty_part("title")));
         }
         let described = info.text("summary").or_else(|| info.text("description"));
         let description = text::paragraph(described.unwrap_or_default(), DESCRIPTION_MAX);
@@ -192,22 +186,17 @@ fn address(node: &Node, name: &str) -> Result<String, Fault> {
 /// Whether `sample`, what a template looks like when it is completed, is a usable address.
 fn checked(sample: &str, shown: &str, line: usize) -> Result<(), Fault> {
     let url = url::Url::parse(sample).map_err(|error| {
-        let reason = match error {
-            url::ParseError::RelativeUrlWithoutBase => {
-                "is only a part of an address: what it belongs to is not in the document"
-            }
-            _ => "is not an address",
+        let why = match error {
+            url::ParseError::RelativeUrlWithoutBase => Why::address_part(shown),
+            _ => Why::address_none(shown),
         };
-        Fault::at(line, format!("`{shown}` {reason}"))
+        Fault::at(line, why)
     })?;
     if tsunagi_domain::hosts::Origin::of(&url).is_err() {
-        return Err(Fault::at(
-            line,
-            format!("`{shown}` is not an https address, nor an http one on this computer"),
-        ));
+        return Err(Fault::at(line, Why::address_unsafe(shown)));
     }
     if url.fragment().is_some() {
-        return Err(Fault::at(line, format!("`{shown}` has a fragment")));
+        return Err(Fault::at(line, Why::address_fragment(shown)));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::{Attach, GrantType, KeyField, Keys, OAuth, Text};
 
 /// How one gets in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     /// OAuth 2.0: a person signs in, here or on another device.

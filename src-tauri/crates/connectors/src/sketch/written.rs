@@ -9,12 +9,13 @@ use super::{Security, Sketch};
 use crate::{Api, OAuth, Question};
 
 /// What the builder has fields of its own for.
-pub(super) const SHOWN: [&str; 15] = [
+pub(super) const SHOWN: [&str; 16] = [
     "id",
     "name",
     "category",
     "description",
     "monogram",
+    "logo",
     "kinds",
     "oauth",
     "keys",
@@ -29,7 +30,7 @@ pub(super) const SHOWN: [&str; 15] = [
 ];
 
 /// The order of a file: what has one line first, since in TOML nothing follows a table.
-const ORDER: [&str; 26] = [
+const ORDER: [&str; 27] = [
     "id",
     "name",
     "category",
@@ -42,6 +43,7 @@ const ORDER: [&str; 26] = [
     "try_path",
     "sources",
     "webview",
+    "logo",
     "description",
     "monogram",
     "offered_in",
@@ -75,6 +77,9 @@ impl Sketch {
         put("category", json!(general.category));
         put("description", json!(general.description));
         put("monogram", json!(general.monogram));
+        if let Some(logo) = &general.logo {
+            put("logo", json!(logo));
+        }
         put("kinds", json!(general.kinds));
         match &self.security {
             Security::Oauth(oauth) => {

@@ -126,7 +126,8 @@ fn json_reads_as_yaml_does_and_knows_its_lines_too() {
     assert_eq!(found.refused.len(), 1);
     assert_eq!(found.refused[0].line, Some(7), "{}", found.refused[0]);
     assert!(
-        found.refused[0].reason.contains("`k`") && found.refused[0].reason.contains("cookie"),
+        found.refused[0].why.to_string().contains("`k`")
+            && found.refused[0].why.to_string().contains("cookie"),
         "by name: {}",
         found.refused[0]
     );
@@ -207,7 +208,7 @@ fn several_schemes_are_a_choice_and_what_cannot_be_used_is_named_with_its_line()
         let told = found
             .refused
             .iter()
-            .find(|problem| problem.reason.contains(word));
+            .find(|problem| problem.why.to_string().contains(word));
         assert_eq!(
             told.map(|problem| problem.line),
             Some(line_of(&text, part)),
@@ -223,7 +224,10 @@ fn a_key_that_a_person_types_in_lacks_only_the_request_that_tries_it() {
     let found = read(&yaml("    k: { type: http, scheme: bearer }\n"));
     let findings = found.choices[0].sketch.check();
     assert_eq!(findings.len(), 1, "{findings:?}");
-    assert!(findings[0].reason.contains("verify"), "{findings:?}");
+    assert!(
+        findings[0].why.to_string().contains("verify"),
+        "{findings:?}"
+    );
 }
 
 #[test]

@@ -148,7 +148,8 @@ fn a_bad_file_is_refused_by_name_line_and_reason() {
     let problem = Sketch::from_toml("mill.toml", &clever).unwrap_err();
     assert!(
         problem
-            .reason
+            .why
+            .to_string()
             .contains("client registration of the program"),
         "{problem}"
     );

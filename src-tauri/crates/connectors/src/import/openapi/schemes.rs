@@ -7,7 +7,7 @@ use tsunagi_domain::hosts::is_reserved_header;
 use super::super::document::{Fault, Node};
 use super::super::text;
 use super::{About, Choice, address};
-use crate::{Attach, ClientAuth, GrantType, OAuth, Scope, Security, Text, Way};
+use crate::{Attach, ClientAuth, GrantType, OAuth, Scope, Security, Text, Way, Why};
 
 /// The most scopes that are taken over.
 const SCOPES_MAX: usize = 1000;
@@ -38,17 +38,14 @@ pub(super) fn choices(
         "openIdConnect" => vec![open_id(about, name, &node)],
         "http" => vec![http(&node).map(choice)],
         "apiKey" => vec![key(&node).map(choice)],
-        "mutualTLS" => vec![Err(refused(
-            &node,
-            "client certificates (mutualTLS) are not supported",
-        ))],
-        other => vec![Err(refused(&node, format!("type `{other}` is unknown")))],
+        "mutualTLS" => vec![Err(refused(&node, Why::scheme_mtls()))],
+        other => vec![Err(refused(&node, Why::scheme_type(other)))],
     }
 }
 
-fn refused(node: &Node, reason: impl Into<String>) -> Fault {
+fn refused(node: &Node, why: Why) -> Fault {
     let line = node.get("type").map_or(node.line, |kind| kind.line);
-    Fault::at(line, reason)
+    Fault::at(line, why)
 }
 
 fn flows(
@@ -58,7 +55,7 @@ fn flows(
     node: &Rc<Node>,
 ) -> Vec<Result<Choice, Fault>> {
     let flows = match node.get("flows") {
-        None => return vec![Err(Fault::at(node.line, "`flows` is missing"))],
+        None => return vec![Err(Fault::at(node.line, Why::document_missing("flows")))],
         Some(flows) => match flows.follow(root) {
             Ok(flows) => flows,
             Err(fault) => return vec![Err(fault)],
@@ -76,7 +73,10 @@ fn flows(
         found.push(outcome);
     }
     if found.is_empty() {
-        found.push(Err(Fault::at(flows.line, "`flows` is empty")));
+        found.push(Err(Fault::at(
+            flows.line,
+            Why::document_empty_part("flows"),
+        )));
     }
     found
 }
@@ -86,22 +86,13 @@ fn flow_of(about: &About, scheme: &str, flow: &str, node: &Rc<Node>) -> Result<C
         "authorizationCode" => Way::Code,
         "clientCredentials" => Way::ClientCredentials,
         "implicit" => {
-            return Err(Fault::at(
-                node.line,
-                "the implicit flow shows tokens in addresses and is not used (RFC 9700 section 2.1.2)",
-            ));
+            return Err(Fault::at(node.line, Why::flow_implicit()));
         }
         "password" => {
-            return Err(Fault::at(
-                node.line,
-                "the password flow takes people's passwords and is not used (RFC 9700 section 2.4)",
-            ));
+            return Err(Fault::at(node.line, Why::flow_password()));
         }
         other => {
-            return Err(Fault::at(
-                node.line,
-                format!("flow `{other}` is not supported"),
-            ));
+            return Err(Fault::at(node.line, Why::flow_unknown(other)));
         }
     };
     let token = address(node, "tokenUrl")?;
@@ -140,16 +131,10 @@ fn scopes(node: &Rc<Node>) -> Result<Vec<Scope>, Fault> {
         // RFC 6749 §3.3.
         let sendable = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
         if name.is_empty() || !name.chars().all(sendable) {
-            return Err(Fault::at(
-                about.line,
-                format!("scope `{name}` cannot be sent (RFC 6749 section 3.3)"),
-            ));
+            return Err(Fault::at(about.line, Why::scope_unsendable(name)));
         }
         if found.len() >= SCOPES_MAX {
-            return Err(Fault::at(
-                about.line,
-                format!("more than {SCOPES_MAX} scopes"),
-            ));
+            return Err(Fault::at(about.line, Why::scopes_many(SCOPES_MAX)));
         }
         let about = text::paragraph(about.as_text().unwrap_or_default(), 300);
         let about = if about.is_empty() {
@@ -186,10 +171,7 @@ fn http(node: &Rc<Node>) -> Result<(Way, Security), Fault> {
         "bearer" => Way::Bearer,
         _ => {
             let line = node.get("scheme").map_or(node.line, |scheme| scheme.line);
-            return Err(Fault::at(
-                line,
-                format!("HTTP scheme `{scheme}` is not supported, only basic and bearer"),
-            ));
+            return Err(Fault::at(line, Why::scheme_http(scheme)));
         }
     };
     Ok((way, Security::of(way)))
@@ -207,33 +189,21 @@ fn key(node: &Rc<Node>) -> Result<(Way, Security), Fault> {
             let reserved =
                 is_reserved_header(given) && !given.eq_ignore_ascii_case("authorization");
             if !valid || reserved {
-                return Err(Fault::at(
-                    line("name"),
-                    format!("`{given}` cannot carry a credential"),
-                ));
+                return Err(Fault::at(line("name"), Why::header_no_carrier(given)));
             }
             Way::KeyInHeader
         }
         "query" => {
             if given.is_empty() || given.chars().any(char::is_control) {
-                return Err(Fault::at(
-                    line("name"),
-                    "a parameter of the query needs a name",
-                ));
+                return Err(Fault::at(line("name"), Why::scheme_query_name()));
             }
             Way::KeyInQuery
         }
         "cookie" => {
-            return Err(Fault::at(
-                line("in"),
-                "a key in a cookie is not supported: cookies are not for a caller to set (R23)",
-            ));
+            return Err(Fault::at(line("in"), Why::scheme_cookie()));
         }
         other => {
-            return Err(Fault::at(
-                line("in"),
-                format!("a key in `{other}` is not supported"),
-            ));
+            return Err(Fault::at(line("in"), Why::scheme_place(other)));
         }
     };
     let mut security = Security::of(way);

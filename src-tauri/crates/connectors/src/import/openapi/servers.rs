@@ -7,7 +7,7 @@ use super::super::document::{Fault, Node};
 use super::super::text;
 use super::{checked, sample_of};
 use crate::resolve::{is_plain, placeholders};
-use crate::{Parameter, Pattern, Text};
+use crate::{Parameter, Pattern, Text, Why};
 
 /// The most servers that are looked at.
 const SERVERS_MAX: usize = 50;
@@ -23,12 +23,9 @@ pub(super) struct Base {
 
 /// The servers that can be used, at least one, and why the others cannot.
 pub(super) fn bases(root: &Rc<Node>) -> Result<(Vec<Base>, Vec<Fault>), Fault> {
-    let servers = root.get("servers").ok_or_else(|| {
-        Fault::at(
-            root.line,
-            "`servers` is missing: the document does not say where the API is",
-        )
-    })?;
+    let servers = root
+        .get("servers")
+        .ok_or_else(|| Fault::at(root.line, Why::servers_missing()))?;
     let servers = servers.follow(root)?;
     let (mut bases, mut refused) = (Vec::new(), Vec::new());
     for server in servers.items().iter().take(SERVERS_MAX) {
@@ -41,7 +38,7 @@ pub(super) fn bases(root: &Rc<Node>) -> Result<(Vec<Base>, Vec<Fault>), Fault> {
         return Err(refused
             .into_iter()
             .next()
-            .unwrap_or_else(|| Fault::at(servers.line, "`servers` is empty")));
+            .unwrap_or_else(|| Fault::at(servers.line, Why::document_empty_part("servers"))));
     }
     Ok((bases, refused))
 }
@@ -49,7 +46,7 @@ pub(super) fn bases(root: &Rc<Node>) -> Result<(Vec<Base>, Vec<Fault>), Fault> {
 fn base(root: &Rc<Node>, server: &Rc<Node>) -> Result<Base, Fault> {
     let url = server.needs("url")?.trim();
     let line = server.get("url").map_or(server.line, |node| node.line);
-    let names = placeholders(url).map_err(|reason| Fault::at(line, reason))?;
+    let names = placeholders(url).map_err(|why| Fault::at(line, why))?;
     let variables = server
         .get("variables")
         .map(|variables| variables.follow(root))
@@ -62,7 +59,7 @@ fn base(root: &Rc<Node>, server: &Rc<Node>) -> Result<Base, Fault> {
     for name in names.into_iter().filter(|name| seen.insert(*name)) {
         let variable = variables.as_ref().and_then(|all| all.get(name));
         let variable = variable
-            .ok_or_else(|| Fault::at(line, format!("variable `{name}` is not described")))?
+            .ok_or_else(|| Fault::at(line, Why::variable_unknown(name)))?
             .follow(root)?;
         let whole = format!("{{{name}}}");
         let put = match variable_of(name, &variable)? {
@@ -73,7 +70,7 @@ fn base(root: &Rc<Node>, server: &Rc<Node>) -> Result<Base, Fault> {
                 if base.parameters.iter().any(|own| own.name == parameter.name) {
                     return Err(Fault::at(
                         variable.line,
-                        format!("two variables would be called `{}`", parameter.name),
+                        Why::variable_same(&parameter.name),
                     ));
                 }
                 let put = format!("{{{}}}", parameter.name);
@@ -86,10 +83,10 @@ fn base(root: &Rc<Node>, server: &Rc<Node>) -> Result<Base, Fault> {
     let trimmed = base.url.trim_end_matches('/').len();
     base.url.truncate(trimmed);
     let sample = sample_of(&base.url, &base.parameters)
-        .ok_or_else(|| Fault::at(line, format!("`{url}` cannot be completed")))?;
+        .ok_or_else(|| Fault::at(line, Why::address_open(url)))?;
     checked(&sample, url, line)?;
     if sample.contains('?') {
-        return Err(Fault::at(line, format!("`{url}` has a query")));
+        return Err(Fault::at(line, Why::address_query(url)));
     }
     Ok(base)
 }
@@ -109,9 +106,7 @@ fn variable_of(name: &str, variable: &Rc<Node>) -> Result<Variable, Fault> {
             .entries()
             .any(|(name, _)| name == "default")
             .then_some("")
-            .ok_or_else(|| {
-                Fault::at(variable.line, format!("variable `{name}` has no `default`"))
-            })?,
+            .ok_or_else(|| Fault::at(variable.line, Why::variable_default(name)))?,
         Some(node) => node.as_text().unwrap_or_default(),
     };
     let values: Vec<&str> = variable
@@ -124,17 +119,14 @@ fn variable_of(name: &str, variable: &Rc<Node>) -> Result<Variable, Fault> {
     if values.len() > VALUES_MAX {
         return Err(Fault::at(
             variable.line,
-            format!("variable `{name}` has more than {VALUES_MAX} values"),
+            Why::variable_values(name, VALUES_MAX),
         ));
     }
     if values == [default] || !is_plain(default) || !values.iter().all(|value| is_plain(value)) {
         return Ok(Variable::Fixed(default.to_owned()));
     }
     if !values.is_empty() && !values.contains(&default) {
-        return Err(Fault::at(
-            variable.line,
-            format!("variable `{name}`: `{default}` is not one of its values"),
-        ));
+        return Err(Fault::at(variable.line, Why::variable_value(name, default)));
     }
     let pattern = if values.is_empty() {
         "[A-Za-z0-9._~-]+".to_owned()
@@ -145,8 +137,8 @@ fn variable_of(name: &str, variable: &Rc<Node>) -> Result<Variable, Fault> {
             .collect();
         escaped.join("|")
     };
-    let pattern =
-        Pattern::try_from(pattern).map_err(|error| Fault::at(variable.line, error.to_string()))?;
+    let pattern = Pattern::try_from(pattern)
+        .map_err(|error| Fault::at(variable.line, Why::variable_pattern(error)))?;
     let label = text::paragraph(variable.text("description").unwrap_or_default(), 100);
     let label = if label.is_empty() {
         text::line(name, 50)
@@ -179,5 +171,5 @@ fn scheme(variable: &Rc<Node>) -> Result<&str, Fault> {
             return Ok("https");
         }
     }
-    Err(Fault::at(variable.line, "https is not one of the schemes"))
+    Err(Fault::at(variable.line, Why::variable_https()))
 }

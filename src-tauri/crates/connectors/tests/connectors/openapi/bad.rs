@@ -74,7 +74,7 @@ fn a_bad_document_is_refused_by_name_line_and_reason() {
         assert_ne!(bad, good, "{from}");
         let problem = refused(&bad);
         assert_eq!(problem.file, "mill.yaml");
-        assert!(problem.reason.contains(reason), "{to}: {problem}");
+        assert!(problem.why.to_string().contains(reason), "{to}: {problem}");
         let told = problem.line.unwrap_or_else(|| panic!("{to}: {problem}"));
         let there = line_of(&bad, to.lines().last().unwrap_or_default()).unwrap();
         assert!(
@@ -99,7 +99,7 @@ fn what_is_missing_is_said() {
     ] {
         let bad = yaml(CODE).replace(cut, "");
         let problem = refused(&bad);
-        assert!(problem.reason.contains(reason), "{problem}");
+        assert!(problem.why.to_string().contains(reason), "{problem}");
     }
     for (text, reason) in [
         (HEAD.to_owned(), "securitySchemes"),
@@ -110,7 +110,10 @@ fn what_is_missing_is_said() {
         ("a: [1\nb: 2".to_owned(), "not YAML"),
     ] {
         let problem = refused(&text);
-        assert!(problem.reason.contains(reason), "{text}: {problem}");
+        assert!(
+            problem.why.to_string().contains(reason),
+            "{text}: {problem}"
+        );
     }
 }
 
@@ -119,23 +122,30 @@ fn references_that_chase_each_other_end() {
     let text = yaml(
         "    one: { $ref: '#/components/securitySchemes/two' }\n    two: { $ref: '#/components/securitySchemes/one' }\n",
     );
-    assert!(refused(&text).reason.contains("back to itself"));
+    assert!(refused(&text).why.to_string().contains("back to itself"));
 }
 
 #[test]
 fn a_document_that_is_too_large_or_too_deep_is_not_read() {
     let large = format!("{HEAD}x: '{}'\n", "y".repeat(9 * 1024 * 1024));
-    assert!(refused(&large).reason.contains("larger than 8 MiB"));
+    assert!(
+        refused(&large)
+            .why
+            .to_string()
+            .contains("larger than 8 MiB")
+    );
     let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
     let json = format!("{{\"openapi\": {deep}}}");
     let problem = refused(&json);
     assert!(
-        problem.reason.contains("nested deeper") || problem.reason.contains("recursion"),
+        problem.why.to_string().contains("nested deeper")
+            || problem.why.to_string().contains("recursion"),
         "{problem}"
     );
     let problem = refused(&format!("openapi: {deep}"));
     assert!(
-        problem.reason.contains("nested deeper") || problem.reason.contains("not YAML"),
+        problem.why.to_string().contains("nested deeper")
+            || problem.why.to_string().contains("not YAML"),
         "{problem}"
     );
 }
