@@ -34,7 +34,7 @@ pub use load::Problem;
 pub use logo::logo;
 pub use pattern::Pattern;
 pub use resolve::{AccountId, Resolved, ResolvedQuestion, fill};
-pub use sketch::{Finding, General, Security, Sketch, Way, host_of};
+pub use sketch::{Finding, General, ID_MAX, Security, Sketch, Way, host_of};
 pub use why::Why;
 
 /// The JSON schema every connector file is checked against.

@@ -20,7 +20,7 @@ pub use derived::host_of;
 pub use ways::Way;
 
 /// The longest identifier, in characters.
-const ID_MAX: usize = 50;
+pub const ID_MAX: usize = 50;
 /// The longest name and description that are taken from elsewhere, in characters.
 const NAME_MAX: usize = 100;
 

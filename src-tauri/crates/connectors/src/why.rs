@@ -43,7 +43,9 @@ macro_rules! whys {
                 &[$((stringify!($code), &[$(stringify!($arg)),*])),+];
 
             $(
-                pub(crate) fn $code($($arg: impl fmt::Display),*) -> Self {
+                #[doc(hidden)]
+                #[must_use]
+                pub fn $code($($arg: impl fmt::Display),*) -> Self {
                     $(let $arg = named($arg);)*
                     Self {
                         code: stringify!($code),
@@ -87,6 +89,7 @@ whys! {
     id_form(id, most) = "`{id}` is no identifier: at most {most} of a-z, 0-9, `_` and `-`, a letter first";
     id_built_in(id) = "`{id}` is a built-in connector's id, or reads like one";
     id_taken(id) = "the id `{id}` is taken";
+    id_published(id) = "the id of a published connector stays: `{id}`";
     text_changed() = "the text is not the one that was accepted";
     only_practice() = "only the built-in practice service may say `practice`";
     only_verified() = "only built-in connectors may say `verified`";
@@ -178,7 +181,7 @@ whys! {
     variable_pattern(said) = "{said}";
     variable_https() = "https is not one of the schemes";
     scheme_mtls() = "client certificates (mutualTLS) are not supported";
-    scheme_type(kind) = "type `{kind}` is unknown";
+    scheme_type(given) = "type `{given}` is unknown";
     scheme_http(scheme) = "HTTP scheme `{scheme}` is not supported, only basic and bearer";
     scheme_query_name() = "a parameter of the query needs a name";
     scheme_cookie() = "a key in a cookie is not supported: cookies are not for a caller to set (R23)";

@@ -4,191 +4,305 @@
 //! A draft is a file like any other of the folder: nothing uses it until a manager publishes
 //! exactly what they saw. What a published connector becomes is shown before (R18).
 
+mod beginning;
+mod ending;
 mod publishing;
+mod secrets;
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Mutex;
 
-use tsunagi_connectors::{Finding, OpenApi, Security, Sketch, Way, hash};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tsunagi_connectors::{Draft, Finding, Problem, Sketch, Why, hash, logo};
 use tsunagi_domain::access::Act;
-use tsunagi_oauth::Wire;
+use tsunagi_domain::{MemberId, access};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
-use crate::views::{SavedDraft, WrittenFile};
+use crate::log::Action;
+use crate::messages;
+use crate::views::{BuilderState, BuilderView, FindingView, WrittenFile};
+
+/// Who is at work on which draft: a sitting has one entry in the log, however often it saves.
+#[derive(Debug, Default)]
+pub(crate) struct Sittings(Mutex<BTreeSet<(MemberId, String)>>);
+
+impl Sittings {
+    /// Whether this is the first save of a sitting.
+    fn begins(&self, member: MemberId, file: &str) -> bool {
+        let sitting = (member, file.to_owned());
+        self.0.lock().is_ok_and(|mut known| known.insert(sitting))
+    }
+
+    /// What was done with a draft ends every sitting at it.
+    pub(crate) fn over(&self, file: &str) {
+        if let Ok(mut known) = self.0.lock() {
+            known.retain(|(_, own)| own != file);
+        }
+    }
+}
 
 impl Console {
-    /// A draft with nothing in it but a name and a way to get in. Nothing is stored.
-    ///
-    /// # Errors
-    /// R1, R2.
-    pub fn begin_connector(
-        &self,
-        session: Session,
-        name: &str,
-        way: Way,
-    ) -> Result<Sketch, ConsoleError> {
-        self.manager_for(session, Act::Create)?;
-        Ok(Sketch::new(name, Security::of(way)))
-    }
-
-    /// Fills a draft with what an issuer says about itself (RFC 8414, OpenID Connect Discovery).
-    /// `issuer` may also be the address of the document, as OpenAPI documents have it.
-    ///
-    /// # Errors
-    /// R1, R2; those of [`tsunagi_oauth::discover`]. The draft is as it was then.
-    pub async fn fill_connector(
-        &self,
-        session: Session,
-        sketch: &Sketch,
-        issuer: &str,
-    ) -> Result<Sketch, ConsoleError> {
-        self.manager_for(session, Act::Create)?;
-        let http = self.inner.gateway.http();
-        let found = tsunagi_oauth::discover(http, issuer, &mut Wire::default()).await?;
-        let mut sketch = sketch.clone();
-        sketch.fill(found.oauth, &found.scopes);
-        Ok(sketch)
-    }
-
-    /// Reads a connector file as a draft to go on with. Nothing is stored.
-    ///
-    /// # Errors
-    /// R1, R2; `import_bad` with name, line and reason.
-    pub fn import_connector(
-        &self,
-        session: Session,
-        file: &str,
-        text: &str,
-    ) -> Result<Sketch, ConsoleError> {
-        self.manager_for(session, Act::Create)?;
-        Sketch::from_toml(file, text).map_err(import_bad)
-    }
-
-    /// Reads an OpenAPI document: a draft for each of its security schemes that can be used.
-    /// Nothing is stored, and nothing is fetched.
-    ///
-    /// # Errors
-    /// R1, R2; `import_bad` with name, line and reason.
-    pub fn import_openapi(
-        &self,
-        session: Session,
-        file: &str,
-        text: &str,
-    ) -> Result<OpenApi, ConsoleError> {
-        self.manager_for(session, Act::Create)?;
-        tsunagi_connectors::openapi(file, text).map_err(import_bad)
-    }
-
-    /// Everything that keeps a draft from being published, by field.
-    ///
-    /// # Errors
-    /// R2.
-    pub fn check_connector(
-        &self,
-        session: Session,
-        sketch: &Sketch,
-    ) -> Result<Vec<Finding>, ConsoleError> {
-        self.reader(session)?;
-        Ok(sketch.check())
-    }
-
-    /// Opens a file of the folder to go on with, finished or not; where it is gone, the published
-    /// connector of its name.
+    /// A connector of the folder in the builder, finished or not; where its file is gone, the
+    /// published one of its name.
     ///
     /// # Errors
     /// R2; `draft_changed` where there is neither; `connector_bad`.
-    pub fn open_draft(&self, session: Session, file: &str) -> Result<Sketch, ConsoleError> {
-        self.reader(session)?;
-        let toml = match self.draft_called(file) {
-            Some(draft) => draft.toml,
-            None => {
-                let published = self.published(file.trim_end_matches(".toml"))?;
-                let gone = || ConsoleError::new("draft_changed").with("file", file);
-                published.ok_or_else(gone)?.toml
-            }
+    pub fn connector_draft(
+        &self,
+        session: Session,
+        file: &str,
+    ) -> Result<BuilderView, ConsoleError> {
+        let member = self.reader(session)?;
+        let mut view = self.in_builder(file)?;
+        view.may_manage = access::may_manage(&member).is_ok();
+        Ok(view)
+    }
+
+    fn in_builder(&self, file: &str) -> Result<BuilderView, ConsoleError> {
+        let published = self.published(file.trim_end_matches(".toml"))?;
+        let (toml, hash) = match (self.draft_called(file), &published) {
+            (Some(draft), _) => (draft.toml, draft.hash),
+            (None, Some(known)) => (known.toml.clone(), known.hash.clone()),
+            (None, None) => return Err(ConsoleError::new("draft_changed").with("file", file)),
         };
-        Sketch::reopen(file, &toml).map_err(|problem| {
-            ConsoleError::new("connector_bad").with("detail", problem.to_string())
+        let sketch = Sketch::reopen(file, &toml).map_err(|bad| told("connector_bad", &bad))?;
+        let state = match &published {
+            None => BuilderState::Draft,
+            Some(known) if known.hash == hash => BuilderState::Published,
+            Some(_) => BuilderState::Changed,
+        };
+        let id = file.trim_end_matches(".toml");
+        let catalog = &self.inner.catalog;
+        let count = |all: usize| u32::try_from(all).unwrap_or(u32::MAX);
+        Ok(BuilderView {
+            file: file.to_owned(),
+            hash,
+            state,
+            hosts: sketch.hosts(),
+            findings: self.findings(file, &sketch)?,
+            toml,
+            sketch,
+            connections: count(catalog.connections_of_connector(id)?.len()),
+            registrations: count(catalog.registrations(Some(id))?.len()),
+            may_manage: true,
         })
     }
 
-    /// Writes a draft into the home's folder, finished or not. `seen` is the hash of the file that
-    /// it replaces, `None` where it is new: what somebody else wrote meanwhile stays.
+    /// Everything that keeps a draft from being published, by field.
+    fn findings(&self, file: &str, sketch: &Sketch) -> Result<Vec<FindingView>, ConsoleError> {
+        let mut found = sketch.check();
+        let at_id = |why| Finding {
+            at: "/id".to_owned(),
+            why,
+        };
+        if let Ok(own) = sketch.file_name()
+            && own != file
+        {
+            // It keeps the name of its file where it cannot have the one of its id.
+            let id = &sketch.general.id;
+            let kept = file.trim_end_matches(".toml");
+            found.push(at_id(if self.published(kept)?.is_some() {
+                Why::id_published(kept)
+            } else {
+                Why::id_taken(id)
+            }));
+        }
+        Ok(found.iter().map(|finding| self.finding(finding)).collect())
+    }
+
+    fn finding(&self, finding: &Finding) -> FindingView {
+        FindingView {
+            at: finding.at.clone(),
+            code: finding.why.code.to_owned(),
+            message: self.words_of(&finding.why),
+        }
+    }
+
+    /// Why something is no connector, in the acting member's language.
+    pub(crate) fn words_of(&self, why: &Why) -> String {
+        messages::why(self.locale(), why.code, &args_of(why))
+    }
+
+    /// Writes a draft into its file, finished or not. `seen` is the hash of what it replaces: what
+    /// somebody else wrote meanwhile stays. A draft that was never published follows its id to a
+    /// file of that name, where that is free.
     ///
     /// # Errors
-    /// R1, R2; `connector_id_bad`; `draft_exists` where there is such a file already;
-    /// `draft_changed` where it is another one by now; `draft_unwritable`.
+    /// R1, R2; `draft_changed`; `draft_unwritable`; the vault is locked.
     pub fn save_connector(
         &self,
         session: Session,
+        file: &str,
         sketch: &Sketch,
-        seen: Option<&str>,
-    ) -> Result<SavedDraft, ConsoleError> {
-        self.manager_for(session, Act::Create)?;
-        let file = sketch.file_name().map_err(|finding| {
-            ConsoleError::new("connector_id_bad").with("detail", finding.reason)
-        })?;
-        let there = self.draft_called(&file);
-        // The id of a published connector whose file is gone is not free either.
-        let standing = match &there {
-            Some(draft) => Some(draft.hash.clone()),
-            None => self.published(&sketch.general.id)?.map(|known| known.hash),
-        };
-        match (standing, seen) {
-            (None, None) => {}
-            (Some(hash), Some(seen)) if hash == seen => {}
-            (Some(_), None) => return Err(ConsoleError::new("draft_exists").with("file", file)),
-            _ => return Err(ConsoleError::new("draft_changed").with("file", file)),
+        seen: &str,
+    ) -> Result<BuilderView, ConsoleError> {
+        let member = self.manager_for(session, Act::Create)?;
+        self.inner.keys.vault()?;
+        let there = self.draft_called(file);
+        let published = self.published(file.trim_end_matches(".toml"))?;
+        let standing = there
+            .as_ref()
+            .map(|draft| &draft.hash)
+            .or(published.as_ref().map(|known| &known.hash));
+        if standing.is_none_or(|standing| standing != seen) {
+            return Err(ConsoleError::new("draft_changed").with("file", file));
         }
-        let toml = sketch.to_toml();
-        let folder = self.connectors_folder();
-        put(&folder, &file, toml.as_bytes(), there.is_some()).map_err(|error| {
-            if error.kind() == std::io::ErrorKind::AlreadyExists {
-                return ConsoleError::new("draft_exists").with("file", &file);
-            }
-            ConsoleError::new("draft_unwritable")
-                .with("path", folder.join(&file).display().to_string())
-                .with("detail", error.to_string())
-        })?;
+        let wanted = sketch.file_name().unwrap_or_else(|_| file.to_owned());
+        let moves = wanted != file && published.is_none() && self.is_free(&wanted)?;
+        let target = if moves { wanted } else { file.to_owned() };
+        let replaces = there.is_some() && !moves;
+        self.put_draft(&target, &sketch.to_toml(), replaces)?;
+        if moves {
+            self.remove_draft(file)?;
+            self.inner.sittings.over(file);
+        }
+        if self.inner.sittings.begins(member.id, &target) {
+            self.log_draft(session, Action::ConnectorDraftSaved, &target)?;
+        }
         self.inner.bell.changed();
-        Ok(SavedDraft {
-            hash: hash(toml.as_bytes()),
-            findings: u32::try_from(sketch.check().len()).unwrap_or(u32::MAX),
-            file,
-        })
+        self.in_builder(&target)
     }
 
     /// Writes a published connector, or else the draft of that id, into the home's `exports`
     /// folder.
     ///
     /// # Errors
-    /// R2; `connector_missing`; `export_unwritable`.
+    /// R2; `connector_missing`; `export_unwritable`; the vault is locked.
     pub fn export_connector(
         &self,
         session: Session,
         id: &str,
     ) -> Result<WrittenFile, ConsoleError> {
         self.reader(session)?;
+        self.inner.keys.vault()?;
         let name = format!("{id}.toml");
-        let toml = match self.published(id)? {
-            Some(published) => published.toml,
-            None => {
-                let draft = self.draft_called(&name);
-                let missing = || ConsoleError::new("connector_missing").with("service", id);
-                draft.ok_or_else(missing)?.toml
+        let toml = match (self.draft_called(&name), self.published(id)?) {
+            (Some(draft), _) => draft.toml,
+            (None, Some(published)) => published.toml,
+            (None, None) => {
+                return Err(ConsoleError::new("connector_missing").with("service", id));
             }
         };
+        let path = self.write_file(&name, toml.as_bytes())?;
+        self.log_draft(session, Action::ConnectorExported, &name)?;
         Ok(WrittenFile {
-            path: self.write_file(&name, toml.as_bytes())?,
+            path,
             entries: 1,
             left_out: 0,
         })
     }
+
+    /// Looks a picture through that is to stand for a service, and gives it as a draft holds it.
+    /// `data` is its bytes in base64.
+    ///
+    /// # Errors
+    /// R1, R2; `logo_bad` with the file's name and the reason.
+    pub fn connector_logo(
+        &self,
+        session: Session,
+        file: &str,
+        data: &str,
+    ) -> Result<String, ConsoleError> {
+        self.manager_for(session, Act::Create)?;
+        // What is no base64 is no picture either.
+        let bytes = STANDARD.decode(data).unwrap_or_default();
+        logo(&bytes).map_err(|why| {
+            told(
+                "logo_bad",
+                &Problem {
+                    file: file.to_owned(),
+                    line: None,
+                    why,
+                },
+            )
+        })
+    }
+
+    /// The logos of published connectors, by id: PNG pictures in base64.
+    ///
+    /// # Errors
+    /// R2.
+    pub fn connector_logos(
+        &self,
+        session: Session,
+    ) -> Result<std::collections::BTreeMap<String, String>, ConsoleError> {
+        self.reader(session)?;
+        let library = self.inner.gateway.library();
+        let logos = library.all().filter_map(|connector| {
+            let logo = connector.logo.clone()?;
+            Some((connector.id.clone(), logo))
+        });
+        Ok(logos.collect())
+    }
+
+    /// A file of the folder.
+    fn draft_called(&self, file: &str) -> Option<Draft> {
+        let all = tsunagi_connectors::drafts(&self.connectors_folder());
+        all.into_iter().find(|draft| draft.file == file)
+    }
+
+    /// Whether nothing has this name: the id of a published connector is taken, file or not.
+    fn is_free(&self, file: &str) -> Result<bool, ConsoleError> {
+        let id = file.trim_end_matches(".toml");
+        Ok(self.draft_called(file).is_none() && self.published(id)?.is_none())
+    }
+
+    fn put_draft(&self, file: &str, toml: &str, replaces: bool) -> Result<String, ConsoleError> {
+        let folder = self.connectors_folder();
+        put(&folder, file, toml.as_bytes(), replaces).map_err(|error| {
+            if error.kind() == std::io::ErrorKind::AlreadyExists {
+                return ConsoleError::new("draft_exists").with("file", file);
+            }
+            unwritable(&folder.join(file), &error)
+        })?;
+        Ok(hash(toml.as_bytes()))
+    }
+
+    /// Deletes a file of the folder. The name is one that was read there.
+    fn remove_draft(&self, file: &str) -> Result<(), ConsoleError> {
+        let path = self.connectors_folder().join(file);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(unwritable(&path, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn log_draft(&self, session: Session, action: Action, file: &str) -> Result<(), ConsoleError> {
+        let id = file.trim_end_matches(".toml");
+        self.log(session, action, &format!("connector/{id}"), &[])
+    }
 }
 
-fn import_bad(problem: tsunagi_connectors::Problem) -> ConsoleError {
-    ConsoleError::new("import_bad").with("detail", problem.to_string())
+fn unwritable(path: &Path, error: &std::io::Error) -> ConsoleError {
+    ConsoleError::new("draft_unwritable")
+        .with("path", path.display().to_string())
+        .with("detail", error.to_string())
+}
+
+fn args_of(why: &Why) -> std::collections::BTreeMap<String, String> {
+    let args = why.args.iter();
+    args.map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
+}
+
+/// A file that is refused, by name, line and reason.
+pub(crate) fn told(code: &str, problem: &Problem) -> ConsoleError {
+    let place = match problem.line {
+        Some(line) => format!("{}:{line}", problem.file),
+        None => problem.file.clone(),
+    };
+    let mut error = ConsoleError::new(code)
+        .with("detail", problem.to_string())
+        .with("where", place)
+        .with("why", problem.why.code);
+    error.args.extend(args_of(&problem.why));
+    error
 }
 
 /// Writes a file as a whole or not at all.

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use tsunagi_catalog::AcceptedConnector;
-use tsunagi_connectors::{DiffKind, Draft, diff, drafts};
+use tsunagi_connectors::{DiffKind, Draft, Sketch, diff, drafts};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::{Refusal, access};
 
@@ -81,7 +81,8 @@ impl Console {
             line: problem
                 .and_then(|problem| problem.line)
                 .map(|line| u32::try_from(line).unwrap_or(u32::MAX)),
-            problem: problem.map(|problem| problem.reason.clone()),
+            problem: problem.map(|problem| self.words_of(&problem.why)),
+            unfinished: problem.is_some() && Sketch::reopen(&draft.file, &draft.toml).is_ok(),
             diff: changed
                 .map(|before| {
                     diff(&before.toml, &draft.toml)
@@ -120,6 +121,7 @@ impl Console {
                 .unwrap_or_default(),
             line: None,
             problem: None,
+            unfinished: false,
             diff: Vec::new(),
             connections: u32::try_from(connections).unwrap_or(u32::MAX),
         })
@@ -140,7 +142,8 @@ impl Console {
         self.inner.keys.vault()?;
         let (draft, connector) = self.draft_as_seen(file, hash)?;
         let library = self.inner.gateway.library();
-        self.may_replace(library.get(&connector.id), &connector)?;
+        let before = library.get(&connector.id);
+        self.may_replace(before, &connector)?;
         let accepted = AcceptedConnector {
             id: connector.id.clone(),
             hash: draft.hash,
@@ -151,6 +154,7 @@ impl Console {
         self.at_once(|| {
             let catalog = &self.inner.catalog;
             catalog.accept_connector(&accepted)?;
+            self.remove_moved_secrets(session, before, &connector)?;
             catalog.set_connector_words(&connector.id, &words(&connector))?;
             let subject = format!("connector/{}", connector.id);
             self.log(
@@ -160,6 +164,7 @@ impl Console {
                 &[("hash", hash)],
             )
         })?;
+        self.inner.sittings.over(file);
         self.reload_library()?;
         self.note_retired()?;
         self.restate_connector(&connector.id)?;

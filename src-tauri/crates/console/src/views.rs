@@ -29,7 +29,11 @@ pub use applications::{
     GrantedConnection, LiveRow, LiveView, ScopeNeed, Sharing, UsePlace, UsedIn,
 };
 pub use backups::{BackupFile, NewBackup, RestoredView, Restoring};
-pub use builder::{ChangedAddress, ConnectorUse, PublishImpact, SavedDraft, TouchedByConnector};
+pub use builder::{
+    BuilderState, BuilderView, ChangedAddress, ChoiceView, ConnectorStart, ConnectorUse,
+    ConnectorUses, FilledView, FindingView, LeftOut, OpenApiView, PublishImpact, SecretRemoved,
+    TouchedByConnector,
+};
 pub use connection::{
     AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, ServiceToTry,
     ServiceTried, ServiceTry, TryAnswer, TryRequest, UseView,

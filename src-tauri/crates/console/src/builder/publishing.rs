@@ -4,39 +4,17 @@
 use std::collections::BTreeSet;
 
 use tsunagi_catalog::AcceptedConnector;
-use tsunagi_connectors::{Connector, Draft, Library, drafts};
+use tsunagi_connectors::{Connector, Draft, Library};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::{Connection, Health, NotConnected};
 
+use super::told;
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::standing::Origins;
-use crate::views::{
-    ChangedAddress, ConnectorUse, ConnectorsView, PublishImpact, TouchedByConnector,
-};
+use crate::views::{BuilderView, ChangedAddress, PublishImpact, SecretRemoved, TouchedByConnector};
 
 impl Console {
-    /// The connections that use a connector.
-    ///
-    /// # Errors
-    /// R2.
-    pub fn connector_uses(
-        &self,
-        session: Session,
-        id: &str,
-    ) -> Result<Vec<ConnectorUse>, ConsoleError> {
-        self.reader(session)?;
-        let catalog = &self.inner.catalog;
-        let mut found = Vec::new();
-        for connection in catalog.connections_of_connector(id)? {
-            found.push(ConnectorUse {
-                uses: catalog.count_uses(connection.id)?,
-                connection: self.connection_mark(&connection),
-            });
-        }
-        Ok(found)
-    }
-
     /// R18: what publishing a draft would do. Nothing is changed.
     ///
     /// # Errors
@@ -71,17 +49,7 @@ impl Console {
             scopes_added: missing_from(&scopes_before, &scopes_after),
             scopes_removed: missing_from(&scopes_after, &scopes_before),
             connections: self.touched_by(&draft, &after, before)?,
-            secrets_sent_elsewhere: match before {
-                Some(before) if secrets_go_elsewhere(before, &after) => self
-                    .inner
-                    .catalog
-                    .registrations(Some(&after.id))?
-                    .into_iter()
-                    .filter(|registration| registration.secret.is_some())
-                    .map(|registration| registration.name)
-                    .collect(),
-                _ => Vec::new(),
-            },
+            secrets_removed: self.secrets_removed(before, &after)?,
         })
     }
 
@@ -94,8 +62,32 @@ impl Console {
         session: Session,
         file: &str,
         hash: &str,
-    ) -> Result<ConnectorsView, ConsoleError> {
-        self.accept_connector(session, file, hash)
+    ) -> Result<BuilderView, ConsoleError> {
+        self.accept_connector(session, file, hash)?;
+        self.in_builder(file)
+    }
+
+    fn secrets_removed(
+        &self,
+        before: Option<&Connector>,
+        after: &Connector,
+    ) -> Result<Vec<SecretRemoved>, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let mut removed = Vec::new();
+        for registration in self.secrets_moved(before, after)? {
+            let mut connections = Vec::new();
+            for id in catalog.connections_of_registration(registration.id)? {
+                if let Some(connection) = catalog.connection(id)? {
+                    connections.push(self.connection_mark(&connection));
+                }
+            }
+            removed.push(SecretRemoved {
+                registration: registration.id,
+                name: registration.name,
+                connections,
+            });
+        }
+        Ok(removed)
     }
 
     /// That connections can go on with what a connector becomes: what was authorized by signing in
@@ -124,12 +116,6 @@ impl Console {
             .with("count", used.len().to_string()))
     }
 
-    /// A file of the folder.
-    pub(super) fn draft_called(&self, file: &str) -> Option<Draft> {
-        let all = drafts(&self.connectors_folder());
-        all.into_iter().find(|draft| draft.file == file)
-    }
-
     /// A file of the folder with the connector in it, where it is still what a member saw.
     ///
     /// # Errors
@@ -146,9 +132,7 @@ impl Console {
         }
         match draft.outcome.clone() {
             Ok(connector) => Ok((draft, connector)),
-            Err(problem) => {
-                Err(ConsoleError::new("connector_bad").with("detail", problem.to_string()))
-            }
+            Err(problem) => Err(told("connector_bad", &problem)),
         }
     }
 
@@ -277,23 +261,4 @@ fn changed_addresses(before: &Connector, after: &Connector) -> Vec<ChangedAddres
             after: after.map(str::to_owned),
         })
         .collect()
-}
-
-/// Whether a client secret would go to an address of another host than before.
-fn secrets_go_elsewhere(before: &Connector, after: &Connector) -> bool {
-    let hosts = |connector: &Connector| -> BTreeSet<String> {
-        let oauth = connector.oauth();
-        [
-            Some(&oauth.token),
-            oauth.refresh.as_ref(),
-            oauth.revoke.as_ref().map(|revoke| &revoke.url),
-            oauth.device.as_ref(),
-        ]
-        .into_iter()
-        .flatten()
-        .filter_map(|address| tsunagi_connectors::host_of(address))
-        .map(str::to_ascii_lowercase)
-        .collect()
-    };
-    !hosts(after).is_subset(&hosts(before))
 }
