@@ -222,15 +222,15 @@ impl Console {
         })
     }
 
-    /// The logos of published connectors, by id: PNG pictures in base64.
+    /// The logos of published connectors, by id: PNG pictures in base64. Every member sees them.
     ///
     /// # Errors
-    /// R2.
+    /// `no_workspace`.
     pub fn connector_logos(
         &self,
         session: Session,
     ) -> Result<std::collections::BTreeMap<String, String>, ConsoleError> {
-        self.reader(session)?;
+        self.member(session)?;
         let library = self.inner.gateway.library();
         let logos = library.all().filter_map(|connector| {
             let logo = connector.logo.clone()?;
