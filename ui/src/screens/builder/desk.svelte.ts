@@ -17,8 +17,10 @@ export function isYet(finding: FindingView): boolean {
   return YET.has(finding.code);
 }
 
-/** The section that a field is in. */
-export function sectionOf(at: string): Section {
+/** The section that mends it. */
+export function sectionOf({ at, code }: FindingView): Section {
+  // Said of the keys, and mended by the request that tries them.
+  if (code === "verify_missing") return "requests";
   const top = at.split("/")[1] ?? "";
   if (["oauth", "keys", "registration", "webview"].includes(top)) return "security";
   if (["scopes", "presets"].includes(top)) return "scopes";
@@ -65,7 +67,7 @@ export class Desk {
   }
 
   of(section: Section): FindingView[] {
-    return this.view.findings.filter((finding) => sectionOf(finding.at) === section);
+    return this.view.findings.filter((finding) => sectionOf(finding) === section);
   }
 
   place(at: string): () => void {
