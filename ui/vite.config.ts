@@ -20,8 +20,8 @@ const ownMessages = (also: string): Plugin => ({
 // Mode `fake` puts the in-memory backend in place of the real one, for development in a browser
 // and for the screen tests. An alias, not a branch: the shipped bundle cannot contain it.
 export default defineConfig(({ mode }) => ({
-  // The backend of mode `fake` says what the program says of its log.
-  plugins: [ownMessages(mode === "fake" ? "|event" : ""), svelte()],
+  // The backend of mode `fake` says what the program says of its log and of connector files.
+  plugins: [ownMessages(mode === "fake" ? "|event|why|error" : ""), svelte()],
   base: "./",
   resolve: {
     alias: {

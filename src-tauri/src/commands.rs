@@ -5,6 +5,7 @@ mod activity;
 mod applications;
 mod authorizations;
 mod backups;
+mod builder;
 mod choosing;
 mod connection;
 mod connections;
@@ -266,6 +267,19 @@ commands! {
     connectors::connectors_get,
     connectors::connectors_accept,
     connectors::connectors_open_folder,
+    builder::connector_begin,
+    builder::connector_read_openapi,
+    builder::connector_draft,
+    builder::connector_save,
+    builder::connector_fill,
+    builder::connector_logo,
+    builder::connector_logos,
+    builder::connector_publish_impact,
+    builder::connector_publish,
+    builder::connector_uses,
+    builder::connector_withdraw,
+    builder::connector_delete,
+    builder::connector_export,
     activity::activity_list,
     activity::activity_verify,
     activity::activity_export,

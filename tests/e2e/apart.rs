@@ -175,7 +175,7 @@ async fn retired(trial: &Trial, page: &Page, desk: &Desk, pid: u32, mut regional
         .beside
         .push_str("retired = \"2024-09-26\"\nsuccessor = \"world\"\n");
     regional.drop_into(&trial.home());
-    steps::accept_connector(page, "regional.toml").await;
+    steps::accept_changed_connector(page, "regional.toml").await;
     page.link("Home").await;
     page.says(&format!("Migrate {NAME}")).await;
     let home = page.text().await;

@@ -171,6 +171,16 @@ pub async fn accept_connector(page: &Page, file: &str) {
         .await;
 }
 
+/// Accepts a connector file that was changed since it was accepted: what that does is shown first.
+pub async fn accept_changed_connector(page: &Page, file: &str) {
+    page.link("Connectors").await;
+    page.button("Read again").await;
+    page.button(&format!("Accept {file}")).await;
+    page.button("Publish").await;
+    page.wait_gone(Role::Button, &format!("Accept {file}"))
+        .await;
+}
+
 /// Begins a new connection to a custom service: gallery, then set-up.
 pub async fn set_up(page: &Page, service: &str, name: &str) {
     connections(page).await;

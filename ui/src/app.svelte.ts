@@ -29,6 +29,8 @@ class App {
   /** Takes back what was said last, where that is possible. */
   undo = $state.raw<(() => void) | null>(null);
   hints = $state<Hint[]>([]);
+  /** Logos of custom connectors by id: PNG pictures in base64, looked through by the program. */
+  logos = $state.raw<Record<string, string>>({});
   palette = $state(false);
   shortcuts = $state(false);
 

@@ -15,6 +15,7 @@ export type Route =
   | { screen: "new-connection"; service: string | null; /** Which one asks for it and may use it then. */ application?: ApplicationId | null }
   | { screen: "connection"; id: ConnectionId; tab: ConnectionTab; /** Opens the dialog that moves its uses. */ migrate?: boolean }
   | { screen: "connectors" }
+  | { screen: "connector"; /** Of the folder: `<link name>.toml`. */ file: string }
   | { screen: "primaries" }
   | { screen: "applications" }
   | { screen: "application"; id: ApplicationId; tab: ApplicationTab }
@@ -31,6 +32,8 @@ export function link(route: Route): string {
       return route.service ? `#/new-connection/${encodeURIComponent(route.service)}` : "#/new-connection";
     case "connection":
       return `#/connection/${route.id}/${route.tab}${route.migrate ? "/migrate" : ""}`;
+    case "connector":
+      return `#/connector/${encodeURIComponent(route.file)}`;
     case "application":
       return `#/application/${route.id}/${route.tab}`;
     case "live":
@@ -57,6 +60,8 @@ export function parse(fragment: string): Route {
     case "connection":
       if (!id) return { screen: "connections" };
       return { screen, id, tab: CONNECTION_TABS.find((known) => known === tab) ?? "environments", ...(mode === "migrate" ? { migrate: true } : {}) };
+    case "connector":
+      return id ? { screen, file: decodeURIComponent(id) } : { screen: "connectors" };
     case "application":
       if (!id) return { screen: "applications" };
       return { screen, id, tab: APPLICATION_TABS.find((known) => known === tab) ?? "connections" };

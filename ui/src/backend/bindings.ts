@@ -1639,6 +1639,10 @@ line: number | null,
  */
 problem: string | null, 
 /**
+ * It is not finished, and the builder can go on with it.
+ */
+unfinished: boolean, 
+/**
  * What changed since it was accepted.
  */
 diff: Array<DiffRow>, 
@@ -1667,6 +1671,791 @@ registrations: Array<RegistrationView>,
  * The acting member may accept files.
  */
 mayManage: boolean, };
+export type LocalText = { 
+/**
+ * English.
+ */
+en: string, 
+/**
+ * Japanese.
+ */
+ja: string, };
+export type Monogram = { 
+/**
+ * One to three characters.
+ */
+text: string, 
+/**
+ * Hue in degrees, 0 to 359.
+ */
+hue: number, };
+export type Method = "GET" | "POST" | "DELETE";
+export type GrantType = "code" | "client_credentials";
+export type ClientAuth = "none" | "basic" | "post";
+export type TokenBody = "form" | "json" | "query";
+export type TokenParam = string | number;
+export type TokenKind = "access" | "refresh";
+export type RevokeAuth = "none" | "basic" | "post" | "token";
+export type RevokeBody = "form" | "json" | "query" | "none";
+export type Revoke = { 
+/**
+ * POST or DELETE.
+ */
+method: Method, 
+/**
+ * Address template; may hold `{token}` and `{client_id}` beside what others may.
+ */
+url: string, 
+/**
+ * Further headers, before those of [`crate::OAuth::headers`].
+ */
+headers: { [key in string]: string }, 
+/**
+ * Who asks; `None`: the client, as at the token endpoint.
+ */
+auth: RevokeAuth | null, 
+/**
+ * Where the fields are.
+ */
+body: RevokeBody, 
+/**
+ * The fields; values may hold `{token}`, `{hint}` (`access_token` or `refresh_token`) and
+ * `{client_id}`.
+ */
+fields: { [key in string]: string }, 
+/**
+ * Which kinds of token the service takes.
+ */
+tokens: Array<TokenKind>, };
+export type Answered = { 
+/**
+ * Its name, as in `{answer.name}`, and in the callback.
+ */
+name: string, 
+/**
+ * JSON pointer (RFC 6901) to it in a token answer; `None`: the field of that name.
+ */
+at: string | null, 
+/**
+ * Whether it names a host to use from then on, which must match `hosts` (R23).
+ */
+host: boolean, 
+/**
+ * What it is where the service does not say.
+ */
+default: string | null, 
+/**
+ * A value to check the file with, where there is no default.
+ */
+example: string | null, };
+export type OAuthSketch = { 
+/**
+ * How a token is come by.
+ */
+grant: GrantType, 
+/**
+ * Authorization endpoint; `None` where nobody signs in.
+ */
+authorize: string | null, 
+/**
+ * Token endpoint.
+ */
+token: string, 
+/**
+ * Where tokens are renewed, where that is not the token endpoint.
+ */
+refresh: string | null, 
+/**
+ * How a token is taken back; `None`: the service has no way.
+ */
+revoke: Revoke | null, 
+/**
+ * Device authorization endpoint (RFC 8628 §3.1). Without it the service is not authorized
+ * by device code.
+ */
+device: string | null, 
+/**
+ * Where the service describes itself (RFC 8414, OpenID Connect Discovery 1.0): the address
+ * of the document itself. Without it nothing is fetched, whether or not there is an
+ * `issuer` to derive it from.
+ */
+metadata: string | null, 
+/**
+ * Keys that sign ID tokens.
+ */
+jwks: string | null, 
+/**
+ * Issuer identifier, compared character by character.
+ */
+issuer: string | null, 
+/**
+ * Whether the callback must carry `iss` (RFC 9207). It is compared whenever it is there.
+ */
+iss_required: boolean, 
+/**
+ * `userinfo` endpoint of OpenID Connect.
+ */
+userinfo: string | null, 
+/**
+ * Whether PKCE with S256 is used (RFC 7636); off only where the service refuses it.
+ */
+pkce: boolean, 
+/**
+ * How the client proves itself.
+ */
+client_auth: ClientAuth, 
+/**
+ * What stands between scopes: a space or a comma.
+ */
+scope_separator: string, 
+/**
+ * Further parameters of the authorization request.
+ */
+authorize_params: { [key in string]: TokenParam }, 
+/**
+ * Further parameters of the code exchange.
+ */
+token_params: { [key in string]: TokenParam }, 
+/**
+ * Further parameters of a refresh.
+ */
+refresh_params: { [key in string]: TokenParam }, 
+/**
+ * Whether the exchange of a code repeats the scopes.
+ */
+exchange_sends_scopes: boolean, 
+/**
+ * Whether a refresh repeats the scopes. Left out, the answer has the scopes that were
+ * granted at first (RFC 6749 §6).
+ */
+refresh_sends_scopes: boolean, 
+/**
+ * Lifetime of an access token where the answer has no `expires_in`, in seconds.
+ */
+token_lifetime_seconds: number | null, 
+/**
+ * Lifetime of a refresh token where the answer does not say, in seconds.
+ */
+refresh_lifetime_seconds: number | null, 
+/**
+ * Whether a refresh replaces the refresh token.
+ */
+rotates: boolean, 
+/**
+ * How long a replaced refresh token may be sent again, in seconds; `None`: not at all.
+ */
+grace_seconds: number | null, 
+/**
+ * How the body of a token request is written.
+ */
+body: TokenBody, 
+/**
+ * Further headers of requests to the token, device and revocation endpoints.
+ */
+headers: { [key in string]: string }, 
+/**
+ * JSON pointer to where a token answer has the fields of RFC 6749 §5.1, where that is not
+ * its top.
+ */
+answer_at: string | null, 
+/**
+ * JSON pointer to the granted scopes, where they are not in `scope`.
+ */
+scope_at: string | null, 
+/**
+ * JSON pointer to the time the access token ends: RFC 3339, or seconds since 1970. For
+ * services that do not answer `expires_in`.
+ */
+expires_at: string | null, 
+/**
+ * The same for the refresh token.
+ */
+refresh_expires_at: string | null, 
+/**
+ * Further fields of the callback and of token answers to keep.
+ */
+answers: Array<Answered>, 
+/**
+ * JSON pointers to the word of an error answer, beside `error`.
+ */
+error_at: Array<string>, 
+/**
+ * The service's own error words, and the words of RFC 6749 §5.2 and RFC 8628 §3.5 they
+ * stand for.
+ */
+error_words: { [key in string]: string }, };
+export type KeyField = { 
+/**
+ * Name, as in `{key.name}`.
+ */
+name: string, 
+/**
+ * What the person is asked.
+ */
+label: LocalText, 
+/**
+ * Where the person finds it.
+ */
+help: LocalText | null, 
+/**
+ * Whether it is a secret. What is none (a user name, an account number) may be shown while
+ * it is typed, and may stand in an address.
+ */
+secret: boolean, 
+/**
+ * What values look like; `None`: anything on one line.
+ */
+pattern: string | null, 
+/**
+ * An example, of what is no secret.
+ */
+example: string | null, };
+export type Attach = { "in": "header", 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, } | { "in": "query", 
+/**
+ * The parameter.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, } | { "in": "form", 
+/**
+ * The field.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, } | { "in": "form_json", 
+/**
+ * The field.
+ */
+name: string, 
+/**
+ * JSON pointer (RFC 6901) to where in it.
+ */
+at: string, 
+/**
+ * The text that is put there.
+ */
+value: string, } | { "in": "basic", 
+/**
+ * User.
+ */
+user: string, 
+/**
+ * Password.
+ */
+password: string, };
+export type Keys = { 
+/**
+ * What is typed.
+ */
+fields: Array<KeyField>, 
+/**
+ * How it goes with each request.
+ */
+attach: Array<Attach>, };
+export type Means = "expired" | "revoked" | "scopes" | "rate_limited" | "other";
+export type ApiError = { 
+/**
+ * HTTP status; `None`: any that is an error.
+ */
+status: number | null, 
+/**
+ * JSON pointer to the word.
+ */
+at: string | null, 
+/**
+ * Field of a form-encoded answer that has the word.
+ */
+field: string | null, 
+/**
+ * The word; a number is compared as it is written.
+ */
+is: string | null, 
+/**
+ * What a plain answer begins with.
+ */
+starts: string | null, 
+/**
+ * What it means.
+ */
+means: Means, };
+export type Api = { 
+/**
+ * Address template that request paths are put behind.
+ */
+base: string, 
+/**
+ * Value of the header that carries the token, with `{token}` in it.
+ */
+header: string, 
+/**
+ * Name of that header.
+ */
+header_name: string, 
+/**
+ * What every request carries unless the caller says otherwise, such as an API version.
+ */
+headers: { [key in string]: string }, 
+/**
+ * What the API's own errors mean; the first that fits counts.
+ */
+errors: Array<ApiError>, 
+/**
+ * Names of fields whose values are secrets of the service (Twilio's `auth_token`): taken out
+ * of every answer, wherever in it they stand, before anything sees it.
+ */
+drop: Array<string>, };
+export type Good = { 
+/**
+ * JSON pointer to the word.
+ */
+at: string, 
+/**
+ * The word; a number is compared as it is written.
+ */
+is: string, } | { 
+/**
+ * The field.
+ */
+field: string, 
+/**
+ * Its value.
+ */
+is: string, } | { 
+/**
+ * What the answer begins with.
+ */
+starts: string, };
+export type Question = { 
+/**
+ * GET or POST.
+ */
+method: Method, 
+/**
+ * Address template; may hold `{key.name}` of a field that is no secret.
+ */
+url: string, 
+/**
+ * Further headers.
+ */
+headers: { [key in string]: string }, 
+/**
+ * A JSON body, as it is sent.
+ */
+json: string | null, 
+/**
+ * Fields of a form body.
+ */
+form: { [key in string]: string }, 
+/**
+ * What a good answer says, where a status of success is not enough.
+ */
+good: Good | null, 
+/**
+ * JSON pointer (RFC 6901) to the account's id, or `{answer.name}`, `{key.name}` or
+ * `{parameter}`; `None`: the service does not tell.
+ */
+id: string | null, 
+/**
+ * JSON pointer to its name.
+ */
+name: string | null, 
+/**
+ * JSON pointer to its e-mail address.
+ */
+email: string | null, };
+export type Scope = { 
+/**
+ * As it is sent.
+ */
+name: string, 
+/**
+ * What it allows.
+ */
+about: LocalText, 
+/**
+ * Whether a new connection has it chosen.
+ */
+default: boolean, };
+export type Parameter = { 
+/**
+ * Name, as in `{name}`.
+ */
+name: string, 
+/**
+ * What the person is asked.
+ */
+label: LocalText, 
+/**
+ * What values look like.
+ */
+pattern: string, 
+/**
+ * Value where the connection has none.
+ */
+default: string | null, 
+/**
+ * A value to show as an example, and to check the file with where there is no default.
+ */
+example: string | null, 
+/**
+ * Whether the program fills it in by itself instead of asking.
+ */
+automatic: boolean, };
+export type General = { 
+/**
+ * Identifier, and the stem of the file's name.
+ */
+id: string, 
+/**
+ * The service's name.
+ */
+name: string, 
+/**
+ * Where the gallery lists it.
+ */
+category: string, 
+/**
+ * One sentence.
+ */
+description: LocalText, 
+/**
+ * What stands for it in lists.
+ */
+monogram: Monogram, 
+/**
+ * What stands for it where there is room: a PNG picture, in base64.
+ */
+logo: string | null, 
+/**
+ * The kinds of connection it offers (R9).
+ */
+kinds: Array<Kind>, };
+export type Security = { "oauth": OAuthSketch } | { "keys": Keys };
+export type Sketch = { 
+/**
+ * Who the service is.
+ */
+general: General, 
+/**
+ * What a credential of it is.
+ */
+security: Security, 
+/**
+ * How its API is called.
+ */
+api: Api, 
+/**
+ * The scopes one can ask for.
+ */
+scopes: Array<Scope>, 
+/**
+ * Where it tells whose account was authorized.
+ */
+whoami: Question | null, 
+/**
+ * A harmless request that shows whether a credential works.
+ */
+verify: Question | null, 
+/**
+ * What completes the templates of addresses.
+ */
+parameters: Array<Parameter>, 
+/**
+ * The hosts that may receive a credential, as a person listed them; `None`: those of the
+ * addresses above.
+ */
+hosts: Array<string> | null, 
+/**
+ * What else the file says, as it says it: the builder shows it and keeps it.
+ */
+rest: Record<string, unknown>, };
+export type Way = "code" | "client_credentials" | "open_id" | "basic" | "bearer" | "key_in_header" | "key_in_query" | "key_in_body" | "fields";
+export type ConnectorStart = { "from": "scratch", 
+/**
+ * The service's name.
+ */
+name: string, 
+/**
+ * How one gets in.
+ */
+way: Way, } | { "from": "issuer", 
+/**
+ * The service's name; empty: the issuer's host.
+ */
+name: string, 
+/**
+ * The issuer's address.
+ */
+issuer: string, } | { "from": "toml", 
+/**
+ * Its name.
+ */
+file: string, 
+/**
+ * Its text.
+ */
+text: string, } | { "from": "openapi", 
+/**
+ * The document's name.
+ */
+file: string, 
+/**
+ * Its text.
+ */
+text: string, 
+/**
+ * Which of [`OpenApiView::choices`].
+ */
+choice: number, };
+export type FindingView = { 
+/**
+ * JSON pointer to the field, as the connector file has it; empty: the whole of it.
+ */
+at: string, 
+/**
+ * Stable word.
+ */
+code: string, 
+/**
+ * In words.
+ */
+message: string, };
+export type BuilderState = "draft" | "published" | "changed";
+export type BuilderView = { 
+/**
+ * File name.
+ */
+file: string, 
+/**
+ * SHA-256 of its bytes, hex: what is published, and what the next save replaces.
+ */
+hash: string, 
+/**
+ * What it is.
+ */
+state: BuilderState, 
+/**
+ * What is in it.
+ */
+sketch: Sketch, 
+/**
+ * Its text.
+ */
+toml: string, 
+/**
+ * Hosts that may receive a credential (R23).
+ */
+hosts: Array<string>, 
+/**
+ * What keeps it from being published.
+ */
+findings: Array<FindingView>, 
+/**
+ * Connections that use what was published.
+ */
+connections: number, 
+/**
+ * Client registrations of what was published.
+ */
+registrations: number, 
+/**
+ * The acting member may change it.
+ */
+mayManage: boolean, };
+export type FilledView = { 
+/**
+ * The draft.
+ */
+sketch: Sketch, 
+/**
+ * Where the issuer says it.
+ */
+document: string, 
+/**
+ * How long it took, in milliseconds.
+ */
+millis: number, 
+/**
+ * Fields that have what it says, as JSON pointers.
+ */
+filled: Array<string>, 
+/**
+ * How many scopes are new.
+ */
+scopes: number, 
+/**
+ * Whether it says that it takes PKCE with S256.
+ */
+pkce: boolean, 
+/**
+ * Whether a device can be authorized from another one.
+ */
+device: boolean, 
+/**
+ * Whether a client can authorize itself.
+ */
+clientCredentials: boolean, };
+export type ChoiceView = { 
+/**
+ * What the document calls it.
+ */
+scheme: string, 
+/**
+ * What it is.
+ */
+way: Way, 
+/**
+ * Where the service describes the rest, to be asked.
+ */
+discover: string | null, 
+/**
+ * How many scopes it names.
+ */
+scopes: number, };
+export type LeftOut = { 
+/**
+ * The line it is on.
+ */
+line: number | null, 
+/**
+ * Stable word.
+ */
+code: string, 
+/**
+ * In words.
+ */
+message: string, };
+export type OpenApiView = { 
+/**
+ * The service's name.
+ */
+name: string, 
+/**
+ * Addresses of its API; the first one is taken.
+ */
+bases: Array<string>, 
+/**
+ * The ways to get in that can be used, at least one.
+ */
+choices: Array<ChoiceView>, 
+/**
+ * The others, and why not.
+ */
+leftOut: Array<LeftOut>, };
+export type ConnectorUse = { 
+/**
+ * The connection.
+ */
+connection: ConnectionMark, 
+/**
+ * Places that use it.
+ */
+uses: number, };
+export type ConnectorUses = { 
+/**
+ * Connections that use it.
+ */
+connections: Array<ConnectorUse>, 
+/**
+ * Names of its client registrations.
+ */
+registrations: Array<string>, };
+export type ChangedAddress = { 
+/**
+ * JSON pointer to it in the connector file.
+ */
+field: string, 
+/**
+ * As it is published.
+ */
+before: string | null, 
+/**
+ * As it would be.
+ */
+after: string | null, };
+export type TouchedByConnector = { 
+/**
+ * The connection.
+ */
+connection: ConnectionMark, 
+/**
+ * Places that use it.
+ */
+uses: number, 
+/**
+ * R23: whoever has to sign in again, because credentials would go to other origins.
+ */
+asksAgain: Array<PlacedAccount>, 
+/**
+ * R20: scopes it asks for that the connector would no longer have.
+ */
+scopesGone: Array<string>, };
+export type SecretRemoved = { 
+/**
+ * The registration.
+ */
+registration: RegistrationId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Connections that cannot be authorized until it is entered again.
+ */
+connections: Array<ConnectionMark>, };
+export type PublishImpact = { 
+/**
+ * File name.
+ */
+file: string, 
+/**
+ * SHA-256 of its bytes, hex: what is published.
+ */
+hash: string, 
+/**
+ * Whether it replaces a published one.
+ */
+replaces: boolean, 
+/**
+ * Hosts that would receive credentials from now on.
+ */
+hostsAdded: Array<string>, 
+/**
+ * Hosts that no longer would.
+ */
+hostsRemoved: Array<string>, 
+/**
+ * Addresses that become others.
+ */
+addresses: Array<ChangedAddress>, 
+/**
+ * Scopes one could ask for from now on.
+ */
+scopesAdded: Array<string>, 
+/**
+ * Scopes one no longer could.
+ */
+scopesRemoved: Array<string>, 
+/**
+ * Connections that use it, and what it does to each.
+ */
+connections: Array<TouchedByConnector>, 
+/**
+ * Client registrations whose secret has to be entered again.
+ */
+secretsRemoved: Array<SecretRemoved>, };
 export type Need = { 
 /**
  * Connection.
@@ -3115,6 +3904,19 @@ export interface Commands {
   connectors_get: { args: {  }; answer: ConnectorsView };
   connectors_accept: { args: { file: string; hash: string }; answer: ConnectorsView };
   connectors_open_folder: { args: {  }; answer: void };
+  connector_begin: { args: { start: ConnectorStart }; answer: BuilderView };
+  connector_read_openapi: { args: { file: string; text: string }; answer: OpenApiView };
+  connector_draft: { args: { file: string }; answer: BuilderView };
+  connector_save: { args: { file: string; sketch: Sketch; seen: string }; answer: BuilderView };
+  connector_fill: { args: { sketch: Sketch; issuer: string }; answer: FilledView };
+  connector_logo: { args: { file: string; data: string }; answer: string };
+  connector_logos: { args: {  }; answer: { [key in string]: string } };
+  connector_publish_impact: { args: { file: string; hash: string }; answer: PublishImpact };
+  connector_publish: { args: { file: string; hash: string }; answer: BuilderView };
+  connector_uses: { args: { id: string }; answer: ConnectorUses };
+  connector_withdraw: { args: { id: string }; answer: BuilderView };
+  connector_delete: { args: { id: string }; answer: void };
+  connector_export: { args: { id: string }; answer: WrittenFile };
   activity_list: { args: { query: ActivityQuery }; answer: ActivityPage };
   activity_verify: { args: {  }; answer: VerificationView };
   activity_export: { args: { query: ActivityQuery }; answer: WrittenFile };

@@ -11,6 +11,7 @@ import { applicationHandlers } from "./fake/applications";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
 import { typedInto } from "./fake/typing";
+import { builderHandlers } from "./fake/builder";
 import { keyHandlers } from "./fake/keys";
 import { driftOf, managing } from "./fake/managing";
 import { paperHandlers } from "./fake/papers";
@@ -450,6 +451,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     practice_revoke_all: () => handlers.practice_get({}) as Answer<"practice_get">,
     show_main: () => undefined,
     ...managed.handlers,
+    ...builderHandlers({ locale: () => world.start.locale, changed, mark: (id) => gallery(world.start.locale).find((entry) => entry.service.id === id)!.service }),
     ...keyHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, options),
     ...memberHandlers({ start: () => world.start, setStart: (start) => (world.start = start), answer: started, changed }, work, options),
     ...work.handlers,

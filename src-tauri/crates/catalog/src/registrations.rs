@@ -120,6 +120,27 @@ impl Catalog {
         })
     }
 
+    /// Removes a registration's secret, which is to be entered again.
+    ///
+    /// # Errors
+    /// [`CatalogError::Missing`]; else as every write.
+    pub fn remove_secret(&self, id: RegistrationId) -> Result<()> {
+        self.catalog().write(|db| {
+            let changed = db.execute(
+                "UPDATE registration SET secret = NULL, secret_version = NULL WHERE id = ?1",
+                [id.bytes()],
+            )?;
+            found_one(changed, "registration")?;
+            db.execute(
+                "DELETE FROM registration_wrap WHERE registration = ?1",
+                [id.bytes()],
+            )?;
+            mark_due(db, id)
+        })?;
+        self.catalog().scrub();
+        Ok(())
+    }
+
     /// A registration's secret is no longer waited for: its client is a public one.
     ///
     /// # Errors
@@ -231,7 +252,7 @@ pub(crate) fn insert(db: &Transaction<'_>, registration: &Registration) -> Resul
 /// Notes that a registration came without its secret.
 pub(crate) fn mark_due(db: &Transaction<'_>, id: RegistrationId) -> Result<()> {
     db.execute(
-        "INSERT INTO registration_secret_due (registration) VALUES (?1)",
+        "INSERT OR IGNORE INTO registration_secret_due (registration) VALUES (?1)",
         [id.bytes()],
     )?;
     Ok(())

@@ -10,108 +10,122 @@ use crate::load::Provenance;
 use crate::resolve::{
     OF_THE_KEY, OF_THE_TOKEN, Values, answer_name, is_text, placeholders, resolve,
 };
-use crate::{Connector, Param, Registration};
+use crate::{Connector, Param, Registration, Why};
 
 mod keys;
 
 /// A JSON pointer to what is wrong, and why.
-type Fault = (String, String);
+pub(crate) type Fault = (String, Why);
 
-fn fault<T>(at: impl Into<String>, reason: impl Into<String>) -> Result<T, Fault> {
-    Err((at.into(), reason.into()))
+/// What was found so far.
+#[derive(Default)]
+struct Faults(Vec<Fault>);
+
+impl Faults {
+    fn add(&mut self, at: impl Into<String>, why: Why) {
+        self.0.push((at.into(), why));
+    }
+
+    fn has(&self, at: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == at)
+    }
 }
 
+/// The first thing that is wrong.
 pub(crate) fn check(connector: &Connector, provenance: Provenance) -> Result<(), Fault> {
-    belongs_to_program(connector, provenance)?;
+    all(connector, provenance)
+        .into_iter()
+        .next()
+        .map_or(Ok(()), Err)
+}
+
+/// Everything that is wrong, by place.
+pub(crate) fn all(connector: &Connector, provenance: Provenance) -> Vec<Fault> {
+    let mut found = Faults::default();
+    belongs_to_program(connector, provenance, &mut found);
     if connector.payment && connector.kinds != [Kind::Admin] {
-        return fault(
-            "/kinds",
-            "a payment service is offered as an admin connection only (R7)",
-        );
+        found.add("/kinds", Why::payment_kind());
     }
-    offered_in(connector)?;
-    scopes(connector)?;
-    templates(connector)?;
-    headers(connector)?;
-    keys::check(connector)?;
-    addresses(connector)
+    if let Some(logo) = &connector.logo
+        && let Err(why) = crate::logo::check(logo)
+    {
+        found.add("/logo", why);
+    }
+    offered_in(connector, &mut found);
+    scopes(connector, &mut found);
+    templates(connector, &mut found);
+    headers(connector, &mut found);
+    keys::check(connector, &mut found);
+    addresses(connector, &mut found);
+    let mut told = BTreeSet::new();
+    found.0.retain(|fault| told.insert(fault.clone()));
+    found.0
 }
 
 /// A file from the home's folder may not claim what only the program can know.
-fn belongs_to_program(connector: &Connector, provenance: Provenance) -> Result<(), Fault> {
+fn belongs_to_program(connector: &Connector, provenance: Provenance, found: &mut Faults) {
     if provenance == Provenance::BuiltIn {
-        return Ok(());
+        return;
     }
     if connector.practice {
-        return fault(
-            "/practice",
-            "only the built-in practice service may say `practice`",
-        );
+        found.add("/practice", Why::only_practice());
     }
     if connector.verified {
-        return fault("/verified", "only built-in connectors may say `verified`");
+        found.add("/verified", Why::only_verified());
     }
     if matches!(connector.registration, Registration::BuiltIn { .. }) {
-        return fault(
-            "/registration",
-            "a custom connector cannot use a client registration of the program",
-        );
+        found.add("/registration", Why::only_own_client());
     }
-    Ok(())
 }
 
-fn offered_in(connector: &Connector) -> Result<(), Fault> {
+fn offered_in(connector: &Connector, found: &mut Faults) {
     let Some(places) = &connector.offered_in else {
-        return Ok(());
+        return;
     };
     if !connector.payment {
-        return fault(
-            "/offered_in",
-            "only payment services say where they are offered (R8)",
-        );
+        found.add("/offered_in", Why::payment_only());
     }
     for (index, data_center) in places.data_centers.iter().enumerate() {
         if !DataCenter(data_center.clone()).is_known() {
-            return fault(
+            found.add(
                 format!("/offered_in/data_centers/{index}"),
-                format!("there is no data center `{data_center}`"),
+                Why::no_data_center(data_center),
             );
         }
     }
     for (index, country) in places.countries.iter().enumerate() {
         if !is_country(country) {
-            return fault(
+            found.add(
                 format!("/offered_in/countries/{index}"),
-                format!("`{country}` is not a country of ISO 3166-1"),
+                Why::no_country(country),
             );
         }
     }
-    Ok(())
 }
 
-fn scopes(connector: &Connector) -> Result<(), Fault> {
+fn scopes(connector: &Connector, found: &mut Faults) {
     let separator = connector.oauth().scope_separator.as_str();
     let mut names = BTreeSet::new();
     for (index, scope) in connector.scopes.iter().enumerate() {
         if scope.name.contains(separator) {
-            return fault(
+            found.add(
                 format!("/scopes/{index}/name"),
-                format!("scope `{}` contains the separator", scope.name),
+                Why::scope_separator(&scope.name),
             );
         }
         if !names.insert(scope.name.as_str()) {
-            return fault(
+            found.add(
                 format!("/scopes/{index}/name"),
-                format!("scope `{}` is listed twice", scope.name),
+                Why::scope_twice(&scope.name),
             );
         }
     }
     let mut presets = BTreeSet::new();
     for (index, preset) in connector.presets.iter().enumerate() {
         if !presets.insert(preset.id.as_str()) {
-            return fault(
+            found.add(
                 format!("/presets/{index}/id"),
-                format!("preset `{}` is listed twice", preset.id),
+                Why::preset_twice(&preset.id),
             );
         }
         if let Some(unknown) = preset
@@ -119,41 +133,35 @@ fn scopes(connector: &Connector) -> Result<(), Fault> {
             .iter()
             .find(|name| !names.contains(name.as_str()))
         {
-            return fault(
+            found.add(
                 format!("/presets/{index}/scopes"),
-                format!("scope `{unknown}` is not listed under `scopes`"),
+                Why::preset_scope(unknown),
             );
         }
     }
     let oauth = connector.oauth();
-    if names.contains("openid") && (oauth.issuer.is_none() || oauth.jwks.is_none()) {
-        return fault(
-            "/oauth",
-            "scope `openid` needs `issuer` and `jwks` to check ID tokens with",
-        );
+    let unchecked = [("issuer", &oauth.issuer), ("jwks", &oauth.jwks)];
+    let unchecked = unchecked.iter().find(|(_, given)| given.is_none());
+    if let Some((field, _)) = unchecked
+        && names.contains("openid")
+    {
+        found.add(format!("/oauth/{field}"), Why::openid_needs());
     }
     if oauth.iss_required && oauth.issuer.is_none() {
-        return fault(
-            "/oauth/iss_required",
-            "`iss_required` needs `issuer` to compare with",
-        );
+        found.add("/oauth/iss_required", Why::iss_needs_issuer());
     }
     if oauth.metadata.is_some() && oauth.issuer.is_none() {
-        return fault(
-            "/oauth/metadata",
-            "`metadata` needs `issuer` to compare with (RFC 8414 section 3.3)",
-        );
+        found.add("/oauth/metadata", Why::metadata_needs_issuer());
     }
-    Ok(())
 }
 
-fn templates(connector: &Connector) -> Result<(), Fault> {
+fn templates(connector: &Connector, found: &mut Faults) {
     let mut names = BTreeSet::new();
     for (index, parameter) in connector.parameters.iter().enumerate() {
         if !names.insert(parameter.name.as_str()) {
-            return fault(
+            found.add(
                 format!("/parameters/{index}/name"),
-                format!("parameter `{}` is listed twice", parameter.name),
+                Why::parameter_twice(&parameter.name),
             );
         }
         let samples = [
@@ -164,9 +172,9 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
             if let Some(value) = value
                 && !(parameter.pattern.is_match(value) && is_text(value))
             {
-                return fault(
+                found.add(
                     format!("/parameters/{index}/{field}"),
-                    format!("`{value}` is not a value of parameter `{}`", parameter.name),
+                    Why::parameter_value(value, &parameter.name),
                 );
             }
         }
@@ -218,7 +226,10 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
         .chain(params);
     for (at, template) in fields {
         let used = match placeholders(template) {
-            Err(reason) => return fault(at, reason),
+            Err(why) => {
+                found.add(at, why);
+                continue;
+            }
             Ok(used) => used,
         };
         for name in used {
@@ -229,8 +240,8 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
                 connector.keys.is_some() && at == "/verify/url" && name.starts_with(OF_THE_KEY);
             match name.strip_prefix("answer.") {
                 None if known || typed => {}
-                None => return fault(at, format!("`{{{name}}}` is not one of the parameters")),
-                Some(answer) => answer_used(connector, &at, answer)?,
+                None => found.add(&at, Why::parameter_unknown(name)),
+                Some(answer) => answer_used(connector, &at, answer, found),
             }
         }
     }
@@ -238,20 +249,19 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
         .whoami
         .as_ref()
         .and_then(|whoami| answer_name(whoami.id.as_deref()?));
-    match named {
-        Some(answer) if !oauth.answers.iter().any(|known| known.name == answer) => fault(
-            "/whoami/id",
-            format!("`{answer}` is not listed under `answers`"),
-        ),
-        _ => Ok(()),
+    if let Some(answer) = named
+        && !oauth.answers.iter().any(|known| known.name == answer)
+    {
+        found.add("/whoami/id", Why::answer_unlisted(answer));
     }
 }
 
 /// An address with an answer in it: one that is known by the time the address is used.
-fn answer_used(connector: &Connector, at: &str, name: &str) -> Result<(), Fault> {
+fn answer_used(connector: &Connector, at: &str, name: &str, found: &mut Faults) {
     let answers = &connector.oauth().answers;
     let Some(answer) = answers.iter().find(|answer| answer.name == name) else {
-        return fault(at, format!("`{name}` is not listed under `answers`"));
+        found.add(at, Why::answer_unlisted(name));
+        return;
     };
     // Where tokens go that are not used yet, or no longer: an example is no place to send them to.
     let before = [
@@ -263,22 +273,19 @@ fn answer_used(connector: &Connector, at: &str, name: &str) -> Result<(), Fault>
     ];
     let public = ["/oauth/metadata", "/oauth/jwks", "/oauth/issuer"];
     if at.starts_with("/hosts") || at.contains("_params/") || public.contains(&at) {
-        return fault(at, "what the service answers cannot stand here");
+        found.add(at, Why::answer_here());
+        return;
     }
     if answer.default.is_none() && before.contains(&at) {
-        return fault(
-            at,
-            format!("`{name}` needs a `default` here: it may not be known"),
-        );
+        found.add(at, Why::answer_default(name));
     }
     if answer.default.is_none() && answer.example.is_none() {
-        return fault(at, format!("`{name}` needs a `default` or an `example`"));
+        found.add(at, Why::answer_sample(name));
     }
-    Ok(())
 }
 
 /// Headers that carry the credential or belong to the transport are not for a file to set.
-fn headers(connector: &Connector) -> Result<(), Fault> {
+fn headers(connector: &Connector, found: &mut Faults) {
     let sets = [
         ("/oauth/headers", Some(&connector.oauth().headers)),
         ("/api/headers", Some(&connector.api.headers)),
@@ -315,44 +322,71 @@ fn headers(connector: &Connector) -> Result<(), Fault> {
                 || carrier
                 || transport.iter().any(|one| name.eq_ignore_ascii_case(one))
             {
-                return fault(at, format!("`{name}` is not for a connector to set (R23)"));
+                found.add(at, Why::header_not_yours(name));
             }
         }
     }
     let name = &connector.api.header_name;
     if is_reserved_header(name) && !name.eq_ignore_ascii_case("authorization") {
-        return fault(
-            "/api/header_name",
-            format!("`{name}` cannot carry a credential"),
-        );
+        found.add("/api/header_name", Why::header_no_carrier(name));
     }
-    Ok(())
 }
 
 /// R23, with sample values: every address that receives a credential is within `hosts`.
-fn addresses(connector: &Connector) -> Result<(), Fault> {
+fn addresses(connector: &Connector, found: &mut Faults) {
     let mut parameters = Vec::new();
     for (index, parameter) in connector.parameters.iter().enumerate() {
-        let Some(sample) = parameter.default.as_ref().or(parameter.example.as_ref()) else {
-            return fault(
+        let sample = parameter.default.as_ref().or(parameter.example.as_ref());
+        if sample.is_none() {
+            found.add(
                 format!("/parameters/{index}"),
-                format!(
-                    "parameter `{}` needs a `default` or an `example`",
-                    parameter.name
-                ),
+                Why::parameter_sample(&parameter.name),
             );
-        };
-        parameters.push((parameter.name.as_str(), sample.as_str()));
+        }
+        // Without a value of its own, what uses it is still looked at.
+        let sample = sample.map_or("sample", String::as_str);
+        parameters.push((parameter.name.as_str(), sample));
     }
-    let values = Values::new(parameters, &connector.oauth().answers, &BTreeMap::new());
-    resolve(connector, &values).map(|_| ()).map_err(|found| {
-        let reason = match found.refusal.code {
-            RefusalCode::HostNotListed => format!(
-                "host `{}` is not listed under `hosts` (R23)",
-                found.refusal.args.get("host").map_or("", String::as_str)
-            ),
-            _ => "not an https address, nor an http one on this computer".to_owned(),
+    let mut mended = None;
+    for _ in 0..ADDRESSES_MAX {
+        let looked_at = mended.as_ref().unwrap_or(connector);
+        let values = Values::new(
+            parameters.iter().copied(),
+            &connector.oauth().answers,
+            &BTreeMap::new(),
+        );
+        let Err(fault) = resolve(looked_at, &values) else {
+            return;
         };
-        (found.at, reason)
-    })
+        let why = match fault.refusal.code {
+            RefusalCode::HostNotListed => {
+                Why::host_unlisted(fault.refusal.args.get("host").map_or("", String::as_str))
+            }
+            _ => Why::address_insecure(),
+        };
+        // A template that cannot be completed is no address either.
+        if !found.has(&fault.at) {
+            found.add(&fault.at, why);
+        }
+        mended = with_good_address(looked_at, &fault.at);
+        if mended.is_none() {
+            return;
+        }
+    }
+}
+
+/// More addresses than a connector has.
+const ADDRESSES_MAX: usize = 100;
+/// An address that nothing is wrong with, and that nothing is ever sent to.
+const GOOD: &str = "https://good.invalid";
+
+/// The connector with a good address in place of a bad one, so that the next bad one is found.
+fn with_good_address(connector: &Connector, at: &str) -> Option<Connector> {
+    let mut value = serde_json::to_value(connector).ok()?;
+    *value.pointer_mut(at)? = GOOD.into();
+    let hosts = value.pointer_mut("/hosts")?.as_array_mut()?;
+    if !hosts.iter().any(|host| host == GOOD) {
+        hosts.push(GOOD.into());
+    }
+    serde_json::from_value(value).ok()
 }

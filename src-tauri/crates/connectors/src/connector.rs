@@ -24,6 +24,7 @@ pub use scopes::{Preset, Scope, Webview};
 /// A sentence in the languages of the program. It lives with the connector, not with the
 /// messages of the screens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "LocalText"))]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// English.
@@ -34,6 +35,7 @@ pub struct Text {
 
 /// What stands for the service in lists: a letter or two on a colored ground.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Monogram {
     /// One to three characters.
@@ -85,6 +87,7 @@ pub struct OfferedIn {
 
 /// A value that completes the templates: a subdomain, a region, a sandbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
     /// Name, as in `{name}`.
@@ -92,6 +95,7 @@ pub struct Parameter {
     /// What the person is asked.
     pub label: Text,
     /// What values look like.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
     pub pattern: Pattern,
     /// Value where the connection has none.
     #[serde(default)]
@@ -169,6 +173,9 @@ pub struct Connector {
     pub description: Text,
     /// What stands for it in lists.
     pub monogram: Monogram,
+    /// A picture that stands for it: PNG in base64 (see [`crate::logo`]). Custom connectors only.
+    #[serde(default)]
+    pub logo: Option<String>,
     /// Whether it is the practice service. Built-in connectors only.
     #[serde(default)]
     pub practice: bool,

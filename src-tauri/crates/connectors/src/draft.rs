@@ -5,10 +5,10 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::library::is_built_in;
 use crate::lines::line_of;
 use crate::load::{Provenance, load};
-use crate::{Connector, Problem};
+use crate::sketch::is_taken;
+use crate::{Connector, Problem, Why};
 
 /// The largest connector file, in bytes.
 const FILE_MAX: u64 = 256 * 1024;
@@ -55,15 +55,15 @@ pub fn drafts(dir: &Path) -> Vec<Draft> {
 }
 
 fn draft(dir: &Path, file: String) -> Draft {
-    let problem = |line, reason: String| Problem {
+    let problem = |line, why: Why| Problem {
         file: file.clone(),
         line,
-        reason,
+        why,
     };
     let bytes = match read(&dir.join(&file)) {
         Ok(bytes) => bytes,
-        Err(reason) => {
-            let outcome = Err(problem(None, reason));
+        Err(why) => {
+            let outcome = Err(problem(None, why));
             return Draft {
                 file,
                 hash: String::new(),
@@ -78,7 +78,7 @@ fn draft(dir: &Path, file: String) -> Draft {
         Err(error) => {
             let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-            let outcome = Err(problem(Some(line), "not UTF-8 text".to_owned()));
+            let outcome = Err(problem(Some(line), Why::file_not_text()));
             return Draft {
                 file,
                 hash,
@@ -92,13 +92,10 @@ fn draft(dir: &Path, file: String) -> Draft {
         if file.strip_suffix(".toml") != Some(connector.id.as_str()) {
             Err(problem(
                 line,
-                format!("the file must be called `{}.toml`", connector.id),
+                Why::file_name(format!("{}.toml", connector.id)),
             ))
-        } else if is_built_in(&connector.id) {
-            Err(problem(
-                line,
-                format!("`{}` is a built-in connector's id", connector.id),
-            ))
+        } else if is_taken(&connector.id) {
+            Err(problem(line, Why::id_built_in(&connector.id)))
         } else {
             Ok(connector)
         }
@@ -111,18 +108,18 @@ fn draft(dir: &Path, file: String) -> Draft {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
+fn read(path: &Path) -> Result<Vec<u8>, Why> {
+    let metadata = std::fs::metadata(path).map_err(Why::file_unread)?;
     // A pipe or device would block the reader for good.
     if !metadata.is_file() {
-        return Err("not a file".to_owned());
+        return Err(Why::file_not_file());
     }
     let mut bytes = Vec::new();
     std::fs::File::open(path)
         .and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes))
-        .map_err(|error| error.to_string())?;
+        .map_err(Why::file_unread)?;
     if bytes.len() as u64 > FILE_MAX {
-        return Err(format!("larger than {} KiB", FILE_MAX / 1024));
+        return Err(Why::file_large(format!("{} KiB", FILE_MAX / 1024)));
     }
     Ok(bytes)
 }

@@ -2,18 +2,24 @@
 //!
 //! This room turns connector files (one TOML file per service, checked against a JSON schema)
 //! into [`Connector`]s, and a connector with a connection's settings into the addresses and
-//! hosts that are really used ([`Resolved`]). It may read the built-in files compiled into it
-//! and the files of the home's `connectors/` folder. It never opens a connection, never sees a
-//! secret, and decides nothing about members: whether a draft is accepted is for others to say.
+//! hosts that are really used ([`Resolved`]). What a person makes up in the builder, or brings
+//! along as an OpenAPI document, is a [`Sketch`] until it is such a file. It may read the built-in
+//! files compiled into it and the files of the home's `connectors/` folder. It never opens a
+//! connection, never sees a secret, and decides nothing about members: whether a draft is accepted
+//! is for others to say.
 
 mod check;
 mod connector;
 mod draft;
+mod import;
 mod library;
 mod lines;
 mod load;
+mod logo;
 mod pattern;
 mod resolve;
+mod sketch;
+mod why;
 
 pub use connector::{
     Answered, Api, ApiError, Attach, Body, ClientAuth, Connector, Good, GrantType, KeyField, Keys,
@@ -22,10 +28,14 @@ pub use connector::{
     TokenKind, Webview,
 };
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
+pub use import::{Choice, OpenApi, openapi};
 pub use library::Library;
 pub use load::Problem;
+pub use logo::logo;
 pub use pattern::Pattern;
 pub use resolve::{AccountId, Resolved, ResolvedQuestion, fill};
+pub use sketch::{Finding, General, ID_MAX, Security, Sketch, Way, host_of};
+pub use why::Why;
 
 /// The JSON schema every connector file is checked against.
 pub const SCHEMA: &str = include_str!("../connectors/connector.schema.json");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::load::{Provenance, load};
-use crate::{Connector, Problem, check, hash};
+use crate::{Connector, Problem, Why, check, hash};
 
 /// The built-in files, as the build script put them together.
 const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/built_in.json"));
@@ -65,7 +65,7 @@ impl Library {
                 problems.push(Problem {
                     file,
                     line: None,
-                    reason: "the text is not the one that was accepted".to_owned(),
+                    why: Why::text_changed(),
                 });
                 continue;
             }
@@ -75,7 +75,7 @@ impl Library {
                     problems.push(Problem {
                         file: format!("{}.toml", connector.id),
                         line: None,
-                        reason: format!("the id `{}` is taken", connector.id),
+                        why: Why::id_taken(&connector.id),
                     });
                 }
                 Ok(connector) => {

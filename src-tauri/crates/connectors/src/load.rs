@@ -3,21 +3,24 @@
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
-use jsonschema::error::ValidationErrorKind;
 
 use crate::lines::{line_at, line_of};
-use crate::{Connector, SCHEMA, check};
+use crate::{Connector, SCHEMA, Why, check};
+
+mod misfits;
+
+use misfits::misfits;
 
 /// What is wrong with a connector file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}{}: {reason}", self.line.map(|line| format!(":{line}")).unwrap_or_default())]
+#[error("{file}{}: {why}", self.line.map(|line| format!(":{line}")).unwrap_or_default())]
 pub struct Problem {
     /// The file's name, without its folder.
     pub file: String,
     /// The line it was found on, from 1; `None` where it concerns the file as a whole.
     pub line: Option<usize>,
-    /// One English sentence for whoever writes the file.
-    pub reason: String,
+    /// Why.
+    pub why: Why,
 }
 
 /// Whether a file came with the program.
@@ -27,55 +30,57 @@ pub(crate) enum Provenance {
     Custom,
 }
 
-/// The longest reason, in characters: a schema error repeats the value it is about.
-const REASON_MAX: usize = 300;
-
 static VALIDATOR: LazyLock<Option<Validator>> = LazyLock::new(|| {
     let schema = serde_json::from_str(SCHEMA).ok()?;
     jsonschema::validator_for(&schema).ok()
 });
 
+/// Every field of a connector that is not as the schema has it, by JSON pointer, and why.
+pub(crate) fn shape(value: &serde_json::Value) -> Vec<(String, Why)> {
+    let Some(validator) = VALIDATOR.as_ref() else {
+        return vec![(String::new(), Why::schema_unread())];
+    };
+    let mut found: Vec<(String, Why)> = misfits(validator, value)
+        .map(|misfit| {
+            let at = misfit.key.map_or(misfit.at.clone(), |key| {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                format!("{}/{key}", misfit.at)
+            });
+            (at, misfit.why)
+        })
+        .collect();
+    found.sort();
+    found.dedup_by(|one, other| one.0 == other.0);
+    found
+}
+
 pub(crate) fn load(file: &str, text: &str, provenance: Provenance) -> Result<Connector, Problem> {
-    let problem = |line: Option<usize>, reason: String| Problem {
+    let problem = |line: Option<usize>, why: Why| Problem {
         file: file.to_owned(),
         line,
-        reason: reason.chars().take(REASON_MAX).collect(),
+        why,
     };
     let toml_problem = |error: toml::de::Error| {
         let line = error.span().map(|span| line_at(text, span.start));
-        problem(line, error.message().trim().replace('\n', "; "))
+        problem(
+            line,
+            Why::not_toml(error.message().trim().replace('\n', "; ")),
+        )
     };
 
     let value: serde_json::Value = toml::from_str(text).map_err(toml_problem)?;
     let Some(validator) = VALIDATOR.as_ref() else {
-        return Err(problem(
-            None,
-            "the connector schema could not be read".to_owned(),
-        ));
+        return Err(problem(None, Why::schema_unread()));
     };
-    let first = (!validator.is_valid(&value))
-        .then(|| validator.iter_errors(&value))
-        .into_iter()
-        .flatten()
-        .map(|error| {
-            let key = match error.kind() {
-                ValidationErrorKind::AdditionalProperties { unexpected } => {
-                    unexpected.first().map(String::as_str)
-                }
-                _ => None,
-            };
-            let at = error.instance_path().to_string();
-            let place = if at.is_empty() {
-                String::new()
-            } else {
-                format!("{at}: ")
-            };
-            (line_of(text, &at, key), format!("{place}{error}"))
+    let first = misfits(validator, &value)
+        .map(|misfit| {
+            let line = line_of(text, &misfit.at, misfit.key.as_deref());
+            (line, misfit.why)
         })
         // The topmost one; what concerns the whole file has no line and comes last.
         .min_by_key(|(line, _)| line.unwrap_or(usize::MAX));
-    if let Some((line, reason)) = first {
-        return Err(problem(line, reason));
+    if let Some((line, why)) = first {
+        return Err(problem(line, why));
     }
 
     let mut connector: Connector = match serde_json::from_value(value) {
@@ -85,11 +90,11 @@ pub(crate) fn load(file: &str, text: &str, provenance: Provenance) -> Result<Con
             return Err(toml::from_str::<Connector>(text)
                 .map_err(toml_problem)
                 .err()
-                .unwrap_or_else(|| problem(None, error.to_string())));
+                .unwrap_or_else(|| problem(None, Why::not_toml(error))));
         }
     };
     check::check(&connector, provenance)
-        .map_err(|(at, reason)| problem(line_of(text, &at, None), reason))?;
+        .map_err(|(at, why)| problem(line_of(text, &at, None), why))?;
     connector.custom = provenance == Provenance::Custom;
     Ok(connector)
 }

@@ -17,7 +17,7 @@ pub use question::{AccountId, ResolvedQuestion};
 use question::account_id;
 
 use crate::connector::Question;
-use crate::{Connector, Param};
+use crate::{Connector, Param, Why};
 
 /// Addresses and hosts of one connection (or of one of its environments).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,7 +176,7 @@ pub(crate) fn is_text(value: &str) -> bool {
 }
 
 /// Names in braces of a template, in order; an error names the brace that is out of place.
-pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
+pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, Why> {
     let mut names = Vec::new();
     let mut rest = template;
     while let Some(open) = rest.find(['{', '}']) {
@@ -185,7 +185,7 @@ pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
             .starts_with('{')
             .then(|| after.split_once('}'))
             .flatten()
-            .ok_or_else(|| format!("a brace without its partner in `{template}`"))?;
+            .ok_or_else(|| Why::brace(template))?;
         names.push(name);
         rest = tail;
     }

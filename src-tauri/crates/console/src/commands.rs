@@ -3,6 +3,7 @@
 //! shell holds its command list against it.
 
 use ts_rs::{Config, TS};
+use tsunagi_connectors::{self as s, Sketch};
 use tsunagi_domain as d;
 
 use crate::views as v;
@@ -127,6 +128,19 @@ pub fn all() -> Vec<Command> {
         connectors_get() -> v::ConnectorsView;
         connectors_accept(file: String, hash: String) -> v::ConnectorsView;
         connectors_open_folder() -> ();
+        connector_begin(start: v::ConnectorStart) -> v::BuilderView;
+        connector_read_openapi(file: String, text: String) -> v::OpenApiView;
+        connector_draft(file: String) -> v::BuilderView;
+        connector_save(file: String, sketch: Sketch, seen: String) -> v::BuilderView;
+        connector_fill(sketch: Sketch, issuer: String) -> v::FilledView;
+        connector_logo(file: String, data: String) -> String;
+        connector_logos() -> std::collections::BTreeMap<String, String>;
+        connector_publish_impact(file: String, hash: String) -> v::PublishImpact;
+        connector_publish(file: String, hash: String) -> v::BuilderView;
+        connector_uses(id: String) -> v::ConnectorUses;
+        connector_withdraw(id: String) -> v::BuilderView;
+        connector_delete(id: String) -> ();
+        connector_export(id: String) -> v::WrittenFile;
         activity_list(query: v::ActivityQuery) -> v::ActivityPage;
         activity_verify() -> v::VerificationView;
         activity_export(query: v::ActivityQuery) -> v::WrittenFile;
@@ -272,6 +286,47 @@ pub fn typescript() -> String {
         v::DiffRow,
         v::ConnectorFile,
         v::ConnectorsView,
+        s::Text,
+        s::Monogram,
+        s::Method,
+        s::GrantType,
+        s::ClientAuth,
+        s::Body,
+        s::Param,
+        s::TokenKind,
+        s::RevokeAuth,
+        s::RevokeBody,
+        s::Revoke,
+        s::Answered,
+        s::OAuth,
+        s::KeyField,
+        s::Attach,
+        s::Keys,
+        s::Means,
+        s::ApiError,
+        s::Api,
+        s::Good,
+        s::Question,
+        s::Scope,
+        s::Parameter,
+        s::General,
+        s::Security,
+        s::Sketch,
+        s::Way,
+        v::ConnectorStart,
+        v::FindingView,
+        v::BuilderState,
+        v::BuilderView,
+        v::FilledView,
+        v::ChoiceView,
+        v::LeftOut,
+        v::OpenApiView,
+        v::ConnectorUse,
+        v::ConnectorUses,
+        v::ChangedAddress,
+        v::TouchedByConnector,
+        v::SecretRemoved,
+        v::PublishImpact,
         v::Need,
         v::Unreadable,
         v::HomeView,

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use tsunagi_catalog::AcceptedConnector;
-use tsunagi_connectors::{DiffKind, Draft, diff, drafts};
+use tsunagi_connectors::{DiffKind, Draft, Sketch, diff, drafts};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::{Refusal, access};
 
@@ -81,7 +81,8 @@ impl Console {
             line: problem
                 .and_then(|problem| problem.line)
                 .map(|line| u32::try_from(line).unwrap_or(u32::MAX)),
-            problem: problem.map(|problem| problem.reason.clone()),
+            problem: problem.map(|problem| self.words_of(&problem.why)),
+            unfinished: problem.is_some() && Sketch::reopen(&draft.file, &draft.toml).is_ok(),
             diff: changed
                 .map(|before| {
                     diff(&before.toml, &draft.toml)
@@ -120,6 +121,7 @@ impl Console {
                 .unwrap_or_default(),
             line: None,
             problem: None,
+            unfinished: false,
             diff: Vec::new(),
             connections: u32::try_from(connections).unwrap_or(u32::MAX),
         })
@@ -128,7 +130,8 @@ impl Console {
     /// Accepts a file exactly as it was shown: by the hash the member saw.
     ///
     /// # Errors
-    /// R1, R2; `draft_changed` where the file is another one by now; `connector_bad`.
+    /// R1, R2; `draft_changed` where the file is another one by now; `connector_bad`;
+    /// `connector_way_changed` where connections could not go on with it.
     pub fn accept_connector(
         &self,
         session: Session,
@@ -137,16 +140,10 @@ impl Console {
     ) -> Result<ConnectorsView, ConsoleError> {
         let member = self.manager_for(session, Act::Create)?;
         self.inner.keys.vault()?;
-        let draft = drafts(&self.connectors_folder())
-            .into_iter()
-            .find(|draft| draft.file == file)
-            .ok_or_else(|| ConsoleError::new("draft_changed").with("file", file))?;
-        if draft.hash != hash {
-            return Err(ConsoleError::new("draft_changed").with("file", file));
-        }
-        let connector = draft.outcome.map_err(|problem| {
-            ConsoleError::new("connector_bad").with("detail", problem.to_string())
-        })?;
+        let (draft, connector) = self.draft_as_seen(file, hash)?;
+        let library = self.inner.gateway.library();
+        let before = library.get(&connector.id);
+        self.may_replace(before, &connector)?;
         let accepted = AcceptedConnector {
             id: connector.id.clone(),
             hash: draft.hash,
@@ -157,6 +154,7 @@ impl Console {
         self.at_once(|| {
             let catalog = &self.inner.catalog;
             catalog.accept_connector(&accepted)?;
+            self.remove_moved_secrets(session, before, &connector)?;
             catalog.set_connector_words(&connector.id, &words(&connector))?;
             let subject = format!("connector/{}", connector.id);
             self.log(
@@ -166,6 +164,7 @@ impl Console {
                 &[("hash", hash)],
             )
         })?;
+        self.inner.sittings.over(file);
         self.reload_library()?;
         self.note_retired()?;
         self.restate_connector(&connector.id)?;

@@ -13,6 +13,7 @@ use tsunagi_gateway::{Gateway, Keys};
 use tsunagi_vault::{KeyHolder, KeyringError};
 
 use crate::agent::{Bell, Practice, UserAgent};
+use crate::builder::Sittings;
 use crate::damage::UnreadableRows;
 use crate::definitions::Pending;
 use crate::error::ConsoleError;
@@ -104,6 +105,8 @@ pub(crate) struct Inner {
     pub(crate) works: Works,
     /// Rows that cannot be read, once they were looked for.
     pub(crate) unreadable: UnreadableRows,
+    /// Who is at work on which draft of a connector.
+    pub(crate) sittings: Sittings,
 }
 
 impl Console {
@@ -181,6 +184,7 @@ impl Console {
                 problems: RwLock::new(problems),
                 works: Works::default(),
                 unreadable: UnreadableRows::default(),
+                sittings: Sittings::default(),
             }),
         };
         console.note_retired()?;

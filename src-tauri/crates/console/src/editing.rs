@@ -457,7 +457,11 @@ impl Console {
         left_out
     }
 
-    fn seat_view(&self, whole: &Whole, slot: &Slot) -> Result<PlacedAccount, ConsoleError> {
+    pub(crate) fn seat_view(
+        &self,
+        whole: &Whole,
+        slot: &Slot,
+    ) -> Result<PlacedAccount, ConsoleError> {
         let member = match slot.key.member {
             Some(member) => self.inner.catalog.member(member)?.map(|member| member.name),
             None => None,

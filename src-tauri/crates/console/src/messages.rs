@@ -66,10 +66,33 @@ fn worded(locale: Locale, name: &str, value: &str) -> String {
     }
 }
 
+/// Why a file or a field of a draft is no connector: `why.<code>`, with the part of a document it
+/// is about before it.
+#[must_use]
+pub fn why(locale: Locale, code: &str, args: &BTreeMap<String, String>) -> String {
+    let sentence = text(locale, &format!("why.{code}"), args);
+    match args.get(tsunagi_connectors::Why::SCHEME) {
+        None => sentence,
+        Some(scheme) => {
+            let args = [("scheme", scheme.clone()), ("sentence", sentence)];
+            let args = args.map(|(name, value)| (name.to_owned(), value)).into();
+            text(locale, "word.of_scheme", &args)
+        }
+    }
+}
+
 /// A failure's sentence and help, from `error.<code>` and `error.<code>.help`; where the failure
 /// has a reason with a sentence of its own, from `error.<code>.<reason>`.
 #[must_use]
 pub fn failure(locale: Locale, code: &str, args: &BTreeMap<String, String>) -> Failure {
+    let mut args = args.clone();
+    if let Some(word) = args.get("why") {
+        let sentence = why(locale, word, &args);
+        let place = args.get("where").map_or("", String::as_str);
+        let detail = format!("{place}: {sentence}");
+        args.insert("detail".to_owned(), detail);
+    }
+    let args = &args;
     let key = args
         .get("reason")
         .or_else(|| args.get("kind"))

@@ -201,7 +201,7 @@ impl Console {
         Ok(())
     }
 
-    fn log_registration(
+    pub(crate) fn log_registration(
         &self,
         session: Session,
         action: Action,

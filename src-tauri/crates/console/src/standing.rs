@@ -102,10 +102,7 @@ impl Console {
 
     /// What connectors say of origins by now, for a page of connections.
     pub(crate) fn origins(&self) -> Origins {
-        Origins {
-            library: self.inner.gateway.library(),
-            known: RefCell::default(),
-        }
+        Origins::of(self.inner.gateway.library())
     }
 
     /// Whether the service of a connection is still served (R16); what no connector speaks of did
@@ -200,6 +197,14 @@ pub(crate) struct Origins {
 }
 
 impl Origins {
+    /// What the connectors of a library say of origins.
+    pub(crate) fn of(library: Arc<Library>) -> Self {
+        Self {
+            library,
+            known: RefCell::default(),
+        }
+    }
+
     /// The keys of those slots of a connection where [`Self::unchanged`] does not hold.
     pub(crate) fn changed(
         &self,

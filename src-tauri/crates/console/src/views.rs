@@ -5,6 +5,7 @@
 mod activity;
 mod applications;
 mod backups;
+mod builder;
 mod connection;
 mod connectors;
 mod flow;
@@ -28,6 +29,11 @@ pub use applications::{
     GrantedConnection, LiveRow, LiveView, ScopeNeed, Sharing, UsePlace, UsedIn,
 };
 pub use backups::{BackupFile, NewBackup, RestoredView, Restoring};
+pub use builder::{
+    BuilderState, BuilderView, ChangedAddress, ChoiceView, ConnectorStart, ConnectorUse,
+    ConnectorUses, FilledView, FindingView, LeftOut, OpenApiView, PublishImpact, SecretRemoved,
+    TouchedByConnector,
+};
 pub use connection::{
     AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, ServiceToTry,
     ServiceTried, ServiceTry, TryAnswer, TryRequest, UseView,

@@ -167,6 +167,55 @@ pub enum OAuthError {
         /// What the provider says.
         got: String,
     },
+    /// What was given is no issuer identifier: https (or http on this computer), without query
+    /// and fragment (RFC 8414 §2).
+    #[error("not an issuer address")]
+    DiscoveryIssuerInvalid,
+    /// The issuer has no description at either of the places where one is looked for.
+    #[error("the service does not describe itself (status {status})")]
+    DiscoveryNotFound {
+        /// HTTP status of the last place.
+        status: u16,
+    },
+    /// The description is that of another issuer (RFC 8414 §3.3).
+    #[error("asked issuer `{expected}`, got the description of `{got}`")]
+    DiscoveryOtherIssuer {
+        /// Who was asked.
+        expected: String,
+        /// Who the description is of; empty where it does not say.
+        got: String,
+    },
+    /// The description is somewhere else, and nothing is followed there.
+    #[error("the description has moved (status {status})")]
+    DiscoveryRedirected {
+        /// HTTP status.
+        status: u16,
+    },
+    /// An address of the description is neither https nor, of a service on this computer, here.
+    #[error("metadata field `{field}` is not an https address: `{got}`")]
+    DiscoveryInsecure {
+        /// Name of the metadata field.
+        field: &'static str,
+        /// What it says.
+        got: String,
+    },
+    /// The description did not end in time, or is larger than the limit.
+    #[error("the description does not end")]
+    DiscoveryEndless,
+    /// The description leaves out what a connector needs.
+    #[error("metadata field `{field}` is missing")]
+    DiscoveryIncomplete {
+        /// Name of the metadata field.
+        field: &'static str,
+    },
+    /// The service offers only what is not supported here.
+    #[error("metadata field `{field}` offers only `{got}`")]
+    DiscoveryUnsupported {
+        /// Name of the metadata field.
+        field: &'static str,
+        /// What it offers.
+        got: String,
+    },
     /// The fixed port of the redirect address is in use.
     #[error("port {port} is in use")]
     PortTaken {
@@ -209,6 +258,14 @@ impl OAuthError {
         "verification_uri_invalid",
         "metadata_not_offered",
         "metadata_differs",
+        "discovery_issuer_invalid",
+        "discovery_not_found",
+        "discovery_other_issuer",
+        "discovery_redirected",
+        "discovery_insecure",
+        "discovery_endless",
+        "discovery_incomplete",
+        "discovery_unsupported",
         "port_taken",
         "listener_failed",
         "network_setup",
@@ -243,6 +300,14 @@ impl OAuthError {
             Self::VerificationUriInvalid => "verification_uri_invalid",
             Self::MetadataNotOffered => "metadata_not_offered",
             Self::MetadataDiffers { .. } => "metadata_differs",
+            Self::DiscoveryIssuerInvalid => "discovery_issuer_invalid",
+            Self::DiscoveryNotFound { .. } => "discovery_not_found",
+            Self::DiscoveryOtherIssuer { .. } => "discovery_other_issuer",
+            Self::DiscoveryRedirected { .. } => "discovery_redirected",
+            Self::DiscoveryInsecure { .. } => "discovery_insecure",
+            Self::DiscoveryEndless => "discovery_endless",
+            Self::DiscoveryIncomplete { .. } => "discovery_incomplete",
+            Self::DiscoveryUnsupported { .. } => "discovery_unsupported",
             Self::PortTaken { .. } => "port_taken",
             Self::ListenerFailed => "listener_failed",
             Self::NetworkSetup => "network_setup",
@@ -273,7 +338,8 @@ impl OAuthError {
             Self::CallbackInvalid { reason } | Self::IdTokenInvalid { reason } => {
                 put("reason", (*reason).to_owned());
             }
-            Self::IssuerMismatch { expected, got } => {
+            Self::IssuerMismatch { expected, got }
+            | Self::DiscoveryOtherIssuer { expected, got } => {
                 put("expected", expected.clone());
                 put("got", got.clone());
             }
@@ -287,7 +353,15 @@ impl OAuthError {
                     .iter()
                     .for_each(|wait| put("retry_after", wait.as_secs().to_string()));
             }
-            Self::Html { status } | Self::Empty { status } => put("status", status.to_string()),
+            Self::Html { status }
+            | Self::Empty { status }
+            | Self::DiscoveryNotFound { status }
+            | Self::DiscoveryRedirected { status } => put("status", status.to_string()),
+            Self::DiscoveryInsecure { field, got } | Self::DiscoveryUnsupported { field, got } => {
+                put("field", (*field).to_owned());
+                put("got", got.clone());
+            }
+            Self::DiscoveryIncomplete { field } => put("field", (*field).to_owned()),
             Self::HostNotListed(refusal) => args.extend(refusal.args.clone()),
             Self::MetadataDiffers {
                 field,
@@ -311,6 +385,8 @@ impl OAuthError {
             | Self::DeviceExpired
             | Self::VerificationUriInvalid
             | Self::MetadataNotOffered
+            | Self::DiscoveryIssuerInvalid
+            | Self::DiscoveryEndless
             | Self::ListenerFailed
             | Self::NetworkSetup => {}
         }

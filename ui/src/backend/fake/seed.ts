@@ -211,9 +211,9 @@ export function seedFiles(accepted: Set<string>): ConnectorFile[] {
   const hash = "9f2c4b7ad1e0835566aa01c3ffb2d4770a1e5b9c3d2f4e6a8b0c1d2e3f405162";
   const kura = byId("kura_archive").mark;
   const files: ConnectorFile[] = [
-    { file: "depot.toml", hash, state: "draft", service: mark("depot", "Depot", "DE", 175), hosts: ["id.depot.example", "api.depot.example"], line: null, problem: null, diff: [], connections: 0 },
+    { file: "depot.toml", hash, state: "draft", service: mark("depot", "Depot", "DE", 175), hosts: ["id.depot.example", "api.depot.example"], line: null, problem: null, unfinished: false, diff: [], connections: 0 },
     {
-      file: "kura_archive.toml", hash, state: "changed", service: kura, hosts: ["id.kura.example", "api.kura.example", "files.kura.example"], line: null, problem: null, connections: 2,
+      file: "kura_archive.toml", hash, state: "changed", service: kura, hosts: ["id.kura.example", "api.kura.example", "files.kura.example"], line: null, problem: null, unfinished: false, connections: 2,
       diff: [
         { change: "same", text: "[api]" },
         { change: "same", text: 'base = "https://api.kura.example/v1"' },
@@ -221,8 +221,8 @@ export function seedFiles(accepted: Set<string>): ConnectorFile[] {
         { change: "added", text: 'hosts = ["api.kura.example", "files.kura.example"]' },
       ],
     },
-    { file: "old-forms.toml", hash, state: "bad", service: null, hosts: [], line: 14, problem: "`token` must be an https address.", diff: [], connections: 0 },
-    { file: "warehouse.toml", hash, state: "accepted", service: mark("warehouse", "Warehouse", "WH", 40), hosts: ["sso.warehouse.example"], line: null, problem: null, diff: [], connections: 1 },
+    { file: "old-forms.toml", hash, state: "bad", service: null, hosts: [], line: 14, problem: "`token` must be an https address.", unfinished: false, diff: [], connections: 0 },
+    { file: "warehouse.toml", hash, state: "accepted", service: mark("warehouse", "Warehouse", "WH", 40), hosts: ["sso.warehouse.example"], line: null, problem: null, unfinished: false, diff: [], connections: 1 },
   ];
   return files.map((file) => (accepted.has(file.file) ? { ...file, state: "accepted", diff: [] } : file));
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use tsunagi_domain::Kind;
 use tsunagi_domain::hosts::is_reserved_header;
 
-use super::{Fault, fault};
+use super::Faults;
 use crate::resolve::{OF_THE_KEY, placeholders};
-use crate::{Attach, Connector, GrantType, Keys, Registration};
+use crate::{Attach, Connector, GrantType, Keys, Registration, Why};
 
 /// Names of the headers that carry the credential.
 pub(super) fn carriers(connector: &Connector) -> impl Iterator<Item = &str> {
@@ -25,115 +25,110 @@ pub(super) fn carriers(connector: &Connector) -> impl Iterator<Item = &str> {
         }))
 }
 
-pub(super) fn check(connector: &Connector) -> Result<(), Fault> {
+pub(super) fn check(connector: &Connector, found: &mut Faults) {
     match (&connector.oauth, &connector.keys) {
         (Some(_), Some(_)) => {
-            return fault("/keys", "a connector has `oauth` or `keys`, and not both");
+            return found.add("/keys", Why::way_both());
         }
-        (None, None) => return fault("", "a connector has `oauth` or `keys`"),
+        (None, None) => return found.add("", Why::way_none()),
         (Some(oauth), None) => {
             if connector.registration == Registration::NotNeeded {
-                return fault("/oauth", "OAuth needs a client registration");
+                found.add("/oauth", Why::oauth_needs_client());
             }
-            return match (oauth.grant, &oauth.authorize) {
+            match (oauth.grant, &oauth.authorize) {
                 (GrantType::Code, None) => {
-                    fault("/oauth", "`authorize` is missing: where a person signs in")
+                    found.add("/oauth/authorize", Why::authorize_missing());
                 }
-                (GrantType::ClientCredentials, Some(_)) => fault(
-                    "/oauth/authorize",
-                    "with client credentials nobody signs in",
-                ),
+                (GrantType::ClientCredentials, Some(_)) => {
+                    found.add("/oauth/authorize", Why::client_signs_in())
+                }
                 (GrantType::ClientCredentials, None)
                     if connector.kinds.contains(&Kind::LoggedInUser) =>
                 {
-                    fault(
-                        "/kinds",
-                        "with client credentials there is no account of a member's own",
-                    )
+                    found.add("/kinds", Why::client_own_account());
                 }
-                _ => Ok(()),
-            };
+                _ => {}
+            }
+            return;
         }
         (None, Some(_)) => {}
     }
     if connector.registration != Registration::NotNeeded {
-        return fault("/registration", "a key needs no client registration");
+        found.add("/registration", Why::key_no_client());
     }
     if !connector.scopes.is_empty() {
-        return fault("/scopes", "the scopes of a key are not asked for");
+        found.add("/scopes", Why::key_no_scopes());
     }
     if connector.question().is_none() && connector.retired.is_none() {
-        return fault(
-            "/keys",
-            "`verify` is missing: a key is tried before it is kept",
-        );
+        found.add("/keys", Why::verify_missing());
     }
     let Some(keys) = &connector.keys else {
-        return Ok(());
+        return;
     };
-    fields(keys)?;
-    attached(connector, keys)?;
-    asked(connector, keys)
+    fields(keys, found);
+    attached(connector, keys, found);
+    asked(connector, keys, found);
 }
 
-fn fields(keys: &Keys) -> Result<(), Fault> {
+fn fields(keys: &Keys, found: &mut Faults) {
     let mut names = BTreeSet::new();
     for (index, field) in keys.fields.iter().enumerate() {
         let at = |what: &str| format!("/keys/fields/{index}/{what}");
         if !names.insert(field.name.as_str()) {
-            return fault(
-                at("name"),
-                format!("field `{}` is listed twice", field.name),
-            );
+            found.add(at("name"), Why::key_field_twice(&field.name));
         }
         match &field.example {
             Some(_) if field.secret => {
-                return fault(at("example"), "a secret has no example");
+                found.add(at("example"), Why::key_secret_example());
             }
             Some(example) if !field.takes(example) => {
-                return fault(
-                    at("example"),
-                    format!("`{example}` is not a value of field `{}`", field.name),
-                );
+                found.add(at("example"), Why::key_field_value(example, &field.name));
             }
             _ => {}
         }
     }
-    Ok(())
 }
 
 /// The fields that a template holds, all of them declared.
-fn used<'a>(keys: &'a Keys, at: &str, template: &str) -> Result<Vec<&'a crate::KeyField>, Fault> {
-    let names = placeholders(template).map_err(|reason| (at.to_owned(), reason))?;
-    names
+fn used<'a>(
+    keys: &'a Keys,
+    at: &str,
+    template: &str,
+    found: &mut Faults,
+) -> Vec<&'a crate::KeyField> {
+    let names = placeholders(template).unwrap_or_else(|why| {
+        found.add(at, why);
+        Vec::new()
+    });
+    let mut used = Vec::new();
+    for name in names
         .into_iter()
         .filter_map(|name| name.strip_prefix(OF_THE_KEY))
-        .map(|name| {
-            let missing = format!("`{name}` is not listed under `keys.fields`");
-            keys.field(name).ok_or_else(|| (at.to_owned(), missing))
-        })
-        .collect()
+    {
+        match keys.field(name) {
+            Some(field) => used.push(field),
+            None => found.add(at, Why::key_field_unlisted(name)),
+        }
+    }
+    used
 }
 
-fn attached(connector: &Connector, keys: &Keys) -> Result<(), Fault> {
+fn attached(connector: &Connector, keys: &Keys, found: &mut Faults) {
     let mut places = BTreeSet::new();
     let mut sent = BTreeSet::new();
     for (index, attach) in keys.attach.iter().enumerate() {
         let at = format!("/keys/attach/{index}");
         for template in attach.templates() {
-            let names = placeholders(template).map_err(|reason| (at.clone(), reason))?;
+            let names = placeholders(template).unwrap_or_default();
             let unknown = names.into_iter().find(|name| {
                 !name.starts_with(OF_THE_KEY)
                     && !connector.parameters.iter().any(|own| own.name == *name)
             });
             if let Some(unknown) = unknown {
-                return fault(at, format!("`{{{unknown}}}` is not one of the parameters"));
+                found.add(&at, Why::parameter_unknown(unknown));
             }
-            sent.extend(
-                used(keys, &at, template)?
-                    .iter()
-                    .map(|field| field.name.as_str()),
-            );
+            let used = used(keys, &at, template, found);
+            sent.extend(used.iter().map(|field| field.name.as_str()));
         }
         let (place, name) = match attach {
             Attach::Header { name, .. } => ("header", name.as_str()),
@@ -146,60 +141,48 @@ fn attached(connector: &Connector, keys: &Keys) -> Result<(), Fault> {
             && is_reserved_header(name)
             && !name.eq_ignore_ascii_case("authorization")
         {
-            return fault(at, format!("`{name}` cannot carry a credential"));
+            found.add(&at, Why::header_no_carrier(name));
         }
         if !places.insert((place, name.to_ascii_lowercase())) {
-            return fault(at, format!("`{name}` is attached twice"));
+            found.add(at, Why::key_attached_twice(name));
         }
     }
-    match keys
-        .fields
-        .iter()
-        .position(|field| !sent.contains(field.name.as_str()))
-    {
-        Some(index) => fault(
-            format!("/keys/fields/{index}"),
-            format!("field `{}` goes nowhere", keys.fields[index].name),
-        ),
-        None if keys.fields.iter().all(|field| !field.secret) => fault(
-            "/keys/attach",
-            "none of the fields is a secret: a service that knows nobody needs no connection",
-        ),
-        None => Ok(()),
+    for (index, field) in keys.fields.iter().enumerate() {
+        if !sent.contains(field.name.as_str()) {
+            found.add(
+                format!("/keys/fields/{index}"),
+                Why::key_goes_nowhere(&field.name),
+            );
+        }
+    }
+    if keys.fields.iter().all(|field| !field.secret) {
+        found.add("/keys/attach", Why::key_no_secret());
     }
 }
 
 /// What is asked of the service: it holds no secret where addresses are written down, and says
 /// nothing itself where the credential goes.
-fn asked(connector: &Connector, keys: &Keys) -> Result<(), Fault> {
+fn asked(connector: &Connector, keys: &Keys, found: &mut Faults) {
     let Some(question) = connector.question() else {
-        return Ok(());
+        return;
     };
-    for field in used(keys, "/verify/url", &question.url)? {
+    for field in used(keys, "/verify/url", &question.url, found) {
         if field.secret {
-            return fault(
-                "/verify/url",
-                format!(
-                    "`{}` is a secret, and an address is no place for one",
-                    field.name
-                ),
-            );
+            found.add("/verify/url", Why::key_in_address(&field.name));
         }
     }
     for field in used(
         keys,
         "/verify/id",
         question.id.as_deref().unwrap_or_default(),
-    )? {
+        found,
+    ) {
         if field.secret {
-            return fault(
-                "/verify/id",
-                format!("`{}` is a secret, and an account's id is shown", field.name),
-            );
+            found.add("/verify/id", Why::key_in_id(&field.name));
         }
     }
     if question.json.is_some() && !question.form.is_empty() {
-        return fault("/verify/form", "a body is `json` or `form`, and not both");
+        found.add("/verify/form", Why::body_both());
     }
     let (_, query) = question.url.split_once('?').unwrap_or_default();
     for attach in &keys.attach {
@@ -213,24 +196,23 @@ fn asked(connector: &Connector, keys: &Keys) -> Result<(), Fault> {
             _ => false,
         };
         if taken {
-            return fault("/verify", "the credential goes there (R23)");
+            found.add("/verify", Why::key_place_taken());
         }
         let form = matches!(attach, Attach::Form { .. } | Attach::FormJson { .. });
         if form && (question.json.is_some() || question.method == crate::Method::Get) {
-            return fault("/verify/method", "a form goes with POST");
+            found.add("/verify/method", Why::form_needs_post());
         }
         if let Attach::FormJson { name, at, .. } = attach {
             let body = question
                 .form
                 .get(name)
                 .map(|text| serde_json::from_str(text));
-            let Some(Ok(serde_json::Value::Object(_))) = body else {
-                return fault("/verify/form", format!("`{name}` is not a JSON object"));
-            };
+            if !matches!(body, Some(Ok(serde_json::Value::Object(_)))) {
+                found.add("/verify/form", Why::not_json_object(name));
+            }
             if !at.starts_with('/') {
-                return fault("/keys/attach", format!("`{at}` is not a JSON pointer"));
+                found.add("/keys/attach", Why::not_pointer(at));
             }
         }
     }
-    Ok(())
 }

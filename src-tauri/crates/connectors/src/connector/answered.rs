@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A field of the callback or of a token answer that is kept. Never a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Answered {
     /// Its name, as in `{answer.name}`, and in the callback.

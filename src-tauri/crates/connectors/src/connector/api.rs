@@ -8,6 +8,7 @@ use serde_json::Value;
 
 /// HTTP methods that connectors may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
     /// GET.
@@ -33,6 +34,7 @@ impl Method {
 
 /// How the service's API is called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Api {
     /// Address template that request paths are put behind.
@@ -57,6 +59,7 @@ pub struct Api {
 
 /// What an error of an API says about the credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Means {
     /// The token is over: a renewed one may work.
@@ -75,6 +78,7 @@ pub enum Means {
 
 /// An error of an API, by status, by a word in its body, or by both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct ApiError {
     /// HTTP status; `None`: any that is an error.
@@ -158,6 +162,19 @@ impl<'a> Said<'a> {
 }
 
 impl Api {
+    /// An API at this base that takes bearer tokens (RFC 6750 §2.1).
+    #[must_use]
+    pub fn at(base: impl Into<String>) -> Self {
+        Self {
+            base: base.into(),
+            header: bearer(),
+            header_name: authorization(),
+            headers: BTreeMap::new(),
+            errors: Vec::new(),
+            drop: Vec::new(),
+        }
+    }
+
     /// What an answer says about the credential it was asked with, by the service's own words;
     /// `None` where it uses none.
     #[must_use]
@@ -194,6 +211,7 @@ fn bearer() -> String {
 
 /// A request that tells whose account was authorized, or at least that the credential works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// GET or POST.
@@ -225,8 +243,27 @@ pub struct Question {
     pub email: Option<String>,
 }
 
+impl Question {
+    /// A GET of this address that tells nothing but whether the credential works.
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        Self {
+            method: Method::Get,
+            url: url.into(),
+            headers: BTreeMap::new(),
+            json: None,
+            form: BTreeMap::new(),
+            good: None,
+            id: None,
+            name: None,
+            email: None,
+        }
+    }
+}
+
 /// What a good answer says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Good {
     /// In JSON.

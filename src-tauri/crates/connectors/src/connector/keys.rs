@@ -7,6 +7,7 @@ use crate::Pattern;
 
 /// A credential that a person types in, in place of OAuth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
     /// What is typed.
@@ -17,6 +18,7 @@ pub struct Keys {
 
 /// One field of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct KeyField {
     /// Name, as in `{key.name}`.
@@ -32,6 +34,7 @@ pub struct KeyField {
     pub secret: bool,
     /// What values look like; `None`: anything on one line.
     #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(type = "string | null"))]
     pub pattern: Option<Pattern>,
     /// An example, of what is no secret.
     #[serde(default)]
@@ -61,6 +64,7 @@ impl KeyField {
 /// One way in which a credential goes with a request. Values are templates that may hold
 /// `{key.name}` and `{parameter}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "in", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Attach {
     /// In a header.

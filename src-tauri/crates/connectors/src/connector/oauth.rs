@@ -9,6 +9,7 @@ use super::{Answered, Revoke};
 
 /// How the client proves itself at the token and revocation endpoints (RFC 6749 §2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ClientAuth {
     /// Public client: only the client ID is sent.
@@ -22,6 +23,7 @@ pub enum ClientAuth {
 
 /// How a token is come by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum GrantType {
     /// A person signs in (RFC 6749 §4.1).
@@ -34,6 +36,7 @@ pub enum GrantType {
 
 /// How the body of a token request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "TokenBody"))]
 #[serde(rename_all = "snake_case")]
 pub enum Body {
     /// `application/x-www-form-urlencoded`, as RFC 6749 asks.
@@ -47,6 +50,7 @@ pub enum Body {
 
 /// A further parameter of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "TokenParam"))]
 #[serde(untagged)]
 pub enum Param {
     /// Text; may hold `{parameter}`.
@@ -68,6 +72,7 @@ impl Param {
 
 /// OAuth 2.0 at this service. Addresses are templates with `{parameter}` in them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "OAuthSketch"))]
 #[serde(deny_unknown_fields)]
 pub struct OAuth {
     /// How a token is come by.
@@ -172,6 +177,18 @@ pub struct OAuth {
     /// stand for.
     #[serde(default)]
     pub error_words: BTreeMap<String, String>,
+}
+
+impl OAuth {
+    /// What a file says that names the token endpoint and nothing else.
+    #[must_use]
+    pub fn at(token: impl Into<String>) -> Self {
+        Self {
+            token: token.into(),
+            client_auth: ClientAuth::default(),
+            ..NONE.clone()
+        }
+    }
 }
 
 fn yes() -> bool {

@@ -8,6 +8,7 @@ use super::Method;
 
 /// The two kinds of token there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum TokenKind {
     /// Access token.
@@ -18,6 +19,7 @@ pub enum TokenKind {
 
 /// Who a revocation is asked by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum RevokeAuth {
     /// Nobody: the token itself is enough.
@@ -32,6 +34,7 @@ pub enum RevokeAuth {
 
 /// Where the fields of a revocation are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum RevokeBody {
     /// `application/x-www-form-urlencoded`, as RFC 7009 asks.
@@ -48,6 +51,7 @@ pub enum RevokeBody {
 /// How a token is taken back. RFC 7009 is what the address alone stands for; the rest is for
 /// services that have ways of their own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(from = "RevokeForm")]
 pub struct Revoke {
     /// POST or DELETE.
@@ -91,6 +95,14 @@ struct RevokeTable {
     fields: Option<BTreeMap<String, String>>,
     #[serde(default)]
     tokens: Option<Vec<TokenKind>>,
+}
+
+impl Revoke {
+    /// A revocation as RFC 7009 has it.
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        RevokeForm::Address(url.into()).into()
+    }
 }
 
 impl From<RevokeForm> for Revoke {

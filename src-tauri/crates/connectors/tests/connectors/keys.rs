@@ -169,7 +169,7 @@ fn a_bad_connector_of_keys_is_refused_by_what_is_wrong() {
         let problem = draft_of("example.toml", text.as_bytes())
             .outcome
             .unwrap_err();
-        assert!(problem.reason.contains(said), "{bad}: {problem}");
+        assert!(problem.why.to_string().contains(said), "{bad}: {problem}");
     }
 }
 
@@ -183,7 +183,7 @@ fn a_verification_does_not_set_what_the_credential_goes_in() {
     let problem = draft_of("example.toml", text.as_bytes())
         .outcome
         .unwrap_err();
-    assert!(problem.reason.contains("(R23)"), "{problem}");
+    assert!(problem.why.to_string().contains("(R23)"), "{problem}");
 }
 
 #[test]
@@ -211,6 +211,6 @@ fn a_client_that_authorizes_itself_has_no_page_to_sign_in_at() {
         let problem = draft_of("example.toml", text.as_bytes())
             .outcome
             .unwrap_err();
-        assert!(problem.reason.contains(said), "{problem}");
+        assert!(problem.why.to_string().contains(said), "{problem}");
     }
 }

@@ -3,7 +3,9 @@
 
 mod endpoints;
 mod keys;
+mod openapi;
 mod reviewed;
+mod sketch;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -362,7 +364,11 @@ fn a_bad_file_is_reported_by_name_and_line() {
         assert_eq!(problem.file, "example.toml", "the file is named");
         assert_eq!(problem.line, Some(line), "`{to}`: {problem}");
         assert!(
-            problem.reason.to_lowercase().contains(&word.to_lowercase()),
+            problem
+                .why
+                .to_string()
+                .to_lowercase()
+                .contains(&word.to_lowercase()),
             "`{to}`: {problem}"
         );
     }
@@ -425,7 +431,7 @@ fn a_file_never_shadows_a_built_in_connector() {
     let problem = draft_of("practice.toml", text.as_bytes())
         .outcome
         .unwrap_err();
-    assert!(problem.reason.contains("built-in"), "{problem}");
+    assert!(problem.why.to_string().contains("built-in"), "{problem}");
     let (library, problems) =
         Library::built_in().with_accepted(&[(text.clone(), hash(text.as_bytes()))]);
     assert_eq!(problems.len(), 1, "accepted or not");
@@ -439,7 +445,10 @@ fn a_file_never_shadows_a_built_in_connector() {
 fn a_file_is_named_after_its_id() {
     let problem = draft_of("other.toml", GOOD.as_bytes()).outcome.unwrap_err();
     assert_eq!(
-        (problem.line, problem.reason.contains("example.toml")),
+        (
+            problem.line,
+            problem.why.to_string().contains("example.toml")
+        ),
         (Some(1), true),
         "{problem}"
     );
@@ -693,7 +702,7 @@ fn an_answer_stands_only_where_it_is_known_in_time() {
     ];
     for (oauth, base, said) in table {
         let problem = answering(oauth, base).outcome.unwrap_err();
-        assert!(problem.reason.contains(said), "{oauth}: {problem}");
+        assert!(problem.why.to_string().contains(said), "{oauth}: {problem}");
         assert!(problem.line.is_some(), "{oauth}: {problem}");
     }
 }
@@ -752,6 +761,9 @@ fn a_connector_sets_no_header_that_carries_a_credential() {
         let problem = draft_of("example.toml", text.as_bytes())
             .outcome
             .unwrap_err();
-        assert!(problem.reason.contains(name), "{field} {name}: {problem}");
+        assert!(
+            problem.why.to_string().contains(name),
+            "{field} {name}: {problem}"
+        );
     }
 }

@@ -49,6 +49,8 @@ pub struct ConnectorFile {
     pub line: Option<u32>,
     /// The mistake, in a sentence.
     pub problem: Option<String>,
+    /// It is not finished, and the builder can go on with it.
+    pub unfinished: bool,
     /// What changed since it was accepted.
     pub diff: Vec<DiffRow>,
     /// Connections that use it.

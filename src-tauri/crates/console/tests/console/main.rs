@@ -15,6 +15,7 @@ mod at_once;
 mod availability;
 mod backups;
 mod bad_names;
+mod builder;
 mod canary;
 mod clock;
 mod codes;

@@ -4,14 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use tsunagi_connectors::Why;
 use tsunagi_console::log::Action;
 use tsunagi_console::messages;
 use tsunagi_console::views::Locale;
 use tsunagi_domain::{NotConnected, Reach, RefusalCode};
 
 /// What Rust owns in the message files; everything else is the screens'.
-const OWNED: [&str; 8] = [
-    "error.", "step.", "outcome.", "tray.", "window.", "word.", "report.", "event.",
+const OWNED: [&str; 9] = [
+    "error.", "step.", "outcome.", "tray.", "window.", "word.", "report.", "event.", "why.",
 ];
 
 fn table(locale: &str) -> BTreeMap<String, String> {
@@ -143,6 +144,10 @@ fn keys() -> BTreeSet<String> {
     for plan in ["free", "paid"] {
         keys.insert(format!("word.plan.{plan}"));
     }
+    for (code, _) in Why::CODES {
+        keys.insert(format!("why.{code}"));
+    }
+    keys.insert("word.of_scheme".to_owned());
     for reason in NotConnected::ALL {
         keys.insert(format!("word.reason.{}", reason.as_str()));
     }
@@ -232,6 +237,17 @@ fn both_languages_name_the_same_things() {
         if OWNED.iter().any(|prefix| key.starts_with(prefix)) {
             let other = japanese.get(key).map(|text| placeholders(text));
             assert_eq!(Some(placeholders(text)), other, "{key}");
+        }
+    }
+}
+
+#[test]
+fn a_reason_names_no_more_than_it_knows() {
+    for (locale, table) in ["en", "ja"].map(|locale| (locale, table(locale))) {
+        for (code, args) in Why::CODES {
+            for name in placeholders(&table[&format!("why.{code}")]) {
+                assert!(args.contains(&&*name), "{code} has no {name} in {locale}");
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ mod attempt;
 mod callback;
 mod device;
 mod device_codes;
+mod discovery;
 mod errors;
 mod identity;
 mod listener;
