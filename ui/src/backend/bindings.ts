@@ -683,6 +683,10 @@ about: string,
  */
 category: string, 
 /**
+ * How it is authorized.
+ */
+way: Way, 
+/**
  * Kinds offered.
  */
 kinds: Array<Kind>, 
@@ -694,6 +698,15 @@ verified: boolean,
  * From a file of this workspace.
  */
 custom: boolean, 
+/**
+ * Its place among the services used last, from 0; `None` where it is not one of them.
+ */
+recent: number | null, 
+/**
+ * What it is found by besides its name: other names, what it does and its category, in every
+ * language.
+ */
+words: string, 
 /**
  * Why it is not offered to this workspace.
  */
@@ -3038,6 +3051,8 @@ export interface Commands {
   gallery_list: { args: {  }; answer: Array<GalleryEntry> };
   gallery_service: { args: { service: string }; answer: ConnectorView };
   provider_open: { args: { service: string }; answer: void };
+  service_get: { args: { service: string }; answer: ServiceView };
+  service_open_source: { args: { service: string; source: number }; answer: void };
   connection_check_name: { args: { service: string; name: string; linkName: string | null }; answer: NameCheck };
   connection_reuse: { args: { draft: NewConnection }; answer: Array<ReuseOffer> };
   connection_create: { args: { draft: NewConnection; application: ApplicationId | null }; answer: ConnectionId };

@@ -10,9 +10,10 @@ use crate::load::Provenance;
 use crate::resolve::{
     OF_THE_KEY, OF_THE_TOKEN, Values, answer_name, is_text, placeholders, resolve,
 };
-use crate::{Connector, Param, Registration};
+use crate::{Area, Connector, Param, Registration, Wire};
 
 mod keys;
+mod wire;
 
 /// A JSON pointer to what is wrong, and why.
 type Fault = (String, String);
@@ -23,6 +24,12 @@ fn fault<T>(at: impl Into<String>, reason: impl Into<String>) -> Result<T, Fault
 
 pub(crate) fn check(connector: &Connector, provenance: Provenance) -> Result<(), Fault> {
     belongs_to_program(connector, provenance)?;
+    if connector.wire == Wire::Unknown {
+        return wire::check(connector, provenance);
+    }
+    if connector.payment != connector.areas().contains(&Area::Payment) {
+        return fault("/areas", "payments are for payment services (R7)");
+    }
     if connector.payment && connector.kinds != [Kind::Admin] {
         return fault(
             "/kinds",

@@ -16,10 +16,10 @@ mod pattern;
 mod resolve;
 
 pub use connector::{
-    Answered, Api, ApiError, Attach, Body, ClientAuth, Connector, Good, GrantType, KeyField, Keys,
-    Means, Method, Monogram, OAuth, OfferedIn, Param, Parameter, Preset, Question, Rate,
+    Answered, Api, ApiError, Area, Attach, Body, ClientAuth, Connector, Good, GrantType, KeyField,
+    Keys, Means, Method, Monogram, OAuth, OfferedIn, Param, Parameter, Preset, Question, Rate,
     Registration, Retired, Revoke, RevokeAuth, RevokeBody, Scope, Setup, SetupRedirect, Text,
-    TokenKind, Webview,
+    TokenKind, Way, Webview, Wire,
 };
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
 pub use library::Library;

@@ -15,6 +15,7 @@ mod members;
 mod own_accounts;
 mod papers;
 mod primaries;
+mod services;
 mod setup;
 mod start;
 
@@ -58,6 +59,10 @@ pub use papers::{
     ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat, WorkKind, WorkView,
 };
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
+pub use services::{
+    Attached, AttachedPlace, OfferedView, RetiredView, ServiceKey, ServiceKeys, ServiceView,
+    SignInView, Way,
+};
 pub use setup::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,
     PresetView, RedirectForm, RedirectKind, RegistrationDraft, RegistrationView, ReuseOffer,

@@ -4,6 +4,7 @@
 mod endpoints;
 mod keys;
 mod reviewed;
+mod wire;
 
 use std::collections::BTreeSet;
 use std::path::Path;
