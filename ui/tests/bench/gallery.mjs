@@ -23,7 +23,8 @@ await page.evaluate(() => {
     const at = began;
     requestAnimationFrame(() => {
       const channel = new MessageChannel();
-      channel.port1.onmessage = () => window.__painted?.(performance.now() - at);
+      channel.port1.addEventListener("message", () => window.__painted?.(performance.now() - at));
+      channel.port1.start();
       channel.port2.postMessage(null);
     });
   };

@@ -20,6 +20,8 @@ const GALLERY = [
   entry("kura", "Kura Archive", "files", "契約書", { custom: true }),
 ];
 const items = prepare(GALLERY);
+const byName = (a: string, b: string): number => a.localeCompare(b);
+const ids = (whole: boolean): string[] => sections(find(items, all), whole, 3, byName).map((one) => `${one.id}: ${one.entries.map((e) => e.service.id).join(" ")}`);
 const all: Wish = { search: "", custom: false, category: null, way: null };
 const found = (wish: Partial<Wish>): string[] => find(items, { ...all, ...wish }).map((one) => one.service.id);
 
@@ -59,9 +61,6 @@ describe("the gallery's search", () => {
 });
 
 describe("the gallery's sections", () => {
-  const byName = (a: string, b: string): number => a.localeCompare(b);
-  const ids = (whole: boolean, columns = 3): string[] => sections(find(items, all), whole, columns, byName).map((one) => `${one.id}: ${one.entries.map((e) => e.service.id).join(" ")}`);
-
   it("begin with what was used last, and end with what cannot be used", () => {
     expect(ids(false)).toEqual([
       "recent: salesforce quickbooks", "accounting: quickbooks", "crm: salesforce", "messages: line", "work: linear kintone", "unknown: sms_magic", "refused: payflow",

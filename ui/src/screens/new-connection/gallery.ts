@@ -41,6 +41,9 @@ export interface Wish {
 /** The identifier of what was used last, where a category's would stand. */
 export const RECENT = "recent";
 
+/** Why a service is refused of which nobody says how it is spoken to. Where all are, for another reason, it is one of them. */
+export const UNKNOWN = "wire_unknown";
+
 /** One form for all ways of writing the same: width and case go, hiragana becomes katakana. */
 export function fold(text: string): string {
   return text
@@ -113,8 +116,8 @@ export function sections(found: readonly GalleryEntry[], whole: boolean, columns
       add(id, here, ROWS * columns);
     }
   }
-  add("unknown", found.filter((entry) => entry.refused !== null && entry.way === "unknown"));
-  add("refused", found.filter((entry) => entry.refused !== null && entry.way !== "unknown"));
+  add("unknown", found.filter((entry) => entry.refused?.code === UNKNOWN));
+  add("refused", found.filter((entry) => entry.refused !== null && entry.refused.code !== UNKNOWN));
   return all;
 }
 
@@ -124,21 +127,25 @@ export interface Cell {
   key: string;
   /** The section. */
   id: string;
-  entry: GalleryEntry | null;
+  /** What a tile is about and says; `null` of a head. */
+  tile: { entry: GalleryEntry; face: Face } | null;
   /** How many the section has, and whether that is what it shows. */
   of: number;
   all: boolean;
 }
 
 /** Lays sections out, up to so many tiles. */
-export function cut(all: readonly Section[], most: number): Cell[] {
+export function cut(all: readonly Section[], most: number, faces: ReadonlyMap<string, Face>): Cell[] {
   const cells: Cell[] = [];
   let room = most;
   for (const { id, entries, of } of all) {
     if (room <= 0) break;
-    const rest = { id, of, all: entries.length === of };
-    cells.push({ key: id, entry: null, ...rest });
-    for (const entry of entries.slice(0, room)) cells.push({ key: `${id}/${entry.service.id}`, entry, ...rest });
+    const whole = entries.length === of;
+    cells.push({ key: id, id, tile: null, of, all: whole });
+    for (const entry of entries.slice(0, room)) {
+      const face = faces.get(entry.service.id);
+      if (face) cells.push({ key: `${id}/${entry.service.id}`, id, tile: { entry, face }, of, all: whole });
+    }
     room -= entries.length;
   }
   return cells;
