@@ -669,7 +669,7 @@ needing: number,
  * Pass as `after` for the next page.
  */
 next: string | null, };
-export type Way = "sign_in" | "client" | "key" | "unknown";
+export type AuthKind = "sign_in" | "client" | "key" | "unknown";
 export type GalleryEntry = { 
 /**
  * Service.
@@ -686,7 +686,7 @@ category: string,
 /**
  * How it is authorized.
  */
-way: Way, 
+way: AuthKind, 
 /**
  * Kinds offered.
  */
@@ -1077,7 +1077,7 @@ category: string,
 /**
  * How it is authorized.
  */
-way: Way, 
+way: AuthKind, 
 /**
  * Kinds offered.
  */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { GalleryEntry, Way } from "../../src/backend/bindings";
+import type { AuthKind, GalleryEntry } from "../../src/backend/bindings";
 import { find, fold, prepare, RECENT, sections, type Wish } from "../../src/screens/new-connection/gallery";
 
 function entry(id: string, name: string, category: string, words: string, part: Partial<GalleryEntry> = {}): GalleryEntry {
@@ -46,7 +46,7 @@ describe("the gallery's search", () => {
   it("narrows by category and by way, together and with a search", () => {
     expect(found({ category: "messages" })).toEqual(["line", "sms_magic"]);
     expect(found({ way: "key" })).toEqual(["kintone"]);
-    expect(found({ category: "work", way: "key" as Way })).toEqual(["kintone"]);
+    expect(found({ category: "work", way: "key" as AuthKind })).toEqual(["kintone"]);
     expect(found({ category: "work", search: "課題" })).toEqual(["linear"]);
     expect(found({ category: "accounting", way: "key" })).toEqual([]);
     expect(found({ category: RECENT }), "what was used last first").toEqual(["salesforce", "quickbooks"]);

@@ -23,7 +23,7 @@ pub(crate) use oauth::NONE;
 pub use oauth::{Body, ClientAuth, GrantType, OAuth, Param};
 pub use revoke::{Revoke, RevokeAuth, RevokeBody, TokenKind};
 pub use scopes::{Preset, Scope, Webview};
-pub use wire::{Way, Wire};
+pub use wire::{AuthKind, Wire};
 
 /// A sentence in the languages of the program. It lives with the connector, not with the
 /// messages of the screens.
@@ -306,12 +306,12 @@ impl Connector {
 
     /// In one word, how it is authorized.
     #[must_use]
-    pub fn way(&self) -> Way {
+    pub fn way(&self) -> AuthKind {
         match (self.wire, &self.keys) {
-            (Wire::Unknown, _) => Way::Unknown,
-            (Wire::Known, Some(_)) => Way::Key,
-            (Wire::Known, None) if self.is_for_clients() => Way::Client,
-            (Wire::Known, None) => Way::SignIn,
+            (Wire::Unknown, _) => AuthKind::Unknown,
+            (Wire::Known, Some(_)) => AuthKind::Key,
+            (Wire::Known, None) if self.is_for_clients() => AuthKind::Client,
+            (Wire::Known, None) => AuthKind::SignIn,
         }
     }
 

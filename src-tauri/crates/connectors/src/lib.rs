@@ -16,10 +16,10 @@ mod pattern;
 mod resolve;
 
 pub use connector::{
-    Answered, Api, ApiError, Area, Attach, Body, ClientAuth, Connector, Good, GrantType, KeyField,
-    Keys, Means, Method, Monogram, OAuth, OfferedIn, Param, Parameter, Preset, Question, Rate,
-    Registration, Retired, Revoke, RevokeAuth, RevokeBody, Scope, Setup, SetupRedirect, Text,
-    TokenKind, Way, Webview, Wire,
+    Answered, Api, ApiError, Area, Attach, AuthKind, Body, ClientAuth, Connector, Good, GrantType,
+    KeyField, Keys, Means, Method, Monogram, OAuth, OfferedIn, Param, Parameter, Preset, Question,
+    Rate, Registration, Retired, Revoke, RevokeAuth, RevokeBody, Scope, Setup, SetupRedirect, Text,
+    TokenKind, Webview, Wire,
 };
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
 pub use library::Library;

@@ -230,7 +230,7 @@ pub fn typescript() -> String {
         v::ListQuery,
         v::SortBy,
         v::ConnectionPage,
-        v::Way,
+        v::AuthKind,
         v::GalleryEntry,
         v::ScopeView,
         v::PresetView,

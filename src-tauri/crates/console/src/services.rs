@@ -11,8 +11,8 @@ use crate::error::ConsoleError;
 use crate::flow::is_secure;
 use crate::rows::mark;
 use crate::views::{
-    Attached, AttachedPlace, DataCenterView, OfferedView, PresetView, RedirectKind, RetiredView,
-    ServiceKey, ServiceKeys, ServiceView, SetupView, SignInView, Way,
+    Attached, AttachedPlace, AuthKind, DataCenterView, OfferedView, PresetView, RedirectKind,
+    RetiredView, ServiceKey, ServiceKeys, ServiceView, SetupView, SignInView,
 };
 
 impl Console {
@@ -168,12 +168,12 @@ impl Console {
 }
 
 /// In one word, how a service is authorized.
-pub(crate) fn way(connector: &Connector) -> Way {
+pub(crate) fn way(connector: &Connector) -> AuthKind {
     match connector.way() {
-        tsunagi_connectors::Way::SignIn => Way::SignIn,
-        tsunagi_connectors::Way::Client => Way::Client,
-        tsunagi_connectors::Way::Key => Way::Key,
-        tsunagi_connectors::Way::Unknown => Way::Unknown,
+        tsunagi_connectors::AuthKind::SignIn => AuthKind::SignIn,
+        tsunagi_connectors::AuthKind::Client => AuthKind::Client,
+        tsunagi_connectors::AuthKind::Key => AuthKind::Key,
+        tsunagi_connectors::AuthKind::Unknown => AuthKind::Unknown,
     }
 }
 

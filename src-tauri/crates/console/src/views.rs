@@ -60,8 +60,8 @@ pub use papers::{
 };
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
 pub use services::{
-    Attached, AttachedPlace, OfferedView, RetiredView, ServiceKey, ServiceKeys, ServiceView,
-    SignInView, Way,
+    Attached, AttachedPlace, AuthKind, OfferedView, RetiredView, ServiceKey, ServiceKeys,
+    ServiceView, SignInView,
 };
 pub use setup::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,

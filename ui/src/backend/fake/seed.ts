@@ -1,7 +1,7 @@
 // What the fake workspace holds: one of every state there is.
 import type {
-  AccountRow, AccountView, ConnectionRow, ConnectionView, ConnectorFile, ConnectorView, EnvironmentCard, FlowRecord, GalleryEntry, Health, Impact, KeptSignInView, Kind,
-  Locale, NewConnection, NotConnected, Reach, RegistrationView, ScopeView, ServiceMark, Start, Station, StepView, TryAnswer, Unreadable, Way,
+  AccountRow, AccountView, AuthKind, ConnectionRow, ConnectionView, ConnectorFile, ConnectorView, EnvironmentCard, FlowRecord, GalleryEntry, Health, Impact, KeptSignInView, Kind,
+  Locale, NewConnection, NotConnected, Reach, RegistrationView, ScopeView, ServiceMark, Start, Station, StepView, TryAnswer, Unreadable,
 } from "../bindings";
 import { failureOf } from "./failures";
 import { driftOf, usesOf } from "./managing";
@@ -77,7 +77,7 @@ const SCOPES: Record<string, ScopeView[]> = {
 };
 
 /** How a service is authorized. */
-const wayOf = (one: Service): Way => (one.wire === false ? "unknown" : one.mark.id === "twilio" ? "key" : one.mark.id === "razorpay" ? "client" : "sign_in");
+const wayOf = (one: Service): AuthKind => (one.wire === false ? "unknown" : one.mark.id === "twilio" ? "key" : one.mark.id === "razorpay" ? "client" : "sign_in");
 /** The categories' names, in both languages: what a service is found by. */
 const CATEGORIES: Record<string, string> = { crm: "Customers and sales 顧客と営業", accounting: "Accounting 会計", files: "Files ファイル", messages: "Messages and SMS メッセージと SMS", work: "Work and code 仕事と開発", payments: "Payments 決済", practice: "Practice 練習" };
 

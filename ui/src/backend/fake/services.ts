@@ -1,5 +1,5 @@
 // Services' own pages in the fake program, and as many services as anybody asks for.
-import type { Commands, ConnectionRow, ConnectorView, Failure, GalleryEntry, ServiceView, SignInView, Start, Way } from "../bindings";
+import type { AuthKind, Commands, ConnectionRow, ConnectorView, Failure, GalleryEntry, ServiceView, SignInView, Start } from "../bindings";
 import { offeredBy } from "./availability";
 
 const CENTERS = ["us", "eu", "in", "au", "jp", "ca", "sa", "cn", "ae"];
@@ -20,7 +20,7 @@ export function withRecent(entries: GalleryEntry[], rows: ConnectionRow[]): Gall
 const CATEGORIES = ["accounting", "commerce", "crm", "files", "messages", "other", "payments", "work"];
 const PARTS = ["Harbor", "Cedar", "Orbit", "Lantern", "Quill", "Tidal", "Maple", "Signal", "Copper", "Meadow", "帳票", "名刺", "在庫", "勤怠"];
 const KINDS = ["Books", "Desk", "Mail", "Pay", "Drive", "Forms", "Board", "Cloud"];
-const WAYS: Way[] = ["sign_in", "sign_in", "key", "sign_in", "key", "client"];
+const WAYS: AuthKind[] = ["sign_in", "sign_in", "key", "sign_in", "key", "client"];
 
 /** Services made up, beside the given ones, until there are so many. */
 export function many(entries: GalleryEntry[], count: number): GalleryEntry[] {
@@ -42,7 +42,7 @@ interface Around {
   missing: () => never;
 }
 
-function signInOf(view: ConnectorView, way: Way): SignInView | null {
+function signInOf(view: ConnectorView, way: AuthKind): SignInView | null {
   if (way !== "sign_in" && way !== "client") return null;
   return {
     authorize: way === "client" ? null : `https://${view.host}/oauth/v2/auth`, token: `https://${view.host}/oauth/v2/token`, needsRegistration: view.needsRegistration, secret: true,

@@ -1,9 +1,9 @@
 // What of the gallery is shown, in which order. Looked for as people type it: width, case and the
 // two kana make no difference, every word has to be found, and a name goes before what is said of it.
-import type { GalleryEntry, Way } from "../../backend/bindings";
+import type { AuthKind, GalleryEntry } from "../../backend/bindings";
 
 /** The ways a service can be authorized, as they are filtered by. */
-export const WAYS: readonly Way[] = ["sign_in", "key", "client", "unknown"];
+export const WAYS: readonly AuthKind[] = ["sign_in", "key", "client", "unknown"];
 
 /** An entry with what it is found by, folded once. */
 export interface Item {
@@ -35,7 +35,7 @@ export interface Wish {
   custom: boolean;
   /** A category's id, `recent`, or all. */
   category: string | null;
-  way: Way | null;
+  way: AuthKind | null;
 }
 
 /** The identifier of what was used last, where a category's would stand. */

@@ -54,7 +54,7 @@ export const behaviors = {
       await page.getByLabel("Search services").fill("no such thing");
       await page.getByRole("heading", { name: "No service matches “no such thing”" }).waitFor();
       await page.getByText("Search by a service’s name in English or Japanese").waitFor();
-      await button(page, "Clear all").click();
+      await button(page, "Clear").click();
       await recent(page).waitFor();
     },
   },

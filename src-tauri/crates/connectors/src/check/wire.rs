@@ -1,8 +1,12 @@
 //! A service of which no source says how it is spoken to: its file says nothing of it either.
 
-use super::{Fault, fault};
+use super::Fault;
 use crate::load::Provenance;
 use crate::{Api, Connector, Registration};
+
+fn fault(at: impl Into<String>, reason: impl Into<String>) -> Result<(), Fault> {
+    Err((at.into(), reason.into()))
+}
 
 /// That nothing of the wire is said, that a person is told what is known, and that the program
 /// lists it and no file of the home.

@@ -16,7 +16,7 @@ pub enum Wire {
 
 /// In one word, how a service is authorized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Way {
+pub enum AuthKind {
     /// A person signs in (OAuth 2.0, RFC 6749 §4.1).
     SignIn,
     /// A client authorizes itself (RFC 6749 §4.4).

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tsunagi_connectors::{Area, Library, Way, Wire};
+use tsunagi_connectors::{Area, AuthKind, Library, Wire};
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::{RefusalCode, Timestamp};
 
@@ -21,7 +21,7 @@ fn a_service_of_unknown_wire_is_listed_and_leads_nowhere() {
     );
     for connector in unknown {
         let id = &connector.id;
-        assert_eq!(connector.way(), Way::Unknown, "{id}");
+        assert_eq!(connector.way(), AuthKind::Unknown, "{id}");
         let now = Timestamp(1_790_000_000_000);
         let code = |refused: Result<(), _>| refused.unwrap_err();
         for refused in [connector.spoken(), connector.served(now)] {

@@ -12,7 +12,7 @@ use super::{
 /// In one word, how a service is authorized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
-pub enum Way {
+pub enum AuthKind {
     /// A person signs in.
     SignIn,
     /// A client authorizes itself: nobody signs in.
@@ -36,7 +36,7 @@ pub struct ServiceView {
     /// Category id; its name is `category.<id>`.
     pub category: String,
     /// How it is authorized.
-    pub way: Way,
+    pub way: AuthKind,
     /// Kinds offered.
     pub kinds: Vec<Kind>,
     /// Areas served; the name of each is `area.<id>`.

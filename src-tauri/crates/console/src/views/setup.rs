@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use tsunagi_domain::{ConnectionId, Kind, Mode, Reach, RegistrationId};
 
-use super::{AccountView, Failure, ServiceMark, Way};
+use super::{AccountView, AuthKind, Failure, ServiceMark};
 
 /// A card of the gallery.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -17,7 +17,7 @@ pub struct GalleryEntry {
     /// Category id, such as `practice` or `crm`; its name is `category.<id>`.
     pub category: String,
     /// How it is authorized.
-    pub way: Way,
+    pub way: AuthKind,
     /// Kinds offered.
     pub kinds: Vec<Kind>,
     /// Tried against the live service.

@@ -2,7 +2,7 @@
 //! used last.
 
 use tsunagi_console::Reach;
-use tsunagi_console::views::{GalleryEntry, ListQuery, RedirectForm, Way};
+use tsunagi_console::views::{AuthKind, GalleryEntry, ListQuery, RedirectForm};
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Plan, Workspace};
 
@@ -67,9 +67,9 @@ async fn a_service_is_found_in_both_languages_whichever_is_spoken() {
     found("chatwork", &["チャットワーク", "メッセージ"]);
     found("kintone", &["サイボウズ"]);
     found("zoho_books", &["会計", "Accounting", "ゾーホー"]);
-    assert_eq!(entry(&desk, "salesforce").way, Way::SignIn);
-    assert_eq!(entry(&desk, "twilio").way, Way::Key);
-    assert_eq!(entry(&desk, "paypal").way, Way::Client);
+    assert_eq!(entry(&desk, "salesforce").way, AuthKind::SignIn);
+    assert_eq!(entry(&desk, "twilio").way, AuthKind::Key);
+    assert_eq!(entry(&desk, "paypal").way, AuthKind::Client);
     // The list of connections is searched by the same names.
     desk.create_practice("Visitors", Kind::Admin, Mode::Same);
     let query = ListQuery {
@@ -86,7 +86,7 @@ async fn a_service_of_unknown_wire_is_shown_and_every_door_refuses_it() {
     let desk = Desk::empty();
     let (session, console) = (desk.session(), &desk.console);
     let shown = entry(&desk, "sms_magic");
-    assert_eq!(shown.way, Way::Unknown);
+    assert_eq!(shown.way, AuthKind::Unknown);
     assert_eq!(shown.refused.unwrap().code, "wire_unknown");
     let page = console.service_page(session, "sms_magic").unwrap();
     let refused = page.refused.unwrap();
