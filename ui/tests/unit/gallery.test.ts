@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AuthKind, GalleryEntry } from "../../src/backend/bindings";
-import { find, fold, prepare, RECENT, sections, type Wish } from "../../src/screens/new-connection/gallery";
+import { cut, find, fold, prepare, RECENT, sections, type Face, type Wish } from "../../src/screens/new-connection/gallery";
 
 function entry(id: string, name: string, category: string, words: string, part: Partial<GalleryEntry> = {}): GalleryEntry {
   return {
@@ -21,9 +21,9 @@ const GALLERY = [
 ];
 const items = prepare(GALLERY);
 const byName = (a: string, b: string): number => a.localeCompare(b);
-const ids = (whole: boolean): string[] => sections(find(items, all), whole, 3, byName).map((one) => `${one.id}: ${one.entries.map((e) => e.service.id).join(" ")}`);
-const all: Wish = { search: "", custom: false, category: null, way: null };
-const found = (wish: Partial<Wish>): string[] => find(items, { ...all, ...wish }).map((one) => one.service.id);
+const ids = (whole: boolean): string[] => sections(find(items, wish), whole, 3, byName).map((one) => `${one.id}: ${one.entries.map((e) => e.service.id).join(" ")}`);
+const wish: Wish = { search: "", custom: false, category: null, way: null };
+const found = (narrowed: Partial<Wish>): string[] => find(items, { ...wish, ...narrowed }).map((one) => one.service.id);
 
 describe("the gallery's search", () => {
   it("puts a name before a word of it, and that before what is said of a service", () => {
@@ -73,7 +73,15 @@ describe("the gallery's sections", () => {
 
   it("fill their rows and say how many there are", () => {
     const many = prepare(Array.from({ length: 20 }, (_, i) => entry(`s${i}`, `S ${i}`, "work", "", i < 5 ? { recent: i } : {})));
-    const cut = sections(find(many, all), false, 4, byName);
+    const cut = sections(find(many, wish), false, 4, byName);
     expect(cut.map((one) => [one.id, one.entries.length, one.of])).toEqual([["recent", 4, 5], ["work", 8, 20]]);
+  });
+
+  it("are laid out head by head, as many tiles as there is room for", () => {
+    const face: Face = { name: "", monogram: "", hue: 0, practice: false, line: "", chip: "", page: "", about: "", refused: "" };
+    const faces = new Map(GALLERY.map((one) => [one.service.id, face]));
+    const all = cut(sections(find(items, wish), false, 3, byName), 4, faces);
+    expect(all.map((cell) => cell.key)).toEqual(["recent", "recent/salesforce", "recent/quickbooks", "accounting", "accounting/quickbooks", "crm", "crm/salesforce"]);
+    expect(new Set(all.map((cell) => cell.key)).size, "the same service twice is two places").toBe(all.length);
   });
 });
