@@ -3,6 +3,7 @@
 
 mod endpoints;
 mod keys;
+mod marks;
 mod reviewed;
 mod wire;
 
