@@ -1,7 +1,5 @@
 //! Services of which no source says how they are spoken to.
 
-use std::path::Path;
-
 use tsunagi_connectors::{Area, AuthKind, Library, Wire};
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::{RefusalCode, Timestamp};
