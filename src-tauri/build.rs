@@ -44,6 +44,8 @@ const COMMANDS: &[&str] = &[
     "gallery_list",
     "gallery_service",
     "provider_open",
+    "service_get",
+    "service_open_source",
     "connection_check_name",
     "connection_reuse",
     "connection_create",

@@ -21,6 +21,7 @@ mod new_connection;
 mod papers;
 mod practice;
 mod primaries;
+mod services;
 mod session;
 mod settings;
 mod welcome;
@@ -213,6 +214,8 @@ commands! {
     new_connection::gallery_list,
     new_connection::gallery_service,
     new_connection::provider_open,
+    services::service_get,
+    services::service_open_source,
     new_connection::connection_check_name,
     new_connection::connection_reuse,
     new_connection::connection_create,

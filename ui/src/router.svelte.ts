@@ -16,6 +16,7 @@ export type Route =
   | { screen: "connection"; id: ConnectionId; tab: ConnectionTab; /** Opens the dialog that moves its uses. */ migrate?: boolean }
   | { screen: "connectors" }
   | { screen: "connector"; /** Of the folder: `<link name>.toml`. */ file: string }
+  | { screen: "service"; id: string; /** Which one a connection is looked for, where one is. */ application?: ApplicationId | null }
   | { screen: "primaries" }
   | { screen: "applications" }
   | { screen: "application"; id: ApplicationId; tab: ApplicationTab }
@@ -30,6 +31,8 @@ export function link(route: Route): string {
     case "new-connection":
       if (route.application) return `#/new-connection/${encodeURIComponent(route.service ?? "")}/${route.application}`;
       return route.service ? `#/new-connection/${encodeURIComponent(route.service)}` : "#/new-connection";
+    case "service":
+      return `#/service/${encodeURIComponent(route.id)}${route.application ? `/${route.application}` : ""}`;
     case "connection":
       return `#/connection/${route.id}/${route.tab}${route.migrate ? "/migrate" : ""}`;
     case "connector":
@@ -57,6 +60,9 @@ export function parse(fragment: string): Route {
       return { screen };
     case "new-connection":
       return { screen, service: id ? decodeURIComponent(id) : null, ...(tab ? { application: tab } : {}) };
+    case "service":
+      if (!id) return { screen: "connectors" };
+      return { screen, id: decodeURIComponent(id), ...(tab ? { application: tab } : {}) };
     case "connection":
       if (!id) return { screen: "connections" };
       return { screen, id, tab: CONNECTION_TABS.find((known) => known === tab) ?? "environments", ...(mode === "migrate" ? { migrate: true } : {}) };

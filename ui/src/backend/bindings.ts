@@ -674,6 +674,7 @@ needing: number,
  * Pass as `after` for the next page.
  */
 next: string | null, };
+export type AuthKind = "sign_in" | "client" | "key" | "unknown";
 export type GalleryEntry = { 
 /**
  * Service.
@@ -688,6 +689,10 @@ about: string,
  */
 category: string, 
 /**
+ * How it is authorized.
+ */
+way: AuthKind, 
+/**
  * Kinds offered.
  */
 kinds: Array<Kind>, 
@@ -699,6 +704,15 @@ verified: boolean,
  * From a file of this workspace.
  */
 custom: boolean, 
+/**
+ * Its place among the services used last, from 0; `None` where it is not one of them.
+ */
+recent: number | null, 
+/**
+ * What it is found by besides its name: other names, what it does and its category, in every
+ * language.
+ */
+words: string, 
 /**
  * Why it is not offered to this workspace.
  */
@@ -911,6 +925,226 @@ custom: boolean,
 suggestedName: string, 
 /**
  * How one registers a client at the provider.
+ */
+setup: SetupView | null, 
+/**
+ * Limits and lifetimes worth knowing.
+ */
+notes: Array<string>, 
+/**
+ * Public documents the connector was written from.
+ */
+sources: Array<string>, };
+export type OfferedView = { 
+/**
+ * The workspace's plan.
+ */
+plan: Plan, 
+/**
+ * The workspace's data center.
+ */
+dataCenter: string, 
+/**
+ * Every data center there is, and whether the service is offered there.
+ */
+dataCenters: Array<DataCenterView>, 
+/**
+ * The only countries it is offered in; none: all.
+ */
+countries: Array<string>, 
+/**
+ * The workspace's country.
+ */
+country: string | null, };
+export type RetiredView = { 
+/**
+ * The day (UTC), as `YYYY-MM-DD`.
+ */
+date: string, 
+/**
+ * It has come.
+ */
+over: boolean, 
+/**
+ * The service that followed.
+ */
+successor: ServiceMark | null, };
+export type SignInView = { 
+/**
+ * Where a person signs in; `None` where a client authorizes itself.
+ */
+authorize: string | null, 
+/**
+ * Where tokens come from.
+ */
+token: string, 
+/**
+ * Whose client registration: `true` where a person brings one.
+ */
+needsRegistration: boolean, 
+/**
+ * A client secret goes along.
+ */
+secret: boolean, 
+/**
+ * PKCE with S256.
+ */
+pkce: boolean, 
+/**
+ * Which redirect address the provider accepts, where that is known.
+ */
+redirect: RedirectKind | null, 
+/**
+ * Why the sign-in page opens in the system browser; `None` where the window is used.
+ */
+browserBecause: string | null, 
+/**
+ * It can be authorized by a code on another device.
+ */
+device: boolean, 
+/**
+ * How long an access token lasts, in seconds, where no answer says.
+ */
+tokenSeconds: number | null, 
+/**
+ * How long a refresh token lasts, in seconds, where no answer says.
+ */
+refreshSeconds: number | null, 
+/**
+ * A refresh replaces the refresh token.
+ */
+rotates: boolean, 
+/**
+ * How long a replaced refresh token still works, in seconds.
+ */
+graceSeconds: number | null, 
+/**
+ * It can be taken back at the service.
+ */
+revocable: boolean, 
+/**
+ * So many renewals
+ */
+rateRefreshes: number | null, 
+/**
+ * in so many seconds.
+ */
+rateSeconds: number | null, };
+export type AttachedPlace = "header" | "query" | "form" | "basic";
+export type Attached = { 
+/**
+ * Where.
+ */
+place: AttachedPlace, 
+/**
+ * Name of the header, parameter or field.
+ */
+name: string | null, };
+export type ServiceKey = { 
+/**
+ * What the person is asked.
+ */
+label: string, 
+/**
+ * Where the person finds it.
+ */
+help: string | null, 
+/**
+ * It is a secret.
+ */
+secret: boolean, };
+export type ServiceKeys = { 
+/**
+ * Its fields.
+ */
+fields: Array<ServiceKey>, 
+/**
+ * How it goes with each request.
+ */
+attached: Array<Attached>, };
+export type ServiceView = { 
+/**
+ * Service.
+ */
+service: ServiceMark, 
+/**
+ * One line about it.
+ */
+about: string, 
+/**
+ * What it is called besides.
+ */
+also: Array<string>, 
+/**
+ * Category id; its name is `category.<id>`.
+ */
+category: string, 
+/**
+ * How it is authorized.
+ */
+way: AuthKind, 
+/**
+ * Kinds offered.
+ */
+kinds: Array<Kind>, 
+/**
+ * Areas served; the name of each is `area.<id>`.
+ */
+areas: Array<string>, 
+/**
+ * Tried against the live service.
+ */
+verified: boolean, 
+/**
+ * From a file of this workspace.
+ */
+custom: boolean, 
+/**
+ * A payment service: one connection, and admin only (R7).
+ */
+payment: boolean, 
+/**
+ * Why no connection to it can be made here and now.
+ */
+refused: Failure | null, 
+/**
+ * Where it is offered.
+ */
+offered: OfferedView, 
+/**
+ * That it ended, or will.
+ */
+retired: RetiredView | null, 
+/**
+ * How a person or a client signs in, where that is the way.
+ */
+signIn: SignInView | null, 
+/**
+ * What is typed in, where that is the way.
+ */
+keys: ServiceKeys | null, 
+/**
+ * Parameters a person fills in.
+ */
+parameters: Array<ParameterView>, 
+/**
+ * Scopes.
+ */
+scopes: Array<ScopeView>, 
+/**
+ * Presets of scopes.
+ */
+presets: Array<PresetView>, 
+/**
+ * Where API requests go: an address, its parameters in braces. Empty where that is unknown.
+ */
+api: string, 
+/**
+ * Hosts the credential may go to (R23).
+ */
+hosts: Array<string>, 
+/**
+ * How one registers a client at the provider, or comes by a key.
  */
 setup: SetupView | null, 
 /**
@@ -1964,7 +2198,7 @@ fields: Array<KeyField>,
  * How it goes with each request.
  */
 attach: Array<Attach>, };
-export type Means = "expired" | "revoked" | "scopes" | "rate_limited" | "other";
+export type Means = "expired" | "revoked" | "scopes" | "rate_limited" | "away" | "other";
 export type ApiError = { 
 /**
  * HTTP status; `None`: any that is an error.
@@ -3850,6 +4084,8 @@ export interface Commands {
   gallery_list: { args: {  }; answer: Array<GalleryEntry> };
   gallery_service: { args: { service: string }; answer: ConnectorView };
   provider_open: { args: { service: string }; answer: void };
+  service_get: { args: { service: string }; answer: ServiceView };
+  service_open_source: { args: { service: string; source: number }; answer: void };
   connection_check_name: { args: { service: string; name: string; linkName: string | null }; answer: NameCheck };
   connection_reuse: { args: { draft: NewConnection }; answer: Array<ReuseOffer> };
   connection_create: { args: { draft: NewConnection; application: ApplicationId | null }; answer: ConnectionId };

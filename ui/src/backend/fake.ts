@@ -3,9 +3,10 @@
 // where it begins; `opening=<ms>` how long it takes to; `?flow=<stage>` what the flow window meets.
 import type { Backend, Events } from "./backend";
 import type {
-  AccountView, Commands, ConnectionId, ConnectionRow, Failure, FlowRecord, FlowView, KeptSignInView, NewConnection, PracticeFaults, Reach,
+  AccountView, Commands, ConnectionId, ConnectionRow, Failure, FlowRecord, FlowView, GalleryEntry, KeptSignInView, NewConnection, PracticeFaults, Reach,
   RegistrationView, Role, Seen, Start, Station,
 } from "./bindings";
+import { many, serviceHandlers, withRecent } from "./fake/services";
 import { availabilityHandlers, offeredBy, refusedBy } from "./fake/availability";
 import { applicationHandlers } from "./fake/applications";
 import { failureOf, type FailureCode } from "./fake/failures";
@@ -171,7 +172,9 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       .toSorted((a, b) => (asked.sort === "name" ? a.name.localeCompare(b.name, world.start.locale) : (b.lastUsed ?? 0) - (a.lastUsed ?? 0)));
   }
 
+  const services = (): GalleryEntry[] => many(gallery(world.start.locale), Number(of("services") ?? 0));
   const handlers: Handlers = {
+    ...serviceHandlers({ start: () => world.start, gallery: services, connector: (id) => connectorView(id, world.registrations, world.start.locale), missing: () => refuse("connector_unknown") }),
     start: async () => {
       if (damaged) throw failureOf("catalog_damaged", locale);
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, opened - Date.now())));
@@ -222,7 +225,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       const to = from + Math.min(200, asked.limit);
       return { rows: rows.slice(from, to), total: rows.length, all: world.rows.length, needing: all.filter(needing).length, next: to < rows.length ? String(to) : null };
     },
-    gallery_list: () => offeredBy(world.start, gallery(world.start.locale)),
+    gallery_list: () => offeredBy(world.start, withRecent(services(), world.rows)),
     provider_open: () => undefined,
     gallery_service: ({ service }) => connectorView(service, world.registrations, world.start.locale) ?? refuse("connector_unknown"),
     connection_check_name: ({ service, name, linkName }) => {

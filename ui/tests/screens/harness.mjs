@@ -39,13 +39,13 @@ export async function serve() {
   return { origin: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-/** Debian's Chromium, or the one `TSUNAGI_CHROMIUM` names. */
-export function launch() {
+/** Debian's Chromium, or the one `TSUNAGI_CHROMIUM` names; `more` are further switches. */
+export function launch(more = []) {
   return chromium.launch({
     executablePath: process.env.TSUNAGI_CHROMIUM ?? "/usr/bin/chromium",
     args: [
       "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more,
     ],
   });
 }

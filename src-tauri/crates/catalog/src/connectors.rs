@@ -91,6 +91,19 @@ impl Catalog {
         })
     }
 
+    /// The connectors that people made connections of or authorized last, the latest first; at most
+    /// `limit`. Only the latest hundreds of each are looked at, however many there are.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn recent_connectors(&self, limit: u32) -> Result<Vec<String>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached(RECENT)?;
+            let rows = statement.query_map(params![LOOKED_AT, limit], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     /// Tells the search what people call a connector, in every language at once, such as
     /// `Practice CRM 練習用CRM`. Cheap where nothing changed, so call it for every connector at
     /// start.
@@ -118,6 +131,24 @@ impl Catalog {
         })
     }
 }
+
+/// How many of the latest are looked at.
+const LOOKED_AT: u32 = 200;
+
+/// A system connection comes into being by itself (R5): nobody used its service by that.
+const RECENT: &str = "
+    SELECT connector FROM (
+        SELECT connector, created_at AS at FROM (
+            SELECT connector, created_at, kind FROM connection ORDER BY created_at DESC, id DESC LIMIT ?1
+        ) WHERE kind <> 'system'
+        UNION ALL
+        SELECT c.connector, a.authorized_at FROM (
+            SELECT id, authorized_at FROM authorization ORDER BY authorized_at DESC LIMIT ?1
+        ) a
+        JOIN slot s ON s.authorization = a.id
+        JOIN connection c ON c.id = s.connection
+    )
+    GROUP BY connector ORDER BY max(at) DESC, connector LIMIT ?2";
 
 fn retired(db: &Db) -> Result<BTreeSet<String>> {
     let mut statement = db.prepare_cached("SELECT id FROM retired_connector")?;

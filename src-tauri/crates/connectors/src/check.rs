@@ -10,9 +10,10 @@ use crate::load::Provenance;
 use crate::resolve::{
     OF_THE_KEY, OF_THE_TOKEN, Values, answer_name, is_text, placeholders, resolve,
 };
-use crate::{Connector, Param, Registration, Why};
+use crate::{Area, Connector, Param, Registration, Why, Wire};
 
 mod keys;
+mod wire;
 
 /// A JSON pointer to what is wrong, and why.
 pub(crate) type Fault = (String, Why);
@@ -43,6 +44,13 @@ pub(crate) fn check(connector: &Connector, provenance: Provenance) -> Result<(),
 pub(crate) fn all(connector: &Connector, provenance: Provenance) -> Vec<Fault> {
     let mut found = Faults::default();
     belongs_to_program(connector, provenance, &mut found);
+    if connector.wire == Wire::Unknown {
+        wire::check(connector, provenance, &mut found);
+        return found.0;
+    }
+    if connector.payment != connector.areas().contains(&Area::Payment) {
+        found.add("/areas", Why::payment_area());
+    }
     if connector.payment && connector.kinds != [Kind::Admin] {
         found.add("/kinds", Why::payment_kind());
     }

@@ -2,24 +2,28 @@
 
 mod answered;
 mod api;
+mod areas;
 mod keys;
 mod oauth;
 mod revoke;
 mod scopes;
+mod wire;
 
 use serde::{Deserialize, Serialize};
 use tsunagi_domain::offer::{self, Places};
-use tsunagi_domain::{Kind, Refusal, Timestamp};
+use tsunagi_domain::{Kind, Refusal, RefusalCode, Timestamp};
 
 use crate::Pattern;
 
 pub use answered::Answered;
 pub use api::{Api, ApiError, Good, Means, Method, Question};
+pub use areas::Area;
 pub use keys::{Attach, KeyField, Keys};
 pub(crate) use oauth::NONE;
 pub use oauth::{Body, ClientAuth, GrantType, OAuth, Param};
 pub use revoke::{Revoke, RevokeAuth, RevokeBody, TokenKind};
 pub use scopes::{Preset, Scope, Webview};
+pub use wire::{AuthKind, Wire};
 
 /// A sentence in the languages of the program. It lives with the connector, not with the
 /// messages of the screens.
@@ -167,6 +171,10 @@ pub struct Connector {
     pub id: String,
     /// The service's name; a proper name, the same in every language.
     pub name: String,
+    /// What it is called besides, for those who look for it: a reading in another script, a
+    /// former name.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// Where the gallery lists it.
     pub category: String,
     /// One sentence.
@@ -182,9 +190,15 @@ pub struct Connector {
     /// Whether it was tried against the real service. Built-in connectors only.
     #[serde(default)]
     pub verified: bool,
+    /// Whether it is known how the service is spoken to.
+    #[serde(default)]
+    pub wire: Wire,
     /// Whether it is a payment service (R7).
     #[serde(default)]
     pub payment: bool,
+    /// Where it can be used, where that is not everywhere: see [`Connector::areas`].
+    #[serde(default)]
+    pub areas: Vec<Area>,
     /// Where it is offered, where that is not everywhere (R8). Payment services only.
     #[serde(default)]
     pub offered_in: Option<OfferedIn>,
@@ -212,8 +226,10 @@ pub struct Connector {
     #[serde(default)]
     pub presets: Vec<Preset>,
     /// How its API is called.
+    #[serde(default)]
     pub api: Api,
     /// Templates of the hosts that may receive a credential (R23).
+    #[serde(default)]
     pub hosts: Vec<String>,
     /// Where it tells whose account was authorized.
     #[serde(default)]
@@ -282,11 +298,47 @@ impl Connector {
         self.kinds.contains(&kind)
     }
 
-    /// R16: whether it is still served.
+    /// That it is known how the service is spoken to.
     ///
     /// # Errors
-    /// [`tsunagi_domain::RefusalCode::ConnectorRetired`].
+    /// [`RefusalCode::WireUnknown`].
+    pub fn spoken(&self) -> Result<(), Refusal> {
+        match self.wire {
+            Wire::Known => Ok(()),
+            Wire::Unknown => {
+                Err(Refusal::new(RefusalCode::WireUnknown).with("service", &*self.name))
+            }
+        }
+    }
+
+    /// In one word, how it is authorized.
+    #[must_use]
+    pub fn way(&self) -> AuthKind {
+        match (self.wire, &self.keys) {
+            (Wire::Unknown, _) => AuthKind::Unknown,
+            (Wire::Known, Some(_)) => AuthKind::Key,
+            (Wire::Known, None) if self.is_for_clients() => AuthKind::Client,
+            (Wire::Known, None) => AuthKind::SignIn,
+        }
+    }
+
+    /// Where it can be used: what its file says, else payments for a payment service, else
+    /// everywhere that does not ask for a kind of service.
+    #[must_use]
+    pub fn areas(&self) -> &[Area] {
+        match &self.areas[..] {
+            [] if self.payment => &[Area::Payment],
+            [] => &Area::GENERAL,
+            said => said,
+        }
+    }
+
+    /// R16: whether it is still served, and can be at all.
+    ///
+    /// # Errors
+    /// [`RefusalCode::ConnectorRetired`], [`RefusalCode::WireUnknown`].
     pub fn served(&self, now: Timestamp) -> Result<(), Refusal> {
+        self.spoken()?;
         let retired = self.retired.as_ref();
         let retired = retired.map(|retired| (retired.since, retired.date.as_str()));
         offer::served(&self.name, retired, now)

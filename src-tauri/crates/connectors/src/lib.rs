@@ -22,10 +22,10 @@ mod sketch;
 mod why;
 
 pub use connector::{
-    Answered, Api, ApiError, Attach, Body, ClientAuth, Connector, Good, GrantType, KeyField, Keys,
-    Means, Method, Monogram, OAuth, OfferedIn, Param, Parameter, Preset, Question, Rate,
-    Registration, Retired, Revoke, RevokeAuth, RevokeBody, Scope, Setup, SetupRedirect, Text,
-    TokenKind, Webview,
+    Answered, Api, ApiError, Area, Attach, AuthKind, Body, ClientAuth, Connector, Good, GrantType,
+    KeyField, Keys, Means, Method, Monogram, OAuth, OfferedIn, Param, Parameter, Preset, Question,
+    Rate, Registration, Retired, Revoke, RevokeAuth, RevokeBody, Scope, Setup, SetupRedirect, Text,
+    TokenKind, Webview, Wire,
 };
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
 pub use import::{Choice, OpenApi, openapi};

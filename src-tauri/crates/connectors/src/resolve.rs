@@ -113,8 +113,8 @@ impl Connector {
     ///
     /// # Errors
     /// [`RefusalCode::SettingInvalid`] for a missing value or one that does not match its
-    /// pattern, and [`RefusalCode::HostNotListed`] where the values lead outside the
-    /// connector's hosts (R23).
+    /// pattern, [`RefusalCode::HostNotListed`] where the values lead outside the connector's
+    /// hosts (R23), and [`RefusalCode::WireUnknown`] where there are no addresses.
     pub fn resolve(&self, settings: &Settings) -> Result<Resolved, Refusal> {
         self.resolve_with(settings, &BTreeMap::new())
     }
@@ -144,6 +144,7 @@ impl Connector {
         settings: &Settings,
         answers: &BTreeMap<String, String>,
     ) -> Result<Resolved, Refusal> {
+        self.spoken()?;
         let mut parameters = Vec::new();
         for parameter in &self.parameters {
             let value = settings

@@ -96,6 +96,11 @@ whys! {
     only_own_client() = "a custom connector cannot use a client registration of the program";
     // What a schema cannot say.
     payment_kind() = "a payment service is offered as an admin connection only (R7)";
+    payment_area() = "payments are for payment services (R7)";
+    wire_built_in() = "only built-in connectors may say that the wire is unknown";
+    wire_said(field) = "the wire is unknown, and `{field}` says something of it";
+    wire_verified() = "what is unknown cannot have been tried";
+    wire_sources() = "`notes` and `sources` say what is known where the wire is not";
     payment_only() = "only payment services say where they are offered (R8)";
     no_data_center(place) = "there is no data center `{place}`";
     no_country(place) = "`{place}` is not a country of ISO 3166-1";

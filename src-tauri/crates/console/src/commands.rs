@@ -74,6 +74,8 @@ pub fn all() -> Vec<Command> {
         gallery_list() -> Vec<v::GalleryEntry>;
         gallery_service(service: String) -> v::ConnectorView;
         provider_open(service: String) -> ();
+        service_get(service: String) -> v::ServiceView;
+        service_open_source(service: String, source: u32) -> ();
         connection_check_name(service: String, name: String, link_name: Option<String>) -> v::NameCheck;
         connection_reuse(draft: v::NewConnection) -> Vec<v::ReuseOffer>;
         connection_create(draft: v::NewConnection, application: Option<d::ApplicationId>) -> d::ConnectionId;
@@ -244,6 +246,7 @@ pub fn typescript() -> String {
         v::ListQuery,
         v::SortBy,
         v::ConnectionPage,
+        v::AuthKind,
         v::GalleryEntry,
         v::ScopeView,
         v::PresetView,
@@ -255,6 +258,14 @@ pub fn typescript() -> String {
         v::RegistrationView,
         v::NewRegistration,
         v::ConnectorView,
+        v::OfferedView,
+        v::RetiredView,
+        v::SignInView,
+        v::AttachedPlace,
+        v::Attached,
+        v::ServiceKey,
+        v::ServiceKeys,
+        v::ServiceView,
         v::NameCheck,
         v::ReuseOffer,
         v::NewConnection,

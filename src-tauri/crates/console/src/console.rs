@@ -394,9 +394,12 @@ fn locale_in(catalog: &Catalog) -> Result<Option<Locale>, ConsoleError> {
 pub(crate) fn words(connector: &Connector) -> String {
     let Connector {
         name,
+        also,
         category,
         description,
         ..
     } = connector;
-    format!("{name} {category} {} {}", description.en, description.ja)
+    let also = also.join(" ");
+    let description = format!("{} {}", description.en, description.ja);
+    format!("{name} {also} {category} {description}")
 }

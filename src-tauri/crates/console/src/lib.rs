@@ -51,6 +51,7 @@ mod restoring;
 mod revocations;
 mod rotation;
 mod rows;
+mod services;
 mod session;
 mod settings;
 mod settling;

@@ -1,6 +1,6 @@
 //! The New connection screen: gallery, set-up, client registrations.
 
-use tsunagi_connectors::{Connector, Registration as Needs, SetupRedirect};
+use tsunagi_connectors::{Connector, Registration as Needs};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::names::{ConnectionName, LinkName, suggest_link_name};
@@ -16,13 +16,17 @@ use crate::editing::chosen_settings;
 use crate::error::ConsoleError;
 use crate::flow::is_secure;
 use crate::log::Action;
+use crate::messages;
 use crate::rows::{account_view, mark};
+use crate::services::way;
 use crate::switching::Wants;
 use crate::views::{
-    ConnectorView, GalleryEntry, NameCheck, NewConnection, ParameterView, PresetView, RedirectKind,
-    ReuseOffer, ScopeView, SetupView,
+    ConnectorView, GalleryEntry, Locale, NameCheck, NewConnection, ParameterView, ReuseOffer,
+    ScopeView,
 };
 
+/// How many services one used last are brought to the front.
+const RECENT: u32 = 6;
 /// The longest scope, in bytes.
 const SCOPE_MAX: usize = 500;
 
@@ -36,12 +40,18 @@ impl Console {
         let workspace = self.workspace()?;
         let available = access::available(&workspace);
         let library = self.inner.gateway.library();
+        let recent = self.inner.catalog.recent_connectors(RECENT)?;
         let mut entries: Vec<GalleryEntry> = library
             .all()
             .map(|connector| GalleryEntry {
                 service: mark(connector),
                 about: self.pick(&connector.description),
                 category: connector.category.clone(),
+                way: way(connector),
+                recent: (0..)
+                    .zip(&recent)
+                    .find_map(|(at, id)| (*id == connector.id).then_some(at)),
+                words: found_by(connector),
                 kinds: connector.kinds.clone(),
                 verified: connector.verified,
                 custom: connector.custom,
@@ -82,10 +92,11 @@ impl Console {
     /// What setting up a connection to a service needs.
     ///
     /// # Errors
-    /// `connector_missing`.
+    /// `connector_missing`, `wire_unknown`.
     pub fn service(&self, session: Session, id: &str) -> Result<ConnectorView, ConsoleError> {
         self.reader(session)?;
         let connector = self.connector(id)?;
+        connector.spoken()?;
         // Shown as a hint before the parameters are known: placeholders stay as they are.
         let oauth = connector.oauth();
         let asked = connector.question().map(|question| &question.url);
@@ -104,15 +115,7 @@ impl Console {
             about: self.pick(&connector.description),
             kinds: connector.kinds.clone(),
             scopes: self.scopes(&connector),
-            presets: connector
-                .presets
-                .iter()
-                .map(|preset| PresetView {
-                    id: preset.id.clone(),
-                    name: self.pick(&preset.name),
-                    scopes: preset.scopes.clone(),
-                })
-                .collect(),
+            presets: self.presets(&connector),
             parameters: self.parameters(&connector),
             host: if connector.practice {
                 "127.0.0.1".to_owned()
@@ -128,15 +131,7 @@ impl Console {
             verified: connector.verified,
             custom: connector.custom,
             suggested_name: connector.name.clone(),
-            setup: connector.setup.as_ref().map(|setup| SetupView {
-                url: setup.url.clone(),
-                steps: setup.steps.iter().map(|step| self.pick(step)).collect(),
-                redirect: setup.redirect.map(|redirect| match redirect {
-                    SetupRedirect::Loopback => RedirectKind::Loopback,
-                    SetupRedirect::Localhost => RedirectKind::Localhost,
-                    SetupRedirect::Https => RedirectKind::Https,
-                }),
-            }),
+            setup: self.setup_view(&connector),
             notes: connector.notes.iter().map(|note| self.pick(note)).collect(),
             sources: connector.sources.clone(),
         })
@@ -401,6 +396,19 @@ impl Console {
             _ => Err(needed().into()),
         }
     }
+}
+
+/// What a service is found by besides its name, in every language at once.
+fn found_by(connector: &Connector) -> String {
+    let key = format!("category.{}", connector.category);
+    let category = [Locale::En, Locale::Ja].map(|locale| messages::find(locale, &key));
+    let description = &connector.description;
+    let words = [&*connector.id, &description.en, &description.ja];
+    let words = words.into_iter().chain(category.into_iter().flatten());
+    let words: Vec<&str> = words
+        .chain(connector.also.iter().map(String::as_str))
+        .collect();
+    words.join(" ")
 }
 
 /// Whether what sits in a connection for all environments, as it comes to there, would do for a draft.

@@ -16,6 +16,7 @@ mod members;
 mod own_accounts;
 mod papers;
 mod primaries;
+mod services;
 mod setup;
 mod start;
 
@@ -64,6 +65,10 @@ pub use papers::{
     ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat, WorkKind, WorkView,
 };
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
+pub use services::{
+    Attached, AttachedPlace, AuthKind, OfferedView, RetiredView, ServiceKey, ServiceKeys,
+    ServiceView, SignInView,
+};
 pub use setup::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,
     PresetView, RedirectForm, RedirectKind, RegistrationDraft, RegistrationView, ReuseOffer,

@@ -70,6 +70,8 @@ codes! {
     PaymentConnectionExists => "payment_connection_exists",
     /// R16: the connector is retired. Arguments: `service`, `date`.
     ConnectorRetired => "connector_retired",
+    /// No source says how the service is spoken to. Argument: `service`.
+    WireUnknown => "wire_unknown",
     /// R19: the name is empty.
     NameEmpty => "name_empty",
     /// R19: the name has more than 50 characters.

@@ -1,9 +1,11 @@
 // What the fake workspace holds: one of every state there is.
 import type {
-  AccountRow, AccountView, ConnectionRow, ConnectionView, ConnectorFile, ConnectorView, EnvironmentCard, FlowRecord, GalleryEntry, Health, Impact, KeptSignInView, Kind,
+  AccountRow, AccountView, AuthKind, ConnectionRow, ConnectionView, ConnectorFile, ConnectorView, EnvironmentCard, FlowRecord, GalleryEntry, Health, Impact, KeptSignInView, Kind,
   Locale, NewConnection, NotConnected, Reach, RegistrationView, ScopeView, ServiceMark, Start, Station, StepView, TryAnswer, Unreadable,
 } from "../bindings";
+import { failureOf } from "./failures";
 import { driftOf, usesOf } from "./managing";
+import { alsoOf } from "./services";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -19,6 +21,8 @@ interface Service {
   kinds: Kind[];
   verified: boolean;
   custom?: boolean;
+  /** Whether anybody says how it is spoken to. */
+  wire?: boolean;
   refused?: Both;
   host: string;
 }
@@ -46,6 +50,7 @@ const SERVICES: Service[] = [
   service("zoho_projects", "Zoho Projects", "PJ", 62, "work", ALL, false, "accounts.zoho.com", ["Projects, tasks and time", "プロジェクト・タスク・時間"]),
   service("github", "GitHub", "GH", 280, "work", ALL, false, "github.com", ["Repositories and issues", "リポジトリと課題"]),
   service("razorpay", "Razorpay", "RZ", 245, "payments", ADMIN, true, "auth.razorpay.com", ["Payments in India", "インドでの支払い"]),
+  { ...service("sms_magic", "SMS-Magic", "Sm", 305, "messages", ALL, false, "", ["Text messages from a CRM", "CRM からの SMS"]), wire: false },
   { ...service("payflow", "Payflow Pro", "PF", 235, "payments", ADMIN, false, "pilot-payflowpro.paypal.com", ["Card payments", "カード決済"]), refused: RETIRED },
   { ...service("kura_archive", "Kura Archive", "KA", 125, "files", ALL, false, "id.kura.example", ["Contracts, sealed and searchable", "契約書の保管と検索"]), custom: true },
 ];
@@ -71,11 +76,17 @@ const SCOPES: Record<string, ScopeView[]> = {
   ],
 };
 
+/** How a service is authorized. */
+const wayOf = (one: Service): AuthKind => (one.wire === false ? "unknown" : one.mark.id === "twilio" ? "key" : one.mark.id === "razorpay" ? "client" : "sign_in");
+/** The categories' names, in both languages: what a service is found by. */
+const CATEGORIES: Record<string, string> = { crm: "Customers and sales 顧客と営業", accounting: "Accounting 会計", files: "Files ファイル", messages: "Messages and SMS メッセージと SMS", work: "Work and code 仕事と開発", payments: "Payments 決済", practice: "Practice 練習" };
+
 /** The gallery. */
 export function gallery(locale: Locale): GalleryEntry[] {
   return SERVICES.map((one) => ({
-    service: one.mark, about: pick(one.about, locale), category: one.category, kinds: one.kinds, verified: one.verified, custom: one.custom ?? false,
-    refused: one.refused ? { code: "connector_retired", message: pick(one.refused, locale), help: "" } : null,
+    service: one.mark, about: pick(one.about, locale), category: one.category, way: wayOf(one), kinds: one.kinds, verified: one.verified, custom: one.custom ?? false, recent: null,
+    words: [one.mark.id, ...one.about, CATEGORIES[one.category] ?? "", ...alsoOf(one.mark.id)].join(" "),
+    refused: one.refused ? { code: "connector_retired", message: pick(one.refused, locale), help: "" } : one.wire === false ? failureOf("wire_unknown", locale) : null,
   }));
 }
 
@@ -185,7 +196,7 @@ export function seedMany(count: number): ConnectionRow[] {
   const places = ["Tokyo", "Osaka", "Lagos", "Lisbon", "Austin", "Pune", "Oslo", "Lima"];
   const things = ["orders", "leads", "invoices", "tickets", "stock", "visits", "reviews"];
   return Array.from({ length: count }, (_, i) => {
-    const one = SERVICES[(i * 7) % (SERVICES.length - 2)] as Service;
+    const one = SERVICES[(i * 7) % (SERVICES.length - 3)] as Service;
     const name = `${places[i % places.length]} ${things[i % things.length]} ${String(i + 1).padStart(5, "0")}`;
     const bad = i % 23 === 5;
     const link = name.toLowerCase().replaceAll(" ", "_");

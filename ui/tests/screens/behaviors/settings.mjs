@@ -76,7 +76,7 @@ export const behaviors = {
       await told.getByText("this workspace is on the free one").waitFor();
       await button(page, "New connection").click();
       await page.getByRole("heading", { name: "Not offered to this workspace" }).waitFor();
-      assert.equal(await page.locator(".tile:not([disabled])").count(), 0, "nothing is offered");
+      assert.equal(await page.locator(".tile:not(.off)").count(), 0, "nothing is offered");
       await page.locator(".tile.off").first().getByText("Connections are part of the paid plan").waitFor();
       await told.getByRole("link", { name: "Settings" }).click();
       assert.equal(await page.getByLabel("Country").inputValue(), "JP", "what was saved is there");

@@ -201,3 +201,6 @@ END;
 CREATE TABLE retired_connector (
     id TEXT PRIMARY KEY NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What was authorized last, for the services one begins with.
+CREATE INDEX authorization_by_age ON authorization (authorized_at);

@@ -57,6 +57,19 @@ pub struct Api {
     pub drop: Vec<String>,
 }
 
+impl Default for Api {
+    fn default() -> Self {
+        Self {
+            base: String::new(),
+            header: bearer(),
+            header_name: authorization(),
+            headers: BTreeMap::new(),
+            errors: Vec::new(),
+            drop: Vec::new(),
+        }
+    }
+}
+
 /// What an error of an API says about the credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]

@@ -3,9 +3,11 @@
 
 mod endpoints;
 mod keys;
+mod marks;
 mod openapi;
 mod reviewed;
 mod sketch;
+mod wire;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -121,6 +121,7 @@ impl Around<'_> {
         let name = ConnectionName::new(&definition.name)?;
         let link_name = LinkName::new(definition.link_name.get_ref())?;
         let connector = self.service(&definition.service)?;
+        connector.spoken()?;
         offer::kind_offered(&connector.name, definition.kind, &connector.kinds)?;
         offer::takes_another(&connector.name, connector.payment, first)?;
         // R16: what is retired arrives by import, stays visible, and can do nothing.

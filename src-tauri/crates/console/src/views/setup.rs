@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use tsunagi_domain::{ConnectionId, Kind, Mode, Reach, RegistrationId};
 
-use super::{AccountView, Failure, ServiceMark};
+use super::{AccountView, AuthKind, Failure, ServiceMark};
 
 /// A card of the gallery.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -16,12 +16,19 @@ pub struct GalleryEntry {
     pub about: String,
     /// Category id, such as `practice` or `crm`; its name is `category.<id>`.
     pub category: String,
+    /// How it is authorized.
+    pub way: AuthKind,
     /// Kinds offered.
     pub kinds: Vec<Kind>,
     /// Tried against the live service.
     pub verified: bool,
     /// From a file of this workspace.
     pub custom: bool,
+    /// Its place among the services used last, from 0; `None` where it is not one of them.
+    pub recent: Option<u32>,
+    /// What it is found by besides its name: other names, what it does and its category, in every
+    /// language.
+    pub words: String,
     /// Why it is not offered to this workspace.
     pub refused: Option<Failure>,
 }

@@ -84,6 +84,10 @@ async fn look_at_everything(desk: &Desk, id: tsunagi_console::ConnectionId, seen
     seen.view("timeline", &console.timeline(session, id).unwrap());
     seen.view("gallery", &console.gallery(session).unwrap());
     seen.view("service", &console.service(session, "filing").unwrap());
+    seen.view(
+        "service's page",
+        &console.service_page(session, "filing").unwrap(),
+    );
     seen.view("connectors", &console.connectors(session).unwrap());
     for form in [InventoryForm::Csv, InventoryForm::Html] {
         // The files are looked through below.

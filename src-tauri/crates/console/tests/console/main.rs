@@ -24,6 +24,7 @@ mod damage;
 mod definitions;
 mod failures;
 mod flows;
+mod gallery;
 mod inventory;
 mod kept_sign_ins;
 mod keyring;

@@ -11,6 +11,8 @@ use super::transcript::Transcript;
 
 /// What no transcript can show: words for people, times, and what the program decides by itself.
 const UNSHOWN: &[&str] = &[
+    "/also",
+    "/areas",
     "/category",
     "/description",
     "/id",

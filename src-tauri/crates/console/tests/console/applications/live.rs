@@ -176,6 +176,11 @@ async fn everything_else(
         ("try", code(desk.try_it(id).await)),
         ("gallery", code(console.gallery(session))),
         ("service", code(console.service(session, "practice"))),
+        (
+            "service's page",
+            code(console.service_page(session, "practice")),
+        ),
+        ("source", code(console.source(session, "practice", 0))),
         ("reuse", code(console.reuse_offers(session, &draft))),
         ("create", code(console.create(session, &draft))),
         (

@@ -131,6 +131,11 @@ async fn users_and_portal_users_are_shown_no_manager_s_screen() {
             ),
             ("timeline", code(console.timeline(session, id))),
             ("gallery", code(console.gallery(session))),
+            (
+                "service's page",
+                code(console.service_page(session, "practice")),
+            ),
+            ("source", code(console.source(session, "practice", 0))),
             ("connectors", code(console.connectors(session))),
             ("practice", code(console.practice(session))),
             ("members", code(console.members(session))),
