@@ -109,8 +109,9 @@ fn every_built_in_connector_survives_the_builder() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        // A client registration of the program is not for a custom connector.
-        if text.contains("built_in") {
+        // A client registration of the program is not for a custom connector, and where the wire
+        // is unknown there is nothing to go on with.
+        if text.contains("built_in") || text.contains("wire = \"unknown\"") {
             continue;
         }
         let file = path.file_name().unwrap().to_string_lossy().into_owned();
