@@ -29,7 +29,8 @@ impl Console {
     /// what the connector prefers, where it allows that.
     ///
     /// # Errors
-    /// R1, R3, R8, R16; no registration; a connector that is not there; no free port.
+    /// R1, R3, R8, R16; no registration; a connector that is not there; no free port; what the
+    /// provider says of a request that is pushed.
     pub async fn authorize(
         &self,
         session: Session,
@@ -111,6 +112,7 @@ impl Console {
                 connector,
                 resolved,
                 registration,
+                address: None,
                 listener: None,
                 path: String::new(),
             };
@@ -167,7 +169,7 @@ impl Console {
             stay = self.staying(&member, &connector.id, before)?;
             view.stay = stay.as_view();
         }
-        let errand = Errand {
+        let mut errand = Errand {
             id: view.id,
             session,
             title: self.flow_title(&connection, reach),
@@ -177,11 +179,24 @@ impl Console {
             connector,
             resolved,
             registration,
+            address: Some(attempt.url().clone()),
             listener,
             path,
         };
         let row = self.flow_row(&errand, attempt.state_hash(), &view);
         self.db(move |catalog| catalog.begin_flow(&row)).await?;
+        if attempt.is_pushed() && kind != AgentKind::Device {
+            let pushed = self.pushed(&errand, attempt.url().clone()).await;
+            // Whoever began may have left the keyboard meanwhile.
+            let pushed = pushed.and_then(|address| self.member(session).map(|_| address));
+            match pushed {
+                Ok(address) => errand.address = Some(address),
+                Err(error) => {
+                    self.not_begun(errand.id, &error).await;
+                    return Err(error);
+                }
+            }
+        }
         let (orders, received) = channel();
         let running = Running {
             key,
@@ -195,6 +210,17 @@ impl Console {
         self.remember(id, running.clone());
         tokio::spawn(self.clone().run(errand, running, received, stay));
         Ok(id)
+    }
+
+    /// A flow that ends before anybody was taken anywhere: no window of its own tells of it, but
+    /// the Timeline does.
+    async fn not_begun(&self, id: FlowId, error: &ConsoleError) {
+        let (outcome, now) = (error.code.clone(), self.now());
+        let finished = self.db(move |catalog| catalog.finish_flow(id, &outcome, now));
+        if let Err(error) = finished.await {
+            tracing::error!(code = %error.code, "flow not finished");
+        }
+        self.inner.bell.changed();
     }
 
     fn flow_title(&self, connection: &Connection, reach: Reach) -> String {
