@@ -15,8 +15,10 @@
 //   GET  /grants       the grants in force: [{id, account, client}]
 //   GET  /live         how many access tokens have not expired: {"access": 1, "client": 0, "refresh": 1}
 //   POST /clients      registers a client: any metadata of RFC 7591, `client_id` included
-//   POST /settings     changes {accessTokenSeconds, refreshTokenSeconds, codeSeconds, account, approve, slowDown}:
-//                      codeSeconds is the life of device codes, slowDown is how many polls for a device code are still told to slow down
+//   POST /settings     changes {accessTokenSeconds, refreshTokenSeconds, codeSeconds, account, approve, byHand,
+//                      slowDown}: codeSeconds is the life of device codes; with byHand the approving page waits
+//                      for somebody to press Sign in; slowDown is how many polls for a device code are still
+//                      told to slow down
 //   POST /revoke-all   takes back every grant and everything issued under it
 
 import { createServer } from 'node:http';
@@ -29,6 +31,7 @@ const settings = {
   codeSeconds: 600,
   account: 'mina',
   approve: true,
+  byHand: false,
   pushedOnly: false,
   slowDown: 0,
   ...JSON.parse(process.argv[2] ?? '{}'),
@@ -196,7 +199,8 @@ provider.use(async (ctx, next) => {
   }
 });
 
-// The approving page: signs the configured account in, grants what was asked, and goes on.
+// The approving page: signs the configured account in (by itself, or once somebody presses a
+// button), grants what was asked, and goes on.
 async function approve(request, response) {
   const { prompt, params, session } = await provider.interactionDetails(request, response);
   if (!settings.approve) {
@@ -204,6 +208,14 @@ async function approve(request, response) {
       error: 'access_denied',
       error_description: 'the person said no',
     });
+    return;
+  }
+  if (settings.byHand && prompt.name === 'login' && request.method === 'GET') {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(
+      `<!doctype html><title>Sign in</title><p>Sign in as ${settings.account}?</p>` +
+        `<form method="post" action="${request.url}"><button type="submit">Sign in</button></form>`,
+    );
     return;
   }
   if (prompt.name === 'login') {

@@ -162,6 +162,11 @@ impl Provider {
         self.post("/settings", &json!({ "account": account })).await;
     }
 
+    /// Whether the approving page waits for somebody to press *Sign in* from now on.
+    pub async fn by_hand(&self, by_hand: bool) {
+        self.post("/settings", &json!({ "byHand": by_hand })).await;
+    }
+
     /// How many of the next polls for a device code are told to slow down (RFC 8628 section 3.5).
     pub async fn slow_down(&self, polls: u32) {
         self.post("/settings", &json!({ "slowDown": polls })).await;
