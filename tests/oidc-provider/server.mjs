@@ -1,8 +1,11 @@
 // The npm package oidc-provider on loopback: a real OAuth 2.0 and OpenID Connect server, for the
 // end-to-end tests. It signs in and consents by itself (an approving page), rotates refresh
-// tokens, and revokes the whole family when a replaced one is sent again, as it does anywhere.
+// tokens, and revokes the whole family when a replaced one is sent again, as it does anywhere. It
+// takes pushed authorization requests (RFC 9126), device codes (RFC 8628) and clients that authorize
+// themselves (RFC 6749 section 4.4).
 //
-// Started as `node server.mjs '{"accessTokenSeconds": 3}'`. The first line on standard output is
+// Started as `node server.mjs '{"accessTokenSeconds": 3}'`; `"pushedOnly": true` refuses every
+// authorization request that was not pushed. The first line on standard output is
 // `{"issuer": "http://127.0.0.1:PORT", "control": "http://127.0.0.1:PORT"}`.
 //
 // The control address (its own port, so that nothing of it can be mistaken for the provider):
@@ -10,20 +13,27 @@
 //                      {"authorization_code": {"ok": 1, "failed": 0}, ...}
 //   GET  /log          every request to the provider, without bodies: [{at, method, path, status, grant?, error?}]
 //   GET  /grants       the grants in force: [{id, account, client}]
-//   GET  /live         how many access tokens have not expired: {"access": 1, "refresh": 1}
+//   GET  /live         how many access tokens have not expired: {"access": 1, "client": 0, "refresh": 1}
 //   POST /clients      registers a client: any metadata of RFC 7591, `client_id` included
-//   POST /settings     changes {accessTokenSeconds, refreshTokenSeconds, account, approve}
+//   POST /settings     changes {accessTokenSeconds, refreshTokenSeconds, codeSeconds, account, approve, byHand,
+//                      slowDown}: codeSeconds is the life of device codes; with byHand the approving page waits
+//                      for somebody to press Sign in; slowDown is how many polls for a device code are still
+//                      told to slow down
 //   POST /revoke-all   takes back every grant and everything issued under it
 
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { Provider } from 'oidc-provider';
+import { Provider, errors } from 'oidc-provider';
 
 const settings = {
   accessTokenSeconds: 3600,
   refreshTokenSeconds: 14 * 24 * 3600,
+  codeSeconds: 600,
   account: 'mina',
   approve: true,
+  byHand: false,
+  pushedOnly: false,
+  slowDown: 0,
   ...JSON.parse(process.argv[2] ?? '{}'),
 };
 
@@ -51,6 +61,11 @@ class Store {
   }
 
   async find(id) {
+    // The provider leaves it to whoever runs it how often is too often.
+    if (this.model === 'DeviceCode' && settings.slowDown > 0) {
+      settings.slowDown -= 1;
+      throw new errors.SlowDown();
+    }
     const entry = store.get(this.#key(id));
     if (!entry) return undefined;
     if (entry.until <= Date.now()) {
@@ -98,6 +113,29 @@ function live(model) {
   );
 }
 
+function page(ctx, text, form) {
+  ctx.body = `<!doctype html><meta charset="utf-8"><title>Device</title><p>${text}</p>${form}`;
+}
+
+// The pages for a device's code. The provider gives the form, without its buttons.
+const codes = {
+  async userCodeInputSource(ctx, form, _out, error) {
+    const text = error ? 'This did not work.' : 'Enter the code of your device.';
+    const labeled = form.replace('name="user_code"', 'id="code" name="user_code"');
+    const rest = '<label for="code">Code</label><button type="submit">Continue</button></form>';
+    page(ctx, text, labeled.replace('</form>', rest));
+  },
+  async userCodeConfirmSource(ctx, form, _client, _device, code) {
+    const rest =
+      '<button type="submit">Allow</button>' +
+      '<button type="submit" name="abort" value="yes">Deny</button></form>';
+    page(ctx, `The device shows ${code}.`, form.replace('</form>', rest));
+  },
+  async successSource(ctx) {
+    page(ctx, 'The device is signed in.', '');
+  },
+};
+
 const server = createServer();
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
@@ -113,6 +151,12 @@ const provider = new Provider(issuer, {
   features: {
     devInteractions: { enabled: false },
     revocation: { enabled: true },
+    clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true, ...codes },
+    pushedAuthorizationRequests: {
+      enabled: true,
+      requirePushedAuthorizationRequests: settings.pushedOnly,
+    },
     introspection: { enabled: true, allowedPolicy: async () => true },
   },
   interactions: { url: (_ctx, interaction) => `/approving/${interaction.uid}` },
@@ -121,6 +165,8 @@ const provider = new Provider(issuer, {
     AccessToken: () => settings.accessTokenSeconds,
     RefreshToken: () => settings.refreshTokenSeconds,
     AuthorizationCode: 60,
+    ClientCredentials: () => settings.accessTokenSeconds,
+    DeviceCode: () => settings.codeSeconds,
     Grant: 14 * 24 * 3600,
     IdToken: 3600,
     Interaction: 600,
@@ -153,7 +199,8 @@ provider.use(async (ctx, next) => {
   }
 });
 
-// The approving page: signs the configured account in, grants what was asked, and goes on.
+// The approving page: signs the configured account in (by itself, or once somebody presses a
+// button), grants what was asked, and goes on.
 async function approve(request, response) {
   const { prompt, params, session } = await provider.interactionDetails(request, response);
   if (!settings.approve) {
@@ -161,6 +208,14 @@ async function approve(request, response) {
       error: 'access_denied',
       error_description: 'the person said no',
     });
+    return;
+  }
+  if (settings.byHand && prompt.name === 'login' && request.method === 'GET') {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(
+      `<!doctype html><title>Sign in</title><p>Sign in as ${settings.account}?</p>` +
+        `<form method="post" action="${request.url}"><button type="submit">Sign in</button></form>`,
+    );
     return;
   }
   if (prompt.name === 'login') {
@@ -198,7 +253,11 @@ async function body(request) {
 const routes = {
   'GET /counts': () => counts,
   'GET /log': () => log,
-  'GET /live': () => ({ access: live('AccessToken').length, refresh: live('RefreshToken').length }),
+  'GET /live': () => ({
+    access: live('AccessToken').length,
+    client: live('ClientCredentials').length,
+    refresh: live('RefreshToken').length,
+  }),
   'GET /grants': () =>
     live('Grant').map(({ id, payload }) => ({
       id,

@@ -11,6 +11,9 @@ use tokio::process::{Child, Command};
 use crate::app::local_http;
 use crate::wait::until;
 
+/// The grant of RFC 8628 section 3.4.
+pub const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
 /// A running provider. Dropping it kills it.
 pub struct Provider {
     issuer: String,
@@ -40,8 +43,20 @@ impl Provider {
     /// # Panics
     /// Where Node or the package is missing (`npm ci` in `tests/oidc-provider`).
     pub async fn start(seconds: u32) -> Self {
+        Self::with(&json!({ "accessTokenSeconds": seconds })).await
+    }
+
+    /// Starts one that takes no authorization request but those that were pushed (RFC 9126).
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub async fn pushed_only() -> Self {
+        Self::with(&json!({ "pushedOnly": true })).await
+    }
+
+    async fn with(settings: &Value) -> Self {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("oidc-provider");
-        let settings = json!({ "accessTokenSeconds": seconds }).to_string();
+        let settings = settings.to_string();
         let mut process = Command::new("node")
             .arg("server.mjs")
             .arg(settings)
@@ -89,21 +104,24 @@ impl Provider {
     /// Registers a native client, as a person would in a provider's console: public, PKCE, one
     /// redirect address.
     pub async fn register(&self, client: &str, redirect: &str) {
-        self.post(
-            "/clients",
-            &json!({
-                "client_id": client,
-                "application_type": "native",
-                "token_endpoint_auth_method": "none",
-                "grant_types": ["authorization_code", "refresh_token"],
-                "response_types": ["code"],
-                "redirect_uris": [redirect],
-            }),
-        )
+        self.register_as(&json!({
+            "client_id": client,
+            "application_type": "native",
+            "token_endpoint_auth_method": "none",
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "redirect_uris": [redirect],
+        }))
         .await;
     }
 
-    /// How often tokens were asked for with `grant` (`authorization_code`, `refresh_token`).
+    /// Registers a client by its metadata (RFC 7591 section 2), `client_id` included.
+    pub async fn register_as(&self, metadata: &Value) {
+        self.post("/clients", metadata).await;
+    }
+
+    /// How often tokens were asked for with `grant` (`authorization_code`, `refresh_token`,
+    /// `client_credentials`, [`DEVICE`]).
     pub async fn count(&self, grant: &str) -> Count {
         let counts = self.get("/counts").await;
         counts
@@ -142,6 +160,29 @@ impl Provider {
     /// Whom the approving page signs in from now on (`mina` or `noor`).
     pub async fn account(&self, account: &str) {
         self.post("/settings", &json!({ "account": account })).await;
+    }
+
+    /// Whether the approving page waits for somebody to press *Sign in* from now on.
+    pub async fn by_hand(&self, by_hand: bool) {
+        self.post("/settings", &json!({ "byHand": by_hand })).await;
+    }
+
+    /// How many of the next polls for a device code are told to slow down (RFC 8628 section 3.5).
+    pub async fn slow_down(&self, polls: u32) {
+        self.post("/settings", &json!({ "slowDown": polls })).await;
+    }
+
+    /// Changes how long device codes given from now on live.
+    pub async fn code_lifetime(&self, seconds: u32) {
+        self.post("/settings", &json!({ "codeSeconds": seconds }))
+            .await;
+    }
+
+    /// How many tokens of clients that authorized themselves are in force.
+    pub async fn client_tokens(&self) -> u64 {
+        self.get("/live").await["client"]
+            .as_u64()
+            .unwrap_or_default()
     }
 
     /// Waits until no access token is valid any more.

@@ -2009,6 +2009,11 @@ revoke: Revoke | null,
  */
 device: string | null, 
 /**
+ * Pushed authorization request endpoint (RFC 9126). With it every authorization request is
+ * pushed there first, and the address a person is taken to only refers to it.
+ */
+par: string | null, 
+/**
  * Where the service describes itself (RFC 8414, OpenID Connect Discovery 1.0): the address
  * of the document itself. Without it nothing is fetched, whether or not there is an
  * `issuer` to derive it from.
@@ -2084,7 +2089,8 @@ grace_seconds: number | null,
  */
 body: TokenBody, 
 /**
- * Further headers of requests to the token, device and revocation endpoints.
+ * Further headers of requests to the token, device, pushed authorization request and
+ * revocation endpoints.
  */
 headers: { [key in string]: string }, 
 /**

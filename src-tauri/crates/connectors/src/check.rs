@@ -197,6 +197,7 @@ fn templates(connector: &Connector, found: &mut Faults) {
             oauth.revoke.as_ref().map(|revoke| &revoke.url),
         ),
         ("/oauth/device", oauth.device.as_ref()),
+        ("/oauth/par", oauth.par.as_ref()),
         ("/oauth/metadata", oauth.metadata.as_ref()),
         ("/oauth/jwks", oauth.jwks.as_ref()),
         ("/oauth/issuer", oauth.issuer.as_ref()),
@@ -276,6 +277,7 @@ fn answer_used(connector: &Connector, at: &str, name: &str, found: &mut Faults) 
         "/oauth/authorize",
         "/oauth/token",
         "/oauth/device",
+        "/oauth/par",
         "/oauth/refresh",
         "/oauth/revoke",
     ];

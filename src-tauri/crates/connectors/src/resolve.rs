@@ -34,6 +34,8 @@ pub struct Resolved {
     pub revoke_template: Option<String>,
     /// Device authorization endpoint (RFC 8628).
     pub device: Option<Url>,
+    /// Pushed authorization request endpoint (RFC 9126).
+    pub par: Option<Url>,
     /// Where the service describes itself (RFC 8414). It is sent no credential.
     pub metadata: Option<Url>,
     /// Keys that sign ID tokens.
@@ -48,8 +50,8 @@ pub struct Resolved {
     pub hosts: Vec<HostPattern>,
     /// What shows whether a credential works, and whose it is as far as the service tells.
     pub question: Option<ResolvedQuestion>,
-    /// Token, revocation, device authorization and API origins, sorted, each once: what is
-    /// sealed with the credential, and compared before it is used again. The metadata's origin
+    /// Token, revocation, device authorization, pushed request and API origins, sorted, each
+    /// once: what is sealed with the credential, and compared before it is used again. The metadata's origin
     /// is not among them: nothing secret goes there.
     pub origins: Vec<Origin>,
     /// Answers that addresses need, that the service has not given, and that have no default:
@@ -334,6 +336,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         })
         .transpose()?;
     let device = optional("/oauth/device", &oauth.device)?;
+    let par = optional("/oauth/par", &oauth.par)?;
     let api_base = receiver("/api/base", &connector.api.base)?;
     if api_base.query().is_some() {
         return Err(invalid("/api/base"));
@@ -373,6 +376,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         refresh.as_ref(),
         revoke.as_ref().map(|(sample, _)| sample),
         device.as_ref(),
+        par.as_ref(),
         Some(&api_base),
     ];
     let mut origins: Vec<Origin> = receivers
@@ -408,6 +412,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         revoke_template: revoke.as_ref().map(|(_, template)| template.clone()),
         revoke: revoke.map(|(sample, _)| sample),
         device,
+        par,
         jwks,
         issuer,
         api_base,

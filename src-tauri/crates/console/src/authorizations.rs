@@ -29,7 +29,8 @@ impl Console {
     /// what the connector prefers, where it allows that.
     ///
     /// # Errors
-    /// R1, R3, R8, R16; no registration; a connector that is not there; no free port.
+    /// R1, R3, R8, R16; no registration; a connector that is not there; no free port; what the
+    /// provider says of a request that is pushed.
     pub async fn authorize(
         &self,
         session: Session,
@@ -88,6 +89,7 @@ impl Console {
             connector,
             resolved,
             registration,
+            address: None,
             listener: None,
             path: String::new(),
         };
@@ -160,6 +162,7 @@ impl Console {
         if requires.await? {
             attempt.require_iss();
         }
+        errand.address = Some(attempt.url().clone());
         let mut view = self.first_view(&errand, kind, attempt.url())?;
         let mut stay = Staying::default();
         let tells = errand.resolved.question.as_ref();
@@ -180,7 +183,7 @@ impl Console {
     /// Notes a flow that begins, and lets it run.
     pub(crate) async fn begin_run(
         &self,
-        errand: Errand,
+        mut errand: Errand,
         view: FlowView,
         attempt: Option<Attempt>,
         stay: Staying,
@@ -192,6 +195,19 @@ impl Console {
         );
         let row = self.flow_row(&errand, state, &view);
         self.db(move |catalog| catalog.begin_flow(&row)).await?;
+        let pushed = attempt.as_ref().filter(|attempt| attempt.is_pushed());
+        if let Some(attempt) = pushed.filter(|_| view.agent != AgentKind::Device) {
+            let pushed = self.pushed(&errand, attempt.url().clone()).await;
+            // Whoever began may have left the keyboard meanwhile.
+            let pushed = pushed.and_then(|address| self.member(errand.session).map(|_| address));
+            match pushed {
+                Ok(address) => errand.address = Some(address),
+                Err(error) => {
+                    self.not_begun(errand.id, &error).await;
+                    return Err(error);
+                }
+            }
+        }
         let (orders, received) = channel();
         let running = Running {
             key: errand.key,
@@ -205,6 +221,17 @@ impl Console {
         self.remember(id, running.clone());
         tokio::spawn(self.clone().run(errand, running, received, stay));
         Ok(id)
+    }
+
+    /// A flow that ends before anybody was taken anywhere: no window of its own tells of it, but
+    /// the Timeline does.
+    async fn not_begun(&self, id: FlowId, error: &ConsoleError) {
+        let (outcome, now) = (error.code.clone(), self.now());
+        let finished = self.db(move |catalog| catalog.finish_flow(id, &outcome, now));
+        if let Err(error) = finished.await {
+            tracing::error!(code = %error.code, "flow not finished");
+        }
+        self.inner.bell.changed();
     }
 
     fn flow_title(&self, connection: &Connection, reach: Reach) -> String {

@@ -74,6 +74,8 @@ pub(crate) struct Errand {
     pub(crate) connector: Connector,
     pub(crate) resolved: Resolved,
     pub(crate) registration: Option<RegistrationId>,
+    /// Where the provider's page is opened first; `None` without a page.
+    pub(crate) address: Option<Url>,
     pub(crate) listener: Option<Listener>,
     pub(crate) path: String,
     pub(crate) title: String,

@@ -132,19 +132,21 @@ impl Console {
     /// `browser_missing`.
     pub fn flow_in_browser(&self, flow: FlowId) -> Result<FlowView, ConsoleError> {
         let running = self.running(flow)?;
-        let (address, loopback) = {
+        let (address, loopback, pushed) = {
             let attempt = running.attempt.lock().ok();
             attempt
                 .and_then(|attempt| {
                     let attempt = attempt.as_ref()?;
-                    Some((attempt.url().clone(), attempt.redirect().scheme() == "http"))
+                    let loopback = attempt.redirect().scheme() == "http";
+                    Some((attempt.url().clone(), loopback, attempt.is_pushed()))
                 })
                 .ok_or_else(|| ConsoleError::new("flow_over"))?
         };
         if !loopback {
             return Err(ConsoleError::new("browser_needs_loopback"));
         }
-        if running.lock().agent == AgentKind::Browser {
+        // One that is pushed is pushed anew first, which is for the flow to do.
+        if running.lock().agent == AgentKind::Browser && !pushed {
             self.inner
                 .agent
                 .browse(&address)

@@ -78,6 +78,27 @@ impl Gateway {
         Ok(self.arrived(connector, resolved, &tokens))
     }
 
+    /// Pushes an authorization request where the connector says so (RFC 9126), and gives the
+    /// address to take the person to. Elsewhere it is the request itself, and nothing is sent.
+    ///
+    /// # Errors
+    /// What the endpoint said of the request, or why it could not be asked.
+    pub async fn push(
+        &self,
+        connector: &Connector,
+        resolved: &Resolved,
+        registration: Option<RegistrationId>,
+        request: &Url,
+        wire: &mut Wire,
+    ) -> Result<Url, GateError> {
+        if resolved.par.is_none() {
+            return Ok(request.clone());
+        }
+        let client = self.client(connector, registration).await?;
+        let http = self.http();
+        Ok(tsunagi_oauth::push(http, connector, resolved, &client, request, wire).await?)
+    }
+
     /// Asks for a device code, for a person to type on this or another device (RFC 8628 §3.1).
     ///
     /// # Errors

@@ -40,6 +40,7 @@ pub struct Attempt {
     pub(crate) kept: Vec<String>,
     /// As they are asked for, joined.
     pub(crate) scope: String,
+    pushed: bool,
     plain_origins: Vec<Origin>,
 }
 
@@ -132,15 +133,22 @@ pub fn begin(ask: &Ask<'_>) -> Result<Attempt> {
             .map(|answer| answer.name.clone())
             .chain(unlisted(ask.connector).map(str::to_owned))
             .collect(),
+        pushed: ask.endpoints.par.is_some(),
         plain_origins,
     })
 }
 
 impl Attempt {
-    /// The address to take the person to.
+    /// The authorization request: the address to take the person to, or what is to be pushed.
     #[must_use]
     pub const fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// Whether the request is to be pushed, each time a page is opened ([`crate::push`]).
+    #[must_use]
+    pub const fn is_pushed(&self) -> bool {
+        self.pushed
     }
 
     /// SHA-256 of the state: what may be stored to find the flow again.

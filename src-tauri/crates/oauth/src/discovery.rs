@@ -154,6 +154,8 @@ impl Asked {
         if grants.code {
             oauth.authorize = Some(need("authorization_endpoint")?);
             oauth.device.clone_from(&device);
+            // Where it is offered, there is no reason to send requests through a browser.
+            oauth.par = self.address(said, "pushed_authorization_request_endpoint")?;
         } else {
             oauth.grant = GrantType::ClientCredentials;
             // A token nobody signed in for names nobody.

@@ -31,6 +31,12 @@ pub struct Metadata {
     /// Device authorization endpoint (RFC 8628 §4).
     #[serde(default)]
     pub device_authorization_endpoint: Option<String>,
+    /// Pushed authorization request endpoint (RFC 9126 §5).
+    #[serde(default)]
+    pub pushed_authorization_request_endpoint: Option<String>,
+    /// Whether it takes no other authorization requests (RFC 9126 §5).
+    #[serde(default)]
+    pub require_pushed_authorization_requests: bool,
     /// PKCE methods; `None` where the provider does not say.
     #[serde(default)]
     pub code_challenge_methods_supported: Option<Vec<String>>,
@@ -72,7 +78,8 @@ pub async fn fetch_metadata(
 }
 
 /// Compares a provider's metadata with its connector. The issuer must be the same to the letter
-/// (RFC 8414 §3.3), each endpoint the same address where both name it, and S256 among the PKCE
+/// (RFC 8414 §3.3), each endpoint the same address where both name it, requests pushed
+/// where the provider takes no others (RFC 9126 §5), and S256 among the PKCE
 /// methods where the connector uses PKCE and the provider names any.
 ///
 /// # Errors
@@ -122,6 +129,11 @@ pub fn check_metadata(
             endpoints.device.as_ref(),
             &said.device_authorization_endpoint,
         ),
+        (
+            "pushed_authorization_request_endpoint",
+            endpoints.par.as_ref(),
+            &said.pushed_authorization_request_endpoint,
+        ),
     ];
     for (field, expected, got) in pairs {
         let (Some(expected), Some(got)) = (expected, got) else {
@@ -131,6 +143,13 @@ pub fn check_metadata(
         if Url::parse(got).ok().as_ref() != Some(expected) {
             return differs(field, expected.as_str(), got);
         }
+    }
+    if said.require_pushed_authorization_requests
+        && endpoints.authorize.is_some()
+        && endpoints.par.is_none()
+    {
+        // The person would be taken there to read that it cannot be done this way.
+        return differs("require_pushed_authorization_requests", "false", "true");
     }
     if let Some(methods) = &metadata.code_challenge_methods_supported
         && connector.oauth().pkce

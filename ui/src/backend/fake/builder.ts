@@ -130,7 +130,7 @@ export function builderHandlers(around: Around): Handlers {
     const at = issuer.replace(/\/$/, "");
     const next = structuredClone(sketch);
     const before = "oauth" in next.security ? next.security.oauth : BARE_OAUTH;
-    next.security = { oauth: { ...before, issuer, authorize: `${at}/auth`, token: `${at}/token`, revoke: { method: "POST", url: `${at}/revoke`, headers: {}, auth: null, body: "form", fields: {}, tokens: ["refresh", "access"] }, device: before.device, jwks: `${at}/jwks`, userinfo: `${at}/me`, client_auth: "basic" } };
+    next.security = { oauth: { ...before, issuer, authorize: `${at}/auth`, token: `${at}/token`, revoke: { method: "POST", url: `${at}/revoke`, headers: {}, auth: null, body: "form", fields: {}, tokens: ["refresh", "access"] }, device: before.device, par: `${at}/par`, jwks: `${at}/jwks`, userinfo: `${at}/me`, client_auth: "basic" } };
     for (const name of ["openid", "files.read"]) if (!next.scopes.some((scope) => scope.name === name)) next.scopes.push({ name, about: { en: name, ja: name }, default: false });
     next.whoami ??= { ...bareQuestion(`${at}/me`), id: "/sub", name: "/name", email: "/email" };
     return next;
@@ -175,7 +175,7 @@ export function builderHandlers(around: Around): Handlers {
     connector_fill: async ({ sketch, issuer }) => {
       await new Promise((resolve) => setTimeout(resolve, 60));
       const next = filled(sketch, issuer);
-      return { sketch: next, document: `${issuer}/.well-known/oauth-authorization-server`, millis: 84, filled: ["/oauth/authorize", "/oauth/token", "/oauth/revoke", "/oauth/jwks", "/oauth/userinfo"], scopes: next.scopes.length - sketch.scopes.length, pkce: true, device: false, clientCredentials: true };
+      return { sketch: next, document: `${issuer}/.well-known/oauth-authorization-server`, millis: 84, filled: ["/oauth/authorize", "/oauth/token", "/oauth/revoke", "/oauth/par", "/oauth/jwks", "/oauth/userinfo"], scopes: next.scopes.length - sketch.scopes.length, pkce: true, device: false, clientCredentials: true };
     },
     connector_logo: ({ file, data }) => {
       if (!data.startsWith("iVBOR")) return refuse("logo_bad", { detail: `${file}: ${say(atob(data.slice(0, 400)).includes("<svg") ? "why.logo_svg" : "why.logo_not_png")}` });

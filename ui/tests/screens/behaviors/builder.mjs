@@ -97,6 +97,19 @@ export const behaviors = {
       await page.getByText("depot.svg: It is an SVG drawing").waitFor();
     },
   },
+  "builder: what is typed is kept when one leaves at once, and a draft is found in the gallery": {
+    path: "index.html?x=1#/connector/depot.toml",
+    act: async (page) => {
+      await line(page, "Name").fill("Depot of the north");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      await page.getByRole("heading", { name: "Connectors" }).waitFor();
+      await page.goto(`${page.url().split("#")[0]}#/new-connection`);
+      await page.getByRole("radio", { name: /^Custom/ }).click();
+      await page.getByRole("button", { name: /depot/i }).filter({ hasText: "Draft" }).click();
+      await page.getByRole("heading", { name: "Depot of the north" }).waitFor();
+    },
+  },
   "builder: the sections are one stop of the keyboard, and arrows go from one to the next": {
     path: KURA,
     act: async (page) => {

@@ -196,6 +196,28 @@ fn registrations_of_every_redirect_address_are_kept() {
 }
 
 #[test]
+fn a_secret_that_is_removed_is_waited_for_until_it_is_entered() {
+    let home = Home::new();
+    let ours = registration("practice", Redirect::LoopbackAnyPort);
+    home.catalog.add_registration(&ours).unwrap();
+    for _ in 0..2 {
+        home.catalog.remove_secret(ours.id).unwrap();
+        let kept = home.catalog.registration(ours.id).unwrap().unwrap();
+        assert_eq!(kept.secret, None, "and removing it once more is the same");
+        assert!(home.catalog.secret_due(ours.id).unwrap());
+    }
+    home.catalog.update_registration(&ours).unwrap();
+    assert!(!home.catalog.secret_due(ours.id).unwrap(), "entered");
+    assert_eq!(
+        home.catalog.registration(ours.id).unwrap(),
+        Some(ours),
+        "with what opens it"
+    );
+    let unknown = home.catalog.remove_secret(RegistrationId::new());
+    assert!(matches!(unknown, Err(CatalogError::Missing(_))));
+}
+
+#[test]
 fn a_registration_in_use_is_listed_and_not_deleted() {
     let home = Home::new();
     let ours = registration("practice", Redirect::LoopbackAnyPort);

@@ -93,6 +93,10 @@ pub struct OAuth {
     /// by device code.
     #[serde(default)]
     pub device: Option<String>,
+    /// Pushed authorization request endpoint (RFC 9126). With it every authorization request is
+    /// pushed there first, and the address a person is taken to only refers to it.
+    #[serde(default)]
+    pub par: Option<String>,
     /// Where the service describes itself (RFC 8414, OpenID Connect Discovery 1.0): the address
     /// of the document itself. Without it nothing is fetched, whether or not there is an
     /// `issuer` to derive it from.
@@ -150,7 +154,8 @@ pub struct OAuth {
     /// How the body of a token request is written.
     #[serde(default)]
     pub body: Body,
-    /// Further headers of requests to the token, device and revocation endpoints.
+    /// Further headers of requests to the token, device, pushed authorization request and
+    /// revocation endpoints.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     /// JSON pointer to where a token answer has the fields of RFC 6749 §5.1, where that is not
@@ -207,6 +212,7 @@ pub(crate) static NONE: LazyLock<OAuth> = LazyLock::new(|| OAuth {
     refresh: None,
     revoke: None,
     device: None,
+    par: None,
     metadata: None,
     jwks: None,
     issuer: None,

@@ -2,7 +2,7 @@
 
 use tsunagi_domain::connection::Settings;
 
-use crate::{GOOD, load};
+use crate::{GOOD, draft_of, load};
 
 #[test]
 fn r23_device_and_metadata_change_the_sealed_origins_only_for_a_new_receiver() {
@@ -34,6 +34,29 @@ fn r23_device_and_metadata_change_the_sealed_origins_only_for_a_new_receiver() {
         ],
         "the client's secret goes to another origin"
     );
+    assert_eq!(
+        origins("par = \"https://push.api.example.com/par\""),
+        [
+            "https://eu.example.com:443",
+            "https://push.api.example.com:443"
+        ],
+        "and so it does where requests are pushed"
+    );
+}
+
+#[test]
+fn rfc9126_a_pushed_request_goes_to_a_listed_host() {
+    let with = |line: &str| GOOD.replacen("[api]", &format!("{line}\n[api]"), 1);
+    let par = "par = \"https://eu.example.com/par\"";
+    let resolved = load(&with(par)).resolve(&Settings::new()).unwrap();
+    assert_eq!(
+        resolved.par.as_ref().map(url::Url::as_str),
+        Some("https://eu.example.com/par")
+    );
+    let evil = with("par = \"https://evil.example.org/par\"");
+    let refused = draft_of("example.toml", evil.as_bytes()).outcome;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("evil.example.org"), "R23: {refused}");
 }
 
 #[test]

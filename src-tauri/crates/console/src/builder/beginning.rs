@@ -204,6 +204,7 @@ fn addresses_of(found: &Discovered) -> Vec<String> {
         ("/oauth/token", true),
         ("/oauth/revoke", oauth.revoke.is_some()),
         ("/oauth/device", oauth.device.is_some()),
+        ("/oauth/par", oauth.par.is_some()),
         ("/oauth/jwks", oauth.jwks.is_some()),
         ("/oauth/userinfo", oauth.userinfo.is_some()),
     ];

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use tokio::sync::mpsc::unbounded_channel;
 use tsunagi_domain::Timestamp;
 use tsunagi_gateway::Arrived;
-use tsunagi_oauth::Pages;
+use tsunagi_oauth::{Pages, Wire};
 use url::Url;
 
 use super::ears::{Ears, Seen};
@@ -46,11 +46,13 @@ impl Console {
         };
         let mut kind = kind;
         let mut deadline = deadline;
+        let first = errand.address.take();
+        let address = first.ok_or_else(|| ConsoleError::new("cancelled"))?;
         if kind != AgentKind::Device {
-            let line = vec![self.opened_line(running)];
+            let line = vec![format!("GET {}", tsunagi_oauth::redacted(&address))];
             self.step(errand.id, "opened", Ok(()), line, None).await?;
         }
-        ears.seen = self.visit(errand, running, kind, stay)?;
+        ears.seen = self.visit(errand, running, kind, stay, address)?;
         if kind == AgentKind::Device {
             let _ = running.orders.send(Order::ByCode);
         }
@@ -114,13 +116,19 @@ impl Console {
                         kind = AgentKind::Browser;
                         self.inner.agent.close_page(errand.id);
                         stay.leave();
-                        ears.seen = self.visit(errand, running, kind, stay)?;
+                        let address = self.address(errand, running).await?;
+                        ears.seen = self.visit(errand, running, kind, stay, address)?;
                         self.show(running, |view| view.agent = AgentKind::Browser);
+                    }
+                    Some(Order::InBrowser) if kind == AgentKind::Browser => {
+                        let address = self.address(errand, running).await?;
+                        self.inner.agent.browse(&address).map_err(ConsoleError::new)?;
                     }
                     Some(Order::Stay { wanted }) if kind == AgentKind::Webview => {
                         if self.change_stay(stay, wanted) {
                             self.inner.agent.close_page(errand.id);
-                            ears.seen = self.visit(errand, running, kind, stay)?;
+                            let address = self.address(errand, running).await?;
+                            ears.seen = self.visit(errand, running, kind, stay, address)?;
                         }
                         self.show(running, |view| view.stay = stay.as_view());
                     }
@@ -150,6 +158,47 @@ impl Console {
         }
     }
 
+    /// Where to open the provider's page: each time anew, since what a pushed request is referred
+    /// to by is good for one visit.
+    async fn address(&self, errand: &Errand, running: &Running) -> Result<Url, ConsoleError> {
+        let request = {
+            let attempt = running
+                .attempt
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            attempt.as_ref().map(|attempt| attempt.url().clone())
+        };
+        let request = request.ok_or_else(|| ConsoleError::new("cancelled"))?;
+        self.pushed(errand, request).await
+    }
+
+    /// The address that stands for an authorization request: where the connector says so, one
+    /// that refers to what was pushed (RFC 9126), else the request itself.
+    pub(crate) async fn pushed(&self, errand: &Errand, request: Url) -> Result<Url, ConsoleError> {
+        if errand.resolved.par.is_none() {
+            return Ok(request);
+        }
+        let started = Instant::now();
+        let mut wire = Wire::default();
+        let pushed = self
+            .inner
+            .gateway
+            .push(
+                &errand.connector,
+                &errand.resolved,
+                errand.registration,
+                &request,
+                &mut wire,
+            )
+            .await
+            .map_err(ConsoleError::from);
+        let lines = wire.lines.iter().map(ToString::to_string).collect();
+        let told = pushed.as_ref().map(|_| ());
+        self.step(errand.id, "pushed", told, lines, Some(started))
+            .await?;
+        pushed
+    }
+
     /// Opens the provider's page, and gives what it tells from now on.
     fn visit(
         &self,
@@ -157,15 +206,8 @@ impl Console {
         running: &Running,
         kind: AgentKind,
         stay: &Staying,
+        url: Url,
     ) -> Result<Seen, ConsoleError> {
-        let url = {
-            let attempt = running
-                .attempt
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            attempt.as_ref().map(|attempt| attempt.url().clone())
-        };
-        let url = url.ok_or_else(|| ConsoleError::new("cancelled"))?;
         let judge = {
             let running = running.clone();
             move |url: &Url| running.judge(url)
@@ -221,16 +263,5 @@ impl Console {
             denied: page("denied"),
             wrong: page("wrong"),
         }
-    }
-
-    fn opened_line(&self, running: &Running) -> String {
-        let attempt = running
-            .attempt
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        attempt
-            .as_ref()
-            .map(|attempt| format!("GET {}", tsunagi_oauth::redacted(attempt.url())))
-            .unwrap_or_default()
     }
 }

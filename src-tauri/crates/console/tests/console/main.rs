@@ -37,6 +37,7 @@ mod newcomer;
 mod one_answer;
 mod own_accounts;
 mod primaries;
+mod pushed;
 mod recovery;
 mod registrations;
 mod retired;

@@ -54,6 +54,7 @@ pub(crate) struct Got {
 }
 
 pub(crate) struct Inner {
+    pub(crate) par: Mutex<Says>,
     pub(crate) token: Mutex<Says>,
     pub(crate) who: Mutex<Says>,
     pub(crate) revoke: Mutex<Says>,
@@ -78,6 +79,13 @@ pub(crate) fn tokens() -> Value {
     })
 }
 
+/// What stands for a request that was pushed (RFC 9126 §2.2).
+pub(crate) const REFERENCE: &str = "urn:ietf:params:oauth:request_uri:one";
+
+pub(crate) fn reference() -> Value {
+    json!({"request_uri": REFERENCE, "expires_in": 60})
+}
+
 pub(crate) fn account(id: &str) -> Value {
     json!({"id": id, "name": format!("Person {id}"), "email": format!("{id}@provider.example")})
 }
@@ -85,6 +93,7 @@ pub(crate) fn account(id: &str) -> Value {
 impl Provider {
     pub(crate) async fn start() -> Self {
         let inner = Arc::new(Inner {
+            par: Mutex::new(Says::json(201, &reference())),
             token: Mutex::new(Says::json(200, &tokens())),
             who: Mutex::new(Says::json(200, &account("one"))),
             revoke: Mutex::new(Says::raw(200, "text/plain", "")),
@@ -93,6 +102,7 @@ impl Provider {
             gate: tokio::sync::Semaphore::new(0),
         });
         let router = Router::new()
+            .route("/par", post(par))
             .route("/token", post(token))
             .route("/revoke", post(revoke))
             .route("/api/me", get(who))
@@ -102,6 +112,10 @@ impl Provider {
         let origin = format!("http://{}", socket.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(socket, router).await });
         Self { inner, origin }
+    }
+
+    pub(crate) fn par(&self, says: Says) {
+        *self.inner.par.lock().unwrap() = says;
     }
 
     pub(crate) fn token(&self, says: Says) {
@@ -253,6 +267,11 @@ async fn note(
 }
 
 type Posted = Form<BTreeMap<String, String>>;
+
+async fn par(State(inner): State<Arc<Inner>>, headers: HeaderMap, form: Posted) -> Response {
+    let says = inner.par.lock().unwrap().clone();
+    note(&inner, "/par", &headers, form.0, says).await
+}
 
 async fn token(State(inner): State<Arc<Inner>>, headers: HeaderMap, form: Posted) -> Response {
     let says = inner.token.lock().unwrap().clone();

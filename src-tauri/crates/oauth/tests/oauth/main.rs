@@ -10,6 +10,7 @@ mod errors;
 mod identity;
 mod listener;
 mod metadata;
+mod pushed;
 mod revoke;
 mod support;
 mod telling;
