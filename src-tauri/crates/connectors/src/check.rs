@@ -181,6 +181,7 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
             oauth.revoke.as_ref().map(|revoke| &revoke.url),
         ),
         ("/oauth/device", oauth.device.as_ref()),
+        ("/oauth/device_token", oauth.device_token.as_ref()),
         ("/oauth/metadata", oauth.metadata.as_ref()),
         ("/oauth/jwks", oauth.jwks.as_ref()),
         ("/oauth/issuer", oauth.issuer.as_ref()),
@@ -234,6 +235,7 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
             }
         }
     }
+    revocation(connector)?;
     let named = connector
         .whoami
         .as_ref()
@@ -247,6 +249,28 @@ fn templates(connector: &Connector) -> Result<(), Fault> {
     }
 }
 
+/// What the fields of a revocation may hold.
+fn revocation(connector: &Connector) -> Result<(), Fault> {
+    let oauth = connector.oauth();
+    let fields = oauth.revoke.iter().flat_map(|revoke| &revoke.fields);
+    for (name, template) in fields {
+        let at = format!("/oauth/revoke/fields/{name}");
+        let used = placeholders(template).map_err(|reason| (at.clone(), reason))?;
+        for name in used {
+            let answer = name.strip_prefix("answer.");
+            let listed =
+                answer.is_some_and(|answer| oauth.answers.iter().any(|known| known.name == answer));
+            if !listed && name != "hint" && !OF_THE_TOKEN.contains(&name) {
+                return fault(
+                    at,
+                    format!("`{{{name}}}` is not known when a token is revoked"),
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
 /// An address with an answer in it: one that is known by the time the address is used.
 fn answer_used(connector: &Connector, at: &str, name: &str) -> Result<(), Fault> {
     let answers = &connector.oauth().answers;
@@ -258,6 +282,7 @@ fn answer_used(connector: &Connector, at: &str, name: &str) -> Result<(), Fault>
         "/oauth/authorize",
         "/oauth/token",
         "/oauth/device",
+        "/oauth/device_token",
         "/oauth/refresh",
         "/oauth/revoke",
     ];

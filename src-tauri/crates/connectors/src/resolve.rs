@@ -34,6 +34,8 @@ pub struct Resolved {
     pub revoke_template: Option<String>,
     /// Device authorization endpoint (RFC 8628).
     pub device: Option<Url>,
+    /// Where device codes are exchanged, where that is not the token endpoint.
+    pub device_token: Option<Url>,
     /// Where the service describes itself (RFC 8414). It is sent no credential.
     pub metadata: Option<Url>,
     /// Keys that sign ID tokens.
@@ -63,6 +65,8 @@ pub struct Resolved {
     pub refresh_params: BTreeMap<String, String>,
     /// The parameters' values.
     pub parameters: BTreeMap<String, String>,
+    /// What the service answered so far.
+    pub answers: BTreeMap<String, String>,
     settings: Settings,
 }
 
@@ -158,6 +162,7 @@ impl Connector {
         let values = Values::new(parameters, &self.oauth().answers, answers);
         let mut resolved = resolve(self, &values).map_err(|fault| fault.refusal)?;
         resolved.settings.clone_from(settings);
+        resolved.answers.clone_from(answers);
         Ok(resolved)
     }
 }
@@ -333,6 +338,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         })
         .transpose()?;
     let device = optional("/oauth/device", &oauth.device)?;
+    let device_token = optional("/oauth/device_token", &oauth.device_token)?;
     let api_base = receiver("/api/base", &connector.api.base)?;
     if api_base.query().is_some() {
         return Err(invalid("/api/base"));
@@ -372,6 +378,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         refresh.as_ref(),
         revoke.as_ref().map(|(sample, _)| sample),
         device.as_ref(),
+        device_token.as_ref(),
         Some(&api_base),
     ];
     let mut origins: Vec<Origin> = receivers
@@ -407,6 +414,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         revoke_template: revoke.as_ref().map(|(_, template)| template.clone()),
         revoke: revoke.map(|(sample, _)| sample),
         device,
+        device_token,
         jwks,
         issuer,
         api_base,
@@ -429,6 +437,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
+        answers: BTreeMap::new(),
         settings: Settings::new(),
     })
 }

@@ -22,6 +22,7 @@ mod listener;
 mod metadata;
 mod revoke;
 mod secret;
+mod signed;
 mod token;
 mod wire;
 

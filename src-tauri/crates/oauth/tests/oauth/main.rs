@@ -13,3 +13,4 @@ mod revoke;
 mod support;
 mod telling;
 mod token;
+mod ways;
