@@ -1,5 +1,7 @@
 //! What a schema cannot say about credentials that a person types in.
 
+mod attach;
+
 use std::collections::BTreeSet;
 
 use tsunagi_domain::Kind;
@@ -73,6 +75,7 @@ pub(super) fn check(connector: &Connector) -> Result<(), Fault> {
     };
     fields(keys)?;
     attached(connector, keys)?;
+    attach::check(keys)?;
     asked(connector, keys)
 }
 
@@ -115,142 +118,6 @@ fn used<'a>(keys: &'a Keys, at: &str, template: &str) -> Result<Vec<&'a crate::K
         .collect()
 }
 
-/// How a template begins what was typed in.
-const OF_THE_KEY_OPEN: &str = "{key.";
-
-/// Headers that say how the request itself is sent: no place for a credential.
-const OF_THE_REQUEST: [&str; 12] = [
-    "accept-encoding",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "expect",
-    "keep-alive",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-];
-
-/// RFC 9110 section 5.6.2: what the name of a header is made of.
-fn is_token(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-}
-
-/// What can be told from a name of the caller's: services take lengths and lists in brackets, and
-/// trim what is around it.
-fn is_field(name: &str) -> bool {
-    !name.is_empty()
-        && !name
-            .chars()
-            .any(|c| c.is_control() || c.is_whitespace() || "[]&=#?".contains(c))
-}
-
-/// That a credential can be sent under this name, and in this form.
-fn named(attach: &Attach, at: &str) -> Result<(), Fault> {
-    match attach {
-        Attach::Header { name, value } => {
-            if !is_token(name) {
-                return fault(
-                    at,
-                    format!("`{name}` is not the name of a header (RFC 9110 section 5.6.2)"),
-                );
-            }
-            let reserved = is_reserved_header(name) && !name.eq_ignore_ascii_case("authorization");
-            if reserved
-                || OF_THE_REQUEST
-                    .iter()
-                    .any(|own| name.eq_ignore_ascii_case(own))
-            {
-                return fault(at, format!("`{name}` cannot carry a credential"));
-            }
-            if value.chars().any(char::is_control) {
-                return fault(at, format!("the value of `{name}` is not on one line"));
-            }
-        }
-        Attach::Query { name, .. } | Attach::Form { name, .. } => {
-            if !is_field(name) {
-                return fault(at, format!("`{name}` is not the name of a field"));
-            }
-        }
-        Attach::FormJson {
-            name, at: pointer, ..
-        } => {
-            if !is_field(name) {
-                return fault(at, format!("`{name}` is not the name of a field"));
-            }
-            // RFC 6901: `~` stands before 0 or 1 only.
-            let escaped = pointer
-                .split('~')
-                .skip(1)
-                .all(|rest| rest.starts_with(['0', '1']));
-            if !pointer.starts_with('/')
-                || !escaped
-                || pointer.split('/').skip(1).any(str::is_empty)
-            {
-                return fault(at, format!("`{pointer}` is not a JSON pointer"));
-            }
-        }
-        Attach::Basic { user, .. } => {
-            let literal: String = crate::resolve::fill(user, |_| Some("")).unwrap_or_default();
-            if literal.contains(':') {
-                return fault(at, "a user of Basic has no colon (RFC 7617 section 2)");
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Where something is attached, as the service tells places apart.
-fn places_of(attach: &Attach) -> Vec<(&'static str, String)> {
-    let place = |kind, name: &str| vec![(kind, name.to_ascii_lowercase())];
-    match attach {
-        Attach::Header { name, .. } => place("header", name),
-        Attach::Basic { .. } => place("header", "authorization"),
-        Attach::Query { name, .. } => place("query", name),
-        Attach::Form { name, .. } => place("form", name),
-        // Not case by case: names in JSON differ by it.
-        Attach::FormJson { name, at, .. } => {
-            vec![("form_json", format!("{}{at}", name.to_ascii_lowercase()))]
-        }
-    }
-}
-
-/// That nothing is put into what something else is put in place of.
-fn nested(keys: &Keys) -> Result<(), Fault> {
-    for (index, attach) in keys.attach.iter().enumerate() {
-        let Attach::FormJson { name, at, .. } = attach else {
-            continue;
-        };
-        let inside = keys.attach.iter().any(|other| match other {
-            Attach::Form { name: own, .. } => own.eq_ignore_ascii_case(name),
-            Attach::FormJson {
-                name: own,
-                at: outer,
-                ..
-            } => {
-                own == name
-                    && at
-                        .strip_prefix(outer.as_str())
-                        .is_some_and(|rest| rest.starts_with('/'))
-            }
-            _ => false,
-        });
-        if inside {
-            return fault(
-                format!("/keys/attach/{index}"),
-                format!("`{name}` is attached as a whole as well"),
-            );
-        }
-    }
-    Ok(())
-}
-
 fn attached(connector: &Connector, keys: &Keys) -> Result<(), Fault> {
     let mut places = BTreeSet::new();
     let mut sent = BTreeSet::new();
@@ -271,23 +138,23 @@ fn attached(connector: &Connector, keys: &Keys) -> Result<(), Fault> {
                     .map(|field| field.name.as_str()),
             );
         }
-        named(attach, &at)?;
-        if !attach
-            .templates()
-            .any(|template| template.contains(OF_THE_KEY_OPEN))
+        let (place, name) = match attach {
+            Attach::Header { name, .. } => ("header", name.as_str()),
+            Attach::Basic { .. } => ("header", "authorization"),
+            Attach::Query { name, .. } => ("query", name.as_str()),
+            Attach::Form { name, .. } => ("form", name.as_str()),
+            Attach::FormJson { at, .. } => ("form_json", at.as_str()),
+        };
+        if place == "header"
+            && is_reserved_header(name)
+            && !name.eq_ignore_ascii_case("authorization")
         {
-            return fault(
-                at,
-                "no field goes there: what is the same for everybody is no credential",
-            );
+            return fault(at, format!("`{name}` cannot carry a credential"));
         }
-        for place in places_of(attach) {
-            if !places.insert(place.clone()) {
-                return fault(at, format!("`{}` is attached twice", place.1));
-            }
+        if !places.insert((place, name.to_ascii_lowercase())) {
+            return fault(at, format!("`{name}` is attached twice"));
         }
     }
-    nested(keys)?;
     match keys
         .fields
         .iter()
@@ -355,7 +222,7 @@ fn asked(connector: &Connector, keys: &Keys) -> Result<(), Fault> {
         if form && (question.json.is_some() || question.method == crate::Method::Get) {
             return fault("/verify/method", "a form goes with POST");
         }
-        if let Attach::FormJson { name, .. } = attach {
+        if let Attach::FormJson { name, at, .. } = attach {
             let body = question
                 .form
                 .get(name)
@@ -363,6 +230,9 @@ fn asked(connector: &Connector, keys: &Keys) -> Result<(), Fault> {
             let Some(Ok(serde_json::Value::Object(_))) = body else {
                 return fault("/verify/form", format!("`{name}` is not a JSON object"));
             };
+            if !at.starts_with('/') {
+                return fault("/keys/attach", format!("`{at}` is not a JSON pointer"));
+            }
         }
     }
     Ok(())
