@@ -198,6 +198,7 @@ fn templates(connector: &Connector, found: &mut Faults) {
         ),
         ("/oauth/device", oauth.device.as_ref()),
         ("/oauth/par", oauth.par.as_ref()),
+        ("/oauth/device_token", oauth.device_token.as_ref()),
         ("/oauth/metadata", oauth.metadata.as_ref()),
         ("/oauth/jwks", oauth.jwks.as_ref()),
         ("/oauth/issuer", oauth.issuer.as_ref()),
@@ -254,6 +255,7 @@ fn templates(connector: &Connector, found: &mut Faults) {
             }
         }
     }
+    revocation(connector, found);
     let named = connector
         .whoami
         .as_ref()
@@ -262,6 +264,27 @@ fn templates(connector: &Connector, found: &mut Faults) {
         && !oauth.answers.iter().any(|known| known.name == answer)
     {
         found.add("/whoami/id", Why::answer_unlisted(answer));
+    }
+}
+
+/// What the fields of a revocation may hold.
+fn revocation(connector: &Connector, found: &mut Faults) {
+    let oauth = connector.oauth();
+    let fields = oauth.revoke.iter().flat_map(|revoke| &revoke.fields);
+    for (name, template) in fields {
+        let at = format!("/oauth/revoke/fields/{name}");
+        let used = placeholders(template).unwrap_or_else(|why| {
+            found.add(&at, why);
+            Vec::new()
+        });
+        for name in used {
+            let answer = name.strip_prefix("answer.");
+            let listed =
+                answer.is_some_and(|answer| oauth.answers.iter().any(|known| known.name == answer));
+            if !listed && name != "hint" && !OF_THE_TOKEN.contains(&name) {
+                found.add(&at, Why::revoke_unknown(name));
+            }
+        }
     }
 }
 
@@ -278,6 +301,7 @@ fn answer_used(connector: &Connector, at: &str, name: &str, found: &mut Faults) 
         "/oauth/token",
         "/oauth/device",
         "/oauth/par",
+        "/oauth/device_token",
         "/oauth/refresh",
         "/oauth/revoke",
     ];

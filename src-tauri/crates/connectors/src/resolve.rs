@@ -36,6 +36,8 @@ pub struct Resolved {
     pub device: Option<Url>,
     /// Pushed authorization request endpoint (RFC 9126).
     pub par: Option<Url>,
+    /// Where device codes are exchanged, where that is not the token endpoint.
+    pub device_token: Option<Url>,
     /// Where the service describes itself (RFC 8414). It is sent no credential.
     pub metadata: Option<Url>,
     /// Keys that sign ID tokens.
@@ -65,6 +67,8 @@ pub struct Resolved {
     pub refresh_params: BTreeMap<String, String>,
     /// The parameters' values.
     pub parameters: BTreeMap<String, String>,
+    /// What the service answered so far.
+    pub answers: BTreeMap<String, String>,
     settings: Settings,
 }
 
@@ -161,6 +165,7 @@ impl Connector {
         let values = Values::new(parameters, &self.oauth().answers, answers);
         let mut resolved = resolve(self, &values).map_err(|fault| fault.refusal)?;
         resolved.settings.clone_from(settings);
+        resolved.answers.clone_from(answers);
         Ok(resolved)
     }
 }
@@ -337,6 +342,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         .transpose()?;
     let device = optional("/oauth/device", &oauth.device)?;
     let par = optional("/oauth/par", &oauth.par)?;
+    let device_token = optional("/oauth/device_token", &oauth.device_token)?;
     let api_base = receiver("/api/base", &connector.api.base)?;
     if api_base.query().is_some() {
         return Err(invalid("/api/base"));
@@ -377,6 +383,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         revoke.as_ref().map(|(sample, _)| sample),
         device.as_ref(),
         par.as_ref(),
+        device_token.as_ref(),
         Some(&api_base),
     ];
     let mut origins: Vec<Origin> = receivers
@@ -413,6 +420,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
         revoke: revoke.map(|(sample, _)| sample),
         device,
         par,
+        device_token,
         jwks,
         issuer,
         api_base,
@@ -435,6 +443,7 @@ pub(crate) fn resolve(connector: &Connector, values: &Values<'_>) -> Result<Reso
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
+        answers: BTreeMap::new(),
         settings: Settings::new(),
     })
 }

@@ -138,6 +138,14 @@ whys! {
     key_field_value(value, name) = "`{value}` is not a value of field `{name}`";
     key_field_unlisted(name) = "`{name}` is not listed under `keys.fields`";
     key_attached_twice(name) = "`{name}` is attached twice";
+    key_attach_no_field() = "no field goes there: what is the same for everybody is no credential";
+    key_attached_whole(name) = "`{name}` is attached as a whole as well";
+    key_header_name(name) = "`{name}` is not the name of a header (RFC 9110 section 5.6.2)";
+    key_header_line(name) = "the value of `{name}` is not on one line";
+    key_field_name(name) = "`{name}` is not the name of a field";
+    key_pointer(at) = "`{at}` is not a JSON pointer";
+    key_user_colon() = "a user of Basic has no colon (RFC 7617 section 2)";
+    revoke_unknown(name) = "`{name}` is not known when a token is revoked";
     key_goes_nowhere(name) = "field `{name}` goes nowhere";
     key_no_secret() = "none of the fields is a secret: a service that knows nobody needs no connection";
     key_in_address(name) = "`{name}` is a secret, and an address is no place for one";

@@ -1,21 +1,24 @@
 //! The one place where a credential is attached to a request (R4): a token in its header, and what
 //! a person typed in wherever the connector says. What it goes in is no caller's to set (R23).
 
+mod form;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use tsunagi_connectors::{Attach, Connector, Resolved, fill};
 use tsunagi_domain::{Refusal, RefusalCode};
 use tsunagi_oauth::Secret;
 use url::Url;
-use url::form_urlencoded::{self, Serializer};
+use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use crate::GateError;
 use crate::credential::Credential;
 use crate::send::Request;
+use form::Unfit;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -106,7 +109,9 @@ impl Attachment {
         for (name, value) in &self.headers {
             headers.insert(name.clone(), value.clone());
         }
-        if !self.form.is_empty() || !self.json.is_empty() {
+        // As the caller says it, with what is said of its characters.
+        let said = headers.get(CONTENT_TYPE).is_some_and(says_form);
+        if !said && !(self.form.is_empty() && self.json.is_empty()) {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
         }
     }
@@ -156,34 +161,27 @@ impl Attachment {
             })
     }
 
-    /// The body as it is sent.
+    /// The body as it is sent: the caller's as it was written, and the credential added.
     ///
     /// # Errors
-    /// [`RefusalCode::FormNeeded`] where the caller's is no form that it could be put into.
+    /// [`RefusalCode::FormNeeded`] where the caller's is no form that it could be put into,
+    /// [`RefusalCode::FieldReserved`] where something stands in its place.
     pub(crate) fn body(&self, body: Vec<u8>) -> Result<Vec<u8>, GateError> {
         if self.form.is_empty() && self.json.is_empty() {
             return Ok(body);
         }
-        let mut fields: Vec<(String, Zeroizing<String>)> = form_urlencoded::parse(&body)
-            .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
-            .collect();
+        let mut body = body;
         for (name, at, value) in &self.json {
-            let needed = || Refusal::new(RefusalCode::FormNeeded).with("field", name.clone());
-            let field = fields.iter_mut().find(|(own, _)| own == name);
-            let (_, text) = field.ok_or_else(needed)?;
-            let mut json: Value = serde_json::from_str(text).map_err(|_| needed())?;
-            let place = place(&mut json, at).ok_or_else(needed)?;
-            *place = Value::String(value.expose().to_owned());
-            *text = Zeroizing::new(json.to_string());
-        }
-        let mut form = Serializer::new(String::new());
-        for (name, value) in &fields {
-            form.append_pair(name, value);
+            form::insert(&mut body, name, at, value.expose()).map_err(|unfit| match unfit {
+                Unfit::NoPlace => Refusal::new(RefusalCode::FormNeeded).with("field", name.clone()),
+                Unfit::Taken => Refusal::new(RefusalCode::FieldReserved)
+                    .with("field", at.rsplit('/').next().unwrap_or(name)),
+            })?;
         }
         for (name, value) in &self.form {
-            form.append_pair(name, value.expose());
+            form::append(&mut body, name, value.expose());
         }
-        Ok(form.finish().into_bytes())
+        Ok(body)
     }
 }
 
@@ -212,19 +210,6 @@ fn sensitive(text: &str) -> Result<HeaderValue, GateError> {
     let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| GateError::Damaged)?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// Where a JSON pointer leads; objects on the way are made.
-fn place<'a>(json: &'a mut Value, at: &str) -> Option<&'a mut Value> {
-    let mut place = json;
-    for step in at.split('/').skip(1) {
-        let step = step.replace("~1", "/").replace("~0", "~");
-        if place.is_null() {
-            *place = Value::Object(serde_json::Map::new());
-        }
-        place = place.as_object_mut()?.entry(step).or_insert(Value::Null);
-    }
-    Some(place)
 }
 
 /// R23: what the credential goes in is not for a caller to set, whatever it is called at this
@@ -286,16 +271,20 @@ fn is_form(request: &Request, field: &str) -> Result<(), Refusal> {
     if matches!(request.method, http::Method::GET | http::Method::HEAD) {
         return Err(needed());
     }
-    match request.headers.get(CONTENT_TYPE) {
-        None => Ok(()),
-        Some(kind) => {
-            let kind = kind.to_str().unwrap_or_default();
-            let kind = kind.split(';').next().unwrap_or_default().trim();
-            kind.eq_ignore_ascii_case(FORM)
-                .then_some(())
-                .ok_or_else(needed)
-        }
+    // What was packed is no form that anything could be added to.
+    if request.headers.contains_key(CONTENT_ENCODING) {
+        return Err(needed());
     }
+    match request.headers.get(CONTENT_TYPE) {
+        Some(kind) if !says_form(kind) => Err(needed()),
+        _ => Ok(()),
+    }
+}
+
+fn says_form(kind: &HeaderValue) -> bool {
+    let kind = kind.to_str().unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case(FORM)
 }
 
 #[cfg(test)]

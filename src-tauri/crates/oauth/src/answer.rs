@@ -111,16 +111,24 @@ pub(crate) fn object(raw: &Raw, oauth: &OAuth, known: &[Secret]) -> Result<Map<S
     }
     let success = (200..300).contains(&raw.status);
     match shape(raw) {
-        Shape::Empty => Err(OAuthError::Empty { status: raw.status }),
-        Shape::Html => Err(OAuthError::Html { status: raw.status }),
-        Shape::Unreadable if success => Err(OAuthError::Malformed),
-        Shape::Unreadable => Err(status(raw)),
         Shape::Fields(fields) => match error_in(&fields, raw, oauth, known) {
             Some(error) => Err(error),
             None if success => Ok(fields),
-            None => Err(status(raw)),
+            None => Err(wordless(raw, oauth).unwrap_or_else(|| status(raw))),
         },
+        shape => Err(wordless(raw, oauth).unwrap_or_else(|| match shape {
+            Shape::Empty => OAuthError::Empty { status: raw.status },
+            Shape::Html => OAuthError::Html { status: raw.status },
+            Shape::Unreadable if success => OAuthError::Malformed,
+            _ => status(raw),
+        })),
     }
+}
+
+/// The error that a status stands for at this service.
+fn wordless(raw: &Raw, oauth: &OAuth) -> Option<OAuthError> {
+    let word = oauth.error_statuses.get(&raw.status.to_string())?;
+    Some(standing_for(word, word, None))
 }
 
 fn is_passing(status: u16) -> bool {
@@ -184,14 +192,24 @@ fn error_in(
             retry_after: raw.retry_after,
         });
     }
-    Some(match stands_for.unwrap_or(&error).as_str() {
+    let own = sanitize(&error, known);
+    Some(standing_for(
+        stands_for.unwrap_or(&error),
+        &own,
+        description,
+    ))
+}
+
+/// The error of a word of RFC 6749 §5.2; `own` is what the service calls it.
+fn standing_for(word: &str, own: &str, description: Option<String>) -> OAuthError {
+    match word {
         "invalid_grant" => OAuthError::InvalidGrant { description },
         "invalid_client" | "unauthorized_client" => OAuthError::ClientRefused { description },
         _ => OAuthError::TokenError {
-            error: sanitize(&error, known),
+            error: own.to_owned(),
             description,
         },
-    })
+    }
 }
 
 /// The word of an error where the service has it elsewhere. A token beside it is no error.

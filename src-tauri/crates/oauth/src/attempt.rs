@@ -37,6 +37,8 @@ pub struct Attempt {
     pub(crate) nonce: Option<Secret>,
     pub(crate) redirect: Url,
     pub(crate) iss_required: bool,
+    /// The callback's field that signs the others.
+    pub(crate) signed: Option<String>,
     pub(crate) kept: Vec<String>,
     /// As they are asked for, joined.
     pub(crate) scope: String,
@@ -83,7 +85,14 @@ pub fn begin(ask: &Ask<'_>) -> Result<Attempt> {
         .set_auth_uri(AuthUrl::from_url(authorize.clone()))
         .set_redirect_uri(RedirectUrl::from_url(ask.redirect.clone()));
     let mut request = client.authorize_url(|| CsrfToken::new_random_len(32));
-    if !ask.scopes.is_empty() {
+    let name = oauth.scope_param.as_deref().unwrap_or("scope");
+    if oauth.scope_repeats {
+        for scope in ask.scopes {
+            request = request.add_extra_param(name, scope.as_str());
+        }
+    } else if name != "scope" && !ask.scopes.is_empty() {
+        request = request.add_extra_param(name, ask.scopes.join(&oauth.scope_separator));
+    } else if !ask.scopes.is_empty() {
         // One scope as far as the library is concerned: it knows no separator but the space.
         request = request.add_scope(Scope::new(ask.scopes.join(&oauth.scope_separator)));
     }
@@ -126,6 +135,7 @@ pub fn begin(ask: &Ask<'_>) -> Result<Attempt> {
         nonce,
         redirect: ask.redirect.clone(),
         iss_required: oauth.iss_required,
+        signed: oauth.callback_hmac.clone(),
         scope: ask.scopes.join(&oauth.scope_separator),
         kept: oauth
             .answers

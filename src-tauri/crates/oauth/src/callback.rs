@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
+use crate::signed::Signature;
 use crate::wire::sanitize;
 use crate::{Attempt, OAuthError, Result, Secret};
 
@@ -13,6 +14,8 @@ pub struct Code {
     pub(crate) code: Secret,
     /// Further fields that the connector keeps, such as a host to use from then on.
     pub(crate) extras: BTreeMap<String, String>,
+    /// What signs it, where the service does: checked before the code is exchanged.
+    pub(crate) signature: Option<Signature>,
 }
 
 /// Reads the callback of `attempt` (RFC 6749 §4.1.2). A form that was posted to the redirect
@@ -64,6 +67,11 @@ pub fn read_callback(attempt: &Attempt, url: &Url, issuer_expected: Option<&str>
                 .filter(|text| !text.is_empty()),
         });
     }
+    let signature = attempt
+        .signed
+        .as_deref()
+        .map(|name| Signature::read(&mut fields, name))
+        .transpose()?;
     let code = fields
         .remove("code")
         .filter(|code| !code.is_empty())
@@ -73,6 +81,7 @@ pub fn read_callback(attempt: &Attempt, url: &Url, issuer_expected: Option<&str>
     Ok(Code {
         code,
         extras: fields,
+        signature,
     })
 }
 

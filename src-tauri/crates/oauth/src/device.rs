@@ -241,7 +241,10 @@ async fn poll(
         ("grant_type", GRANT),
         ("device_code", device.device_code.expose()),
     ];
-    let at = crate::token::address(endpoints)?;
+    let at = match &endpoints.device_token {
+        Some(at) => at,
+        None => crate::token::address(endpoints)?,
+    };
     let request = form(connector, at, client, &fields)?;
     let courier = Courier::new(http, connector, endpoints, client, [&device.device_code]);
     let (oauth, now) = (connector.oauth(), http.clock().now());

@@ -71,6 +71,9 @@ pub enum OAuthError {
         /// What the callback said; empty where it said nothing.
         got: String,
     },
+    /// The callback's signature is not of the client's secret, or is not there.
+    #[error("the callback is not signed with the client's secret")]
+    SignatureMismatch,
     /// The ID token belongs to another flow.
     #[error("the ID token does not belong to this flow")]
     NonceMismatch,
@@ -238,6 +241,7 @@ impl OAuthError {
         "callback_invalid",
         "state_mismatch",
         "issuer_mismatch",
+        "signature_mismatch",
         "nonce_mismatch",
         "redirect_mismatch",
         "redirect_invalid",
@@ -280,6 +284,7 @@ impl OAuthError {
             Self::CallbackInvalid { .. } => "callback_invalid",
             Self::StateMismatch => "state_mismatch",
             Self::IssuerMismatch { .. } => "issuer_mismatch",
+            Self::SignatureMismatch => "signature_mismatch",
             Self::NonceMismatch => "nonce_mismatch",
             Self::RedirectMismatch => "redirect_mismatch",
             Self::RedirectInvalid => "redirect_invalid",
@@ -375,6 +380,7 @@ impl OAuthError {
             Self::PortTaken { port } => put("port", port.to_string()),
             Self::ConsentDenied
             | Self::StateMismatch
+            | Self::SignatureMismatch
             | Self::NonceMismatch
             | Self::RedirectMismatch
             | Self::RedirectInvalid

@@ -220,9 +220,8 @@ impl From<Body> for Carried {
     }
 }
 
-/// A POST with these fields and the client's authentication (RFC 6749 §2.3). For requests that
-/// `oauth2` does not build: it refuses revocation over http even on this computer, and polls for
-/// device codes in its own way.
+/// A POST of the device flow with these fields and the client's authentication (RFC 6749 §2.3):
+/// `oauth2` polls for device codes in its own way.
 pub(crate) fn form(
     connector: &Connector,
     url: &Url,
@@ -241,7 +240,14 @@ pub(crate) fn form(
             .collect(),
         carried: connector.oauth().body.into(),
     };
-    authenticate(&mut ready, connector.oauth().client_auth, client)?;
+    let oauth = connector.oauth();
+    let method = oauth.device_auth.unwrap_or(oauth.client_auth);
+    authenticate(&mut ready, method, client)?;
+    let named = ready.fields.iter().any(|(name, _)| name == "client_id");
+    if oauth.device_client_id && !named {
+        let id = ("client_id".to_owned(), client.id.clone());
+        ready.fields.push(id);
+    }
     Ok(ready)
 }
 
@@ -254,6 +260,7 @@ pub(crate) fn authenticate(ready: &mut Ready, method: ClientAuth, client: &Clien
             let pair = pair.as_ref().map_or("", Secret::expose);
             ready.proof = Some((AUTHORIZATION, sensitive(&format!("Basic {pair}"))?));
         }
+        (ClientAuth::Bearer, Some(secret)) => ready.proof = Some(alone("Bearer", secret)?),
         (ClientAuth::Post, Some(secret)) => {
             put("client_id", &client.id);
             put("client_secret", secret.expose());
@@ -261,6 +268,12 @@ pub(crate) fn authenticate(ready: &mut Ready, method: ClientAuth, client: &Clien
         _ => put("client_id", &client.id),
     }
     Ok(())
+}
+
+/// A secret that proves a client by itself, in a scheme of HTTP authentication.
+pub(crate) fn alone(scheme: &str, secret: &Secret) -> Result<(HeaderName, HeaderValue)> {
+    let text = Zeroizing::new(format!("{scheme} {}", secret.expose()));
+    Ok((AUTHORIZATION, sensitive(&text)?))
 }
 
 fn sensitive(text: &str) -> Result<HeaderValue> {
@@ -350,6 +363,8 @@ pub(crate) struct Courier<'a> {
     connector: &'a Connector,
     endpoints: &'a Resolved,
     known: Vec<Secret>,
+    /// The secret that stands for the client by itself.
+    alone: Option<Secret>,
     lines: Mutex<Vec<WireLine>>,
 }
 
@@ -373,6 +388,9 @@ impl<'a> Courier<'a> {
             connector,
             endpoints,
             known,
+            alone: (connector.oauth().client_auth == ClientAuth::Bearer)
+                .then(|| client.secret.clone())
+                .flatten(),
             lines: Mutex::default(),
         }
     }
@@ -499,7 +517,7 @@ impl<'a> Courier<'a> {
     async fn token(&self, request: HttpRequest) -> Result<HttpResponse> {
         let (parts, body) = request.into_parts();
         let (oauth, now) = (self.connector.oauth(), self.http.clock().now());
-        let ready = Ready {
+        let mut ready = Ready {
             method: Method::POST,
             url: Url::parse(&parts.uri.to_string()).map_err(|_| OAuthError::Malformed)?,
             told: None,
@@ -514,6 +532,21 @@ impl<'a> Courier<'a> {
             fields: url::form_urlencoded::parse(&body).into_owned().collect(),
             carried: oauth.body.into(),
         };
+        if let Some(secret) = &self.alone {
+            ready.fields.retain(|(name, _)| name != "client_id");
+            ready.proof = Some(alone("Bearer", secret)?);
+        }
+        if let Some(word) = oauth
+            .grant_word
+            .as_ref()
+            .filter(|_| self.connector.is_for_clients())
+        {
+            let grants = ready
+                .fields
+                .iter_mut()
+                .filter(|(name, _)| name == "grant_type");
+            grants.for_each(|(_, own)| own.clone_from(word));
+        }
         let canonical = self
             .send(ready, |raw, known| answer::token(raw, oauth, now, known))
             .await?;

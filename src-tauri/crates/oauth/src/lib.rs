@@ -26,6 +26,7 @@ mod metadata;
 mod pushed;
 mod revoke;
 mod secret;
+mod signed;
 mod token;
 mod wire;
 

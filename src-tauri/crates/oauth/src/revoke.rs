@@ -3,12 +3,12 @@
 use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tsunagi_connectors::{
-    ClientAuth, Connector, Method as Named, Resolved, RevokeAuth, RevokeBody, TokenKind,
+    ClientAuth, Connector, Method as Named, Resolved, RevokeAuth, RevokeBody, TokenKind, fill,
 };
 use tsunagi_domain::{Refusal, RefusalCode};
 use url::Url;
 
-use crate::http::{Carried, Courier, Ready, attachment, authenticate, constant_headers};
+use crate::http::{Carried, Courier, Ready, alone, attachment, authenticate, constant_headers};
 use crate::wire::redacted;
 use crate::{Client, Http, OAuthError, Result, Secret, Wire, answer};
 
@@ -59,11 +59,23 @@ pub async fn revoke(
     if !way.tokens.contains(&kind) {
         return Ok(Revoked::Unsupported);
     }
-    let fill = |text: &str, token: &str| {
-        text.replace("{client_id}", &client.id)
-            .replace("{hint}", word)
-            .replace("{token}", token)
+    let told = |name: &str| match name {
+        "client_id" => Some(client.id.as_str()),
+        "hint" => Some(word),
+        "token" => Some(token.expose()),
+        name => {
+            let answer = name.strip_prefix("answer.")?;
+            endpoints.answers.get(answer).map(String::as_str)
+        }
     };
+    let mut fields = Vec::new();
+    for (name, template) in &way.fields {
+        match fill(template, told) {
+            Some(value) => fields.push((name.clone(), value)),
+            // What the service has not said cannot be told it.
+            None => return Ok(Revoked::Unsupported),
+        }
+    }
     let address = |token: &str| {
         let client_id = encoded(&client.id);
         let text = template
@@ -83,11 +95,7 @@ pub async fn revoke(
         told: Some(redacted(&address("token")?)),
         proof: None,
         headers: constant_headers(&way.headers),
-        fields: way
-            .fields
-            .iter()
-            .map(|(name, value)| (name.clone(), fill(value, token.expose())))
-            .collect(),
+        fields,
         carried: match way.body {
             RevokeBody::Form => Carried::Form,
             RevokeBody::Json => Carried::Json,
@@ -99,6 +107,11 @@ pub async fn revoke(
         None => authenticate(&mut ready, connector.oauth().client_auth, client)?,
         Some(RevokeAuth::Basic) => authenticate(&mut ready, ClientAuth::Basic, client)?,
         Some(RevokeAuth::Post) => authenticate(&mut ready, ClientAuth::Post, client)?,
+        Some(RevokeAuth::Client) => match &client.secret {
+            Some(secret) => ready.proof = Some(alone("Client", secret)?),
+            // A client without one cannot ask.
+            None => return Ok(Revoked::Unsupported),
+        },
         Some(RevokeAuth::Token) => ready.proof = Some(attachment(connector, token)?),
         Some(RevokeAuth::None) => {}
     }

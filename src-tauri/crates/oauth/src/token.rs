@@ -107,13 +107,13 @@ fn builder(connector: &Connector, at: &Url, client: &Client) -> Builder {
     let mut builder = Builder::<EndpointNotSet>::new(ClientId::new(client.id.clone()))
         .set_auth_type(match method {
             ClientAuth::Basic => AuthType::BasicAuth,
-            ClientAuth::None | ClientAuth::Post => AuthType::RequestBody,
+            ClientAuth::None | ClientAuth::Post | ClientAuth::Bearer => AuthType::RequestBody,
         })
         .set_token_uri(TokenUrl::from_url(at.clone()));
     if let Some(secret) = client
         .secret
         .as_ref()
-        .filter(|_| method != ClientAuth::None)
+        .filter(|_| matches!(method, ClientAuth::Basic | ClientAuth::Post))
     {
         builder = builder.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
     }
@@ -125,7 +125,7 @@ fn builder(connector: &Connector, at: &Url, client: &Client) -> Builder {
 ///
 /// # Errors
 /// Those of [`refresh`], and [`OAuthError::IdTokenInvalid`], [`OAuthError::NonceMismatch`],
-/// [`OAuthError::HostNotListed`].
+/// [`OAuthError::HostNotListed`], [`OAuthError::SignatureMismatch`].
 pub async fn exchange(
     http: &Http,
     connector: &Connector,
@@ -135,6 +135,9 @@ pub async fn exchange(
     code: Code,
     wire: &mut Wire,
 ) -> Result<Tokens> {
+    if let Some(signature) = &code.signature {
+        signature.check(client)?;
+    }
     hosts_answered(connector, endpoints, &code.extras).map_err(OAuthError::HostNotListed)?;
     // The callback may say which of the provider's servers has the code.
     let endpoints = &connector

@@ -1,5 +1,7 @@
 //! What a schema cannot say about credentials that a person types in.
 
+mod attach;
+
 use std::collections::BTreeSet;
 
 use tsunagi_domain::Kind;
@@ -67,6 +69,7 @@ pub(super) fn check(connector: &Connector, found: &mut Faults) {
     };
     fields(keys, found);
     attached(connector, keys, found);
+    attach::check(keys, found);
     asked(connector, keys, found);
 }
 
@@ -114,7 +117,6 @@ fn used<'a>(
 }
 
 fn attached(connector: &Connector, keys: &Keys, found: &mut Faults) {
-    let mut places = BTreeSet::new();
     let mut sent = BTreeSet::new();
     for (index, attach) in keys.attach.iter().enumerate() {
         let at = format!("/keys/attach/{index}");
@@ -130,21 +132,11 @@ fn attached(connector: &Connector, keys: &Keys, found: &mut Faults) {
             let used = used(keys, &at, template, found);
             sent.extend(used.iter().map(|field| field.name.as_str()));
         }
-        let (place, name) = match attach {
-            Attach::Header { name, .. } => ("header", name.as_str()),
-            Attach::Basic { .. } => ("header", "authorization"),
-            Attach::Query { name, .. } => ("query", name.as_str()),
-            Attach::Form { name, .. } => ("form", name.as_str()),
-            Attach::FormJson { at, .. } => ("form_json", at.as_str()),
-        };
-        if place == "header"
+        if let Attach::Header { name, .. } = attach
             && is_reserved_header(name)
             && !name.eq_ignore_ascii_case("authorization")
         {
             found.add(&at, Why::header_no_carrier(name));
-        }
-        if !places.insert((place, name.to_ascii_lowercase())) {
-            found.add(at, Why::key_attached_twice(name));
         }
     }
     for (index, field) in keys.fields.iter().enumerate() {

@@ -19,6 +19,8 @@ pub enum ClientAuth {
     /// `client_id` and `client_secret` in the body.
     #[default]
     Post,
+    /// The secret alone, as a bearer token (Stripe).
+    Bearer,
 }
 
 /// How a token is come by.
@@ -78,6 +80,9 @@ pub struct OAuth {
     /// How a token is come by.
     #[serde(default)]
     pub grant: GrantType,
+    /// The `grant_type` by which a client authorizes itself; `None`: `client_credentials`.
+    #[serde(default)]
+    pub grant_word: Option<String>,
     /// Authorization endpoint; `None` where nobody signs in.
     #[serde(default)]
     pub authorize: Option<String>,
@@ -97,6 +102,16 @@ pub struct OAuth {
     /// pushed there first, and the address a person is taken to only refers to it.
     #[serde(default)]
     pub par: Option<String>,
+    /// Where device codes are exchanged, where that is not the token endpoint.
+    #[serde(default)]
+    pub device_token: Option<String>,
+    /// How the client proves itself there and at the device authorization endpoint, where that is
+    /// not as at the token endpoint.
+    #[serde(default)]
+    pub device_auth: Option<ClientAuth>,
+    /// Whether requests with device codes carry the client's ID beside HTTP Basic (Webex, Zoom).
+    #[serde(default)]
+    pub device_client_id: bool,
     /// Where the service describes itself (RFC 8414, OpenID Connect Discovery 1.0): the address
     /// of the document itself. Without it nothing is fetched, whether or not there is an
     /// `issuer` to derive it from.
@@ -123,10 +138,22 @@ pub struct OAuth {
     /// What stands between scopes: a space or a comma.
     #[serde(default = "space")]
     pub scope_separator: String,
+    /// What the authorization request calls the scopes; `None`: `scope`.
+    #[serde(default)]
+    pub scope_param: Option<String>,
+    /// Whether that parameter stands there once for each scope.
+    #[serde(default)]
+    pub scope_repeats: bool,
     /// Further parameters of the authorization request.
     #[serde(default)]
     pub authorize_params: BTreeMap<String, Param>,
-    /// Further parameters of the code exchange.
+    /// Name of the callback's field that signs the others: HMAC-SHA256 in hexadecimal over them,
+    /// sorted and written as a form, with the client secret as its key (Shopify). A callback
+    /// whose signature does not hold is refused.
+    #[serde(default)]
+    pub callback_hmac: Option<String>,
+    /// Further parameters of the code exchange, or of the request by which a client authorizes
+    /// itself.
     #[serde(default)]
     pub token_params: BTreeMap<String, Param>,
     /// Further parameters of a refresh.
@@ -182,6 +209,9 @@ pub struct OAuth {
     /// stand for.
     #[serde(default)]
     pub error_words: BTreeMap<String, String>,
+    /// The same for statuses whose answer has no word (Webex: 428).
+    #[serde(default)]
+    pub error_statuses: BTreeMap<String, String>,
 }
 
 impl OAuth {
@@ -207,12 +237,16 @@ fn space() -> String {
 /// What a service without OAuth has of it: no address, and nothing that is its own.
 pub(crate) static NONE: LazyLock<OAuth> = LazyLock::new(|| OAuth {
     grant: GrantType::Code,
+    grant_word: None,
     authorize: None,
     token: String::new(),
     refresh: None,
     revoke: None,
     device: None,
     par: None,
+    device_token: None,
+    device_auth: None,
+    device_client_id: false,
     metadata: None,
     jwks: None,
     issuer: None,
@@ -221,7 +255,10 @@ pub(crate) static NONE: LazyLock<OAuth> = LazyLock::new(|| OAuth {
     pkce: true,
     client_auth: ClientAuth::None,
     scope_separator: space(),
+    scope_param: None,
+    scope_repeats: false,
     authorize_params: BTreeMap::new(),
+    callback_hmac: None,
     token_params: BTreeMap::new(),
     refresh_params: BTreeMap::new(),
     exchange_sends_scopes: false,
@@ -239,4 +276,5 @@ pub(crate) static NONE: LazyLock<OAuth> = LazyLock::new(|| OAuth {
     answers: Vec::new(),
     error_at: Vec::new(),
     error_words: BTreeMap::new(),
+    error_statuses: BTreeMap::new(),
 });

@@ -28,6 +28,8 @@ pub enum RevokeAuth {
     Basic,
     /// The client, by fields of the body.
     Post,
+    /// The client's secret alone, in a scheme called `Client` (Square).
+    Client,
     /// The token, as the API's requests carry it.
     Token,
 }
@@ -64,8 +66,8 @@ pub struct Revoke {
     pub auth: Option<RevokeAuth>,
     /// Where the fields are.
     pub body: RevokeBody,
-    /// The fields; values may hold `{token}`, `{hint}` (`access_token` or `refresh_token`) and
-    /// `{client_id}`.
+    /// The fields; values may hold `{token}`, `{hint}` (`access_token` or `refresh_token`),
+    /// `{client_id}` and `{answer.name}`.
     pub fields: BTreeMap<String, String>,
     /// Which kinds of token the service takes.
     pub tokens: Vec<TokenKind>,

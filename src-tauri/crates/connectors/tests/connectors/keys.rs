@@ -214,3 +214,120 @@ fn a_client_that_authorizes_itself_has_no_page_to_sign_in_at() {
         assert!(problem.why.to_string().contains(said), "{problem}");
     }
 }
+
+/// The reason for which another way to attach is refused; nothing where it is not.
+fn refused(attach: &str) -> Option<String> {
+    let basic = "in = \"basic\"\nuser = \"{key.account}\"\npassword = \"{key.secret}\"";
+    assert!(KEYS.contains(basic));
+    let text = KEYS.replacen(basic, attach, 1);
+    let read = draft_of("example.toml", text.as_bytes());
+    read.outcome.err().map(|problem| problem.why.to_string())
+}
+
+/// An attachment of a kind under a name, which holds both fields.
+fn under(kind: &str, name: &str) -> String {
+    format!("in = \"{kind}\"\nname = \"{name}\"\nvalue = \"{{key.secret}} {{key.account}}\"")
+}
+
+#[test]
+fn a_key_goes_into_a_header_whose_name_is_one() {
+    for name in ["X-Api-Key", "authorization", "x_token!", "X-Auth.Token"] {
+        assert_eq!(refused(&under("header", name)), None, "{name}");
+    }
+    for name in ["X Api Key", "X-Key:", "X-キー", "X\\tKey", "(x)", "x/y"] {
+        let said = refused(&under("header", name)).expect(name);
+        assert!(said.contains("not the name of a header"), "{name}: {said}");
+    }
+    for name in [
+        "Cookie",
+        "Host",
+        "Proxy-Authorization",
+        "Content-Length",
+        "transfer-encoding",
+        "TE",
+        "Content-Type",
+        "Connection",
+        "Upgrade",
+        "Expect",
+    ] {
+        let said = refused(&under("header", name)).expect(name);
+        assert!(
+            said.contains("cannot carry a credential"),
+            "{name}: it is how the request is sent: {said}"
+        );
+    }
+    let lines = under("header", "X-Key").replace("{key.secret} ", "{key.secret}\\n");
+    let said = refused(&lines).unwrap();
+    assert!(said.contains("not on one line"), "{said}");
+}
+
+#[test]
+fn a_key_goes_into_a_field_whose_name_can_be_told_from_a_callers() {
+    for name in ["api_key", "Api-Key", "$key", "api.key", "キー"] {
+        assert_eq!(refused(&under("query", name)), None, "{name}");
+    }
+    for name in ["api key", "key[0]", "key[]", "a&b", "a=b", "a#b", "\\u0007"] {
+        for kind in ["query", "form"] {
+            let said = refused(&under(kind, name)).expect(name);
+            assert!(
+                said.contains("not the name of a field"),
+                "{kind} {name}: {said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_key_goes_to_one_place_once() {
+    let json = |at: &str| {
+        let value = "{key.secret}{key.account}";
+        format!("in = \"form_json\"\nname = \"job\"\nat = \"{at}\"\nvalue = \"{value}\"")
+    };
+    let then = |one: &str, other: &str| format!("{one}\n\n[[keys.attach]]\n{other}");
+    let basic = "in = \"basic\"\nuser = \"{key.account}\"\npassword = \"x\"";
+    for (attach, reason) in [
+        (
+            then(&under("header", "X-Key"), &under("header", "x-key")),
+            "attached twice",
+        ),
+        (
+            then(&under("header", "Authorization"), basic),
+            "attached twice",
+        ),
+        (
+            then(&under("form", "key"), &under("form", "KEY")),
+            "attached twice",
+        ),
+        (then(&json("/a"), &json("/a")), "attached twice"),
+        (then(&json("/a/b"), &json("/a")), "as a whole as well"),
+        (
+            then(&json("/a"), &under("form", "job")),
+            "as a whole as well",
+        ),
+        (json("a/b"), "oneOf"),
+        (json("/a/"), "not a JSON pointer"),
+        (json("/a~2"), "not a JSON pointer"),
+    ] {
+        let said = refused(&attach).expect(reason);
+        assert!(said.contains(reason), "{attach}: {said}");
+    }
+    let apart = then(&under("query", "key"), &under("header", "key"));
+    assert_eq!(refused(&apart), None, "a query is no header");
+}
+
+#[test]
+fn what_is_attached_is_of_a_field() {
+    let constant = "in = \"header\"\nname = \"X-App\"\nvalue = \"app\"";
+    let attach = format!(
+        "{}\n\n[[keys.attach]]\n{constant}",
+        under("header", "X-Key")
+    );
+    let said = refused(&attach).unwrap();
+    assert!(said.contains("no field goes there"), "{said}");
+    let colon = "in = \"basic\"\nuser = \"app:{key.account}\"\npassword = \"{key.secret}\"";
+    let said = refused(colon).unwrap();
+    assert!(said.contains("no colon"), "RFC 7617: {said}");
+    let open = "in = \"header\"\nname = \"X-Key\"\nvalue = \"{key.account}\"";
+    let said = refused(open).unwrap();
+    assert!(said.contains("`secret` goes nowhere"), "{said}");
+}

@@ -164,11 +164,36 @@ fn a_credential_that_is_part_of_a_form_needs_one() {
     let mut json = request(Method::POST, "{}");
     json.headers
         .insert("content-type", "application/json".parse().unwrap());
-    for request in [request(Method::GET, ""), json] {
+    let mut packed = request(Method::POST, "TRXTYPE=I");
+    packed
+        .headers
+        .insert("content-encoding", "gzip".parse().unwrap());
+    for request in [request(Method::GET, ""), json, packed] {
         assert_eq!(
             refused("payflow_pro", &request, payflow),
             Some(RefusalCode::FormNeeded)
         );
+    }
+}
+
+#[test]
+fn what_a_caller_says_of_a_forms_characters_stays() {
+    let (connector, resolved) = connector("payflow_pro");
+    let keys = ["partner", "vendor", "user", "password"].map(|name| (name, "x"));
+    let attachment = Attachment::of(&connector, &resolved, &typed(&keys)).unwrap();
+    let form = "application/x-www-form-urlencoded";
+    let latin = format!("{form}; charset=ISO-8859-1");
+    for (said, sent) in [
+        (None, form),
+        (Some("text/plain"), form),
+        (Some(latin.as_str()), latin.as_str()),
+    ] {
+        let mut headers = HeaderMap::new();
+        if let Some(said) = said {
+            headers.insert("content-type", said.parse().unwrap());
+        }
+        attachment.head(&mut headers);
+        assert_eq!(headers["content-type"], sent, "{said:?}");
     }
 }
 

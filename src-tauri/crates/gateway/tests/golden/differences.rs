@@ -178,6 +178,12 @@ pub(crate) const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
         "Slack takes Basic for every call of this method",
     ),
     (
+        "slack.user",
+        "authorize",
+        "scope",
+        "empty there: nothing is asked for the app",
+    ),
+    (
         "square",
         "exchange",
         "expires_at",
@@ -188,6 +194,18 @@ pub(crate) const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
         "refresh",
         "expires_at",
         "read as the end of the token, not kept",
+    ),
+    (
+        "webex",
+        "device",
+        "authorization",
+        "a client with a secret proves it (RFC 8628 §3.1)",
+    ),
+    (
+        "zoom.confidential",
+        "device_poll",
+        "client_id",
+        "as in every request of the device flow",
     ),
     (
         "xero.web",

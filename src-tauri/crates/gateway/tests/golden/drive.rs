@@ -1,27 +1,28 @@
 //! One transcript's journey: authorize, callback, exchange, renewal, errors, who-am-I, revocation.
 
+mod asking;
+mod devices;
+mod keys;
+mod shapes;
+mod tokens;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 use tsunagi_catalog::Catalog;
-use tsunagi_connectors::{Connector, Library, Means, Resolved};
-use tsunagi_domain::{Account, SystemClock};
-use tsunagi_gateway::{GateError, Gateway, Grant, Keys};
-use tsunagi_oauth::{
-    Ask, Attempt, Client, Code, Http, OAuthError, Secret, TokenHint, Tokens, Wire, attachment,
-    begin, begin_device, client_credentials, constant_headers, exchange, poll_device,
-    read_callback, refresh, revoke,
-};
+use tsunagi_connectors::{Connector, Library, Resolved};
+use tsunagi_domain::SystemClock;
+use tsunagi_gateway::{Gateway, Keys};
+use tsunagi_oauth::{Ask, Attempt, Client, Code, Http, Secret, begin, read_callback};
 use url::Url;
 
 use super::compare;
 use super::differences::DIFFERENCES;
-use super::internet::{Arrived, Orders};
-use super::transcript::{Answered, CHALLENGE, STATE, Step, Transcript, VERIFIER};
+use super::internet::Orders;
+use super::transcript::{CHALLENGE, STATE, Step, Transcript};
+use shapes::{field, masked, signed, theirs};
 
 /// What drives.
 pub(crate) struct Desk {
@@ -263,7 +264,18 @@ impl Journey<'_> {
             .collect();
         let attempt = self.attempt(&scopes);
         let step = self.transcript.steps("callback").next()?;
-        let url = theirs(&attempt, &step.sent().url, shown.as_deref());
+        let shown_there = step.sent().url;
+        let mut url = theirs(&attempt, &shown_there, shown.as_deref());
+        // What the documents sign is their own state and code.
+        let secret = self.transcript.client_secret.as_deref().unwrap_or_default();
+        if shown_there.query_pairs().any(|(name, _)| name == "hmac") {
+            let shown = |url: &Url| field("", url, "hmac");
+            if shown(&signed(&shown_there, "hmac", secret)) != shown(&shown_there) {
+                self.faults
+                    .push("the documents' signature does not hold".to_owned());
+            }
+            url = signed(&url, "hmac", secret);
+        }
         match read_callback(&attempt, &url, self.resolved.issuer.as_deref()) {
             Ok(code) => Some((attempt, code)),
             Err(error) => {
@@ -292,150 +304,6 @@ impl Journey<'_> {
             .extend(compare::request(&arrived, &step.sent(), &ignored));
     }
 
-    /// A client that authorizes itself.
-    async fn authorize_client(&mut self, step: &Step) {
-        self.lay(step);
-        let outcome = client_credentials(
-            &self.desk.http,
-            self.connector,
-            &self.resolved,
-            &self.client(step),
-            &self.transcript.scopes,
-            &mut Wire::default(),
-        )
-        .await;
-        self.compare(step);
-        self.outcome(step, outcome);
-    }
-
-    /// What was typed in, tried as it is before it is kept.
-    async fn verify(&mut self, step: &Step) {
-        let mut keys = self.transcript.keys.clone();
-        if step.what == "verify_error" {
-            keys.extend(self.transcript.wrong.clone());
-        }
-        keys.extend(step.keys.clone());
-        let typed = keys
-            .into_iter()
-            .map(|(name, value)| (name, Secret::new(value)))
-            .collect();
-        let grant = match Grant::typed(self.connector, &self.resolved, typed) {
-            Ok(grant) => grant,
-            Err(error) => {
-                self.faults.push(format!("{error:?}"));
-                return;
-            }
-        };
-        self.lay(step);
-        let gateway = &self.desk.gateway;
-        let known = Account::default();
-        let outcome = gateway
-            .who_am_i(self.connector, &self.resolved, &grant, known)
-            .await;
-        self.compare(step);
-        match (outcome, step.expected("ok").as_deref()) {
-            (Ok(account), Some("true")) => self.account(step, account),
-            (Err(GateError::Unreachable { .. }), Some("false")) if step.what == "verify_away" => {
-                self.judged(step);
-            }
-            (Err(GateError::KeyRefused { .. }), Some("false")) if step.what == "verify_error" => {
-                self.judged(step);
-                self.away(&grant).await;
-            }
-            (outcome, wanted) => {
-                self.faults
-                    .push(format!("{outcome:?} instead of {wanted:?}"));
-            }
-        }
-    }
-
-    /// While the service is away nothing is known about a key, a wrong one either.
-    async fn away(&mut self, grant: &Grant) {
-        let (gateway, known) = (&self.desk.gateway, Account::default());
-        for status in [429, 500, 503] {
-            self.desk.orders.lay(&Answered {
-                status,
-                headers: Vec::new(),
-                body: String::new(),
-            });
-            let outcome = gateway
-                .who_am_i(self.connector, &self.resolved, grant, known.clone())
-                .await;
-            let _ = self.desk.orders.arrived();
-            if !matches!(outcome, Err(GateError::Unreachable { .. })) {
-                self.faults
-                    .push(format!("{outcome:?} while the service is away ({status})"));
-            }
-        }
-    }
-
-    /// What the refusal of a key says in the service's own words. By 401 or by a word: else a key
-    /// that is taken back later would never be noticed.
-    fn judged(&mut self, step: &Step) {
-        let answered = step.answered();
-        let own = self
-            .connector
-            .api
-            .own_error(answered.status, answered.body.as_bytes());
-        let wanted = step.expected("means");
-        let own = own.map(|means| match means {
-            Means::RateLimited => "rate_limited".to_owned(),
-            other => format!("{other:?}").to_lowercase(),
-        });
-        if own.is_none() && answered.status != 401 {
-            self.faults
-                .push("nothing says that it is about the key".to_owned());
-        }
-        if own != wanted {
-            self.faults.push(format!("{own:?} instead of {wanted:?}"));
-        }
-    }
-
-    async fn exchange(&mut self, step: &Step) {
-        if self.connector.is_for_clients() {
-            return self.authorize_client(step).await;
-        }
-        let Some((attempt, code)) = self.code(step) else {
-            return;
-        };
-        self.lay(step);
-        let outcome = exchange(
-            &self.desk.http,
-            self.connector,
-            &self.resolved,
-            &self.client(step),
-            attempt,
-            code,
-            &mut Wire::default(),
-        )
-        .await;
-        self.compare(step);
-        self.outcome(step, outcome);
-    }
-
-    async fn refresh(&mut self, step: &Step) {
-        let sent = step.sent();
-        let Some(token) = field(&sent.body, &sent.url, "refresh_token") else {
-            self.faults
-                .push("a refresh without a refresh token".to_owned());
-            return;
-        };
-        let Some(bound) = self.bound() else { return };
-        self.lay(step);
-        let outcome = refresh(
-            &self.desk.http,
-            self.connector,
-            &bound,
-            &self.client(step),
-            &Secret::new(token),
-            &self.scopes(step),
-            &mut Wire::default(),
-        )
-        .await;
-        self.compare(step);
-        self.outcome(step, outcome);
-    }
-
     fn bound(&mut self) -> Option<Resolved> {
         match self.connector.answered(&self.resolved, &self.answers) {
             Ok(bound) => Some(bound),
@@ -443,86 +311,6 @@ impl Journey<'_> {
                 self.faults.push(format!("answers: {refusal:?}"));
                 None
             }
-        }
-    }
-
-    /// Tokens or an error, as the step expects.
-    fn outcome(&mut self, step: &Step, outcome: Result<Tokens, OAuthError>) {
-        let tokens = match (outcome, step.expected("error")) {
-            (Ok(tokens), None) => tokens,
-            (Ok(_), Some(error)) => {
-                self.faults.push(format!("tokens instead of {error}"));
-                return;
-            }
-            (Err(error), None) => {
-                self.faults.push(format!("{error:?} instead of tokens"));
-                return;
-            }
-            (Err(error), Some(wanted)) => {
-                let word = word(self.connector, &error);
-                if word != wanted {
-                    self.faults.push(format!("{error:?} instead of {wanted}"));
-                }
-                return;
-            }
-        };
-        self.answers.extend(tokens.extras.clone());
-        let own = [
-            ("access_token", Some(tokens.access.expose().to_owned())),
-            (
-                "refresh_token",
-                tokens.refresh.map(|token| token.expose().to_owned()),
-            ),
-        ];
-        for (name, own) in own {
-            if own != step.expected(name) {
-                self.faults.push(format!(
-                    "{name} {own:?} instead of {:?}",
-                    step.expected(name)
-                ));
-            }
-        }
-        let times = [
-            ("expires_in", tokens.expires_in),
-            ("refresh_expires_in", tokens.refresh_expires_in),
-        ];
-        for (name, own) in times {
-            let own = own.map(|time| time.as_secs().to_string());
-            if let Some(wanted) = step.expected(name)
-                && own.as_ref() != Some(&wanted)
-            {
-                self.faults
-                    .push(format!("{name} {own:?} instead of {wanted}"));
-            }
-        }
-        let expect = step.expect.clone().unwrap_or_default();
-        if let Some(toml::Value::Array(wanted)) = expect.get("scopes") {
-            let wanted: Vec<&str> = wanted.iter().filter_map(toml::Value::as_str).collect();
-            let own = tokens.scopes.unwrap_or_default();
-            if own != wanted {
-                self.faults
-                    .push(format!("scopes {own:?} instead of {wanted:?}"));
-            }
-        }
-        if let Some(toml::Value::Table(wanted)) = expect.get("extras") {
-            for (name, value) in wanted {
-                let own = self.answers.get(name);
-                if own.map(String::as_str) != value.as_str()
-                    && !self.ignored(&step.what).contains(&name.as_str())
-                {
-                    self.faults
-                        .push(format!("answer {name}: {own:?} instead of {value}"));
-                }
-            }
-        }
-    }
-
-    fn denied(&mut self, step: &Step) {
-        let attempt = self.attempt(&self.transcript.scopes);
-        let url = theirs(&attempt, &step.sent().url, None);
-        match read_callback(&attempt, &url, self.resolved.issuer.as_deref()) {
-            Err(OAuthError::ConsentDenied) => {}
-            other => self.faults.push(format!("{other:?} instead of a refusal")),
         }
     }
 
@@ -544,272 +332,5 @@ impl Journey<'_> {
         // The longest, as one may begin like another.
         found.sort_by_key(|token| std::cmp::Reverse(token.len()));
         found.into_iter().next()
-    }
-
-    async fn who_am_i(&mut self, step: &Step) {
-        let Some(token) = self.token(step) else {
-            self.faults
-                .push("carries no token of the transcript".to_owned());
-            return;
-        };
-        let tokens = Tokens {
-            access: Secret::new(token),
-            refresh: None,
-            expires_in: None,
-            refresh_expires_in: None,
-            scopes: None,
-            identity: None,
-            extras: self.answers.clone(),
-        };
-        let grant = Grant::new(&tokens, &self.resolved);
-        self.lay(step);
-        let gateway = &self.desk.gateway;
-        let known = Account::default();
-        let outcome = gateway
-            .who_am_i(self.connector, &self.resolved, &grant, known)
-            .await;
-        self.compare(step);
-        match outcome {
-            Err(error) => self.faults.push(format!("{error:?}")),
-            Ok(account) => self.account(step, account),
-        }
-    }
-
-    fn account(&mut self, step: &Step, account: Account) {
-        let own = [
-            ("id", account.id),
-            ("name", account.name),
-            ("email", account.email),
-        ];
-        for (name, own) in own {
-            let wanted = step.expected(name);
-            if wanted.is_some() && own != wanted && !self.ignored("whoami").contains(&name) {
-                self.faults
-                    .push(format!("{name} {own:?} instead of {wanted:?}"));
-            }
-        }
-    }
-
-    /// The form of the token and the constant headers.
-    fn api(&mut self, step: &Step) {
-        let sent = step.sent();
-        let mut own: BTreeMap<String, String> = constant_headers(&self.connector.api.headers)
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-            .collect();
-        if let Some(token) = self.token(step) {
-            let (name, value) = attachment(self.connector, &Secret::new(token)).unwrap();
-            own.insert(name.to_string(), value.to_str().unwrap().to_owned());
-        }
-        for (name, value) in &sent.headers {
-            let known = ["content-type", "accept"].contains(&name.as_str())
-                || self.ignored("api").contains(&name.as_str());
-            if !known && own.get(name) != Some(value) {
-                self.faults.push(format!(
-                    "header {name}: {:?} instead of {value}",
-                    own.get(name)
-                ));
-            }
-        }
-    }
-
-    fn api_error(&mut self, step: &Step) {
-        let answered = step.answered();
-        let body = answered.body.as_bytes();
-        let means = self.connector.api.means(answered.status, body);
-        let wanted = match step.expected("means").as_deref() {
-            Some("expired") => Means::Expired,
-            Some("revoked") => Means::Revoked,
-            Some("scopes") => Means::Scopes,
-            Some("rate_limited") => Means::RateLimited,
-            _ => Means::Other,
-        };
-        if means != Some(wanted) {
-            self.faults.push(format!("{means:?} instead of {wanted:?}"));
-        }
-    }
-
-    async fn revoke(&mut self, step: &Step) {
-        let Some(token) = self.token(step) else {
-            self.faults
-                .push("carries no token of the transcript".to_owned());
-            return;
-        };
-        let refresh = self
-            .transcript
-            .steps
-            .iter()
-            .any(|step| step.expected("refresh_token").as_ref() == Some(&token));
-        let hint = if refresh {
-            TokenHint::Refresh
-        } else {
-            TokenHint::Access
-        };
-        let Some(bound) = self.bound() else { return };
-        self.lay(step);
-        let outcome = revoke(
-            &self.desk.http,
-            self.connector,
-            &bound,
-            &self.client,
-            &Secret::new(token),
-            hint,
-            &mut Wire::default(),
-        )
-        .await;
-        self.compare(step);
-        if !matches!(outcome, Ok(tsunagi_oauth::Revoked::Done)) {
-            self.faults.push(format!("{outcome:?} instead of done"));
-        }
-    }
-
-    async fn device(&mut self, step: &Step) -> Option<Step> {
-        self.lay(step);
-        let scopes = self.scopes(step);
-        let outcome = begin_device(
-            &self.desk.http,
-            self.connector,
-            &self.resolved,
-            &self.client,
-            &scopes,
-            &mut Wire::default(),
-        )
-        .await;
-        self.compare(step);
-        if let Err(error) = outcome {
-            self.faults.push(format!("{error:?}"));
-            return None;
-        }
-        Some(step.clone())
-    }
-
-    /// One poll: pending and slow down go on, so that the next poll finds nothing laid out.
-    async fn poll(&mut self, step: &Step, device: Option<&Step>) {
-        let Some(device) = device else { return };
-        self.lay(device);
-        let scopes: Vec<String> = Vec::new();
-        let began = begin_device(
-            &self.desk.http,
-            self.connector,
-            &self.resolved,
-            &self.client,
-            &scopes,
-            &mut Wire::default(),
-        )
-        .await;
-        let _ = self.desk.orders.arrived();
-        let device = match began {
-            Ok(device) => device,
-            Err(error) => {
-                self.faults.push(format!("no device code: {error:?}"));
-                return;
-            }
-        };
-        self.lay(step);
-        let polls = std::cell::Cell::new(0);
-        let sleep = |_: Duration| {
-            polls.set(polls.get() + 1);
-            std::future::ready(())
-        };
-        let mut wire = Wire::default();
-        let polled = poll_device(
-            &self.desk.http,
-            self.connector,
-            &self.resolved,
-            &self.client,
-            &device,
-            sleep,
-            &mut wire,
-        )
-        .await;
-        let arrived = self.desk.orders.arrived();
-        let Some(first) = arrived.first() else {
-            self.faults.push("nothing was asked".to_owned());
-            return;
-        };
-        let ignored = self.ignored(&step.what);
-        self.faults
-            .extend(compare::request(first, &step.sent(), &ignored));
-        match step.expected("error").as_deref() {
-            None => self.outcome(step, polled),
-            Some("authorization_pending" | "slow_down") => {
-                if arrived.len() < 2 {
-                    self.faults
-                        .push(format!("{polled:?} instead of another poll"));
-                }
-            }
-            Some("access_denied") => {
-                if !matches!(polled, Err(OAuthError::ConsentDenied)) {
-                    self.faults.push(format!("{polled:?} instead of a refusal"));
-                }
-            }
-            Some("expired_token") => {
-                if !matches!(polled, Err(OAuthError::DeviceExpired)) {
-                    self.faults.push(format!("{polled:?} instead of the end"));
-                }
-            }
-            Some(_) => self.outcome(step, polled),
-        }
-    }
-}
-
-/// The documents' callback, as it comes back to this attempt.
-fn theirs(attempt: &Attempt, url: &Url, code: Option<&str>) -> Url {
-    let state = attempt
-        .url()
-        .query_pairs()
-        .find(|(name, _)| name == "state")
-        .map(|(_, value)| value.into_owned())
-        .unwrap();
-    let mut own = url.clone();
-    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let mut query = own.query_pairs_mut();
-    query.clear();
-    for (name, value) in &pairs {
-        let value = match (name.as_str(), code) {
-            ("state", _) => &state,
-            ("code", Some(shown)) => shown,
-            _ => value,
-        };
-        query.append_pair(name, value);
-    }
-    drop(query);
-    own
-}
-
-/// A request whose verifier, made at random, is the documents' own.
-fn masked(arrived: &Arrived) -> Arrived {
-    let url = Url::parse(&arrived.url).unwrap();
-    let text = serde_json::to_string(arrived).unwrap();
-    let text = match field(&arrived.body, &url, "code_verifier") {
-        Some(own) => text.replace(&own, VERIFIER),
-        None => text,
-    };
-    serde_json::from_str(&text).unwrap()
-}
-
-/// A field of a form, a JSON body or an address.
-fn field(body: &str, url: &Url, name: &str) -> Option<String> {
-    let json: Option<Value> = serde_json::from_str(body).ok();
-    if let Some(value) = json.as_ref().and_then(|json| json.get(name)) {
-        return value.as_str().map(str::to_owned);
-    }
-    url::form_urlencoded::parse(body.as_bytes())
-        .chain(url.query_pairs())
-        .find(|(own, _)| own == name)
-        .map(|(_, value)| value.into_owned())
-}
-
-/// The word of RFC 6749 §5.2 that an error stands for.
-fn word(connector: &Connector, error: &OAuthError) -> String {
-    match error {
-        OAuthError::InvalidGrant { .. } => "invalid_grant".to_owned(),
-        OAuthError::ClientRefused { .. } => "invalid_client".to_owned(),
-        OAuthError::Status { status: 429, .. } => "temporarily_unavailable".to_owned(),
-        OAuthError::TokenError { error, .. } => {
-            let words = &connector.oauth().error_words;
-            words.get(error).unwrap_or(error).clone()
-        }
-        other => other.code().to_owned(),
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn said(error: &str) -> Canned {
     json(400, &json!({"error": error}))
 }
 
-fn good() -> Canned {
+pub(crate) fn good() -> Canned {
     canned(200, "application/json", GOOD)
 }
 
@@ -76,7 +76,7 @@ impl Desk {
     }
 
     /// Polls without waiting; what would have been waited, in seconds, is in `waits`.
-    async fn poll(&mut self, device: &Device) -> Result<Tokens> {
+    pub(crate) async fn poll(&mut self, device: &Device) -> Result<Tokens> {
         let Service {
             http,
             connector,

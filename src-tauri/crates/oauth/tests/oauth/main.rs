@@ -15,3 +15,4 @@ mod revoke;
 mod support;
 mod telling;
 mod token;
+mod ways;
