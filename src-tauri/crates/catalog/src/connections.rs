@@ -296,7 +296,7 @@ pub(crate) fn settings_of_keys(
     Ok(found)
 }
 
-fn slot_settings(row: &Row<'_>) -> rusqlite::Result<SlotSettings> {
+pub(crate) fn slot_settings(row: &Row<'_>) -> rusqlite::Result<SlotSettings> {
     Ok(SlotSettings {
         reach: row::word(row, "reach")?,
         settings: row::json(row, "settings")?,

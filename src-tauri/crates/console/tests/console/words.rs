@@ -163,6 +163,20 @@ fn every_code_has_a_sentence_and_a_help_in_both_languages() {
 }
 
 #[test]
+fn everything_that_can_be_unreadable_has_its_name_and_what_to_do_in_both_languages() {
+    for what in tsunagi_catalog::QUARANTINE {
+        for locale in [Locale::En, Locale::Ja] {
+            for key in ["what", "do"].map(|part| format!("ui.unreadable.{part}_{what}")) {
+                assert!(
+                    messages::find(locale, &key).is_some(),
+                    "{key} in {locale:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn the_scan_sees_the_codes_it_is_for() {
     let codes = codes();
     for code in [
