@@ -54,8 +54,8 @@ impl Console {
     }
 
     pub(crate) fn stop_unused_practice(&self) {
-        let used = self.inner.catalog.connections_of_connector(PRACTICE);
-        if used.is_ok_and(|connections| connections.is_empty()) {
+        let used = self.inner.catalog.first_of_connector(PRACTICE);
+        if used.is_ok_and(|first| first.is_none()) {
             self.inner.practice.stop();
         }
     }
