@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use tsunagi_console::log::Action;
 use tsunagi_console::views::{
-    ActivityQuery, InventoryForm, Invitation, Locale, MemberChange, RegistrationChange,
-    SettingsChange,
+    ActivityQuery, InventoryForm, Invitation, Locale, MemberChange, PracticeFaults,
+    RegistrationChange, SettingsChange, Theme,
 };
 use tsunagi_console::{Console, ConsoleError, Edition, Reach, Role, Session};
 use tsunagi_domain::{ApplicationId, ConnectionId, Environment, Kind, MemberId, Mode};
 
-use crate::fixture::{Desk, practice_draft};
+use crate::fixture::{Desk, World, founding, practice_draft};
 use crate::provider::{accept, connector, draft, register};
 
 /// What the deeds are done to.
@@ -402,4 +402,22 @@ async fn who_takes_the_members_screen_from_themself_is_told_that_it_is_done() {
     );
     let stored = desk.world.catalog().member(own).unwrap().unwrap();
     assert_eq!(stored.role, Role::User);
+}
+
+#[test]
+fn a_workspace_whose_founding_cannot_be_logged_is_not_founded() {
+    let world = World::new();
+    let console = world.open();
+    world.catalog().fail_events(true).unwrap();
+    console
+        .found(&founding(false))
+        .expect_err("the log takes no entry");
+    assert!(
+        world.catalog().workspace().unwrap().is_none(),
+        "else its log would never be whole"
+    );
+    world.catalog().fail_events(false).unwrap();
+    console.found(&founding(false)).unwrap();
+    let verified = console.verify_activity(console.session()).unwrap();
+    assert!(verified.failure.is_none(), "{:?}", verified.failure);
 }
