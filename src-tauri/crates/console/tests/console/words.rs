@@ -140,6 +140,14 @@ fn keys() -> BTreeSet<String> {
     for what in ["name", "scopes", "mode", "registration", "settings"] {
         keys.insert(format!("word.changed.{what}"));
     }
+    for language in ["en", "ja"] {
+        keys.insert(format!("word.language.{language}"));
+    }
+    for theme in ["system", "light", "dark"] {
+        keys.insert(format!("word.theme.{theme}"));
+    }
+    // No fault at all.
+    keys.insert("word.faults.-".to_owned());
     for plan in ["free", "paid"] {
         keys.insert(format!("word.plan.{plan}"));
     }
