@@ -2715,15 +2715,16 @@ service: ServiceMark,
 station: Station, };
 export type Unreadable = { 
 /**
- * `connection`, `authorization` or `slot`.
+ * The kind of thing it is: one of the catalog's words for what it looks through.
  */
-what: "connection" | "authorization" | "slot", 
+what: "connection" | "authorization" | "slot" | "slot_settings" | "registration" | "member" | "application" | "application_member" | "application_connection" | "use" | "primary_account" | "primary_offer" | "connector" | "kept_sign_in" | "flow", 
 /**
  * Its id, or its number in the table.
  */
 id: string, 
 /**
- * The connection it belongs to; empty where that cannot be told.
+ * What a person knows it by: its own name or that of the connection or application it belongs
+ * to; empty where that cannot be told.
  */
 name: string, 
 /**

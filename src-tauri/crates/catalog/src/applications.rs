@@ -278,7 +278,7 @@ pub(crate) fn of_connection(db: &Db, connection: [u8; 16]) -> Result<Vec<Applica
     )
 }
 
-fn application(row: &Row<'_>) -> rusqlite::Result<Application> {
+pub(crate) fn application(row: &Row<'_>) -> rusqlite::Result<Application> {
     Ok(Application {
         id: row::id(row, "id")?,
         name: row.get("name")?,

@@ -71,6 +71,39 @@ impl Catalog {
         })
     }
 
+    /// The name of a connector's oldest connection, whether or not the rest of it can be read: one
+    /// in quarantine is still there (R7).
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn first_of_connector(&self, connector: &str) -> Result<Option<String>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT name FROM connection WHERE connector = ?1 ORDER BY created_at, id LIMIT 1",
+            )?;
+            let name = |row: &Row<'_>| {
+                let name = row.get_ref("name")?.as_bytes().unwrap_or_default();
+                Ok(String::from_utf8_lossy(name).into_owned())
+            };
+            Ok(statement.query_row([connector], name).optional()?)
+        })
+    }
+
+    /// R5: the system connection of a service.
+    ///
+    /// # Errors
+    /// As every read; [`CatalogError::Unreadable`] where it is in quarantine, so that no second
+    /// one is made.
+    pub fn system_connection(&self, connector: &str) -> Result<Option<Connection>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT * FROM connection WHERE connector = ?1 AND kind = 'system'
+                 ORDER BY created_at, id LIMIT 1",
+            )?;
+            Ok(statement.query_row([connector], connection).optional()?)
+        })
+    }
+
     /// Changes name, environment mode, scopes, registration, settings and whether it is enabled.
     /// Slots of another environment mode stay, out of reach, until the mode is switched back or
     /// they are emptied.
@@ -296,7 +329,7 @@ pub(crate) fn settings_of_keys(
     Ok(found)
 }
 
-fn slot_settings(row: &Row<'_>) -> rusqlite::Result<SlotSettings> {
+pub(crate) fn slot_settings(row: &Row<'_>) -> rusqlite::Result<SlotSettings> {
     Ok(SlotSettings {
         reach: row::word(row, "reach")?,
         settings: row::json(row, "settings")?,

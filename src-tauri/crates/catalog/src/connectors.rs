@@ -163,7 +163,7 @@ pub(crate) fn is_served(db: &Db, id: &str) -> Result<bool> {
         .query_row([id], |row| row.get(0))?)
 }
 
-fn accepted(row: &Row<'_>) -> rusqlite::Result<AcceptedConnector> {
+pub(crate) fn accepted(row: &Row<'_>) -> rusqlite::Result<AcceptedConnector> {
     Ok(AcceptedConnector {
         id: row.get("id")?,
         hash: row.get("hash")?,

@@ -316,7 +316,8 @@ impl Head {
 
     /// The stored head; `None` where there is none or it is no head at all.
     fn read(db: &Connection) -> Result<Option<Self>> {
-        let mut statement = db.prepare_cached("SELECT seq, tag, seal FROM event_head")?;
+        let mut statement =
+            db.prepare_cached("SELECT seq, tag, seal FROM event_head WHERE only_one = 1")?;
         let head = statement
             .query_row([], |row| {
                 Ok((

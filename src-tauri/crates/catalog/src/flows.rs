@@ -237,7 +237,7 @@ fn steps(db: &Connection, id: FlowId) -> Result<Vec<Step>> {
     row::collect("flow_step", rows)
 }
 
-fn flow(row: &Row<'_>) -> rusqlite::Result<Flow> {
+pub(crate) fn flow(row: &Row<'_>) -> rusqlite::Result<Flow> {
     Ok(Flow {
         id: row::id(row, "id")?,
         key: slots::key(row)?,

@@ -161,7 +161,7 @@ fn log(db: &Transaction<'_>, event: Option<&Entry<'_>>) -> Result<()> {
     })
 }
 
-fn kept(row: &Row<'_>) -> rusqlite::Result<KeptSignIn> {
+pub(crate) fn kept(row: &Row<'_>) -> rusqlite::Result<KeptSignIn> {
     Ok(KeptSignIn {
         id: row::id(row, "id")?,
         member: row::id(row, "member")?,

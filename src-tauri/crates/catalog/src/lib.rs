@@ -77,7 +77,7 @@ pub use list::{Cursor, ListQuery, ListRow, Page, Sort};
 pub use members::Proof;
 pub use offers::Offer;
 pub use primaries::Primary;
-pub use quarantine::Quarantined;
+pub use quarantine::{QUARANTINE, Quarantined};
 pub use registrations::{Redirect, Registration, SealedSecret};
 pub use reshaping::Reshaping;
 pub use rewrapping::{KeyLock, StoredWrap, WrapOf};
@@ -188,6 +188,19 @@ impl Catalog {
     #[doc(hidden)]
     pub fn spoil_connection(&self, id: tsunagi_domain::ConnectionId) -> Result<()> {
         let sql = "UPDATE connection SET scopes = 'no list' WHERE id = ?1";
+        self.catalog().write(|db| {
+            db.execute(sql, [id.uuid().into_bytes()])?;
+            Ok(())
+        })
+    }
+
+    /// As [`Self::spoil_connection`], of a member.
+    ///
+    /// # Errors
+    /// As every write.
+    #[doc(hidden)]
+    pub fn spoil_member(&self, id: tsunagi_domain::MemberId) -> Result<()> {
+        let sql = "UPDATE member SET role = 'no role' WHERE id = ?1";
         self.catalog().write(|db| {
             db.execute(sql, [id.uuid().into_bytes()])?;
             Ok(())

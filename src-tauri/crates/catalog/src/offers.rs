@@ -170,7 +170,7 @@ fn select(db: &Db, sql: &str, bound: [u8; 16]) -> Result<Vec<Offer>> {
     row::collect("primary_offer", statement.query_map([bound], offer)?)
 }
 
-fn offer(row: &Row<'_>) -> rusqlite::Result<Offer> {
+pub(crate) fn offer(row: &Row<'_>) -> rusqlite::Result<Offer> {
     let by = row::id_opt(row, "offered_by")?;
     Ok(Offer {
         connection: row::id(row, "connection")?,

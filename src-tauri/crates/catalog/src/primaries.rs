@@ -56,9 +56,7 @@ impl Catalog {
             let mut statement = db.prepare_cached(
                 "SELECT reach, member FROM primary_account WHERE connection = ?1",
             )?;
-            let rows = statement.query_map([connection.bytes()], |row| {
-                Ok((row::word(row, "reach")?, row::id_opt(row, "member")?))
-            })?;
+            let rows = statement.query_map([connection.bytes()], place)?;
             row::collect("primary_account", rows)
         })
     }
@@ -93,6 +91,11 @@ impl Catalog {
             standing::refresh(db, connection.bytes())
         })
     }
+}
+
+/// Where there is or was a primary account, and whose.
+pub(crate) fn place(row: &Row<'_>) -> rusqlite::Result<Led> {
+    Ok((row::word(row, "reach")?, row::id_opt(row, "member")?))
 }
 
 pub(crate) fn of_connection(db: &Connection, connection: [u8; 16]) -> Result<Vec<Primary>> {

@@ -286,12 +286,16 @@ const fn columns(redirect: &Redirect) -> (&'static str, Option<u16>, Option<&Str
     }
 }
 
-fn registration(row: &Row<'_>) -> rusqlite::Result<Registration> {
+pub(crate) fn registration(row: &Row<'_>) -> rusqlite::Result<Registration> {
     let redirect = match row.get_ref("redirect")?.as_str()? {
         "loopback_any_port" => Redirect::LoopbackAnyPort,
         "loopback_port" => Redirect::LoopbackPort(row.get("redirect_port")?),
         "localhost_port" => Redirect::LocalhostPort(row.get("redirect_port")?),
-        _ => Redirect::Intercepted(row.get("redirect_address")?),
+        "intercepted" => Redirect::Intercepted(row.get("redirect_address")?),
+        other => {
+            let why = format_args!("unknown word `{other}`");
+            return Err(row::unreadable("redirect", why));
+        }
     };
     let secret = match row.get::<_, Option<Vec<u8>>>("secret")? {
         Some(sealed) => Some(SealedSecret {

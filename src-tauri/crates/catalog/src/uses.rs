@@ -247,7 +247,7 @@ pub(crate) fn count(db: &Connection, id: [u8; 16]) -> Result<u32> {
     Ok(statement.query_row([id], |row| row.get(0))?)
 }
 
-fn used(row: &Row<'_>) -> rusqlite::Result<Use> {
+pub(crate) fn used(row: &Row<'_>) -> rusqlite::Result<Use> {
     Ok(Use {
         id: row::id(row, "id")?,
         connection: row::id(row, "connection")?,

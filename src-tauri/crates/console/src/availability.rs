@@ -1,6 +1,6 @@
 //! R1: the workspace's plan, data center and country.
 
-use tsunagi_catalog::Entry;
+use tsunagi_catalog::{Entry, Tag};
 use tsunagi_domain::{DataCenter, Plan, Workspace, access, workspace};
 
 use crate::console::{Console, Session};
@@ -46,18 +46,37 @@ impl Console {
         session: Session,
         change: &AvailabilityChange,
     ) -> Result<Start, ConsoleError> {
-        let member = self.member(session)?;
-        access::may_change_availability(&member)?;
+        access::may_change_availability(&self.member(session)?)?;
         let data_center = DataCenter(change.data_center.clone());
         access::is_place(&data_center, change.country.as_deref())?;
         let vault = self.inner.keys.vault()?;
-        let before = self.workspace()?;
-        let after = Workspace {
-            plan: change.plan,
-            data_center,
-            country: change.country.clone(),
-            ..before.clone()
-        };
+        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+        // Who may, and what it was, as they are while it is written: another window may rename the
+        // workspace or take the role away meanwhile.
+        self.at_once(|| {
+            access::may_change_availability(&self.member(session)?)?;
+            let before = self.workspace()?;
+            let after = Workspace {
+                plan: change.plan,
+                data_center: data_center.clone(),
+                country: change.country.clone(),
+                ..before.clone()
+            };
+            let log = self.availability_log(session, &before, &after, &tag);
+            Ok(self.inner.catalog.change_workspace(&after, &log)?)
+        })?;
+        self.inner.bell.changed();
+        self.start(session)
+    }
+
+    /// An entry for each of the three that became another.
+    fn availability_log<'a>(
+        &self,
+        session: Session,
+        before: &Workspace,
+        after: &Workspace,
+        tag: Tag<'a>,
+    ) -> Vec<Entry<'a>> {
         let place = |workspace: &Workspace| workspace.data_center.0.to_uppercase();
         let country = |workspace: &Workspace| workspace.country.clone().unwrap_or("?".to_owned());
         let changes = [
@@ -69,27 +88,23 @@ impl Console {
             (
                 Action::WorkspaceDataCenterChanged,
                 ["before", "after"],
-                [place(&before), place(&after)],
+                [place(before), place(after)],
             ),
             (
                 Action::WorkspaceCountryChanged,
                 ["before", "after"],
-                [country(&before), country(&after)],
+                [country(before), country(after)],
             ),
         ];
-        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
         let subject = format!("workspace/{}", before.id);
-        let log: Vec<Entry<'_>> = changes
+        changes
             .iter()
             .filter(|(_, _, [before, after])| before != after)
             .map(|(action, [from, to], [before, after])| Entry {
                 event: self.event(session, *action, &subject, &[(from, before), (to, after)]),
-                tag: &tag,
+                tag,
             })
-            .collect();
-        self.inner.catalog.change_workspace(&after, &log)?;
-        self.inner.bell.changed();
-        self.start(session)
+            .collect()
     }
 }
 

@@ -16,6 +16,18 @@ impl Console {
         }
     }
 
+    /// Looks several things up, off the thread that asks for it.
+    pub(crate) async fn look<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, ConsoleError> + Send + 'static,
+    ) -> Result<T, ConsoleError> {
+        let console = self.clone();
+        match tokio::task::spawn_blocking(move || work(&console)).await {
+            Ok(found) => found,
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        }
+    }
+
     /// One write of several deeds ([`Self::at_once`]), off the thread that asks for it.
     pub(crate) async fn write<T: Send + 'static>(
         &self,

@@ -67,7 +67,7 @@ impl Console {
             .collect();
         let registrations = self.registrations(Some(&connection.connector))?;
         let created_by = match connection.created_by {
-            Some(member) => catalog.member(member)?.map(|member| member.name),
+            Some(member) => self.readable_member(member)?.map(|member| member.name),
             None => None,
         };
         let mut environments = Vec::new();
@@ -137,9 +137,7 @@ impl Console {
         let authorization = shown.map(|slot| &slot.authorization);
         let authorized_by = match authorization {
             Some(authorization) => self
-                .inner
-                .catalog
-                .member(authorization.authorized_by)?
+                .readable_member(authorization.authorized_by)?
                 .map(|member| member.name),
             None => None,
         };
@@ -232,7 +230,7 @@ impl Console {
     ) -> Result<AccountPlace, ConsoleError> {
         let reach = slot.key.reach;
         let owner = match slot.key.member {
-            Some(member) => self.inner.catalog.member(member)?,
+            Some(member) => self.readable_member(member)?,
             None => None,
         };
         let primary = whole
@@ -263,7 +261,7 @@ impl Console {
         place: AccountPlace,
     ) -> Result<AccountRow, ConsoleError> {
         let member = match slot.key.member {
-            Some(member) => self.inner.catalog.member(member)?,
+            Some(member) => self.readable_member(member)?,
             None => None,
         };
         let locked = self.is_locked(slot)?;

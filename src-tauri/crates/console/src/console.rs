@@ -338,8 +338,8 @@ impl Console {
 
     /// Starts the practice service where a connection needs it.
     pub fn start_practice_if_used(&self) {
-        let used = self.inner.catalog.connections_of_connector("practice");
-        if used.is_ok_and(|connections| !connections.is_empty()) {
+        let used = self.inner.catalog.first_of_connector("practice");
+        if used.is_ok_and(|first| first.is_some()) {
             let _ = self.start_practice();
         }
     }

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tsunagi_catalog::{Catalog, Quarantined};
-use tsunagi_domain::Timestamp;
+use tsunagi_catalog::{Catalog, CatalogError, Quarantined};
+use tsunagi_domain::{Member, MemberId, Timestamp};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -131,6 +131,15 @@ impl Console {
         self.set_files_in(SEEN, &seen)?;
         self.inner.bell.changed();
         self.start(session)
+    }
+
+    /// A member of whom no more is wanted than what they are called: one who cannot be read is told
+    /// on Home, and keeps nothing from being shown that names them.
+    pub(crate) fn readable_member(&self, id: MemberId) -> Result<Option<Member>, ConsoleError> {
+        match self.inner.catalog.member(id) {
+            Err(CatalogError::Unreadable(_)) => Ok(None),
+            found => Ok(found?),
+        }
     }
 
     /// The rows that cannot be read, as far as they are known. The first who asks has them looked

@@ -463,7 +463,7 @@ impl Console {
         slot: &Slot,
     ) -> Result<PlacedAccount, ConsoleError> {
         let member = match slot.key.member {
-            Some(member) => self.inner.catalog.member(member)?.map(|member| member.name),
+            Some(member) => self.readable_member(member)?.map(|member| member.name),
             None => None,
         };
         Ok(PlacedAccount {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use tsunagi_catalog::{Entry, Slot};
+use tsunagi_catalog::{CatalogError, Entry, Slot};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::impact::Shape;
@@ -57,9 +57,22 @@ impl Console {
         let applications = self.inner.catalog.applications()?;
         let mut parts = Vec::new();
         for id in connections {
-            // One that somebody else has deleted meanwhile needs nothing done.
-            if self.inner.catalog.connection(*id)?.is_some() {
-                parts.push(self.part(&actor, action, *id, &applications)?);
+            match self.inner.catalog.connection(*id) {
+                Ok(Some(_)) => parts.push(self.part(&actor, action, *id, &applications)?),
+                // One that somebody else has deleted meanwhile needs nothing done.
+                Ok(None) => {}
+                // Nothing can be done to it, and it keeps nothing from the others.
+                Err(error @ CatalogError::Unreadable(_)) => parts.push(BulkPart {
+                    connection: *id,
+                    name: id.to_string(),
+                    service: self.mark_of(""),
+                    refused: Some(self.failure(&error.into())),
+                    nothing: false,
+                    uses: Vec::new(),
+                    authorizations: 0,
+                    also_lost: Vec::new(),
+                }),
+                Err(error) => return Err(error.into()),
             }
         }
         Ok(parts)
@@ -168,23 +181,17 @@ impl Console {
         action: BulkAction,
         connections: &[ConnectionId],
     ) -> Result<Vec<BulkResult>, ConsoleError> {
-        let actor = self.manager_for(session, act_of(action))?;
+        self.manager_for(session, act_of(action))?;
         self.inner.keys.vault()?;
         let mut results = Vec::new();
         for id in connections {
-            let known = self.inner.catalog.connection(*id)?;
-            let Some(connection) = known else {
-                continue;
-            };
-            let name = connection.name.to_string();
-            let done = match action {
-                BulkAction::Disable => self.enable(session, *id, false),
-                BulkAction::Enable => self.enable(session, *id, true),
-                BulkAction::Revoke => self.revoke_all_of(session, &actor, *id).await,
-                BulkAction::Delete => self
-                    .delete_connection(session, *id)
-                    .await
-                    .map(|()| (true, None)),
+            let (name, done) = match self.inner.catalog.connection(*id) {
+                Ok(Some(connection)) => {
+                    let done = self.do_to_one(session, action, *id).await;
+                    (connection.name.to_string(), done)
+                }
+                Ok(None) => continue,
+                Err(error) => (id.to_string(), Err(error.into())),
             };
             results.push(match done {
                 Ok((changed, note)) => BulkResult {
@@ -205,6 +212,25 @@ impl Console {
         }
         self.inner.bell.changed();
         Ok(results)
+    }
+
+    /// Providers take their time: whether the member may still do it is asked for each connection.
+    async fn do_to_one(
+        &self,
+        session: Session,
+        action: BulkAction,
+        id: ConnectionId,
+    ) -> Result<(bool, Option<Failure>), ConsoleError> {
+        let actor = self.manager_for(session, act_of(action))?;
+        match action {
+            BulkAction::Disable => self.enable(session, id, false),
+            BulkAction::Enable => self.enable(session, id, true),
+            BulkAction::Revoke => self.revoke_all_of(session, &actor, id).await,
+            BulkAction::Delete => self
+                .delete_connection(session, id)
+                .await
+                .map(|()| (true, None)),
+        }
     }
 
     /// Enables or disables, and logs it in the same transaction; says whether it was otherwise.

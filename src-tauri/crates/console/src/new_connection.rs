@@ -333,9 +333,8 @@ impl Console {
         ];
         self.at_once(|| {
             // R7, where nobody makes the other one meanwhile.
-            let others = self.inner.catalog.connections_of_connector(&connector.id)?;
-            let first = others.first().map(|first| first.name.as_str());
-            offer::takes_another(&connector.name, connector.payment, first)?;
+            let first = self.inner.catalog.first_of_connector(&connector.id)?;
+            offer::takes_another(&connector.name, connector.payment, first.as_deref())?;
             self.add_connection(&connection)?;
             if let Some(other) = offer {
                 self.reuse(&connection, other, &member)?;

@@ -2,6 +2,7 @@
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::log::Action;
 use crate::views::{PracticeFaults, PracticeView};
 use crate::welcome::PRACTICE;
 
@@ -39,6 +40,12 @@ impl Console {
         faults: PracticeFaults,
     ) -> Result<PracticeView, ConsoleError> {
         self.manager(session)?;
+        let on = in_words(&faults);
+        let before = in_words(&self.inner.practice.faults());
+        if on != before {
+            let args = [("faults", on.as_str())];
+            self.log(session, Action::PracticeFaultsSet, "practice", &args)?;
+        }
         self.inner.practice.set_faults(faults);
         self.practice(session)
     }
@@ -49,14 +56,37 @@ impl Console {
     /// R1, R2.
     pub fn revoke_practice(&self, session: Session) -> Result<PracticeView, ConsoleError> {
         self.manager(session)?;
+        self.log(session, Action::PracticeRevoked, "practice", &[])?;
         self.inner.practice.revoke_all();
         self.practice(session)
     }
 
     pub(crate) fn stop_unused_practice(&self) {
-        let used = self.inner.catalog.connections_of_connector(PRACTICE);
-        if used.is_ok_and(|connections| connections.is_empty()) {
+        let used = self.inner.catalog.first_of_connector(PRACTICE);
+        if used.is_ok_and(|first| first.is_none()) {
             self.inner.practice.stop();
         }
+    }
+}
+
+/// Faults as the log tells them, in the words of the service itself; a dash where there is none.
+fn in_words(faults: &PracticeFaults) -> String {
+    let PracticeFaults {
+        access_seconds,
+        token,
+        api,
+        slow_millis,
+    } = faults;
+    let told = [
+        access_seconds.map(|seconds| format!("access {seconds} s")),
+        token.as_ref().map(|fault| format!("token {fault}")),
+        api.as_ref().map(|fault| format!("API {fault}")),
+        slow_millis.map(|millis| format!("{millis} ms")),
+    ];
+    let told: Vec<String> = told.into_iter().flatten().collect();
+    if told.is_empty() {
+        "-".to_owned()
+    } else {
+        told.join(", ")
     }
 }

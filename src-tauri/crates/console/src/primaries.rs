@@ -86,16 +86,13 @@ impl Console {
                     .iter()
                     .find(|slot| slot.key.member == Some(member))
                     .copied();
-                self.inner
-                    .catalog
-                    .member(member)?
-                    .map(|member| PrimaryHolder {
-                        own: member.id == viewer.id,
-                        member: member_view(&member),
-                        account: slot.map(|slot| self.account_of(connection, slot)),
-                        health: self.slot_health(connection, reach, slot),
-                        since,
-                    })
+                self.readable_member(member)?.map(|member| PrimaryHolder {
+                    own: member.id == viewer.id,
+                    member: member_view(&member),
+                    account: slot.map(|slot| self.account_of(connection, slot)),
+                    health: self.slot_health(connection, reach, slot),
+                    since,
+                })
             }
             None => None,
         };
@@ -122,14 +119,13 @@ impl Console {
         reach: Reach,
         viewer: &Member,
     ) -> Result<Vec<OfferView>, ConsoleError> {
-        let catalog = &self.inner.catalog;
         let mut views = Vec::new();
         for offer in offers.iter().filter(|offer| offer.reach == reach) {
-            let Some(member) = catalog.member(offer.member)? else {
+            let Some(member) = self.readable_member(offer.member)? else {
                 continue;
             };
             let by = match offer.offered {
-                Some((by, _)) => catalog.member(by)?.map(|member| member.name),
+                Some((by, _)) => self.readable_member(by)?.map(|member| member.name),
                 None => None,
             };
             views.push(OfferView {
@@ -347,8 +343,8 @@ impl Console {
                 name: connection.name.to_string(),
                 service: self.mark_of(&connection.connector),
                 reach: offer.reach,
-                from: catalog
-                    .member(by)?
+                from: self
+                    .readable_member(by)?
                     .map_or_else(String::new, |member| member.name),
                 at,
             });

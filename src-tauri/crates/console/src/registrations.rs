@@ -132,29 +132,36 @@ impl Console {
     ) -> Result<RegistrationView, ConsoleError> {
         self.manager_for(session, Act::Edit)?;
         self.inner.keys.vault()?;
-        let mut registration = self.known_registration(change.id)?;
+        // What is wrong with what is given is said before anything is read for the change.
+        self.known_registration(change.id)?;
         let client_id = client_id(&change.client_id)?;
-        let other_client = client_id != registration.client_id;
-        registration.client_id = client_id;
-        registration.name = crate::welcome::person_name(&change.name)?;
-        if let Some(form) = &change.redirect {
-            registration.redirect = redirect(form)?;
-        }
-        match change.client_secret.as_deref().map(str::trim) {
-            None => {}
-            Some("") => registration.secret = None,
-            Some(secret) => {
-                let secret = Secret::new(secret);
-                let sealed = self
-                    .inner
+        let name = crate::welcome::person_name(&change.name)?;
+        let redirect = change.redirect.as_ref().map(redirect).transpose()?;
+        let given = change.client_secret.as_deref().map(str::trim);
+        let sealed = match given {
+            None | Some("") => None,
+            Some(secret) => Some(
+                self.inner
                     .gateway
-                    .seal_client_secret(registration.id, &secret)?;
-                registration.secret = Some(sealed);
+                    .seal_client_secret(change.id, &Secret::new(secret))?,
+            ),
+        };
+        // What is not given stays as it is while this is written, not as it was when it was asked
+        // for: another window may have changed it since.
+        let (registration, other_client, touched) = self.at_once(|| {
+            self.manager_for(session, Act::Edit)?;
+            let mut registration = self.known_registration(change.id)?;
+            let other_client = client_id != registration.client_id;
+            registration.client_id = client_id;
+            registration.name = name;
+            if let Some(redirect) = redirect {
+                registration.redirect = redirect;
             }
-        }
-        let touched = self.at_once(|| {
+            if given.is_some() {
+                registration.secret = sealed;
+            }
             self.inner.catalog.update_registration(&registration)?;
-            if change.client_secret.as_deref().map(str::trim) == Some("") {
+            if given == Some("") {
                 // A public client has none to wait for.
                 self.inner.catalog.settle_secret(registration.id)?;
             }
@@ -164,7 +171,8 @@ impl Console {
             }
             self.log_registration(session, Action::RegistrationChanged, &registration)?;
             let catalog = &self.inner.catalog;
-            Ok(catalog.connections_of_registration(registration.id)?)
+            let touched = catalog.connections_of_registration(registration.id)?;
+            Ok((registration, other_client, touched))
         })?;
         if other_client {
             // What is being signed in was begun with the client ID of before.

@@ -109,7 +109,16 @@ impl Console {
     /// `super_admin_needed`.
     pub fn pause_rotation(&self, session: Session, paused: bool) -> Result<KeysView, ConsoleError> {
         self.keeper(session)?;
-        self.inner.progress().paused = paused;
+        let action = if paused {
+            Action::KeyPaused
+        } else {
+            Action::KeyResumed
+        };
+        // A press that changes nothing is none.
+        let was = std::mem::replace(&mut self.inner.progress().paused, paused);
+        if was != paused {
+            self.note(session, action, "key", &[]);
+        }
         if !paused {
             self.rotate_on();
         }

@@ -59,29 +59,59 @@ impl Console {
                     self.log(session, Action::WorkspaceRenamed, &subject, &args)?;
                 }
             }
+            if let Some(locale) = change.locale {
+                let (before, after) = (language(self.locale()), language(locale));
+                catalog.set_setting("locale", after)?;
+                if before != after {
+                    let args = [("language", after)];
+                    self.tell_later(session, Action::MemberLanguageChanged, &args)?;
+                }
+            }
+            if let Some(theme) = change.theme {
+                let (before, after) = (appearance(self.theme()), appearance(theme));
+                catalog.set_setting("theme", after)?;
+                if before != after {
+                    self.tell_later(session, Action::MemberThemeChanged, &[("theme", after)])?;
+                }
+            }
             Ok(())
         })?;
         if let Some(locale) = change.locale {
-            catalog.set_setting(
-                "locale",
-                match locale {
-                    Locale::En => "en",
-                    Locale::Ja => "ja",
-                },
-            )?;
             self.set_locale(locale);
         }
-        if let Some(theme) = change.theme {
-            catalog.set_setting(
-                "theme",
-                match theme {
-                    Theme::System => "system",
-                    Theme::Light => "light",
-                    Theme::Dark => "dark",
-                },
-            )?;
-        }
+        self.log_what_waits();
         self.inner.bell.changed();
         self.start(session)
+    }
+
+    /// How the screen looks can be changed while the vault is locked, so it is not refused for want
+    /// of the log's key: the entry waits for it, stored in the same write. Before there is a
+    /// workspace there is no log.
+    fn tell_later(
+        &self,
+        session: Session,
+        action: Action,
+        args: &[(&str, &str)],
+    ) -> Result<(), ConsoleError> {
+        let Some(member) = session.member else {
+            return Ok(());
+        };
+        let event = self.event(session, action, &format!("member/{member}"), args);
+        Ok(self.inner.catalog.let_wait(&event)?)
+    }
+}
+
+const fn language(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "en",
+        Locale::Ja => "ja",
+    }
+}
+
+const fn appearance(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "system",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
     }
 }

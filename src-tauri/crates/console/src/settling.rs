@@ -3,12 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use tsunagi_catalog::{Authorization, Catalog, CatalogError, Entry, Filling, Slot};
+use tsunagi_catalog::{Authorization, CatalogError, Entry, Filling, Slot};
+use tsunagi_connectors::Connector;
 use tsunagi_domain::account::Arrival;
 use tsunagi_domain::health::scopes_granted;
 use tsunagi_domain::resolution::Resolution;
 use tsunagi_domain::{
-    Account, AuthorizationId, Health, Member, MemberId, NotConnected, Role, primary, resolution,
+    Account, AuthorizationId, ConnectionId, Health, Kind, Member, MemberId, NotConnected, Reach,
+    Role, primary, resolution,
 };
 use tsunagi_gateway::{Arrived, Grant};
 use tsunagi_oauth::{Wire, read_callback};
@@ -26,6 +28,28 @@ use crate::views::Stage;
 pub(crate) const HAND_BACK: Duration = Duration::from_secs(4);
 /// How often storing is tried where a renewal of the same credential is faster.
 const TRIES: u32 = 3;
+
+/// Who authorizes what: all that has to be looked at once more when it is stored.
+#[derive(Clone)]
+struct Asker {
+    member: MemberId,
+    connection: ConnectionId,
+    kind: Kind,
+    reach: Reach,
+    connector: Connector,
+}
+
+impl Asker {
+    fn of(errand: &Errand) -> Self {
+        Self {
+            member: errand.member.id,
+            connection: errand.connection.id,
+            kind: errand.connection.kind,
+            reach: errand.key.reach,
+            connector: errand.connector.clone(),
+        }
+    }
+}
 
 impl Console {
     pub(crate) async fn settle(
@@ -297,8 +321,15 @@ impl Console {
             .map_or_else(AuthorizationId::new, |old| old.id);
         let version = kept.as_ref().map_or(1, |old| old.version + 1);
         // A form may have been open for half an hour.
-        let member = self.still_allowed(errand).await?;
-        let becomes = self.becomes_primary(errand, running, member.role).await?;
+        let wanted = running.lock().primary_wanted;
+        let asked_by = Asker::of(errand);
+        let asker = asked_by.clone();
+        let becomes = self
+            .look(move |console| {
+                let member = console.allowed_now(&asker)?;
+                console.becomes_primary(&asker, wanted, member.role)
+            })
+            .await?;
         let authorization = Authorization {
             id,
             account: account.clone(),
@@ -349,16 +380,27 @@ impl Console {
             let sealed = sealed.await?;
             let (vault, authorization) = (vault.clone(), authorization.clone());
             let (event, outcome) = (event.clone(), outcome.clone());
-            let stored = self.db(move |catalog: &Catalog| {
+            let asked_by = asked_by.clone();
+            let stored = self.write(move |console| {
+                // As it is now, while nobody else writes: what the credential was sealed for, and
+                // who was allowed to store it, may have become another since.
+                let member = console.allowed_now(&asked_by)?;
+                let catalog = &console.inner.catalog;
+                let sits = catalog.slot(key)?.map(|slot| slot.authorization.id);
+                let primary = console.becomes_primary(&asked_by, wanted, member.role)?;
+                if sits != left || primary != becomes {
+                    return Err(CatalogError::Stale.into());
+                }
                 let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-                catalog.fill(&Filling {
+                let filled = catalog.fill(&Filling {
                     key,
                     authorization,
                     sealed,
                     primary: becomes,
                     event: Some(Entry { event, tag: &tag }),
                     flow: Some((flow, outcome)),
-                })
+                });
+                Ok(filled?)
             });
             match stored.await {
                 // The workspace's key was replaced between the two: the code that was exchanged
@@ -396,42 +438,37 @@ impl Console {
     /// # Errors
     /// Those of [`Console::authorize`].
     pub(crate) async fn still_allowed(&self, errand: &Errand) -> Result<Member, ConsoleError> {
-        let (member, id) = (errand.member.id, errand.connection.id);
-        let (member, connection, shared, workspace) = self
-            .db(move |catalog| {
-                Ok((
-                    catalog.member(member)?,
-                    catalog.connection(id)?,
-                    catalog.is_shared_with(id, member)?,
-                    catalog.workspace()?,
-                ))
-            })
-            .await?;
+        let asker = Asker::of(errand);
+        self.look(move |console| console.allowed_now(&asker)).await
+    }
+
+    /// As [`Self::still_allowed`], on a thread that may block; within a write, what it says holds
+    /// until that is stored.
+    fn allowed_now(&self, asker: &Asker) -> Result<Member, ConsoleError> {
+        let catalog = &self.inner.catalog;
         let gone = || ConsoleError::new("flow_overtaken");
-        let member = member.ok_or_else(gone)?;
-        let connection = connection.ok_or_else(gone)?;
-        let workspace = workspace.ok_or_else(gone)?;
-        self.may_authorize(&member, &connection, shared, &errand.connector, &workspace)?;
+        let shared = catalog.is_shared_with(asker.connection, asker.member)?;
+        let member = catalog.member(asker.member)?.ok_or_else(gone)?;
+        let connection = catalog.connection(asker.connection)?.ok_or_else(gone)?;
+        let workspace = catalog.workspace()?.ok_or_else(gone)?;
+        self.may_authorize(&member, &connection, shared, &asker.connector, &workspace)?;
         Ok(member)
     }
 
-    async fn becomes_primary(
+    /// R11: whether the account becomes, or stays, the primary one of its place.
+    fn becomes_primary(
         &self,
-        errand: &Errand,
-        running: &Running,
+        asker: &Asker,
+        wanted: bool,
         role: Role,
     ) -> Result<bool, ConsoleError> {
-        let wanted = running.lock().primary_wanted;
-        let connection = errand.connection.id;
-        let primaries = self
-            .db(move |catalog| catalog.primaries(connection))
-            .await?;
+        let primaries = self.inner.catalog.primaries(asker.connection)?;
         let current: Option<MemberId> = primaries
             .iter()
-            .find(|primary| primary.reach == errand.key.reach)
+            .find(|primary| primary.reach == asker.reach)
             .map(|primary| primary.member);
-        let mine = current == Some(errand.member.id);
-        let takes = primary::may_take(errand.connection.kind, role, current);
+        let mine = current == Some(asker.member);
+        let takes = primary::may_take(asker.kind, role, current);
         Ok(mine || (wanted && takes))
     }
 }

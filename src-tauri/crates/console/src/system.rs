@@ -71,8 +71,7 @@ impl Console {
         &self,
         service: &str,
     ) -> Result<Option<Connection>, ConsoleError> {
-        let known = self.inner.catalog.connections_of_connector(service)?;
-        Ok(known.into_iter().find(|one| one.kind == Kind::System))
+        Ok(self.inner.catalog.system_connection(service)?)
     }
 
     fn let_use(

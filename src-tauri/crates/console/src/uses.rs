@@ -186,7 +186,7 @@ impl Console {
         }
         let mut names = Vec::new();
         for id in catalog.members_of_application(application.id)? {
-            let Some(member) = catalog.member(id)? else {
+            let Some(member) = self.readable_member(id)? else {
                 continue;
             };
             let may = |shared| access::may_authorize(&member, connection.kind, shared).is_ok();

@@ -127,16 +127,21 @@ impl Console {
         let record = self.make_key(&workspace, passphrase)?;
         let record =
             serde_json::to_string(&record).map_err(|_| ConsoleError::new("record_damaged"))?;
-        if let Err(error) = self.inner.catalog.found(&workspace, &founder, &record) {
+        // A log that does not begin with the founding is no longer whole, so both are one write.
+        let session = Session {
+            member: Some(founder.id),
+        };
+        let subject = workspace.id.to_string();
+        let founded = self.at_once(|| {
+            self.inner.catalog.found(&workspace, &founder, &record)?;
+            self.log(session, Action::WorkspaceFounded, &subject, &[])
+        });
+        if let Err(error) = founded {
             self.forget_key();
-            return Err(error.into());
+            return Err(error);
         }
         // It is founded: what fails from here on is told, and takes nothing back.
         let session = self.session();
-        let subject = workspace.id.to_string();
-        if let Err(error) = self.log(session, Action::WorkspaceFounded, &subject, &[]) {
-            tracing::error!(code = %error.code, "the founding is not in the log");
-        }
         self.log_what_waits();
         let made = founding.practice.then(|| self.found_practice(session));
         self.inner.bell.changed();

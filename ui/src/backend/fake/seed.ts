@@ -357,6 +357,7 @@ export function seedUnreadable(): Unreadable[] {
   return [
     { what: "connection", id: "0198f2c4-77aa-7c11-9d0e-2f1a4c5b6d7e", name: "Parcel labels", why: "scopes: JSON, line 1 column 2", since: Date.UTC(2026, 10, 25, 8, 12) },
     { what: "authorization", id: "0198f2c4-77aa-7c11-9d0e-2f1a4c5b6d7f", name: "Lead intake, Customer lookup", why: "health: unknown word `splendid`", since: Date.UTC(2026, 10, 25, 8, 12) },
+    { what: "member", id: "0198f2c4-77aa-7c11-9d0e-2f1a4c5b6d80", name: "Rei", why: "role: unknown word `pirate`", since: Date.UTC(2026, 10, 25, 8, 12) },
     { what: "connection", id: "412", name: "", why: "column id holds Text", since: Date.UTC(2026, 10, 26, 7, 40) },
   ];
 }

@@ -136,6 +136,50 @@ fn every_edit_shows_where_it_is() {
 }
 
 #[test]
+fn every_column_of_the_log_and_its_head_is_sealed() {
+    for (table, place, columns) in [("event", "WHERE seq = 3", 8), ("event_head", "", 4)] {
+        let about = format!("SELECT name, type FROM pragma_table_info('{table}')");
+        let empty = home_with(0);
+        let raw = empty.raw();
+        let mut statement = raw.prepare(&about).unwrap();
+        let found = statement.query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        });
+        let found: Vec<_> = found.unwrap().map(Result::unwrap).collect();
+        assert_eq!(found.len(), columns, "{table}: {found:?}");
+        for (column, kind) in found {
+            let changes: &[&str] = match kind.as_str() {
+                "INTEGER" => &["{} + 100", "-{}"],
+                "BLOB" => &["randomblob(16)", "randomblob(32)", "x''"],
+                _ => &["{} || ' '", "''", "upper({}) || 'x'"],
+            };
+            for change in changes {
+                let home = home_with(5);
+                let to = change.replace("{}", &column);
+                tamper(
+                    &home,
+                    &format!(
+                        "PRAGMA ignore_check_constraints = ON;
+                         UPDATE {table} SET {column} = {to} {place}"
+                    ),
+                );
+                let verified = verify(&home);
+                assert!(
+                    matches!(verified, Verification::Broken { .. }),
+                    "{table}.{column} = {to}: {verified:?}"
+                );
+            }
+        }
+    }
+    let home = home_with(5);
+    tamper(&home, "UPDATE event SET actor = zeroblob(16) WHERE seq = 3");
+    assert!(
+        matches!(verify(&home), Verification::Broken { .. }),
+        "nobody and somebody with an empty identifier are not the same"
+    );
+}
+
+#[test]
 fn a_gap_shows() {
     let home = home_with(5);
     tamper(&home, "DELETE FROM event WHERE seq = 2");

@@ -17,6 +17,7 @@ mod needing;
 mod offers;
 mod opening;
 mod processes;
+mod quarantine;
 mod recent;
 mod resealing;
 mod revoking;

@@ -96,8 +96,7 @@ impl Around<'_> {
         let catalog = &self.console.inner.catalog;
         let first = match self.library.get(&definition.service) {
             Some(connector) if connector.payment => {
-                let known = catalog.connections_of_connector(&connector.id)?;
-                let here = known.first().map(|first| first.name.to_string());
+                let here = catalog.first_of_connector(&connector.id)?;
                 here.or_else(|| self.payments.get(&connector.id).cloned())
             }
             _ => None,

@@ -1,9 +1,11 @@
 //! Leaving: what is said of each authorization before it goes, what goes, and what is handed over.
 
+use std::collections::HashSet;
+
 use tsunagi_catalog::{Authorization, Entry};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{AuthorizationId, Connection, Member, MemberId, roles};
+use tsunagi_domain::{AuthorizationId, Connection, KeptSignInId, Member, MemberId, roles};
 use tsunagi_oauth::{Revoked, Wire};
 
 use super::small;
@@ -129,55 +131,49 @@ impl Console {
             sign_ins: 0,
             members: None,
         };
-        let primaries = self.inner.catalog.primaries_of(id)?;
-        let partings = self.partings(id)?;
-        if !partings.is_empty() {
-            self.usable_for(Act::Revoke)?;
-        }
-        let work = self.begin_work(WorkKind::Leaving);
-        let all = partings.len();
-        for (done, parting) in partings.into_iter().enumerate() {
-            if work.step(done as u64, all as u64).is_err() {
-                self.inner.bell.changed();
-                return Err(ConsoleError::new("leave_stopped")
-                    .with("member", leaver.name)
-                    .with("done", done.to_string())
-                    .with("all", all.to_string()));
+        let mut said = HashSet::new();
+        let mut lost = 0;
+        // Once more where something of theirs was stored meanwhile: a sign-in that was under way.
+        let forgotten = loop {
+            let primaries = self.inner.catalog.primaries_of(id)?;
+            let mut partings = self.partings(id)?;
+            partings.retain(|parting| said.insert(parting.id));
+            if !partings.is_empty() {
+                self.usable_for(Act::Revoke)?;
             }
-            let done = self.takes_leave(session, &parting, &leaver).await?;
-            outcome.authorizations.push(done);
-        }
-        // Those whose authorization is gone went with it; the others go when they are inactive.
-        let kept = self.inner.catalog.primaries_of(id)?;
-        let mut gone = primaries.clone();
-        gone.retain(|place| !kept.contains(place));
-        self.log_lost(session, &leaver, &gone)?;
-        let forgotten = self.at_once(|| {
-            // Providers take their time: who leaves, who sends them and who takes over are looked
-            // at once more, and what another window made of the leaver meanwhile stays.
-            let leaver = self.known_member(id)?;
-            let after = Member {
-                active: false,
-                ..leaver.clone()
-            };
-            self.may_change(&self.known_member(actor.id)?, &leaver, &after)?;
-            if !self.inner.catalog.connections_owned_by(id)?.is_empty() {
-                let heir = match &heir {
-                    Some(heir) => Some(self.known_member(heir.id)?),
-                    None => None,
-                };
-                let heir = heir
-                    .filter(|heir| roles::may_inherit(heir, &leaver))
-                    .ok_or_else(|| {
-                        ConsoleError::new("heir_needed").with("member", leaver.name.clone())
-                    })?;
-                outcome.handed_over = self.hand_over(session, &leaver, &heir)?;
-                outcome.heir = Some(heir.name);
+            let work = self.begin_work(WorkKind::Leaving);
+            let all = partings.len();
+            for (done, parting) in partings.into_iter().enumerate() {
+                if work.step(done as u64, all as u64).is_err() {
+                    self.inner.bell.changed();
+                    return Err(ConsoleError::new("leave_stopped")
+                        .with("member", leaver.name)
+                        .with("done", done.to_string())
+                        .with("all", all.to_string()));
+                }
+                let done = self.takes_leave(session, &parting, &leaver).await?;
+                outcome.authorizations.push(done);
             }
-            self.write_member(session, &after, Action::MemberDeactivated, &[])?;
-            self.forget_sign_ins_of(session, id)
-        })?;
-        outcome.primaries = small(primaries.len());
+            // Those whose authorization is gone went with it; the others go when they are inactive.
+            let kept = self.inner.catalog.primaries_of(id)?;
+            let mut gone = primaries;
+            gone.retain(|place| !kept.contains(place));
+            self.log_lost(session, &leaver, &gone)?;
+            lost += gone.len();
+            let over = self.at_once(|| {
+                let left = self.partings(id)?;
+                if left.iter().any(|parting| !said.contains(&parting.id)) {
+                    return Ok(None);
+                }
+                lost += self.inner.catalog.primaries_of(id)?.len();
+                let forgotten = self.goes(session, actor.id, id, heir.as_ref(), &mut outcome)?;
+                Ok(Some(forgotten))
+            })?;
+            if let Some(forgotten) = over {
+                break forgotten;
+            }
+        };
+        outcome.primaries = small(lost);
         outcome.sign_ins = small(forgotten.len());
         self.inner.keys.lock_member(id);
         self.end_session_of(session, id);
@@ -187,6 +183,41 @@ impl Console {
             outcome.members = Some(self.members(session)?);
         }
         Ok(outcome)
+    }
+
+    /// The last of it, within one write: their connections are handed over and they are inactive.
+    /// Gives the sign-ins that are forgotten.
+    fn goes(
+        &self,
+        session: Session,
+        actor: MemberId,
+        id: MemberId,
+        heir: Option<&Member>,
+        outcome: &mut LeaveOutcome,
+    ) -> Result<Vec<KeptSignInId>, ConsoleError> {
+        // Providers take their time: who leaves, who sends them and who takes over are looked
+        // at once more, and what another window made of the leaver meanwhile stays.
+        let leaver = self.known_member(id)?;
+        let after = Member {
+            active: false,
+            ..leaver.clone()
+        };
+        self.may_change(&self.known_member(actor)?, &leaver, &after)?;
+        if !self.inner.catalog.connections_owned_by(id)?.is_empty() {
+            let heir = match heir {
+                Some(heir) => Some(self.known_member(heir.id)?),
+                None => None,
+            };
+            let heir = heir
+                .filter(|heir| roles::may_inherit(heir, &leaver))
+                .ok_or_else(|| {
+                    ConsoleError::new("heir_needed").with("member", leaver.name.clone())
+                })?;
+            outcome.handed_over = self.hand_over(session, &leaver, &heir)?;
+            outcome.heir = Some(heir.name);
+        }
+        self.write_member(session, &after, Action::MemberDeactivated, &[])?;
+        self.forget_sign_ins_of(session, id)
     }
 
     /// Removes one authorization of a leaver; what its provider says keeps nothing here.

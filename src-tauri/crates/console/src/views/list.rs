@@ -211,12 +211,15 @@ pub struct HomeView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Unreadable {
-    /// `connection`, `authorization` or `slot`.
-    #[ts(type = "\"connection\" | \"authorization\" | \"slot\"")]
+    /// The kind of thing it is: one of the catalog's words for what it looks through.
+    #[ts(
+        type = "\"connection\" | \"authorization\" | \"slot\" | \"slot_settings\" | \"registration\" | \"member\" | \"application\" | \"application_member\" | \"application_connection\" | \"use\" | \"primary_account\" | \"primary_offer\" | \"connector\" | \"kept_sign_in\" | \"flow\""
+    )]
     pub what: String,
     /// Its id, or its number in the table.
     pub id: String,
-    /// The connection it belongs to; empty where that cannot be told.
+    /// What a person knows it by: its own name or that of the connection or application it belongs
+    /// to; empty where that cannot be told.
     pub name: String,
     /// What is wrong with it.
     pub why: String,

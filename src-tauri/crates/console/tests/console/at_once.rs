@@ -5,10 +5,11 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use tsunagi_console::views::{
-    ConnectionEdit, Invitation, MemberChange, NewConnection, RedirectForm,
+    AvailabilityChange, ConnectionEdit, Invitation, MemberChange, NewConnection, RedirectForm,
+    RegistrationChange, SettingsChange,
 };
 use tsunagi_console::{ConsoleError, Edition, Reach, Role, Session};
-use tsunagi_domain::{Kind, Mode};
+use tsunagi_domain::{Kind, Mode, Plan};
 
 use crate::fixture::{Desk, practice_draft, until};
 use crate::provider::{accept, connector, draft, register};
@@ -335,5 +336,73 @@ async fn a_slot_that_is_revoked_while_it_is_authorized_again_is_whole_either_way
             desk.authorize(id, Reach::All).await;
         }
         assert!(desk.try_it(id).await.is_ok(), "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_changes_of_a_registration_none_takes_the_other_back() {
+    for _ in 0..ROUNDS {
+        let desk = Desk::empty();
+        let session = desk.session();
+        let toml = connector("filing", "Filing", "https://a.example");
+        accept(&desk, "filing", &toml).unwrap();
+        let id = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
+        let change = |redirect: Option<RedirectForm>, secret: Option<&str>| {
+            let console = desk.console.clone();
+            let change = RegistrationChange {
+                id,
+                name: "Ours".to_owned(),
+                client_id: "client-of-ours".to_owned(),
+                client_secret: secret.map(str::to_owned),
+                redirect,
+            };
+            async move { console.change_registration(session, &change).map(drop) }
+        };
+        let moved = change(Some(RedirectForm::LoopbackPort { port: 8123 }), None);
+        let opened = change(None, Some(""));
+        assert_eq!(codes(both(moved, opened).await), ["done", "done"]);
+        let stored = desk.world.catalog().registration(id).unwrap().unwrap();
+        assert!(stored.secret.is_none(), "the one took its secret away");
+        assert_eq!(
+            stored.redirect,
+            tsunagi_catalog::Redirect::LoopbackPort(8123),
+            "the other gave it another address"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r1_a_changed_plan_does_not_take_a_new_name_back() {
+    let desk = Desk::empty();
+    let session = desk.session();
+    for round in 0..ROUNDS {
+        let name = format!("Orchard {round}");
+        let rename = {
+            let (console, workspace) = (desk.console.clone(), Some(name.clone()));
+            let change = SettingsChange {
+                member: None,
+                workspace,
+                locale: None,
+                theme: None,
+            };
+            async move { console.change_settings(session, &change).map(drop) }
+        };
+        let country = if round % 2 == 0 { "US" } else { "JP" };
+        let moves = {
+            let console = desk.console.clone();
+            let change = AvailabilityChange {
+                plan: Plan::Paid,
+                data_center: "us".to_owned(),
+                country: Some(country.to_owned()),
+            };
+            async move { console.change_availability(session, &change).map(drop) }
+        };
+        assert_eq!(codes(both(rename, moves).await), ["done", "done"]);
+        let stored = desk.world.catalog().workspace().unwrap().unwrap();
+        assert_eq!(
+            (stored.name, stored.country.as_deref()),
+            (name, Some(country)),
+            "both are done"
+        );
     }
 }

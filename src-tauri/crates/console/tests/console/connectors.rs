@@ -308,3 +308,24 @@ async fn r7_a_payment_service_takes_one_connection_of_kind_admin() {
     assert_eq!(refused.code, "payment_connection_exists");
     assert_eq!(refused.args["connection"], "One", "which one there is");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_a_payment_connection_that_cannot_be_read_is_still_the_only_one() {
+    let desk = Desk::empty();
+    let toml = connector("filing", "Filing", "https://a.example").replace(
+        "kinds = [\"admin\", \"logged_in_user\"]",
+        "kinds = [\"admin\"]\npayment = true",
+    );
+    crate::provider::accept(&desk, "filing", &toml).unwrap();
+    let registration = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
+    let draft =
+        |name: &str| crate::provider::draft(name, Kind::Admin, Mode::Same, Some(registration));
+    let one = desk.console.create(desk.session(), &draft("One")).unwrap();
+    desk.world.catalog().spoil_connection(one).unwrap();
+    let refused = desk
+        .console
+        .create(desk.session(), &draft("Two"))
+        .unwrap_err();
+    assert_eq!(refused.code, "payment_connection_exists");
+    assert_eq!(refused.args["connection"], "One", "which one there is");
+}

@@ -241,3 +241,40 @@ async fn rows_that_cannot_be_read_are_shown_on_home_and_counted_in_the_sheet() {
     world.catalog().delete_connection(bad).unwrap();
     comes_to_show(&console, <[Unreadable]>::is_empty);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_who_cannot_be_read_is_named_on_home_and_keeps_nobody_else_away() {
+    let desk = Desk::empty();
+    let rei = desk.joins("Rei", Role::Admin);
+    let kai = desk.joins("Kai", Role::User);
+    // The one who cannot be read sat here last.
+    desk.seats(rei).await;
+    let theirs = desk.create_practice("Theirs", Kind::Admin, Mode::Same);
+    desk.authorize(theirs, Reach::All).await;
+    let world = at_rest(&desk);
+    world.catalog().spoil_member(rei).unwrap();
+    let console = world.open();
+    console
+        .start(console.session())
+        .expect("the program starts");
+    let seats = console.session_view().unwrap().members;
+    let names: Vec<_> = seats.iter().map(|seat| seat.name.as_str()).collect();
+    assert_eq!(names, ["Ines", "Kai"], "the others may sign in");
+    let refused = console.sign_in(rei, None).await.unwrap_err();
+    assert_eq!(refused.code, "row_unreadable", "and they are told why not");
+    console.sign_in(kai, None).await.unwrap();
+    console.sign_in(desk.founder(), None).await.unwrap();
+    let told = comes_to_show(&console, |rows| !rows.is_empty());
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(
+        (told[0].what.as_str(), told[0].name.as_str()),
+        ("member", "Rei")
+    );
+    let members = console.members(console.session()).unwrap().members;
+    assert_eq!(members.len(), 2, "the screen shows the others");
+    let view = console.connection_view(console.session(), theirs).await;
+    let view = view.expect("what they made is shown");
+    assert_eq!(view.created_by, None, "without a name");
+    let copy = Desk { world, console };
+    assert!(copy.try_it(theirs).await.unwrap().ok, "and works");
+}

@@ -26,7 +26,7 @@ use url::Url;
 #[derive(Default)]
 pub(crate) struct Later {
     ahead: AtomicI64,
-    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    meanwhile: Mutex<Option<Box<dyn FnMut() -> bool + Send>>>,
 }
 
 impl Later {
@@ -36,6 +36,17 @@ impl Later {
 
     /// What happens while somebody looks at the clock next.
     pub(crate) fn meanwhile(&self, happens: impl FnOnce() + Send + 'static) {
+        let mut happens = Some(happens);
+        self.until_done(move || {
+            if let Some(happens) = happens.take() {
+                happens();
+            }
+            true
+        });
+    }
+
+    /// What happens each time somebody looks at the clock, until it says that it is done.
+    pub(crate) fn until_done(&self, happens: impl FnMut() -> bool + Send + 'static) {
         *self.meanwhile.lock().unwrap() = Some(Box::new(happens));
     }
 }
@@ -43,8 +54,10 @@ impl Later {
 impl Clock for Later {
     fn now(&self) -> Timestamp {
         let happens = self.meanwhile.lock().unwrap().take();
-        if let Some(happens) = happens {
-            happens();
+        if let Some(mut happens) = happens
+            && !happens()
+        {
+            *self.meanwhile.lock().unwrap() = Some(happens);
         }
         let ahead = self.ahead.load(Ordering::SeqCst);
         SystemClock.now().plus_millis(ahead)

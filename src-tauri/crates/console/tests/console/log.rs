@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use tsunagi_console::log::Action;
 use tsunagi_console::views::{
-    ActivityQuery, InventoryForm, Invitation, Locale, MemberChange, RegistrationChange,
-    SettingsChange,
+    ActivityQuery, InventoryForm, Invitation, Locale, MemberChange, PracticeFaults,
+    RegistrationChange, SettingsChange, Theme,
 };
 use tsunagi_console::{Console, ConsoleError, Edition, Reach, Role, Session};
 use tsunagi_domain::{ApplicationId, ConnectionId, Environment, Kind, MemberId, Mode};
 
-use crate::fixture::{Desk, practice_draft};
+use crate::fixture::{Desk, World, founding, practice_draft};
 use crate::provider::{accept, connector, draft, register};
 
 /// What the deeds are done to.
@@ -402,4 +402,107 @@ async fn who_takes_the_members_screen_from_themself_is_told_that_it_is_done() {
     );
     let stored = desk.world.catalog().member(own).unwrap().unwrap();
     assert_eq!(stored.role, Role::User);
+}
+
+#[test]
+fn a_workspace_whose_founding_cannot_be_logged_is_not_founded() {
+    let world = World::new();
+    let console = world.open();
+    world.catalog().fail_events(true).unwrap();
+    console
+        .found(&founding(false))
+        .expect_err("the log takes no entry");
+    assert!(
+        world.catalog().workspace().unwrap().is_none(),
+        "else its log would never be whole"
+    );
+    world.catalog().fail_events(false).unwrap();
+    console.found(&founding(false)).unwrap();
+    let verified = console.verify_activity(console.session()).unwrap();
+    assert!(verified.failure.is_none(), "{:?}", verified.failure);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changes_no_connection_is_logged_too() {
+    let (desk, _) = Desk::practice();
+    let (console, session) = (&desk.console, desk.session());
+    let faults = PracticeFaults {
+        access_seconds: Some(60),
+        api: Some("too_many".to_owned()),
+        ..PracticeFaults::default()
+    };
+    console.set_practice_faults(session, faults).unwrap();
+    console.revoke_practice(session).unwrap();
+    console.pause_rotation(session, true).unwrap();
+    console.pause_rotation(session, true).unwrap();
+    console.pause_rotation(session, false).unwrap();
+    let looks = SettingsChange {
+        member: None,
+        workspace: None,
+        locale: Some(Locale::Ja),
+        theme: Some(Theme::Dark),
+    };
+    console.change_settings(session, &looks).unwrap();
+    console.change_settings(session, &looks).unwrap();
+    let told = |locale| {
+        let settings = SettingsChange {
+            locale: Some(locale),
+            theme: None,
+            ..looks.clone()
+        };
+        console.change_settings(session, &settings).unwrap();
+        let page = console
+            .activity(session, &ActivityQuery::default())
+            .unwrap();
+        let mut entries = page.entries;
+        entries.retain(|entry| entry.actor.as_deref() == Some("Ines"));
+        entries.reverse();
+        let from = entries
+            .iter()
+            .position(|entry| entry.action == "practice.faults_set");
+        let entries = entries.split_off(from.unwrap());
+        let texts = entries.into_iter().map(|entry| entry.text).take(6);
+        texts.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(Locale::Ja),
+        [
+            "練習用サービスの障害を設定: access 60 s, API too_many",
+            "練習用サービスのすべての同意を取り消し",
+            "ワークスペースの鍵の置き換えを一時停止",
+            "ワークスペースの鍵の置き換えを再開",
+            "表示言語を日本語に変更",
+            "テーマをダークに変更",
+        ],
+        "each once, by who did it"
+    );
+    assert_eq!(
+        told(Locale::En),
+        [
+            "Set the faults of the practice service: access 60 s, API too_many",
+            "Let the practice service forget every consent",
+            "Paused replacing the workspace’s key",
+            "Went on with replacing the workspace’s key",
+            "Changed the language to Japanese",
+            "Changed the theme to dark",
+        ]
+    );
+    let verified = console.verify_activity(session).unwrap();
+    assert!(verified.failure.is_none(), "and the chain holds");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn practice_faults_that_cannot_be_logged_are_not_set() {
+    let (desk, _) = Desk::practice();
+    desk.world.catalog().fail_events(true).unwrap();
+    let faults = PracticeFaults {
+        access_seconds: Some(60),
+        ..PracticeFaults::default()
+    };
+    let refused = desk.console.set_practice_faults(desk.session(), faults);
+    assert!(refused.is_err(), "the log takes no entry");
+    assert!(
+        desk.console.revoke_practice(desk.session()).is_err(),
+        "and no consent is forgotten"
+    );
 }

@@ -141,6 +141,14 @@ fn keys() -> BTreeSet<String> {
     for what in ["name", "scopes", "mode", "registration", "settings"] {
         keys.insert(format!("word.changed.{what}"));
     }
+    for language in ["en", "ja"] {
+        keys.insert(format!("word.language.{language}"));
+    }
+    for theme in ["system", "light", "dark"] {
+        keys.insert(format!("word.theme.{theme}"));
+    }
+    // No fault at all.
+    keys.insert("word.faults.-".to_owned());
     for plan in ["free", "paid"] {
         keys.insert(format!("word.plan.{plan}"));
     }
@@ -163,6 +171,20 @@ fn every_code_has_a_sentence_and_a_help_in_both_languages() {
                 message.is_some_and(|message| !message.trim().is_empty()),
                 "{key} is missing in {locale:?}"
             );
+        }
+    }
+}
+
+#[test]
+fn everything_that_can_be_unreadable_has_its_name_and_what_to_do_in_both_languages() {
+    for what in tsunagi_catalog::QUARANTINE {
+        for locale in [Locale::En, Locale::Ja] {
+            for key in ["what", "do"].map(|part| format!("ui.unreadable.{part}_{what}")) {
+                assert!(
+                    messages::find(locale, &key).is_some(),
+                    "{key} in {locale:?}"
+                );
+            }
         }
     }
 }

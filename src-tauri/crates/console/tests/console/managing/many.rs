@@ -2,7 +2,7 @@
 
 use tsunagi_console::ConnectionId;
 use tsunagi_console::views::{BulkAction, Fate, ListQuery};
-use tsunagi_domain::{Kind, Mode};
+use tsunagi_domain::{Health, Kind, Member, Mode, Role};
 
 use super::admin;
 use crate::fixture::{Desk, practice_draft};
@@ -105,4 +105,66 @@ async fn many_are_disabled_enabled_and_revoked_each_with_its_impact() {
         .iter()
         .filter(|event| event.event.action == "authorization.revoked");
     assert_eq!(revoked.count(), 1, "one credential is revoked once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_cannot_be_read_keeps_nothing_from_the_others() {
+    let desk = Desk::practice().0;
+    let (first, last) = (
+        admin(&desk, "First", Mode::Same).await,
+        admin(&desk, "Last", Mode::Same).await,
+    );
+    let bad = desk.create_practice("Bad", Kind::Admin, Mode::Same);
+    desk.world.catalog().spoil_connection(bad).unwrap();
+    let chosen = [first, bad, last];
+    let parts = desk
+        .console
+        .bulk_impact(desk.session(), BulkAction::Disable, &chosen)
+        .unwrap();
+    let refused = parts.iter().map(|part| part.refused.as_ref());
+    let codes: Vec<_> = refused
+        .map(|why| why.map(|why| why.code.as_str()))
+        .collect();
+    assert_eq!(codes, [None, Some("row_unreadable"), None]);
+    let results = desk
+        .console
+        .bulk_run(desk.session(), BulkAction::Disable, &chosen)
+        .await
+        .unwrap();
+    let changed: Vec<_> = results.iter().map(|one| one.changed).collect();
+    assert_eq!(changed, [true, false, true], "the person learns of each");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_who_is_demoted_between_two_of_many_goes_no_further() {
+    let desk = Desk::practice().0;
+    let (first, second) = (
+        admin(&desk, "First", Mode::Same).await,
+        admin(&desk, "Second", Mode::Same).await,
+    );
+    desk.joins("Rei", Role::SuperAdmin);
+    let catalog = desk.world.catalog();
+    let ines = catalog.member(desk.founder()).unwrap().unwrap();
+    let role = Role::User;
+    desk.world.clock.until_done(move || {
+        let slots = catalog.slots(first).unwrap();
+        let revoked = slots
+            .iter()
+            .all(|slot| slot.authorization.health != Health::Connected);
+        let demoted = Member {
+            role,
+            ..ines.clone()
+        };
+        revoked && catalog.set_member(&demoted).is_ok()
+    });
+    let done = desk
+        .console
+        .bulk_run(desk.session(), BulkAction::Revoke, &[first, second])
+        .await
+        .unwrap();
+    assert!(done[0].changed, "she was a manager");
+    let refused = done[1].failure.as_ref().map(|why| why.code.as_str());
+    assert_eq!(refused, Some("role_not_allowed"), "and is none any more");
+    let slots = desk.world.catalog().slots(second).unwrap();
+    assert_eq!(slots[0].authorization.health, Health::Connected);
 }
