@@ -38,7 +38,7 @@ impl Console {
         reach: Reach,
         agent: Option<AgentKind>,
     ) -> Result<FlowId, ConsoleError> {
-        // Boxed: it holds all that a flow begins with.
+        // Boxed, as what follows: it holds all that a flow begins with.
         Box::pin(self.begin_flow(session, connection, reach, agent)).await
     }
 
@@ -94,13 +94,13 @@ impl Console {
             path: String::new(),
         };
         if errand.connector.keys.is_some() {
-            return self.begin_alone(errand, AgentKind::Form).await;
+            return Box::pin(self.begin_alone(errand, AgentKind::Form)).await;
         }
         if errand.connector.is_for_clients() {
             self.client_of(&errand)?;
-            return self.begin_alone(errand, AgentKind::Client).await;
+            return Box::pin(self.begin_alone(errand, AgentKind::Client)).await;
         }
-        self.begin_at_page(errand, agent).await
+        Box::pin(self.begin_at_page(errand, agent)).await
     }
 
     /// R1, R3, R8, R16: whether the member may authorize the connection, by what holds now. Asked

@@ -17,7 +17,7 @@ impl Console {
     }
 
     /// Looks several things up, off the thread that asks for it.
-    pub(crate) async fn look<T: Send + 'static>(
+    pub(crate) async fn off_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, ConsoleError> + Send + 'static,
     ) -> Result<T, ConsoleError> {

@@ -157,9 +157,8 @@ impl Console {
         mut stay: Staying,
     ) {
         let mut ears = Ears::new(orders);
-        let end = self
-            .steps(&mut errand, &running, &mut ears, &mut stay)
-            .await;
+        let steps = self.steps(&mut errand, &running, &mut ears, &mut stay);
+        let end = Box::pin(steps).await;
         if let Ok(mut attempt) = running.attempt.lock() {
             *attempt = None;
         }

@@ -325,7 +325,7 @@ impl Console {
         let asked_by = Asker::of(errand);
         let asker = asked_by.clone();
         let becomes = self
-            .look(move |console| {
+            .off_thread(move |console| {
                 let member = console.allowed_now(&asker)?;
                 console.becomes_primary(&asker, wanted, member.role)
             })
@@ -439,7 +439,8 @@ impl Console {
     /// Those of [`Console::authorize`].
     pub(crate) async fn still_allowed(&self, errand: &Errand) -> Result<Member, ConsoleError> {
         let asker = Asker::of(errand);
-        self.look(move |console| console.allowed_now(&asker)).await
+        self.off_thread(move |console| console.allowed_now(&asker))
+            .await
     }
 
     /// As [`Self::still_allowed`], on a thread that may block; within a write, what it says holds

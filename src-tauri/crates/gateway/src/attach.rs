@@ -111,7 +111,8 @@ impl Attachment {
         }
         // As the caller says it, with what is said of its characters.
         let said = headers.get(CONTENT_TYPE).is_some_and(says_form);
-        if !said && !(self.form.is_empty() && self.json.is_empty()) {
+        let adds = !self.form.is_empty() || !self.json.is_empty();
+        if adds && !said {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
         }
     }

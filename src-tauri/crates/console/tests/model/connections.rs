@@ -225,7 +225,7 @@ impl Play {
             let moved = outcome.moved as usize;
             assert_eq!(moved, applications.len(), "R18: {}", self.doing());
             // Every other time it is taken back, and all is as it was.
-            if let Some(replaced) = outcome.undo.filter(|_| moved % 2 == 0) {
+            if let Some(replaced) = outcome.undo.filter(|_| moved.is_multiple_of(2)) {
                 let session = self.session();
                 let back = self.console().undo_replace(session, old, next, &replaced);
                 assert_eq!(back.unwrap() as usize, moved, "R18: {}", self.doing());

@@ -253,6 +253,7 @@ async fn debug_output_shows_no_secret() {
     let arrived = tsunagi_gateway::Arrived {
         grant,
         account: tsunagi_domain::Account::default(),
+        client: None,
         granted: None,
         expires_at: None,
         refresh_expires_at: None,
