@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::reshape::Led;
 use tsunagi_domain::{ConnectionId, MemberId, Reach, Timestamp};
