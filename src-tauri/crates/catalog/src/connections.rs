@@ -81,7 +81,7 @@ impl Catalog {
             let mut statement = db.prepare_cached(
                 "SELECT name FROM connection WHERE connector = ?1 ORDER BY created_at, id LIMIT 1",
             )?;
-            let name = |row: &Row<'_>| {
+            let name = |row: &Row<'_>| -> rusqlite::Result<String> {
                 let name = row.get_ref("name")?.as_bytes().unwrap_or_default();
                 Ok(String::from_utf8_lossy(name).into_owned())
             };

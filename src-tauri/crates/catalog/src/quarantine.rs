@@ -1,6 +1,6 @@
 //! Rows that cannot be read: they are shown, and never stop the program.
 
-use rusqlite::types::ValueRef;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row};
 
 use crate::{
@@ -183,7 +183,7 @@ impl Catalog {
 fn check(db: &Connection, table: &Check, found: &mut Vec<Quarantined>) -> Result<()> {
     let mut statement = db.prepare(table.rows)?;
     let mut rows = statement.query([])?;
-    let mut number = 0;
+    let mut number = 0_i64;
     while let Some(row) = rows.next()? {
         number += 1;
         match (table.parse)(row).map_err(CatalogError::from) {
@@ -197,7 +197,7 @@ fn check(db: &Connection, table: &Check, found: &mut Vec<Quarantined>) -> Result
                     None => row.get("key").unwrap_or(number).to_string(),
                 };
                 // The name may be what cannot be read.
-                let by: rusqlite::types::Value = row.get(table.id[0])?;
+                let by = ToSqlOutput::Borrowed(row.get_ref(table.id[0])?);
                 let name = db.query_row(table.named, [by], |row| row.get::<_, Option<String>>(0));
                 found.push(Quarantined {
                     what: table.what,

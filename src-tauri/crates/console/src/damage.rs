@@ -7,7 +7,7 @@ use std::sync::RwLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tsunagi_catalog::{Catalog, CatalogError, Quarantined};
-use tsunagi_domain::{Member, MemberId, Timestamp};
+use tsunagi_domain::{Connection, ConnectionId, Member, MemberId, Timestamp};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -137,6 +137,17 @@ impl Console {
     /// on Home, and keeps nothing from being shown that names them.
     pub(crate) fn readable_member(&self, id: MemberId) -> Result<Option<Member>, ConsoleError> {
         match self.inner.catalog.member(id) {
+            Err(CatalogError::Unreadable(_)) => Ok(None),
+            found => Ok(found?),
+        }
+    }
+
+    /// As [`Self::readable_member`], a connection that is one of several in a list.
+    pub(crate) fn readable_connection(
+        &self,
+        id: ConnectionId,
+    ) -> Result<Option<Connection>, ConsoleError> {
+        match self.inner.catalog.connection(id) {
             Err(CatalogError::Unreadable(_)) => Ok(None),
             found => Ok(found?),
         }

@@ -267,7 +267,9 @@ impl Console {
                 .filter(|used| component.includes(&used.area, &used.name))
                 .collect();
             for connection in components.get(component).into_iter().flatten() {
-                let connection = self.connection(*connection)?;
+                let Some(connection) = self.readable_connection(*connection)? else {
+                    continue;
+                };
                 let own: Vec<Use> = places
                     .iter()
                     .filter(|used| used.connection == connection.id)

@@ -39,7 +39,9 @@ impl Console {
             let Some(first) = keys.first() else {
                 continue;
             };
-            let connection = self.connection(first.connection)?;
+            let Some(connection) = self.readable_connection(first.connection)? else {
+                continue;
+            };
             let here: Vec<_> = keys
                 .into_iter()
                 .filter(|key| key.connection == connection.id)

@@ -324,7 +324,7 @@ impl Console {
         let mut offers = Vec::new();
         for offer in catalog.offers_to(viewer.id)? {
             let (Some((by, at)), Some(connection)) =
-                (offer.offered, catalog.connection(offer.connection)?)
+                (offer.offered, self.readable_connection(offer.connection)?)
             else {
                 continue;
             };

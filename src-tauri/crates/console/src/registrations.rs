@@ -98,7 +98,7 @@ impl Console {
         let catalog = &self.inner.catalog;
         let mut touched = Vec::new();
         for connection in catalog.connections_of_registration(id)? {
-            let Some(connection) = catalog.connection(connection)? else {
+            let Some(connection) = self.readable_connection(connection)? else {
                 continue;
             };
             let slots = catalog.slots(connection.id)?;

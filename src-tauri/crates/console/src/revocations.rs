@@ -168,7 +168,7 @@ impl Console {
             .slots_of_authorization(slot.authorization.id)?
         {
             if key.connection != own
-                && let Some(other) = self.inner.catalog.connection(key.connection)?
+                && let Some(other) = self.readable_connection(key.connection)?
             {
                 names.push(other.name.to_string());
             }

@@ -278,3 +278,21 @@ async fn a_member_who_cannot_be_read_is_named_on_home_and_keeps_nobody_else_away
     let copy = Desk { world, console };
     assert!(copy.try_it(theirs).await.unwrap().ok, "and works");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_offer_of_a_connection_that_cannot_be_read_takes_home_from_nobody() {
+    let desk = Desk::empty();
+    let bad = desk.create_practice("Bad", Kind::LoggedInUser, Mode::Same);
+    let catalog = desk.world.catalog();
+    let offer = tsunagi_catalog::Offer {
+        connection: bad,
+        reach: Reach::All,
+        member: desk.founder(),
+        offered: Some((desk.joins("Rei", Role::Admin), Timestamp(0))),
+        accepted_at: None,
+    };
+    catalog.set_offer(&offer, None).unwrap();
+    catalog.spoil_connection(bad).unwrap();
+    let told = comes_to_show(&desk.console, |rows| !rows.is_empty());
+    assert_eq!(told[0].name, "Bad", "Home is shown, and says so");
+}

@@ -404,8 +404,8 @@ async fn who_takes_the_members_screen_from_themself_is_told_that_it_is_done() {
     assert_eq!(stored.role, Role::User);
 }
 
-#[test]
-fn a_workspace_whose_founding_cannot_be_logged_is_not_founded() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_workspace_whose_founding_cannot_be_logged_is_not_founded() {
     let world = World::new();
     let console = world.open();
     world.catalog().fail_events(true).unwrap();
