@@ -43,6 +43,7 @@ impl Sketch {
                 oauth.refresh.as_ref(),
                 oauth.revoke.as_ref().map(|revoke| &revoke.url),
                 oauth.device.as_ref(),
+                oauth.device_token.as_ref(),
                 oauth.par.as_ref(),
                 oauth.metadata.as_ref(),
                 oauth.userinfo.as_ref(),

@@ -223,7 +223,7 @@ fn scopes_gone(
 }
 
 /// The addresses of a connector, by the field they are in.
-fn addresses(connector: &Connector) -> [(&'static str, Option<&str>); 13] {
+fn addresses(connector: &Connector) -> [(&'static str, Option<&str>); 14] {
     let oauth = connector.oauth();
     let token = Some(oauth.token.as_str()).filter(|token| !token.is_empty());
     [
@@ -235,6 +235,7 @@ fn addresses(connector: &Connector) -> [(&'static str, Option<&str>); 13] {
             oauth.revoke.as_ref().map(|revoke| revoke.url.as_str()),
         ),
         ("/oauth/device", oauth.device.as_deref()),
+        ("/oauth/device_token", oauth.device_token.as_deref()),
         ("/oauth/par", oauth.par.as_deref()),
         ("/oauth/metadata", oauth.metadata.as_deref()),
         ("/oauth/jwks", oauth.jwks.as_deref()),

@@ -65,6 +65,7 @@ fn of_secrets(connector: &Connector) -> Vec<Option<String>> {
         oauth.refresh.as_ref(),
         oauth.revoke.as_ref().map(|revoke| &revoke.url),
         oauth.device.as_ref(),
+        oauth.device_token.as_ref(),
         oauth.par.as_ref(),
     ];
     let places = fields.into_iter().map(|field| place(connector, field?));
