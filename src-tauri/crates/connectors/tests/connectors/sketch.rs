@@ -121,7 +121,10 @@ fn every_built_in_connector_survives_the_builder() {
         assert_eq!(again, sketch, "{file}");
         let form = serde_json::to_value(&sketch).unwrap();
         let typed: Sketch = serde_json::from_value(form).unwrap();
-        assert_eq!(typed, sketch, "{file}: the form gives back what it was given");
+        assert_eq!(
+            typed, sketch,
+            "{file}: the form gives back what it was given"
+        );
         assert_eq!(places(&sketch), places_of_a_copy(&sketch), "{file}");
         seen += 1;
     }
