@@ -165,6 +165,20 @@ impl Catalog {
         self.catalog().read(|db| settings_of(db, id.bytes()))
     }
 
+    /// As [`Self::slot_settings`], for whoever sends something: where one cannot be read, nothing
+    /// tells where a request belongs.
+    ///
+    /// # Errors
+    /// [`CatalogError::Unreadable`] then; else as every read.
+    pub fn slot_settings_to_send(&self, id: ConnectionId) -> Result<Vec<SlotSettings>> {
+        self.catalog().read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT * FROM slot_settings WHERE connection = ?1")?;
+            let rows = statement.query_map([id.bytes()], slot_settings)?;
+            rows.map(|row| row.map_err(CatalogError::from)).collect()
+        })
+    }
+
     /// Sets what one reach has of its own; without any settings and registration, nothing.
     /// `connector_changed` are the slots of the connection where the connector then has other
     /// origins than what sits there (R23); in its others it has the same.

@@ -207,6 +207,19 @@ impl Catalog {
         })
     }
 
+    /// As [`Self::spoil_connection`], of what environments of a connection have of their own.
+    ///
+    /// # Errors
+    /// As every write.
+    #[doc(hidden)]
+    pub fn spoil_settings(&self, id: tsunagi_domain::ConnectionId) -> Result<()> {
+        let sql = "UPDATE slot_settings SET settings = 'no settings' WHERE connection = ?1";
+        self.catalog().write(|db| {
+            db.execute(sql, [id.uuid().into_bytes()])?;
+            Ok(())
+        })
+    }
+
     /// Derives everything the list is filtered and searched by again, for tests and measurements
     /// that filled the file without this program.
     ///

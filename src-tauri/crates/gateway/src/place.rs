@@ -160,7 +160,11 @@ impl Gateway {
             .cloned()
             .ok_or_else(|| GateError::ConnectorMissing(connection.connector.clone()))?;
         let id = connection.id;
-        let overrides = self.db(move |catalog| catalog.slot_settings(id)).await?;
+        // R23: with others than its own, a request of an environment would go where it does not
+        // belong.
+        let overrides = self
+            .db(move |catalog| catalog.slot_settings_to_send(id))
+            .await?;
         let own = overrides
             .into_iter()
             .find(|settings| settings.reach == reach);

@@ -260,6 +260,16 @@ async fn r21_authorizing_for_another_host_in_one_environment_leaves_the_others_t
         let tried = desk.try_in(id, environment, "/files").await;
         assert!(tried.unwrap().ok, "{environment:?} works");
     }
+
+    desk.world.catalog().spoil_settings(id).unwrap();
+    for environment in Environment::ALL {
+        let tried = desk.try_in(id, environment, "/files").await;
+        assert_eq!(
+            tried.unwrap_err().code,
+            "row_unreadable",
+            "nothing tells any more where {environment:?} leads, so nothing is sent"
+        );
+    }
     assert_eq!(one.got("/api/files").len(), 2, "Development and Production");
     assert_eq!(two.got("/api/files").len(), 1, "Stage");
 }
