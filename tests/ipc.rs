@@ -234,7 +234,7 @@ fn a_flow_window_steers_no_other_flow() {
     let window = window(&app, FLOW);
     let ask = |flow: &str| {
         let body = json!({
-            "flow": flow, "replace": true, "wanted": true, "address": "x", "typed": { "fields": {} },
+            "flow": flow, "answer": "keep", "wanted": true, "address": "x", "typed": { "fields": {} },
         });
         FLOW_COMMANDS
             .iter()

@@ -1925,11 +1925,11 @@ text: string,
 hue: number, };
 export type Method = "GET" | "POST" | "DELETE";
 export type GrantType = "code" | "client_credentials";
-export type ClientAuth = "none" | "basic" | "post";
+export type ClientAuth = "none" | "basic" | "post" | "bearer";
 export type TokenBody = "form" | "json" | "query";
 export type TokenParam = string | number;
 export type TokenKind = "access" | "refresh";
-export type RevokeAuth = "none" | "basic" | "post" | "token";
+export type RevokeAuth = "none" | "basic" | "post" | "client" | "token";
 export type RevokeBody = "form" | "json" | "query" | "none";
 export type Revoke = { 
 /**
@@ -1953,8 +1953,8 @@ auth: RevokeAuth | null,
  */
 body: RevokeBody, 
 /**
- * The fields; values may hold `{token}`, `{hint}` (`access_token` or `refresh_token`) and
- * `{client_id}`.
+ * The fields; values may hold `{token}`, `{hint}` (`access_token` or `refresh_token`),
+ * `{client_id}` and `{answer.name}`.
  */
 fields: { [key in string]: string }, 
 /**
@@ -1988,6 +1988,10 @@ export type OAuthSketch = {
  */
 grant: GrantType, 
 /**
+ * The `grant_type` by which a client authorizes itself; `None`: `client_credentials`.
+ */
+grant_word: string | null, 
+/**
  * Authorization endpoint; `None` where nobody signs in.
  */
 authorize: string | null, 
@@ -2013,6 +2017,19 @@ device: string | null,
  * pushed there first, and the address a person is taken to only refers to it.
  */
 par: string | null, 
+/**
+ * Where device codes are exchanged, where that is not the token endpoint.
+ */
+device_token: string | null, 
+/**
+ * How the client proves itself there and at the device authorization endpoint, where that is
+ * not as at the token endpoint.
+ */
+device_auth: ClientAuth | null, 
+/**
+ * Whether requests with device codes carry the client's ID beside HTTP Basic (Webex, Zoom).
+ */
+device_client_id: boolean, 
 /**
  * Where the service describes itself (RFC 8414, OpenID Connect Discovery 1.0): the address
  * of the document itself. Without it nothing is fetched, whether or not there is an
@@ -2048,11 +2065,26 @@ client_auth: ClientAuth,
  */
 scope_separator: string, 
 /**
+ * What the authorization request calls the scopes; `None`: `scope`.
+ */
+scope_param: string | null, 
+/**
+ * Whether that parameter stands there once for each scope.
+ */
+scope_repeats: boolean, 
+/**
  * Further parameters of the authorization request.
  */
 authorize_params: { [key in string]: TokenParam }, 
 /**
- * Further parameters of the code exchange.
+ * Name of the callback's field that signs the others: HMAC-SHA256 in hexadecimal over them,
+ * sorted and written as a form, with the client secret as its key (Shopify). A callback
+ * whose signature does not hold is refused.
+ */
+callback_hmac: string | null, 
+/**
+ * Further parameters of the code exchange, or of the request by which a client authorizes
+ * itself.
  */
 token_params: { [key in string]: TokenParam }, 
 /**
@@ -2123,7 +2155,11 @@ error_at: Array<string>,
  * The service's own error words, and the words of RFC 6749 §5.2 and RFC 8628 §3.5 they
  * stand for.
  */
-error_words: { [key in string]: string }, };
+error_words: { [key in string]: string }, 
+/**
+ * The same for statuses whose answer has no word (Webex: 428).
+ */
+error_statuses: { [key in string]: string }, };
 export type KeyField = { 
 /**
  * Name, as in `{key.name}`.

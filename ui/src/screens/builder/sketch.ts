@@ -16,7 +16,7 @@ export const WAY_OF: Record<AuthKind, Way> = {
 };
 
 export const BARE_OAUTH: OAuthSketch = {
-  grant: "code", authorize: null, token: "", refresh: null, revoke: null, device: null, par: null, metadata: null, jwks: null, issuer: null,
+  grant: "code", authorize: null, token: "", refresh: null, revoke: null, device: null, par: null, grant_word: null, device_token: null, device_auth: null, device_client_id: false, scope_param: null, scope_repeats: false, callback_hmac: null, error_statuses: {}, metadata: null, jwks: null, issuer: null,
   iss_required: false, userinfo: null, pkce: true, client_auth: "post", scope_separator: " ", authorize_params: {}, token_params: {},
   refresh_params: {}, exchange_sends_scopes: false, refresh_sends_scopes: false, token_lifetime_seconds: null,
   refresh_lifetime_seconds: null, rotates: false, grace_seconds: null, body: "form", headers: {}, answer_at: null, scope_at: null,

@@ -27,7 +27,7 @@ const HARMS: [(&str, &str, &str, &str); 15] = [
         "UPDATE authorization SET health = 'splendid' WHERE id IN (SELECT s.authorization
          FROM slot s JOIN connection c ON c.id = s.connection WHERE c.name = 'Bad')",
         "Bad",
-        "health: unknown word `splendid`",
+        "health: `splendid` is not a health",
     ),
     (
         "slot",
