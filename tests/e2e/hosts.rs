@@ -9,7 +9,7 @@ use tsunagi_tests::desk::Desk;
 use tsunagi_tests::issuer::{Issuer, MARK};
 use tsunagi_tests::recorder::Answer;
 use tsunagi_tests::steps::{self, Tried};
-use tsunagi_tests::{App, Recorder, Trial};
+use tsunagi_tests::{App, Recorder, Role, Trial};
 
 const SERVICE: &str = "Marked server";
 const NAME: &str = "Marked files";
@@ -114,7 +114,7 @@ async fn another_host_never_sees_the_credential() {
     sees_no_credential(&recorder, "an edited file");
 
     // 4. A manager is talked into accepting it.
-    steps::accept_connector(page, "marked.toml").await;
+    steps::accept_changed_connector(page, "marked.toml").await;
     steps::connections(page).await;
     steps::list_shows(page, "Connector changed").await;
     trial.picture("2-connector-changed");
@@ -128,7 +128,14 @@ async fn another_host_never_sees_the_credential() {
 
     // 5. Back to the first file; now a token answer names another host.
     file.drop_into(&trial.home());
-    steps::accept_connector(page, "marked.toml").await;
+    steps::accept_changed_connector(page, "marked.toml").await;
+    // The client secret went with the hosts it was entered for: it is entered again.
+    page.button(&format!("Actions for {SERVICE}")).await;
+    page.press(Role::Menuitem, "Edit…").await;
+    page.fill("Client secret", "a-secret").await;
+    page.button("Change for 1 connection").await;
+    page.wait_gone(Role::Button, "Change for 1 connection")
+        .await;
     issuer.conduct(|it| {
         for field in ["api_domain", "instance_url", "accounts-server"] {
             it.beside_tokens
