@@ -236,6 +236,12 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
     trial.shown(page, "7-replace").await;
     page.button("Replace in 2 uses").await;
     page.says("2 uses now go through Spare contacts").await;
+    page.button("Undo").await;
+    page.says("2 uses now go through Sales contacts").await;
+    more(page, SALES, "Replace in all uses…").await;
+    page.press(Role::Radio, &format!("{SPARE}*")).await;
+    page.button("Replace in 2 uses").await;
+    page.says("2 uses now go through Spare contacts").await;
     let consents = steps::practice_consents(&trial.home());
     more(page, SALES, "Delete…").await;
     page.says("Not used anywhere so far.").await;

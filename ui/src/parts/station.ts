@@ -129,10 +129,19 @@ export function split(label: string): [string, string] {
 }
 
 /** Days to the end of the authorization, where that is near. */
-export function lapsing(station: Station, now = Date.now()): number | null {
+function lapsing(station: Station, now = Date.now()): number | null {
   if (station.lapsesAt === null || station.health.state !== "connected") return null;
   const days = daysUntil(station.lapsesAt, now);
   return days <= LAPSING_DAYS ? days : null;
+}
+
+/** How near its end is, in short and as it is read aloud: in hours within the last day. */
+export function ending(station: Station, now = Date.now()): { short: string; long: string } | null {
+  const days = lapsing(station, now);
+  if (days === null || station.lapsesAt === null) return null;
+  if (days > 0) return { short: t("ui.slot.days", { n: days }), long: tn("ui.slot.lapses_in", days) };
+  const hours = Math.max(1, Math.ceil((station.lapsesAt - now) / 3_600_000));
+  return { short: t("ui.slot.hours", { n: hours }), long: tn("ui.slot.lapses_hours", hours) };
 }
 
 /**
@@ -151,8 +160,8 @@ export function spoken(station: Station, unusable: Failure | null = null): strin
   if (ok && station.primary) parts.push(t("ui.slot.primary"));
   if (ok && station.unproven) parts.push(t("ui.slot.unproven"));
   if (station.others > 0 && station.mend === null) parts.push(tn("ui.slot.others", station.others));
-  const days = lapsing(station);
-  if (days !== null) parts.push(tn("ui.slot.lapses_in", days));
+  const ends = ending(station);
+  if (ends) parts.push(ends.long);
   if (ok && station.missingScopes > 0) parts.push(tn("ui.slot.scopes_missing", station.missingScopes));
   const mend = station.mend === "authorize" && unusable ? heldWord(unusable) : mendWord(station);
   const said = `${reachName(station.reach)}: ${parts.join(", ")}`;
