@@ -44,8 +44,8 @@ const PEOPLE: One[] = [
 
 const farewells = (one: One): Farewell[] =>
   one.authorized === 0 ? [] : [
-    { connection: "c-0001", name: "Customer lookup", reach: "production", account: "crm-bot@kumo.example", own: false, atProvider: true, locked: false, host: "login.salesforce.com", failure: null },
-    ...(one.passphrase ? [{ connection: "c-0002", name: "Lead intake", reach: "all" as const, account: "ben@example.com", own: true, atProvider: false, locked: true, host: "accounts.zoho.com", failure: null }] : []),
+    { connection: "c-0001", name: "Customer lookup", unreadable: false, reach: "production", account: "crm-bot@kumo.example", own: false, atProvider: true, locked: false, host: "login.salesforce.com", failure: null },
+    ...(one.passphrase ? [{ connection: "c-0002", name: "Lead intake", unreadable: false, reach: "all" as const, account: "ben@example.com", own: true, atProvider: false, locked: true, host: "accounts.zoho.com", failure: null }] : []),
   ];
 
 /** Handlers of one fake program; `options` choose who sits and how sure that is. */
