@@ -2,6 +2,8 @@
 //! does to authorizations and uses is shown first (R18), and a change of scopes asks for consent
 //! again (R20).
 
+mod undo;
+
 use std::collections::BTreeSet;
 
 use tsunagi_catalog::{Entry, Primary, Reshaping, Slot, SlotSettings};
@@ -21,7 +23,9 @@ use crate::error::ConsoleError;
 use crate::impacts::Whole;
 use crate::log::Action;
 use crate::new_connection::scopes_of;
-use crate::views::{ConnectionEdit, ConnectionView, EditImpact, PlacedAccount};
+use crate::views::{
+    ConnectionEdit, ConnectionView, EditImpact, EditOutcome, OwnSettings, PlacedAccount,
+};
 
 /// A connection as it will be, and what changes around it.
 struct Edited {
@@ -160,10 +164,12 @@ impl Console {
         id: ConnectionId,
         edit: &ConnectionEdit,
     ) -> Result<ConnectionView, ConsoleError> {
-        self.edit_connection_as_seen(session, id, edit, None).await
+        let edited = self.edit_connection_as_seen(session, id, edit, None);
+        Ok(edited.await?.view)
     }
 
     /// As [`Self::edit_connection`], by somebody who saw the connection as `seen` when they began.
+    /// Gives what takes it back, too.
     ///
     /// # Errors
     /// Those of [`Self::edit_connection`]; `changed_meanwhile` where it is no longer so: all of it
@@ -174,12 +180,12 @@ impl Console {
         id: ConnectionId,
         edit: &ConnectionEdit,
         seen: Option<&ConnectionEdit>,
-    ) -> Result<ConnectionView, ConsoleError> {
+    ) -> Result<EditOutcome, ConsoleError> {
         self.manager_for(session, Act::Rename)?;
         self.inner.keys.vault()?;
         // What it is worked out from and what is stored are one: of two windows that save at the
         // same time, the second sees what the first has done.
-        let (edited, accepted) = self.at_once(|| {
+        let (edited, accepted, undo) = self.at_once(|| {
             let stored = self.connection(id)?;
             if seen.is_some_and(|seen| *seen != as_edit(&stored)) {
                 return Err(ConsoleError::new("changed_meanwhile")
@@ -189,19 +195,30 @@ impl Console {
             self.allows(edited.act())?;
             // With the mode that is left they lapse.
             let accepted = self.accepted(id)?;
+            let mut undo = None;
             if edited.before.connection != edited.after.connection {
                 self.store_edited(session, &edited)?;
+                undo = self.undo_of(&edited, None)?;
             }
-            Ok((edited, accepted))
+            Ok((edited, accepted, undo))
         })?;
-        if edited.before.connection != edited.after.connection {
-            self.cancel_flows_of(id);
-            if edited.before.connection.mode != edited.after.connection.mode {
-                self.settle_reshaped(&edited, &accepted).await;
-            }
-            self.inner.bell.changed();
+        self.follows_edit(&edited, &accepted).await;
+        let view = self.connection_view(session, id).await?;
+        Ok(EditOutcome { view, undo })
+    }
+
+    /// What follows once an edit is stored, where it changed anything: what is being signed in was
+    /// begun with what was there before.
+    async fn follows_edit(&self, edited: &Edited, accepted: &[(Reach, MemberId)]) {
+        let (before, after) = (&edited.before, &edited.after);
+        if before.connection == after.connection && before.overrides == after.overrides {
+            return;
         }
-        self.connection_view(session, id).await
+        self.cancel_flows_of(before.connection.id);
+        if before.connection.mode != after.connection.mode {
+            self.settle_reshaped(edited, accepted).await;
+        }
+        self.inner.bell.changed();
     }
 
     /// What runs unattended in one mode need not in the other: whoever was primary, whoever is and
@@ -234,6 +251,22 @@ impl Console {
         settings: Settings,
         registration: Option<RegistrationId>,
     ) -> Result<ConnectionView, ConsoleError> {
+        let edited = self.edit_environment(session, id, reach, settings, registration);
+        Ok(edited.await?.view)
+    }
+
+    /// As [`Self::set_environment`]. Gives what takes it back, too.
+    ///
+    /// # Errors
+    /// Those of [`Self::set_environment`].
+    pub async fn edit_environment(
+        &self,
+        session: Session,
+        id: ConnectionId,
+        reach: Reach,
+        settings: Settings,
+        registration: Option<RegistrationId>,
+    ) -> Result<EditOutcome, ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
         let own = SlotSettings {
@@ -241,27 +274,37 @@ impl Console {
             settings,
             registration,
         };
-        let changed = self.at_once(|| {
+        let (edited, undo) = self.at_once(|| {
             let edited = self.set_apart(id, own.clone())?;
-            let after = &edited.after;
-            if edited.before.overrides == after.overrides {
-                return Ok(false);
+            let mut undo = None;
+            if edited.before.overrides != edited.after.overrides {
+                self.store_environment(session, &edited, &own)?;
+                undo = self.undo_of(&edited, Some(OwnSettings::of(&edited, reach)))?;
             }
-            let catalog = &self.inner.catalog;
-            let changed = self
-                .origins()
-                .changed(&after.connection, &after.overrides, &after.slots);
-            catalog.set_slot_settings(id, &own, &changed)?;
-            let (subject, args) = (format!("connection/{id}"), [("reach", reach.as_str())]);
-            self.log(session, Action::ConnectionEnvironmentSet, &subject, &args)?;
-            Ok(true)
+            Ok((edited, undo))
         })?;
-        if changed {
-            // What is being signed in was begun with the settings of before.
-            self.cancel_flows_of(id);
-            self.inner.bell.changed();
+        self.follows_edit(&edited, &[]).await;
+        let view = self.connection_view(session, id).await?;
+        Ok(EditOutcome { view, undo })
+    }
+
+    /// Stores what one environment has of its own, where it is another than before, and logs it.
+    fn store_environment(
+        &self,
+        session: Session,
+        edited: &Edited,
+        own: &SlotSettings,
+    ) -> Result<(), ConsoleError> {
+        let after = &edited.after;
+        if edited.before.overrides == after.overrides {
+            return Ok(());
         }
-        self.connection_view(session, id).await
+        let id = after.connection.id;
+        let origins = self.origins();
+        let changed = origins.changed(&after.connection, &after.overrides, &after.slots);
+        self.inner.catalog.set_slot_settings(id, own, &changed)?;
+        let (subject, args) = (format!("connection/{id}"), [("reach", own.reach.as_str())]);
+        self.log(session, Action::ConnectionEnvironmentSet, &subject, &args)
     }
 
     /// Works out what settings of one environment change, refusing what cannot be.
