@@ -23,7 +23,7 @@ struct House {
 }
 
 /// What befalls one row, and what only its own row may be refused for.
-const HARMS: [(&str, &str); 15] = [
+const HARMS: [(&str, &str); 16] = [
     (
         "a connection",
         "UPDATE connection SET scopes = 'x' WHERE name = 'Bad'",
@@ -35,6 +35,10 @@ const HARMS: [(&str, &str); 15] = [
     (
         "a connection's name",
         "UPDATE connection SET name = cast(x'42ff' AS TEXT) WHERE name = 'Bad'",
+    ),
+    (
+        "a connection's link name",
+        "UPDATE connection SET link_name = cast(x'7aff' AS TEXT) WHERE name = 'Bad'",
     ),
     (
         "an authorization",
@@ -191,6 +195,7 @@ async fn a_leaver_s_provider_is_told_wherever_what_can_be_read_leads_to_it() {
     for (what, at_provider, unreadable) in [
         ("a connection", true, true),
         ("a connection's name", true, true),
+        ("a connection's link name", true, true),
         ("a connection's service", false, true),
         ("an authorization", true, false),
         ("what an authorization was obtained for", false, false),
