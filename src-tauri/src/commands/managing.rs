@@ -3,8 +3,8 @@
 use tauri::State;
 use tsunagi_console::views::{
     BulkAction, BulkPart, BulkResult, ConnectionEdit, ConnectionView, EditImpact, EditOutcome,
-    EditUndo, ListQuery, RegistrationChange, RegistrationView, ReplaceOutcome, Replaced, Replacements, SwitchImpact,
-    SwitchOffer, TestResult, Touched,
+    EditUndo, ListQuery, RegistrationChange, RegistrationView, ReplaceOutcome, Replaced,
+    Replacements, SwitchImpact, SwitchOffer, TestResult, Touched,
 };
 use tsunagi_console::{ConnectionId, Reach, RegistrationId};
 

@@ -1,15 +1,17 @@
 //! Rows that came to harm, table by table: each is named, and everything beside it is read as
 //! before.
 
+mod of_no_part;
+mod replaced;
+
 use std::collections::BTreeMap;
 
 use tsunagi_catalog::{
-    AcceptedConnector, Catalog, CatalogError, KeptSignIn, Offer, QUARANTINE, Redirect,
-    Registration, SlotSettings,
+    AcceptedConnector, KeptSignIn, Offer, QUARANTINE, Redirect, Registration, SlotSettings,
 };
 use tsunagi_domain::{
-    ApplicationId, Connection, DataCenter, Environment, KeptSignInId, Kind, Member, MemberId, Mode,
-    Plan, Reach, RegistrationId, Role, Workspace, WorkspaceId,
+    ApplicationId, Connection, Environment, KeptSignInId, Kind, MemberId, Mode, Reach,
+    RegistrationId,
 };
 
 use crate::fixture::{Home, NOW, add_member, flow, query, slot, used};
@@ -351,172 +353,5 @@ fn every_table_is_looked_through_or_known_to_be_told_elsewhere() {
             HARMS.iter().any(|harm| harm.0 == *table) || OF_NO_PART.contains(table),
             "{table} is put to the test"
         );
-    }
-}
-
-/// A home whose workspace was founded, and may do everything.
-fn founded() -> Home {
-    let home = Home::new();
-    let workspace = Workspace {
-        id: WorkspaceId::new(),
-        name: "Home".to_owned(),
-        plan: Plan::Paid,
-        data_center: DataCenter("us".to_owned()),
-        country: Some("US".to_owned()),
-        created_at: NOW,
-    };
-    let founder = Member {
-        id: MemberId::new(),
-        name: "Ines".to_owned(),
-        role: Role::SuperAdmin,
-        active: true,
-    };
-    home.catalog.found(&workspace, &founder, "record").unwrap();
-    home
-}
-
-#[test]
-fn a_workspace_that_cannot_be_read_is_the_strictest_and_mended_by_choosing_again() {
-    for (sql, why) in [
-        ("UPDATE workspace SET plan = 'moon'", "plan: unknown word"),
-        ("UPDATE workspace SET data_center = cast(x'ff' AS TEXT)", ""),
-        ("UPDATE workspace SET country = cast(x'ff' AS TEXT)", ""),
-        ("UPDATE workspace SET name = cast(x'486fff' AS TEXT)", ""),
-    ] {
-        let home = founded();
-        let before = home.catalog.workspace().unwrap().unwrap();
-        assert_eq!(harm(&home, sql), 1);
-        let found = home.catalog.quarantined().unwrap();
-        let told: Vec<_> = found.iter().map(|row| row.what).collect();
-        assert_eq!(told, ["workspace"], "{sql}: a person learns of it");
-        assert!(found[0].why.starts_with(why), "{}", found[0].why);
-        let here = home.catalog.workspace().unwrap().expect("it is there");
-        assert_eq!(here.id, before.id, "{sql}: and is the same");
-        assert!(
-            here.plan == Plan::Free
-                || !here.data_center.is_served()
-                || sql.contains("name")
-                || here.country.is_none(),
-            "{sql}: nothing more is allowed than before"
-        );
-        // A new name is no choice of a plan.
-        let renamed = Workspace {
-            name: "Another".to_owned(),
-            ..here.clone()
-        };
-        home.catalog.set_workspace(&renamed).unwrap();
-        let left = home.catalog.quarantined().unwrap().len();
-        assert_eq!(
-            left,
-            usize::from(!sql.contains("name")),
-            "{sql}: not hidden"
-        );
-        let chosen = Workspace {
-            plan: Plan::Free,
-            data_center: before.data_center.clone(),
-            country: before.country.clone(),
-            ..renamed
-        };
-        home.catalog.change_workspace(&chosen, &[]).unwrap();
-        assert_eq!(home.catalog.quarantined().unwrap(), [], "{sql}: mended");
-        assert_eq!(home.catalog.workspace().unwrap(), Some(chosen));
-    }
-}
-
-#[test]
-fn a_workspace_that_does_not_say_whose_it_is_is_a_damaged_file() {
-    let home = founded();
-    assert_eq!(harm(&home, "UPDATE workspace SET id = x'00'"), 1);
-    let Err(CatalogError::Damaged { file, .. }) = Catalog::open_unharmed(home.path(), "stamp")
-    else {
-        panic!("it cannot be opened");
-    };
-    assert_eq!(file, "catalog.sqlite", "which is named");
-}
-
-#[test]
-fn a_setting_that_cannot_be_read_is_named() {
-    let home = Home::new();
-    home.catalog.set_setting("locale", "ja").unwrap();
-    home.catalog.set_setting("theme", "dark").unwrap();
-    let sql = "UPDATE setting SET value = cast(x'ff' AS TEXT) WHERE name = 'locale'";
-    assert_eq!(harm(&home, sql), 1);
-    let found = home.catalog.quarantined().unwrap();
-    assert_eq!(found.len(), 1);
-    assert_eq!(
-        (found[0].what, found[0].name.as_str()),
-        ("setting", "locale")
-    );
-    assert_eq!(
-        home.catalog.setting("theme").unwrap().as_deref(),
-        Some("dark")
-    );
-    home.catalog.set_setting("locale", "en").unwrap();
-    assert_eq!(
-        home.catalog.quarantined().unwrap(),
-        [],
-        "set again, it is mended"
-    );
-}
-
-/// What Home tells people to do about each row whose reach is no known one.
-#[test]
-fn a_row_of_an_unknown_reach_is_gone_once_it_was_replaced() {
-    for table in [
-        "slot",
-        "slot_settings",
-        "primary_account",
-        "primary_offer",
-        "flow",
-    ] {
-        let home = Home::new();
-        let bad = part(&home, "Bad", 1);
-        let good = part(&home, "Good", 2);
-        let id = bad.connection.id;
-        let sql = format!(
-            "UPDATE {table} SET reach = 'moon'
-             WHERE connection IN (SELECT id FROM connection WHERE name = 'Bad')"
-        );
-        assert_eq!(harm(&home, &sql), 1);
-        let told = || home.catalog.quarantined().unwrap().len();
-        // What is set for another connection replaces nothing of this one.
-        home.fill(slot(good.connection.id, Reach::All, good.member));
-        assert_eq!(told(), 1, "{table}");
-        let key = slot(id, Reach::All, home.member);
-        let again = SlotSettings {
-            reach: Reach::All,
-            settings: BTreeMap::from([("region".to_owned(), "eu".to_owned())]),
-            registration: None,
-        };
-        match table {
-            "slot" => drop(home.fill(key)),
-            "slot_settings" => home.catalog.set_slot_settings(id, &again, &[]).unwrap(),
-            "primary_account" => {
-                let here = Some(home.member);
-                home.catalog.set_primary(id, Reach::All, here, NOW).unwrap();
-            }
-            "primary_offer" => {
-                let offer = Offer {
-                    connection: id,
-                    reach: Reach::All,
-                    member: home.member,
-                    offered: Some((home.member, NOW)),
-                    accepted_at: None,
-                };
-                home.catalog.set_offer(&offer, None).unwrap();
-            }
-            _ => home.catalog.begin_flow(&flow(key, [9; 32])).unwrap(),
-        }
-        assert_eq!(home.catalog.quarantined().unwrap(), [], "{table}");
-        let orphans: i64 = home
-            .raw()
-            .query_row(
-                "SELECT count(*) FROM authorization
-                 WHERE id NOT IN (SELECT authorization FROM slot)",
-                [],
-                |row| row.get(0),
-            )
-            .unwrap();
-        assert_eq!(orphans, 0, "{table}: no credential is left behind");
     }
 }

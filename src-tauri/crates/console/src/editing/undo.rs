@@ -103,13 +103,15 @@ impl Console {
         };
         let subject = format!("connection/{id}");
         let latest = self.inner.catalog.events(Some(&subject), None, LOOKED_AT)?;
-        if latest.iter().all(|event| event.seq != undo.entry) {
+        let edits = [Action::ConnectionEdited, Action::ConnectionEnvironmentSet];
+        let is_one = |action: &str, of: &[Action]| of.iter().any(|known| known.as_str() == action);
+        let edit = latest.iter().find(|event| event.seq == undo.entry);
+        if edit.is_none_or(|edit| !is_one(&edit.event.action, &edits)) {
             return Err(overtaken());
         }
         let signed_in = [Action::AuthorizationStored, Action::AuthorizationReplaced];
         let mut since = latest.iter().filter(|event| event.seq > undo.entry);
-        let is_sign_in = |action: &str| signed_in.iter().any(|known| known.as_str() == action);
-        if !since.all(|event| is_sign_in(&event.event.action)) {
+        if !since.all(|event| is_one(&event.event.action, &signed_in)) {
             return Err(overtaken());
         }
         if latest.iter().any(|event| event.seq > undo.entry) {
