@@ -16,7 +16,7 @@ use tsunagi_domain::reshape::{self, Held, is_set_aside};
 use tsunagi_domain::resolution::{Resolution, serves};
 use tsunagi_domain::{
     AuthorizationId, Connection, ConnectionId, Health, MemberId, NotConnected, Reach, Refusal,
-    RefusalCode, RegistrationId,
+    RefusalCode,
 };
 
 use crate::console::{Console, Session};
