@@ -71,6 +71,7 @@ const COMMANDS: &[&str] = &[
     "connections_run",
     "connection_test",
     "connection_edit",
+    "connection_edit_undo",
     "connection_edit_impact",
     "switch_offers",
     "switch_impact",

@@ -241,6 +241,7 @@ commands! {
     managing::connections_run,
     managing::connection_test,
     managing::connection_edit,
+    managing::connection_edit_undo,
     managing::connection_edit_impact,
     managing::switch_offers,
     managing::switch_impact,

@@ -215,6 +215,16 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
     page.wait(Role::Button, "Actions for Sales mailbox").await;
     trial.shown(page, "5-renamed").await;
 
+    // R18: an edit is taken back from the status bar.
+    page.button("Edit…").await;
+    page.fill("Name", "Sales people").await;
+    page.button("Save").await;
+    page.wait(Role::Heading, "Sales people").await;
+    page.says("Changed: Sales people").await;
+    page.button("Undo").await;
+    page.wait(Role::Heading, SALES).await;
+    page.says(&format!("Taken back: {SALES}")).await;
+
     // R18: what is used is not deleted, and says where; replaced in all its uses, it is.
     more(page, SALES, "Delete…").await;
     page.wait(Role::Heading, "Delete Sales contacts?").await;

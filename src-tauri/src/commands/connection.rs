@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use tauri::State;
-use tsunagi_console::views::{ConnectionView, EditImpact, FlowRecord, TryAnswer, TryRequest};
+use tsunagi_console::views::{
+    ConnectionView, EditImpact, EditOutcome, FlowRecord, TryAnswer, TryRequest,
+};
 use tsunagi_console::{ConnectionId, Reach, RegistrationId};
 
 use super::{Answer, Desk, seated, waited};
@@ -49,10 +51,10 @@ pub(crate) async fn connection_set_environment(
     reach: Reach,
     settings: BTreeMap<String, String>,
     registration: Option<RegistrationId>,
-) -> Answer<ConnectionView> {
+) -> Answer<EditOutcome> {
     waited(&desk, async move |console, session| {
         console
-            .set_environment(session, connection, reach, settings, registration)
+            .edit_environment(session, connection, reach, settings, registration)
             .await
     })
     .await

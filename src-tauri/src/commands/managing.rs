@@ -2,9 +2,9 @@
 
 use tauri::State;
 use tsunagi_console::views::{
-    BulkAction, BulkPart, BulkResult, ConnectionEdit, ConnectionView, EditImpact, ListQuery,
-    RegistrationChange, RegistrationView, ReplaceOutcome, Replaced, Replacements, SwitchImpact,
-    SwitchOffer, TestResult, Touched,
+    BulkAction, BulkPart, BulkResult, ConnectionEdit, ConnectionView, EditImpact, EditOutcome,
+    EditUndo, ListQuery, RegistrationChange, RegistrationView, ReplaceOutcome, Replaced,
+    Replacements, SwitchImpact, SwitchOffer, TestResult, Touched,
 };
 use tsunagi_console::{ConnectionId, Reach, RegistrationId};
 
@@ -62,12 +62,24 @@ pub(crate) async fn connection_edit(
     connection: ConnectionId,
     edit: ConnectionEdit,
     seen: ConnectionEdit,
-) -> Answer<ConnectionView> {
+) -> Answer<EditOutcome> {
     waited(&desk, async move |console, session| {
         let seen = Some(&seen);
         console
             .edit_connection_as_seen(session, connection, &edit, seen)
             .await
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn connection_edit_undo(
+    desk: State<'_, Desk>,
+    connection: ConnectionId,
+    undo: EditUndo,
+) -> Answer<ConnectionView> {
+    waited(&desk, async move |console, session| {
+        console.undo_edit(session, connection, &undo).await
     })
     .await
 }

@@ -359,15 +359,19 @@ export type Farewell = {
  */
 connection: ConnectionId, 
 /**
- * Its name.
+ * Its name; where it has none that can be read, its link name or identifier.
  */
 name: string, 
+/**
+ * The connection cannot be read.
+ */
+unreadable: boolean, 
 /**
  * Where.
  */
 reach: Reach, 
 /**
- * The account.
+ * The account; empty where it cannot be read.
  */
 account: string, 
 /**
@@ -3165,6 +3169,41 @@ setAside: Array<PlacedAccount>,
  * Uses, with what happens to each.
  */
 uses: Array<AffectedUse>, };
+export type OwnSettings = { 
+/**
+ * Which.
+ */
+reach: Reach, 
+/**
+ * Parameter values that override the connection's.
+ */
+settings: { [key in string]: string }, 
+/**
+ * Client registration that overrides the connection's.
+ */
+registration: RegistrationId | null, };
+export type EditUndo = { 
+/**
+ * The connection as it was.
+ */
+before: ConnectionEdit, 
+/**
+ * What the environment had that was edited; `None` where it was the connection.
+ */
+own: OwnSettings | null, 
+/**
+ * The edit's entry in the log: what comes after it came between.
+ */
+entry: number, };
+export type EditOutcome = { 
+/**
+ * The connection as it is now.
+ */
+view: ConnectionView, 
+/**
+ * What takes it back; `None` where nothing changed.
+ */
+undo: EditUndo | null, };
 export type SwitchOffer = { 
 /**
  * The connection it sits in.
@@ -4137,7 +4176,7 @@ export interface Commands {
   connection_get: { args: { connection: ConnectionId }; answer: ConnectionView };
   connection_rename: { args: { connection: ConnectionId; name: string }; answer: ConnectionView };
   connection_set_enabled: { args: { connection: ConnectionId; enabled: boolean }; answer: ConnectionView };
-  connection_set_environment: { args: { connection: ConnectionId; reach: Reach; settings: { [key in string]: string }; registration: RegistrationId | null }; answer: ConnectionView };
+  connection_set_environment: { args: { connection: ConnectionId; reach: Reach; settings: { [key in string]: string }; registration: RegistrationId | null }; answer: EditOutcome };
   connection_environment_impact: { args: { connection: ConnectionId; reach: Reach; settings: { [key in string]: string }; registration: RegistrationId | null }; answer: EditImpact };
   connection_timeline: { args: { connection: ConnectionId }; answer: Array<FlowRecord> };
   connection_try: { args: { request: TryRequest }; answer: TryAnswer };
@@ -4151,7 +4190,8 @@ export interface Commands {
   primaries_list: { args: { after: string | null }; answer: PrimaryPage };
   authorization_impact: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null }; answer: Impact };
   authorization_revoke: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null }; answer: RevokeOutcome };
-  connection_edit: { args: { connection: ConnectionId; edit: ConnectionEdit; seen: ConnectionEdit }; answer: ConnectionView };
+  connection_edit: { args: { connection: ConnectionId; edit: ConnectionEdit; seen: ConnectionEdit }; answer: EditOutcome };
+  connection_edit_undo: { args: { connection: ConnectionId; undo: EditUndo }; answer: ConnectionView };
   connection_edit_impact: { args: { connection: ConnectionId; edit: ConnectionEdit }; answer: EditImpact };
   switch_offers: { args: { connection: ConnectionId; reach: Reach }; answer: Array<SwitchOffer> };
   switch_impact: { args: { connection: ConnectionId; reach: Reach; from: ConnectionId }; answer: SwitchImpact };

@@ -364,6 +364,12 @@ export const places = [
   { name: "ask-passphrase", path: "index.html?ask=1#/connections", ...main, ready: see(".ask") },
   { name: "members", path: "index.html?passphrase=set#/members", ...main, ready: see("table.list tbody tr") },
   { name: "members-leftover", path: "index.html?leftover=1#/members", ...main, ready: see(".leftover") },
+  { name: "members-leave-unreadable", path: "index.html?unreadable=1#/members", ...main, ready: async (page) => {
+    await page.locator("table.list tbody tr").first().waitFor();
+    await memberMenu(page, 1, 2);
+    await page.locator("dialog[open]").waitFor();
+    await settle(page);
+  } },
   { name: "members-1024", path: "index.html?x=1#/members", options: { width: 1024, height: 768 }, ready: see("table.list tbody tr") },
   ...[
     ["invite", async (page) => page.locator(".toolbar .primary").click()],

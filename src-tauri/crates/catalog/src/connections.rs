@@ -211,6 +211,11 @@ pub(crate) fn settings_of(db: &Db, id: [u8; 16]) -> Result<Vec<SlotSettings>> {
 
 /// Sets what one reach has of its own.
 pub(crate) fn put_settings(db: &Db, id: ConnectionId, settings: &SlotSettings) -> Result<()> {
+    db.prepare_cached(&format!(
+        "DELETE FROM slot_settings WHERE connection = ?1 AND {}",
+        row::UNKNOWN_REACH
+    ))?
+    .execute([id.bytes()])?;
     if settings.settings.is_empty() && settings.registration.is_none() {
         db.execute(
             "DELETE FROM slot_settings WHERE connection = ?1 AND reach = ?2",

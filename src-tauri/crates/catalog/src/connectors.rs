@@ -100,7 +100,7 @@ impl Catalog {
         self.catalog().read(|db| {
             let mut statement = db.prepare_cached(RECENT)?;
             let rows = statement.query_map(params![LOOKED_AT, limit], |row| row.get(0))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            row::collect("connection", rows)
         })
     }
 

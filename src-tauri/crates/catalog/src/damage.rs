@@ -16,7 +16,8 @@ impl Catalog {
     /// As [`Self::open`], of a home that may have come to harm. Runs are all that `data.sqlite`
     /// holds: where it is damaged it is set aside, and a fresh one is begun. `stamp` says when,
     /// as it is to stand in the file's new name. A damaged `catalog.sqlite` is left for a person
-    /// to decide about; it is looked through where damage was met in it before.
+    /// to decide about; it is looked through where damage was met in it before. One that does not
+    /// say whose it is counts as damaged.
     ///
     /// # Errors
     /// As [`Self::open`]; [`CatalogError::Io`] where the file cannot be renamed.
@@ -38,6 +39,15 @@ impl Catalog {
             }
             opened => opened,
         }
+        .and_then(|opened| match opened.workspace() {
+            // Whose keys, credentials and log these are cannot be told: nothing in the file is of
+            // use without that, and a guess would write over what a backup can still mend.
+            Err(CatalogError::Unreadable(detail)) => Err(CatalogError::Damaged {
+                file: catalog.to_owned(),
+                detail,
+            }),
+            other => other.map(|_| opened),
+        })
     }
 
     /// Sets both files of a home aside that no program has open: the runs belong to the

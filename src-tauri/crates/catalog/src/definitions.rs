@@ -50,19 +50,26 @@ impl Catalog {
     /// As every read.
     pub fn definitions(&self, after: Option<&str>, limit: u32) -> Result<DefinitionPage> {
         self.catalog().read(|db| {
-            let names: Vec<String> = db
+            let found: Vec<Option<String>> = db
                 .prepare_cached(
                     "SELECT link_name FROM connection WHERE link_name > ?1
                      ORDER BY link_name LIMIT ?2",
                 )?
-                .query_map(params![after.unwrap_or_default(), limit], |row| row.get(0))?
+                .query_map(params![after.unwrap_or_default(), limit], |row| {
+                    Ok(row.get(0).ok())
+                })?
                 .collect::<rusqlite::Result<_>>()?;
+            // Pages begin after a name; what has none that can be read counts for the page on which
+            // a name follows it, or else none does any more.
+            let known = found.iter().rposition(Option::is_some);
+            let here = &found[..known.map_or(found.len(), |last| last + 1)];
+            let names: Vec<&String> = here.iter().flatten().collect();
             let mut page = DefinitionPage {
                 rows: Vec::with_capacity(names.len()),
-                unreadable: 0,
-                next: names.last().cloned(),
+                unreadable: u32::try_from(here.len() - names.len()).unwrap_or(u32::MAX),
+                next: names.last().map(|name| (*name).clone()),
             };
-            for name in &names {
+            for name in names {
                 match by_link_name(db, name) {
                     Ok(found) => page.rows.extend(found),
                     Err(CatalogError::Unreadable(why)) => {

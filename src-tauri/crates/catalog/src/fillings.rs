@@ -261,7 +261,28 @@ pub(crate) fn place(db: &Transaction<'_>, key: SlotKey, authorization: [u8; 16])
         row::bytes_opt(key.member),
         authorization,
     ])?;
-    before.map_or(Ok(()), |before| drop_orphan(db, before))
+    match before {
+        Some(before) => drop_orphan(db, before),
+        None => forget_lost(db, key),
+    }
+}
+
+/// Nobody can tell where a slot was whose reach is no known word. Once a place of its connection
+/// that was empty is filled anew, which is what Home asks for, it has been replaced; what else is
+/// missing is shown as an empty place.
+fn forget_lost(db: &Transaction<'_>, key: SlotKey) -> Result<()> {
+    let lost: Vec<[u8; 16]> = db
+        .prepare_cached(&format!(
+            "DELETE FROM slot WHERE connection = ?1 AND coalesce(member, x'') = coalesce(?2, x'')
+             AND {} RETURNING authorization",
+            row::UNKNOWN_REACH
+        ))?
+        .query_map(
+            params![key.connection.bytes(), row::bytes_opt(key.member)],
+            |row| row.get(0),
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    lost.into_iter().try_for_each(|id| drop_orphan(db, id))
 }
 
 /// Deletes an authorization that sits nowhere, and its credential with it.

@@ -62,6 +62,11 @@ impl Catalog {
     /// [`CatalogError::Missing`] where the connection is unknown; else as every write.
     pub fn begin_flow(&self, flow: &Flow) -> Result<()> {
         self.catalog().write(|db| {
+            db.prepare_cached(&format!(
+                "DELETE FROM flow WHERE connection = ?1 AND {}",
+                row::UNKNOWN_REACH
+            ))?
+            .execute([flow.key.connection.bytes()])?;
             db.prepare_cached(
                 "INSERT INTO flow (id, connection, reach, member, registration, state_hash, agent,
                      started_at, deadline, outcome, ended_at, failed)

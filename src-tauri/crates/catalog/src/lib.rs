@@ -38,6 +38,7 @@ mod primaries;
 mod quarantine;
 mod ranks;
 mod registrations;
+mod remains;
 mod resealing;
 mod reshaping;
 mod restorations;
@@ -79,6 +80,7 @@ pub use offers::Offer;
 pub use primaries::Primary;
 pub use quarantine::{QUARANTINE, Quarantined};
 pub use registrations::{Redirect, Registration, SealedSecret};
+pub use remains::Remains;
 pub use reshaping::Reshaping;
 pub use rewrapping::{KeyLock, StoredWrap, WrapOf};
 pub use runs::Run;
@@ -218,6 +220,16 @@ impl Catalog {
             db.execute(sql, [id.uuid().into_bytes()])?;
             Ok(())
         })
+    }
+
+    /// As [`Self::spoil_connection`], of any row: `sql` says what befalls it. Gives how many it
+    /// befell.
+    ///
+    /// # Errors
+    /// As every write.
+    #[doc(hidden)]
+    pub fn spoil(&self, sql: &str) -> Result<usize> {
+        self.catalog().spoil(sql)
     }
 
     /// Derives everything the list is filtered and searched by again, for tests and measurements

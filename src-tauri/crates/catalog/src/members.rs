@@ -34,8 +34,10 @@ impl Catalog {
             )?;
             Ok(statement
                 .query_row([member.bytes()], |row| {
+                    // One that is no text is a record nevertheless: nobody sits down without it.
+                    let record = row.get_ref("key_record")?.as_bytes_or_null()?;
                     Ok(Proof {
-                        record: row.get("key_record")?,
+                        record: record.map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
                         wrong: row.get("wrong_tries")?,
                         wrong_at: row::time(row, "wrong_at")?,
                     })
@@ -211,7 +213,8 @@ impl Catalog {
 fn keeps_names_apart(db: &Transaction<'_>, member: &Member) -> Result<()> {
     let mut statement = db.prepare_cached("SELECT id, name FROM member")?;
     let rows = statement.query_map([], |row| Ok((row.get("id")?, row.get("name")?)))?;
-    let all: Vec<([u8; 16], String)> = rows.collect::<rusqlite::Result<_>>()?;
+    // Who cannot be read keeps nobody from a name.
+    let all: Vec<([u8; 16], String)> = row::collect("member", rows)?;
     let wanted = search::fold(&member.name);
     let same = |name: &str| search::fold(name) == wanted;
     let own = member.id.bytes();

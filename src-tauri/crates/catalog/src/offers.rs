@@ -58,6 +58,11 @@ impl Catalog {
     /// [`crate::CatalogError::Missing`]; else as every write.
     pub fn set_offer(&self, offer: &Offer, event: Option<&Entry<'_>>) -> Result<()> {
         self.catalog().write(|db| {
+            db.prepare_cached(&format!(
+                "DELETE FROM primary_offer WHERE connection = ?1 AND {}",
+                row::UNKNOWN_REACH
+            ))?
+            .execute([offer.connection.bytes()])?;
             db.prepare_cached(
                 "INSERT INTO primary_offer
                      (connection, reach, member, offered_by, offered_at, accepted_at)

@@ -150,6 +150,11 @@ pub(crate) fn put(
     member: Option<MemberId>,
     since: Timestamp,
 ) -> Result<()> {
+    db.prepare_cached(&format!(
+        "DELETE FROM primary_account WHERE connection = ?1 AND {}",
+        row::UNKNOWN_REACH
+    ))?
+    .execute([connection.bytes()])?;
     // Who stays primary has been so since before.
     db.prepare_cached(
         "INSERT INTO primary_account (connection, reach, member, since) VALUES (?1, ?2, ?3, ?4)

@@ -25,7 +25,7 @@ pub struct Quarantined {
 
 /// Every table whose rows a person would miss, by its name. The others are derived from these, or
 /// are read by themselves where they are needed and say there what is wrong with them: sealed
-/// secrets, leases, settings; of the log *verify* tells.
+/// secrets, leases; of the log *verify* tells.
 pub const QUARANTINE: &[&str] = &names();
 
 struct Check {
@@ -39,7 +39,21 @@ struct Check {
     parse: fn(&Row<'_>) -> rusqlite::Result<()>,
 }
 
-const CHECKS: [Check; 15] = [
+const CHECKS: [Check; 17] = [
+    Check {
+        what: "workspace",
+        rows: "SELECT * FROM workspace",
+        id: &["id"],
+        named: "SELECT name FROM workspace WHERE id = ?1",
+        parse: workspace::whole_workspace,
+    },
+    Check {
+        what: "setting",
+        rows: "SELECT * FROM setting",
+        id: &["name"],
+        named: "SELECT name FROM setting WHERE name = ?1",
+        parse: |row| row.get::<_, String>("value").map(drop),
+    },
     Check {
         what: "connection",
         rows: "SELECT * FROM connection",
@@ -82,7 +96,10 @@ const CHECKS: [Check; 15] = [
         rows: "SELECT * FROM member",
         id: &["id"],
         named: "SELECT name FROM member WHERE id = ?1",
-        parse: |row| workspace::member(row).map(drop),
+        parse: |row| {
+            let proof = row.get::<_, Option<String>>("key_record");
+            workspace::member(row).and(proof).map(drop)
+        },
     },
     Check {
         what: "application",

@@ -115,6 +115,17 @@ pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| CatalogError::Internal(error.to_string()))
 }
 
+/// A text as far as it is one: bytes that are none are replaced.
+pub(crate) fn text(row: &Row<'_>, column: &str) -> String {
+    let value = row.get_ref(column).ok();
+    let bytes = value.and_then(|value| value.as_bytes().ok());
+    String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+}
+
+/// Rows whose reach is none there is. What is set again for their connection replaces them: of
+/// which reach they were cannot be told, and they would be told on Home for ever.
+pub(crate) const UNKNOWN_REACH: &str = "reach NOT IN ('all', 'development', 'stage', 'production')";
+
 /// A word of one of the domain's enums.
 pub(crate) trait Word: Copy + 'static {
     const ALL: &'static [Self];

@@ -7,10 +7,10 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::Result;
 use crate::keys::Keys;
 use crate::store::Transaction;
 use crate::texts::{BETWEEN, PACK, Texts};
+use crate::{Result, row};
 
 /// The fewest characters the trigram index can find.
 const TRIGRAM: usize = 3;
@@ -63,14 +63,16 @@ pub(crate) fn index(db: &Transaction<'_>, connection: [u8; 16]) -> Result<()> {
     )?;
     let found = statement
         .query_row([connection], |row| {
-            let parts: [Option<String>; 4] = [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?];
+            let columns = ["name", "link_name", "connector", "words"];
+            let parts = columns.map(|column| row::text(row, column));
             Ok((row.get::<_, i64>(0)?, parts))
         })
         .optional()?;
     let Some((key, parts)) = found else {
         return Ok(());
     };
-    let mut text: Vec<String> = parts.iter().flatten().map(|part| fold(part)).collect();
+    let parts = parts.iter().filter(|part| !part.is_empty());
+    let mut text: Vec<String> = parts.map(|part| fold(part)).collect();
     text.extend(labels(db, connection)?);
     // A line per part: a term holds no line break, so it never matches across two parts.
     let text = text.join("\n");
@@ -165,8 +167,8 @@ fn labels(db: &Connection, connection: [u8; 16]) -> Result<Vec<String>> {
          WHERE s.connection = ?1 ORDER BY s.key",
     )?;
     let rows = statement.query_map([connection], |row| {
-        let parts: [Option<String>; 4] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
-        Ok(parts)
+        let columns = ["label", "account_email", "account_name", "account_id"];
+        Ok(columns.map(|column| Some(row::text(row, column)).filter(|text| !text.is_empty())))
     })?;
     let mut labels = Vec::new();
     for parts in rows {

@@ -14,7 +14,7 @@ use crate::facets::{self, ANYBODY, Needing, OWN, Sight};
 use crate::row::{self, Word};
 use crate::slots::Slot;
 use crate::store::Transaction;
-use crate::{Result, search, uses};
+use crate::{CatalogError, Result, search, uses};
 
 /// The health of a slot as the catalog holds it. Where the connector has changed, and whether its
 /// service is still served, is noted by who knows connectors.
@@ -77,10 +77,10 @@ fn standing(db: &Transaction<'_>, connection: [u8; 16]) -> Result<Option<Standin
         )?
         .query_row([connection], read)
         .optional();
-    match found {
+    match found.map_err(CatalogError::from) {
         // One that cannot be read is shown nowhere, and has no standing.
-        Err(rusqlite::Error::FromSqlConversionFailure(..)) => Ok(None),
-        other => Ok(other?),
+        Err(CatalogError::Unreadable(_)) => Ok(None),
+        other => other,
     }
 }
 
@@ -267,7 +267,8 @@ pub(crate) fn forget(db: &Transaction<'_>, connection: [u8; 16]) -> Result<()> {
     let found: Option<(i64, String, String, u32)> = db
         .prepare_cached("SELECT key, kind, connector, sight FROM connection WHERE id = ?1")?
         .query_row([connection], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            let text = |column| row::text(row, column);
+            Ok((row.get(0)?, text("kind"), text("connector"), row.get(3)?))
         })
         .optional()?;
     let Some((key, kind, connector, sight)) = found else {
@@ -319,8 +320,9 @@ pub(crate) fn found(db: &Transaction<'_>) -> Result<()> {
     }
     let granted: Vec<(ApplicationId, [u8; 16])> = db
         .prepare_cached("SELECT application, connection FROM application_connection")?
-        .query_map([], |row| Ok((row::id(row, "application")?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
+        .query_map([], |row| Ok((row::id(row, "application")?, row.get(1)?)))
+        .map_err(CatalogError::from)
+        .and_then(|rows| row::collect("application_connection", rows))?;
     granted
         .into_iter()
         .try_for_each(|(application, connection)| facets::grant(db, application, connection))

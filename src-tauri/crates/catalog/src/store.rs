@@ -268,6 +268,16 @@ impl Store {
         Ok(())
     }
 
+    /// Does to a row what only harm does: against what the tables allow.
+    pub(crate) fn spoil(&self, sql: &str) -> Result<usize> {
+        let writer = self.writer.lock();
+        let writer = writer.borrow();
+        writer.execute_batch("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF")?;
+        let done = writer.execute(sql, []);
+        writer.execute_batch("PRAGMA ignore_check_constraints = OFF; PRAGMA foreign_keys = ON")?;
+        Ok(done?)
+    }
+
     fn reader(&self) -> Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reader = Connection::open_with_flags(&self.path, flags)?;

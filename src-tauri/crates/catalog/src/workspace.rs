@@ -1,18 +1,22 @@
 //! The workspace itself, its members, its settings and its key record.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use tsunagi_domain::{DataCenter, Member, MemberId, Workspace};
+use tsunagi_domain::{DataCenter, Member, MemberId, Plan, Workspace, WorkspaceId};
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
 use crate::{Catalog, CatalogError, Result};
 
 impl Catalog {
-    /// The workspace; `None` before the first start has founded it.
+    /// The workspace; `None` before the first start has founded it. What of it cannot be read is
+    /// told by [`Catalog::quarantined`], and is the strictest it could be: the free plan, no data
+    /// center, no country, so that everything is shown and nothing is sent until a super admin has
+    /// chosen them again.
     ///
     /// # Errors
-    /// As every read: [`CatalogError::Io`], [`CatalogError::Busy`], [`CatalogError::Damaged`],
-    /// [`CatalogError::Unreadable`].
+    /// As every read: [`CatalogError::Io`], [`CatalogError::Busy`], [`CatalogError::Damaged`];
+    /// [`CatalogError::Unreadable`] where its identifier cannot be read. Every key, every sealed
+    /// byte and the log are bound to that, so nothing can stand for it.
     pub fn workspace(&self) -> Result<Option<Workspace>> {
         self.catalog().read(|db| {
             Ok(db
@@ -50,21 +54,27 @@ impl Catalog {
         })
     }
 
-    /// Changes name, plan, data center and country. Identifier and founding time never change.
+    /// Changes name, plan, data center and country, as far as they become others: what cannot be
+    /// read is not written over with what stands for it. Identifier and founding time never change.
     ///
     /// # Errors
     /// [`CatalogError::Missing`] before it was founded; else as every write.
     pub fn set_workspace(&self, workspace: &Workspace) -> Result<()> {
-        self.catalog().write(|db| put_workspace(db, workspace))
+        self.catalog().write(|db| {
+            rename(db, workspace)?;
+            put_place(db, workspace, false)
+        })
     }
 
-    /// As [`Catalog::set_workspace`], and logs it in the same transaction.
+    /// As [`Catalog::set_workspace`] by somebody who has chosen plan, data center and country,
+    /// which mends them where they could not be read; logs it in the same transaction.
     ///
     /// # Errors
     /// Those of [`Catalog::set_workspace`].
     pub fn change_workspace(&self, workspace: &Workspace, log: &[Entry<'_>]) -> Result<()> {
         self.catalog().write(|db| {
-            put_workspace(db, workspace)?;
+            rename(db, workspace)?;
+            put_place(db, workspace, true)?;
             for entry in log {
                 events::append(db, &entry.event, entry.tag)?;
             }
@@ -78,8 +88,10 @@ impl Catalog {
     /// As every read.
     pub fn key_record(&self) -> Result<Option<String>> {
         self.catalog().read(|db| {
+            // One that is no text is a record nevertheless, which opens nothing.
+            let read = |row: &Row<'_>| Ok(row::text(row, "key_record"));
             Ok(db
-                .query_row("SELECT key_record FROM workspace", [], |row| row.get(0))
+                .query_row("SELECT key_record FROM workspace", [], read)
                 .optional()?)
         })
     }
@@ -167,18 +179,33 @@ pub(crate) const fn found_one(changed: usize, what: &'static str) -> Result<()> 
     }
 }
 
-fn put_workspace(db: &Connection, workspace: &Workspace) -> Result<()> {
-    let changed = db.execute(
-        "UPDATE workspace SET name = ?2, plan = ?3, data_center = ?4, country = ?5 WHERE id = ?1",
-        params![
-            workspace.id.bytes(),
-            workspace.name,
-            workspace.plan.word(),
-            workspace.data_center.0,
-            workspace.country,
-        ],
-    )?;
-    found_one(changed, "workspace")
+fn rename(db: &Connection, to: &Workspace) -> Result<()> {
+    let before = before(db, to)?;
+    if before.name != to.name {
+        db.execute("UPDATE workspace SET name = ?1", [&to.name])?;
+    }
+    Ok(())
+}
+
+/// Sets plan, data center and country: those that become others, or, where they were `chosen`, all.
+fn put_place(db: &Connection, to: &Workspace, chosen: bool) -> Result<()> {
+    let before = before(db, to)?;
+    if chosen || before.plan != to.plan {
+        db.execute("UPDATE workspace SET plan = ?1", [to.plan.word()])?;
+    }
+    if chosen || before.data_center != to.data_center {
+        db.execute("UPDATE workspace SET data_center = ?1", [&to.data_center.0])?;
+    }
+    if chosen || before.country != to.country {
+        db.execute("UPDATE workspace SET country = ?1", [&to.country])?;
+    }
+    Ok(())
+}
+
+fn before(db: &Connection, to: &Workspace) -> Result<Workspace> {
+    let found = db.query_row("SELECT * FROM workspace", [], workspace);
+    let found = found.optional()?.filter(|before| before.id == to.id);
+    found.ok_or(CatalogError::Missing("workspace"))
 }
 
 pub(crate) fn put_member(db: &Connection, member: &Member) -> Result<()> {
@@ -205,13 +232,25 @@ pub(crate) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
     })
 }
 
+/// The workspace, what cannot be read of it having the strictest value.
 fn workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
     Ok(Workspace {
         id: row::id(row, "id")?,
-        name: row.get("name")?,
-        plan: row::word(row, "plan")?,
-        data_center: DataCenter(row.get("data_center")?),
-        country: row.get("country")?,
-        created_at: row::time(row, "created_at")?,
+        name: row::text(row, "name"),
+        plan: row::word(row, "plan").unwrap_or(Plan::Free),
+        data_center: DataCenter(row.get("data_center").unwrap_or_default()),
+        country: row.get("country").unwrap_or_default(),
+        created_at: row::time(row, "created_at").unwrap_or_default(),
     })
+}
+
+/// That every column of the workspace can be read.
+pub(crate) fn whole_workspace(row: &Row<'_>) -> rusqlite::Result<()> {
+    row::id::<WorkspaceId>(row, "id")?;
+    row.get::<_, String>("name")?;
+    row::word::<Plan>(row, "plan")?;
+    row.get::<_, String>("data_center")?;
+    row.get::<_, Option<String>>("country")?;
+    row::time(row, "created_at")?;
+    row.get::<_, String>("key_record").map(drop)
 }

@@ -70,7 +70,10 @@ impl Console {
         used.sort_unstable();
         used.dedup();
         for connection in used {
-            let connection = self.connection(connection)?;
+            // What uses one that cannot be read does not run, and Home tells of it.
+            let Some(connection) = self.readable_connection(connection)? else {
+                continue;
+            };
             let own: Vec<_> = uses
                 .iter()
                 .filter(|used| used.connection == connection.id)

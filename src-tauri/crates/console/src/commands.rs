@@ -84,7 +84,7 @@ pub fn all() -> Vec<Command> {
         connection_get(connection: d::ConnectionId) -> v::ConnectionView;
         connection_rename(connection: d::ConnectionId, name: String) -> v::ConnectionView;
         connection_set_enabled(connection: d::ConnectionId, enabled: bool) -> v::ConnectionView;
-        connection_set_environment(connection: d::ConnectionId, reach: d::Reach, settings: std::collections::BTreeMap<String, String>, registration: Option<d::RegistrationId>) -> v::ConnectionView;
+        connection_set_environment(connection: d::ConnectionId, reach: d::Reach, settings: std::collections::BTreeMap<String, String>, registration: Option<d::RegistrationId>) -> v::EditOutcome;
         connection_environment_impact(connection: d::ConnectionId, reach: d::Reach, settings: std::collections::BTreeMap<String, String>, registration: Option<d::RegistrationId>) -> v::EditImpact;
         connection_timeline(connection: d::ConnectionId) -> Vec<v::FlowRecord>;
         connection_try(request: v::TryRequest) -> v::TryAnswer;
@@ -98,7 +98,8 @@ pub fn all() -> Vec<Command> {
         primaries_list(after: Option<String>) -> v::PrimaryPage;
         authorization_impact(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::Impact;
         authorization_revoke(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose) -> v::RevokeOutcome;
-        connection_edit(connection: d::ConnectionId, edit: v::ConnectionEdit, seen: v::ConnectionEdit) -> v::ConnectionView;
+        connection_edit(connection: d::ConnectionId, edit: v::ConnectionEdit, seen: v::ConnectionEdit) -> v::EditOutcome;
+        connection_edit_undo(connection: d::ConnectionId, undo: v::EditUndo) -> v::ConnectionView;
         connection_edit_impact(connection: d::ConnectionId, edit: v::ConnectionEdit) -> v::EditImpact;
         switch_offers(connection: d::ConnectionId, reach: d::Reach) -> Vec<v::SwitchOffer>;
         switch_impact(connection: d::ConnectionId, reach: d::Reach, from: d::ConnectionId) -> v::SwitchImpact;
@@ -361,6 +362,9 @@ pub fn typescript() -> String {
         v::ConnectionEdit,
         v::PlacedAccount,
         v::EditImpact,
+        v::OwnSettings,
+        v::EditUndo,
+        v::EditOutcome,
         v::SwitchOffer,
         v::SwitchImpact,
         v::Replacement,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Instant;
 
-use tsunagi_catalog::Catalog;
+use tsunagi_catalog::{Catalog, CatalogError};
 use tsunagi_connectors::{Connector, Library, Problem};
 use tsunagi_domain::access::{self, Act};
 use tsunagi_domain::{Clock, FlowId, Member, MemberId, Refusal, RefusalCode, Timestamp, Workspace};
@@ -382,7 +382,11 @@ fn load_library(catalog: &Catalog) -> Result<(Library, Vec<Problem>), ConsoleErr
 
 /// The language that was chosen, where one was.
 fn locale_in(catalog: &Catalog) -> Result<Option<Locale>, ConsoleError> {
-    let word = catalog.setting("locale")?;
+    let word = match catalog.setting("locale") {
+        // Home tells of it; the desktop's language is not to be refused a start for.
+        Err(CatalogError::Unreadable(_)) => None,
+        found => found?,
+    };
     Ok(word.and_then(|word| match word.as_str() {
         "en" => Some(Locale::En),
         "ja" => Some(Locale::Ja),

@@ -12,6 +12,7 @@ use tsunagi_domain::{Connection, ConnectionId, Member, MemberId, Timestamp};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::exporting::stamp;
+use crate::impacts::Whole;
 use crate::log::Action;
 use crate::views::{Restoring, Start, Unreadable};
 
@@ -106,7 +107,7 @@ impl Console {
     }
 
     fn files_in(&self, setting: &str) -> Result<Vec<String>, ConsoleError> {
-        let files = self.inner.catalog.setting(setting)?;
+        let files = self.readable_setting(setting)?;
         Ok(files
             .and_then(|files| serde_json::from_str(&files).ok())
             .unwrap_or_default())
@@ -153,6 +154,33 @@ impl Console {
         }
     }
 
+    /// What a connection is called, also where no more of it can be read.
+    pub(crate) fn name_at_least(&self, id: ConnectionId) -> Result<String, ConsoleError> {
+        if let Some(connection) = self.readable_connection(id)? {
+            return Ok(connection.name.to_string());
+        }
+        let remains = self.inner.catalog.remains(id)?;
+        Ok(remains.map_or_else(|| id.to_string(), |remains| remains.name))
+    }
+
+    /// As [`Self::whole`], of a connection that something else reaches: one that cannot be read
+    /// sends nothing, so nothing that runs on it can stop.
+    pub(crate) fn readable_whole(&self, id: ConnectionId) -> Result<Option<Whole>, ConsoleError> {
+        match self.readable_connection(id)? {
+            Some(_) => self.whole(id).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// As the catalog's setting of this name; one that cannot be read is as though it had never
+    /// been set. Where that is not the strictest, whoever asks looks for itself.
+    pub(crate) fn readable_setting(&self, name: &str) -> Result<Option<String>, ConsoleError> {
+        match self.inner.catalog.setting(name) {
+            Err(CatalogError::Unreadable(_)) => Ok(None),
+            found => Ok(found?),
+        }
+    }
+
     /// The rows that cannot be read, as far as they are known. The first who asks has them looked
     /// for, beside the work since every row is read for it; where there are any, so has everybody
     /// after them, since they may be mended. The bell tells what is new.
@@ -190,7 +218,7 @@ impl Console {
     fn unreadable_now(&self) -> Result<Vec<Unreadable>, ConsoleError> {
         let catalog = &self.inner.catalog;
         let found = catalog.quarantined()?;
-        let before = catalog.setting(SINCE)?;
+        let before = self.readable_setting(SINCE)?;
         if found.is_empty() && before.is_none() {
             return Ok(Vec::new());
         }

@@ -2,9 +2,12 @@
 //! does to authorizations and uses is shown first (R18), and a change of scopes asks for consent
 //! again (R20).
 
+mod environment;
+mod undo;
+
 use std::collections::BTreeSet;
 
-use tsunagi_catalog::{Entry, Primary, Reshaping, Slot, SlotSettings};
+use tsunagi_catalog::{Entry, Primary, Reshaping, Slot};
 use tsunagi_connectors::Connector;
 use tsunagi_domain::access::{Act, act_of_change};
 use tsunagi_domain::connection::{Settings, SlotKey};
@@ -13,7 +16,7 @@ use tsunagi_domain::reshape::{self, Held, is_set_aside};
 use tsunagi_domain::resolution::{Resolution, serves};
 use tsunagi_domain::{
     AuthorizationId, Connection, ConnectionId, Health, MemberId, NotConnected, Reach, Refusal,
-    RefusalCode, RegistrationId,
+    RefusalCode,
 };
 
 use crate::console::{Console, Session};
@@ -21,7 +24,7 @@ use crate::error::ConsoleError;
 use crate::impacts::Whole;
 use crate::log::Action;
 use crate::new_connection::scopes_of;
-use crate::views::{ConnectionEdit, ConnectionView, EditImpact, PlacedAccount};
+use crate::views::{ConnectionEdit, ConnectionView, EditImpact, EditOutcome, PlacedAccount};
 
 /// A connection as it will be, and what changes around it.
 struct Edited {
@@ -54,27 +57,6 @@ impl Console {
         let edited = self.edited(id, edit)?;
         self.allows(edited.act())?;
         self.told(&edited)
-    }
-
-    /// R18: what settings of one environment would do. Nothing is changed.
-    ///
-    /// # Errors
-    /// Those of [`Self::set_environment`].
-    pub fn environment_impact(
-        &self,
-        session: Session,
-        id: ConnectionId,
-        reach: Reach,
-        settings: Settings,
-        registration: Option<RegistrationId>,
-    ) -> Result<EditImpact, ConsoleError> {
-        self.manager(session)?;
-        let own = SlotSettings {
-            reach,
-            settings,
-            registration,
-        };
-        self.told(&self.set_apart(id, own)?)
     }
 
     fn told(&self, edited: &Edited) -> Result<EditImpact, ConsoleError> {
@@ -160,10 +142,12 @@ impl Console {
         id: ConnectionId,
         edit: &ConnectionEdit,
     ) -> Result<ConnectionView, ConsoleError> {
-        self.edit_connection_as_seen(session, id, edit, None).await
+        let edited = self.edit_connection_as_seen(session, id, edit, None);
+        Ok(edited.await?.view)
     }
 
     /// As [`Self::edit_connection`], by somebody who saw the connection as `seen` when they began.
+    /// Gives what takes it back, too.
     ///
     /// # Errors
     /// Those of [`Self::edit_connection`]; `changed_meanwhile` where it is no longer so: all of it
@@ -174,12 +158,12 @@ impl Console {
         id: ConnectionId,
         edit: &ConnectionEdit,
         seen: Option<&ConnectionEdit>,
-    ) -> Result<ConnectionView, ConsoleError> {
+    ) -> Result<EditOutcome, ConsoleError> {
         self.manager_for(session, Act::Rename)?;
         self.inner.keys.vault()?;
         // What it is worked out from and what is stored are one: of two windows that save at the
         // same time, the second sees what the first has done.
-        let (edited, accepted) = self.at_once(|| {
+        let (edited, accepted, undo) = self.at_once(|| {
             let stored = self.connection(id)?;
             if seen.is_some_and(|seen| *seen != as_edit(&stored)) {
                 return Err(ConsoleError::new("changed_meanwhile")
@@ -189,19 +173,30 @@ impl Console {
             self.allows(edited.act())?;
             // With the mode that is left they lapse.
             let accepted = self.accepted(id)?;
+            let mut undo = None;
             if edited.before.connection != edited.after.connection {
                 self.store_edited(session, &edited)?;
+                undo = self.undo_of(&edited, None)?;
             }
-            Ok((edited, accepted))
+            Ok((edited, accepted, undo))
         })?;
-        if edited.before.connection != edited.after.connection {
-            self.cancel_flows_of(id);
-            if edited.before.connection.mode != edited.after.connection.mode {
-                self.settle_reshaped(&edited, &accepted).await;
-            }
-            self.inner.bell.changed();
+        self.follows_edit(&edited, &accepted).await;
+        let view = self.connection_view(session, id).await?;
+        Ok(EditOutcome { view, undo })
+    }
+
+    /// What follows once an edit is stored, where it changed anything: what is being signed in was
+    /// begun with what was there before.
+    async fn follows_edit(&self, edited: &Edited, accepted: &[(Reach, MemberId)]) {
+        let (before, after) = (&edited.before, &edited.after);
+        if before.connection == after.connection && before.overrides == after.overrides {
+            return;
         }
-        self.connection_view(session, id).await
+        self.cancel_flows_of(before.connection.id);
+        if before.connection.mode != after.connection.mode {
+            self.settle_reshaped(edited, accepted).await;
+        }
+        self.inner.bell.changed();
     }
 
     /// What runs unattended in one mode need not in the other: whoever was primary, whoever is and
@@ -217,91 +212,6 @@ impl Console {
             self.readers_changed(&edited.before, *reach, &[*member])
                 .await;
         }
-    }
-
-    /// Sets what one environment has of its own: parameter values and a client registration.
-    /// What was authorized for other origins or with another client is then not connected until it
-    /// is authorized again (R23, RFC 6749 §6), or the setting is taken back.
-    ///
-    /// # Errors
-    /// R1, R2; `reach_not_in_mode`; a value the connector does not accept; another service's
-    /// registration; the vault is locked. Nothing is changed then.
-    pub async fn set_environment(
-        &self,
-        session: Session,
-        id: ConnectionId,
-        reach: Reach,
-        settings: Settings,
-        registration: Option<RegistrationId>,
-    ) -> Result<ConnectionView, ConsoleError> {
-        self.manager(session)?;
-        self.inner.keys.vault()?;
-        let own = SlotSettings {
-            reach,
-            settings,
-            registration,
-        };
-        let changed = self.at_once(|| {
-            let edited = self.set_apart(id, own.clone())?;
-            let after = &edited.after;
-            if edited.before.overrides == after.overrides {
-                return Ok(false);
-            }
-            let catalog = &self.inner.catalog;
-            let changed = self
-                .origins()
-                .changed(&after.connection, &after.overrides, &after.slots);
-            catalog.set_slot_settings(id, &own, &changed)?;
-            let (subject, args) = (format!("connection/{id}"), [("reach", reach.as_str())]);
-            self.log(session, Action::ConnectionEnvironmentSet, &subject, &args)?;
-            Ok(true)
-        })?;
-        if changed {
-            // What is being signed in was begun with the settings of before.
-            self.cancel_flows_of(id);
-            self.inner.bell.changed();
-        }
-        self.connection_view(session, id).await
-    }
-
-    /// Works out what settings of one environment change, refusing what cannot be.
-    fn set_apart(&self, id: ConnectionId, own: SlotSettings) -> Result<Edited, ConsoleError> {
-        let before = self.whole(id)?;
-        let connection = &before.connection;
-        if !connection.mode.reaches().contains(&own.reach) {
-            return Err(ConsoleError::new("reach_not_in_mode"));
-        }
-        let connector = self.connector(&connection.connector)?;
-        let automatic = connector
-            .parameters
-            .iter()
-            .find(|parameter| parameter.automatic && own.settings.contains_key(&parameter.name));
-        if let Some(parameter) = automatic {
-            return Err(setting_invalid(&parameter.name));
-        }
-        let mut settings = connection.settings.clone();
-        settings.extend(own.settings.clone());
-        connector.resolve(&settings)?;
-        if let Some(registration) = own.registration {
-            let known = self.inner.catalog.registration(registration)?;
-            if known.is_none_or(|known| known.connector != connection.connector) {
-                return Err(Refusal::new(RefusalCode::RegistrationNeeded)
-                    .with("service", connector.name.clone())
-                    .into());
-            }
-        }
-        let mut after = before.clone();
-        after.overrides.retain(|other| other.reach != own.reach);
-        if !own.settings.is_empty() || own.registration.is_some() {
-            after.overrides.push(own);
-        }
-        after.overrides.sort_by_key(|own| own.reach);
-        after.look_at_clients();
-        Ok(Edited {
-            before,
-            after,
-            left_out: Vec::new(),
-        })
     }
 
     fn store_edited(&self, session: Session, edited: &Edited) -> Result<(), ConsoleError> {

@@ -64,7 +64,7 @@ impl Console {
                 // Nothing can be done to it, and it keeps nothing from the others.
                 Err(error @ CatalogError::Unreadable(_)) => parts.push(BulkPart {
                     connection: *id,
-                    name: id.to_string(),
+                    name: self.name_at_least(*id)?,
                     service: self.mark_of(""),
                     refused: Some(self.failure(&error.into())),
                     nothing: false,
@@ -154,7 +154,15 @@ impl Console {
         others.remove(&id);
         let mut lost = Vec::new();
         for other in others {
-            let whole = self.whole(other)?;
+            let Some(whole) = self.readable_whole(other)? else {
+                // It loses them all the same, and nothing ran on it.
+                lost.push(AlsoLost {
+                    connection: other,
+                    name: self.name_at_least(other)?,
+                    uses: Vec::new(),
+                });
+                continue;
+            };
             let before = self.shape_of(&whole);
             let mut after = before.clone();
             let gone = |slot: &&Slot| authorizations.contains(&slot.authorization.id);
@@ -191,7 +199,10 @@ impl Console {
                     (connection.name.to_string(), done)
                 }
                 Ok(None) => continue,
-                Err(error) => (id.to_string(), Err(error.into())),
+                Err(error) => (
+                    self.name_at_least(*id).unwrap_or_else(|_| id.to_string()),
+                    Err(error.into()),
+                ),
             };
             results.push(match done {
                 Ok((changed, note)) => BulkResult {

@@ -350,12 +350,8 @@ impl Console {
             for parting in &partings {
                 authorizations.push(self.farewell(parting).await?);
             }
-            for connection in self.inner.catalog.connections_owned_by(id)? {
-                connections.push(OwnedConnection {
-                    id: connection.id,
-                    name: connection.name.to_string(),
-                });
-            }
+            let owned = self.inner.catalog.owned_by(id)?.into_iter();
+            connections.extend(owned.map(|(id, name)| OwnedConnection { id, name }));
             let members = self.inner.catalog.members()?;
             let fit = members
                 .iter()
@@ -385,10 +381,9 @@ impl Console {
     fn primary_losses(&self, member: MemberId) -> Result<Vec<PrimaryLoss>, ConsoleError> {
         let mut losses = Vec::new();
         for (id, reach) in self.inner.catalog.primaries_of(member)? {
-            let connection = self.connection(id)?;
             losses.push(PrimaryLoss {
                 connection: id,
-                name: connection.name.to_string(),
+                name: self.name_at_least(id)?,
                 reach,
                 stops: self.unattended(id, |environment| reach.covers(environment))?,
             });

@@ -1,6 +1,7 @@
 //! What the acting member has authorized, wherever it sits: theirs to revoke (R2), also where the
 //! application they did it in is not shared with them any more.
 
+use tsunagi_catalog::CatalogError;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{Health, NotConnected, Reach};
 
@@ -29,7 +30,12 @@ impl Console {
                 more += 1;
                 continue;
             }
-            let Some(authorization) = catalog.authorization(id)? else {
+            let authorization = match catalog.authorization(id) {
+                // Home tells of it.
+                Err(CatalogError::Unreadable(_)) => continue,
+                found => found?,
+            };
+            let Some(authorization) = authorization else {
                 continue;
             };
             if authorization.health == Health::NotConnected(NotConnected::Revoked) {

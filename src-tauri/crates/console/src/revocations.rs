@@ -133,7 +133,9 @@ impl Console {
         let connections: BTreeSet<ConnectionId> = keys.iter().map(|key| key.connection).collect();
         let (mut stops, mut goes_on) = (Vec::new(), Vec::new());
         for id in connections {
-            let whole = self.whole(id)?;
+            let Some(whole) = self.readable_whole(id)? else {
+                continue;
+            };
             let before = self.shape_of(&whole);
             let mut after = before.clone();
             for slot in &whole.slots {

@@ -5,7 +5,7 @@
 //! nothing they could prove; one with a passphrase has to sign in, and their own key is open only
 //! while they sit. The workspace's vault stays open for unattended runs and renewals.
 
-use tsunagi_catalog::Proof;
+use tsunagi_catalog::{CatalogError, Proof};
 use tsunagi_domain::idle::{DEFAULT_MINUTES, MINUTES, active_at, locks};
 use tsunagi_domain::passphrase::{FREE_TRIES, refused_until};
 use tsunagi_domain::{Member, MemberId, Refusal, RefusalCode, Timestamp};
@@ -132,7 +132,7 @@ impl Console {
             });
         };
         let passphrase = self.has_passphrase(id)?;
-        let asked = self.inner.catalog.setting(&format!("{ASKED}.{id}"))?;
+        let asked = self.readable_setting(&format!("{ASKED}.{id}"))?;
         Ok(SessionMark {
             signed_in: true,
             passphrase,
@@ -143,10 +143,14 @@ impl Console {
     }
 
     fn auto_lock(&self, member: MemberId) -> Result<u32, ConsoleError> {
-        let chosen = self
-            .inner
-            .catalog
-            .setting(&format!("{AUTO_LOCK}.{member}"))?;
+        let chosen = match self.inner.catalog.setting(&format!("{AUTO_LOCK}.{member}")) {
+            // What was chosen cannot be told: it locks as soon as anybody can have wanted.
+            Err(CatalogError::Unreadable(_)) => {
+                let shortest = MINUTES.iter().filter(|minutes| **minutes > 0).min();
+                return Ok(shortest.copied().unwrap_or(DEFAULT_MINUTES));
+            }
+            found => found?,
+        };
         Ok(chosen
             .and_then(|minutes| minutes.parse().ok())
             .unwrap_or(DEFAULT_MINUTES))
@@ -158,7 +162,7 @@ impl Console {
     /// `no_workspace`; where the catalog cannot be read.
     pub fn session_view(&self) -> Result<SessionView, ConsoleError> {
         self.workspace()?;
-        let last = self.inner.catalog.setting(LAST_SEATED)?;
+        let last = self.readable_setting(LAST_SEATED)?;
         let now = self.now();
         let mut members = Vec::new();
         let mut last_seated = None;

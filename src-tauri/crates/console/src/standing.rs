@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use tsunagi_catalog::{ListQuery as CatalogQuery, Slot, SlotSettings, Sort};
+use tsunagi_catalog::{CatalogError, ListQuery as CatalogQuery, Slot, SlotSettings, Sort};
 use tsunagi_connectors::Library;
 use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::hosts::Origin;
@@ -66,9 +66,15 @@ impl Console {
         let elsewhere = self.db(move |catalog| {
             let mut elsewhere = Vec::new();
             for key in catalog.slots_of_authorization(id)? {
-                if key != here
-                    && let Some(connection) = catalog.connection(key.connection)?
-                {
+                if key == here {
+                    continue;
+                }
+                // Nothing is sent with one that cannot be read: nothing depends on what it comes to.
+                let connection = match catalog.connection(key.connection) {
+                    Err(CatalogError::Unreadable(_)) => continue,
+                    found => found?,
+                };
+                if let Some(connection) = connection {
                     let overrides = catalog.slot_settings(key.connection)?;
                     elsewhere.push((key.reach, connection, overrides));
                 }
@@ -156,7 +162,7 @@ impl Console {
     fn restate_all_once(&self) -> Result<(), ConsoleError> {
         let catalog = &self.inner.catalog;
         let version = env!("CARGO_PKG_VERSION");
-        if catalog.setting(SETTING)?.as_deref() == Some(version) {
+        if self.readable_setting(SETTING)?.as_deref() == Some(version) {
             return Ok(());
         }
         let mut after = None;

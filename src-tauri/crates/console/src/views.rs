@@ -53,8 +53,9 @@ pub use list::{
 };
 pub use managing::{
     AffectedUse, AlsoLost, BulkAction, BulkPart, BulkResult, ConnectionEdit, DriftKind, DriftView,
-    EditImpact, Fate, NeededScope, PlacedAccount, RegistrationChange, ReplaceOutcome, Replaced,
-    Replacement, Replacements, SwitchImpact, SwitchOffer, TestResult, Touched, Whose,
+    EditImpact, EditOutcome, EditUndo, Fate, NeededScope, OwnSettings, PlacedAccount,
+    RegistrationChange, ReplaceOutcome, Replaced, Replacement, Replacements, SwitchImpact,
+    SwitchOffer, TestResult, Touched, Whose,
 };
 pub use members::{
     Farewell, Invitation, LeaveOutcome, MemberChange, MemberImpact, MemberRow, MembersView,

@@ -4,7 +4,7 @@ use tsunagi_catalog::{Authorization, Catalog, CatalogError};
 use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::access::available;
 use tsunagi_domain::application::may_send;
-use tsunagi_domain::connection::Settings;
+use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::custody::{custody, may_use_credentials};
 use tsunagi_domain::gate::{Access, Caller, Candidate, Question, choose};
 use tsunagi_domain::health::{Condition, health, scopes_granted};
@@ -33,6 +33,29 @@ pub(crate) struct Place {
     pub(crate) registration: Option<RegistrationId>,
     /// For whom its credential is opened.
     pub(crate) opening: Opening,
+}
+
+/// An authorization, the slots it sits in and their connections, and why some are not among them.
+type Found = (
+    Option<Authorization>,
+    Vec<(SlotKey, Connection)>,
+    Option<CatalogError>,
+);
+
+/// Where an authorization sits. A slot whose key cannot be read still says which connection it is
+/// of, and stands for all its environments.
+fn places_of(catalog: &Catalog, id: AuthorizationId) -> tsunagi_catalog::Result<Vec<SlotKey>> {
+    let mut keys = catalog.slots_of_authorization(id)?;
+    for connection in catalog.connections_of_authorization(id)? {
+        if keys.iter().all(|key| key.connection != connection) {
+            keys.push(SlotKey {
+                connection,
+                reach: Reach::All,
+                member: None,
+            });
+        }
+    }
+    Ok(keys)
 }
 
 impl Gateway {
@@ -182,21 +205,58 @@ impl Gateway {
     /// that misses scopes, else one of the origins it was obtained for, also of the environment
     /// mode that was left, else any; `None` where it sits nowhere any more.
     pub(crate) async fn place_of(&self, id: AuthorizationId) -> Result<Option<Place>, GateError> {
-        let (authorization, sits) = self
+        let found = self
             .db(move |catalog| {
-                let mut sits = Vec::new();
+                let (mut sits, mut torn) = (Vec::new(), None);
                 for key in catalog.slots_of_authorization(id)? {
-                    if let Some(connection) = catalog.connection(key.connection)? {
-                        sits.push((key, connection));
+                    match catalog.connection(key.connection) {
+                        // What it shares with another is kept up for that one.
+                        Err(error @ CatalogError::Unreadable(_)) => torn = torn.or(Some(error)),
+                        found => sits.extend(found?.map(|connection| (key, connection))),
                     }
                 }
-                Ok((catalog.authorization(id)?, sits))
+                Ok((catalog.authorization(id)?, sits, torn))
             })
             .await?;
+        self.best_of(id, found).await
+    }
+
+    /// As [`Self::place_of`], for taking leave of it: also of a connection or an authorization
+    /// that cannot be read, as far as what leads to the provider can be.
+    pub(crate) async fn place_to_revoke(
+        &self,
+        id: AuthorizationId,
+    ) -> Result<Option<Place>, GateError> {
+        let found = self
+            .db(move |catalog| {
+                let (mut sits, mut torn) = (Vec::new(), None);
+                for key in places_of(catalog, id)? {
+                    match catalog.connection(key.connection) {
+                        Err(error @ CatalogError::Unreadable(_)) => {
+                            let remains = catalog.remains(key.connection)?;
+                            match remains.and_then(|remains| remains.leads) {
+                                Some(leads) => sits.push((key, leads)),
+                                None => torn = torn.or(Some(error)),
+                            }
+                        }
+                        found => sits.extend(found?.map(|connection| (key, connection))),
+                    }
+                }
+                Ok((catalog.authorization_to_revoke(id)?, sits, torn))
+            })
+            .await?;
+        self.best_of(id, found).await
+    }
+
+    async fn best_of(
+        &self,
+        id: AuthorizationId,
+        (authorization, sits, torn): Found,
+    ) -> Result<Option<Place>, GateError> {
         let Some(authorization) = authorization else {
             return Ok(None);
         };
-        let (mut best, mut failure) = (None, None);
+        let (mut best, mut failure) = (None, torn.map(GateError::from));
         for (key, connection) in sits {
             let (connector, resolved, registration) =
                 match self.resolve(&connection, key.reach).await {

@@ -11,7 +11,7 @@ use tsunagi_catalog::{Catalog, CatalogError, Lease, Sealed, Wrap};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::readers::{Readers, readers};
-use tsunagi_domain::{AuthorizationId, Connection, MemberId};
+use tsunagi_domain::{AuthorizationId, Kind, MemberId, Mode};
 use tsunagi_vault::{DataKey, Reader};
 
 use crate::credential::Credential;
@@ -190,7 +190,7 @@ fn wanted(
     places.extend(also);
     let mut wanted = For::nobody();
     for (key, becomes) in places {
-        let Some(connection) = catalog.connection(key.connection)? else {
+        let Some((kind, mode)) = shape_of(catalog, key)? else {
             continue;
         };
         let protected = match (has_passphrase, key.member) {
@@ -200,8 +200,8 @@ fn wanted(
                 .is_some_and(|proof| proof.record.is_some()),
             (None, None) => false,
         };
-        let unattended = becomes || runs_unattended(catalog, &connection, key)?;
-        let here = readers(connection.kind, protected, unattended);
+        let unattended = becomes || runs_unattended(catalog, mode, key)?;
+        let here = readers(kind, protected, unattended);
         wanted = For {
             readers: wanted.readers.and(here),
             member: wanted.member.or(key.member),
@@ -210,17 +210,35 @@ fn wanted(
     Ok(wanted)
 }
 
+/// Kind and environment mode of the connection a slot is of; `None` where there is no such
+/// connection. Of one that cannot be read the slot itself says whether it is a member's own: its
+/// credential is sealed for as few and as many as before, so that no key it needs is given up.
+fn shape_of(catalog: &Catalog, key: SlotKey) -> Result<Option<(Kind, Option<Mode>)>, CatalogError> {
+    match catalog.connection(key.connection) {
+        Err(CatalogError::Unreadable(_)) => {
+            let kind = if key.member.is_some() {
+                Kind::LoggedInUser
+            } else {
+                Kind::Admin
+            };
+            let remains = catalog.remains(key.connection)?;
+            Ok(remains.map(|remains| (kind, remains.mode)))
+        }
+        found => Ok(found?.map(|connection| (connection.kind, Some(connection.mode)))),
+    }
+}
+
 /// R11, R13: whether a slot's account is primary, or was accepted as such beforehand. What sits in
 /// a reach of the environment mode that was left runs nothing, whoever was primary there.
 fn runs_unattended(
     catalog: &Catalog,
-    connection: &Connection,
+    mode: Option<Mode>,
     key: SlotKey,
 ) -> Result<bool, CatalogError> {
     let Some(member) = key.member else {
         return Ok(true);
     };
-    if !connection.mode.reaches().contains(&key.reach) {
+    if mode.is_some_and(|mode| !mode.reaches().contains(&key.reach)) {
         return Ok(false);
     }
     let primary = catalog

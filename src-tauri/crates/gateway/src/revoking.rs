@@ -22,7 +22,7 @@ impl Gateway {
         wire: &mut Wire,
     ) -> Result<Revoked, GateError> {
         // Boxed: whoever revokes does much else in the same future.
-        let Some(place) = Box::pin(self.place_of(id)).await? else {
+        let Some(place) = Box::pin(self.place_to_revoke(id)).await? else {
             return Ok(Revoked::NotOffered);
         };
         if place.resolved.revoke.is_none() {
@@ -37,7 +37,9 @@ impl Gateway {
         if credential.origins != place.resolved.origins {
             return Ok(Revoked::NotOffered);
         }
-        let authorization = self.db(move |catalog| catalog.authorization(id)).await?;
+        let authorization = self
+            .db(move |catalog| catalog.authorization_to_revoke(id))
+            .await?;
         let registration = authorization.and_then(|authorization| authorization.registration);
         let client = self.client(&place.connector, registration).await?;
         self.revoke_tokens(

@@ -22,6 +22,7 @@ const FAILURES = {
   not_connected: ["Not connected: this environment has no working authorization.", "Authorize it, then send again.", "未接続です。この環境には有効な認証がありません。", "認証してから、もう一度送ってください。"],
   disabled: ["The connection is disabled.", "Enable it, then send again.", "この外部連携は無効です。", "有効にしてから、もう一度送ってください。"],
   host_not_listed: ["The connector does not list this host, so no credential was sent to it.", "Use a path of the service's own API.", "コネクタにないホストのため、認証情報を送りませんでした。", "サービスの API のパスを使ってください。"],
+  undo_overtaken: ["Customer lookup has changed since. Nothing was taken back.", "Look at what is there by now, and edit it: what that does is shown first.", "「顧客検索」はその後に変更されました。元に戻していません。", "今の内容を確認してから編集してください。編集の影響は先に表示されます。"],
   still_used: ["2 places use this connection.", "Remove them there first: Morning digest (Tasks), Overdue reminder (Tasks).", "この外部連携は2か所で使われています。", "先に使用をやめてください: 朝のまとめ(タスク)、期限切れの通知(タスク)。"],
   key_malformed: ["“Account SID” does not look like what the service gives out.", "Copy it again, whole and without anything around it.", "「Account SID」の形式が、サービスの発行するものと異なります。", "前後に余分な文字を含めずに、全体をもう一度コピーしてください。"],
   key_refused: ["api.twilio.com does not accept it.", "Nothing was stored. Check what you typed, and that it is still valid at the service.", "api.twilio.com で受け付けられませんでした。", "何も保存していません。入力した内容と、サービス側でまだ有効かどうかを確認してください。"],

@@ -5,7 +5,7 @@ import type {
 } from "../bindings";
 import { failureOf, type FailureCode } from "./failures";
 
-type Names = "primaries_list" | "primary_offer" | "primary_accept" | "primary_decline" | "primary_withdraw" | "connection_edit" | "connection_edit_impact" | "connection_set_environment" | "connection_environment_impact" | "switch_offers"
+type Names = "primaries_list" | "primary_offer" | "primary_accept" | "primary_decline" | "primary_withdraw" | "connection_edit" | "connection_edit_undo" | "connection_edit_impact" | "connection_set_environment" | "connection_environment_impact" | "switch_offers"
   | "switch_impact" | "authorization_switch" | "connections_ids" | "connections_impact" | "connections_run" | "connection_test" | "connection_replacements" | "connection_replace" | "connection_replace_undo"
   | "registration_touches" | "registration_change" | "registration_delete";
 type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["answer"] };
@@ -117,6 +117,9 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
     };
   }
 
+  /** Rows before and after each edit, by what the log would call its entry. */
+  const edits: { before: ConnectionRow; after: ConnectionRow }[] = [];
+  const remembered = (before: ConnectionRow, after: ConnectionRow): number => edits.push({ before, after }) - 1;
   const setHealth = (row: ConnectionRow, enabled: boolean): void => {
     around.put({ ...row, enabled, stations: row.stations.map((station) => ({ ...station, health: enabled ? (station.account ? { state: "connected" } : { state: "not_connected", reason: "never_authorized" }) : { state: "not_connected", reason: "disabled" }, mend: enabled ? (station.account ? null : "authorize") : "enable" })) });
   };
@@ -189,17 +192,26 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
         setAside: edit.mode === "same" && view.row.mode === "per_environment" && filled ? seats(view, { ...edit, mode: "per_environment" }, false).slice(0, 2) : [], uses: affected(view.row, again ? "stops" : "goes_on"),
       };
     },
-    connection_edit: ({ connection, edit }) => {
-      const view = around.view(connection);
+    connection_edit: ({ connection, edit, seen }) => {
       const row = need(connection);
       const told = handlers.connection_edit_impact({ connection, edit });
       const last = row.stations.findLast((station) => station.account) ?? row.stations[0];
       const reaches: Reach[] = edit.mode === "same" ? ["all"] : ["development", "stage", "production"];
       const reshaped = edit.mode === row.mode || !last ? row.stations : reaches.map((reach) => ({ ...(row.stations.find((one) => one.reach === reach) ?? last), reach }));
       const stations = told.asksAgain.length > 0 ? reshaped.map((station): Station => ({ ...station, health: { state: "not_connected", reason: "scopes_missing" }, mend: "authorize", missingScopes: told.scopesAdded.length })) : reshaped;
-      around.put({ ...row, name: edit.name.trim(), mode: edit.mode, stations });
+      const after = { ...row, name: edit.name.trim(), mode: edit.mode, stations };
+      around.put(after);
       around.changed();
-      void view;
+      return { view: around.view(connection), undo: told.changes ? { before: seen, own: null, entry: remembered(row, need(connection)) } : null };
+    },
+    connection_edit_undo: ({ connection, undo }) => {
+      const known = edits[undo.entry];
+      if (!known || JSON.stringify(need(connection)) !== JSON.stringify(known.after)) around.refuse("undo_overtaken");
+      else {
+        around.put(known.before);
+        if (undo.own) apart.set(`${connection}/${undo.own.reach}`, undo.own);
+      }
+      around.changed();
       return around.view(connection);
     },
     connection_environment_impact: ({ connection, reach, settings, registration }) => {
@@ -212,11 +224,14 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
     },
     connection_set_environment: (change) => {
       const { connection, reach, settings, registration } = change;
-      const again = handlers.connection_environment_impact(change).asksAgain[0];
+      const told = handlers.connection_environment_impact(change);
+      const again = told.asksAgain[0];
+      const [row, own] = [need(connection), { reach, ...partOf(connection, reach) }];
+      const { name, mode } = row;
       apart.set(`${connection}/${reach}`, { settings, registration });
       if (again) around.setStation(connection, reach, { health: again.health, mend: "authorize" });
       around.changed();
-      return around.view(connection);
+      return { view: around.view(connection), undo: told.changes ? { before: { name, mode, scopes: [], registration: null, settings: {} }, own, entry: remembered(row, need(connection)) } : null };
     },
     switch_offers: ({ connection, reach }) =>
       candidates(need(connection)).flatMap((other) => {

@@ -42,15 +42,17 @@ const PEOPLE: One[] = [
   { id: "member-6", name: ["Farah Aziz", "ファラ・アジズ"], role: "developer", active: false, passphrase: false, owned: 0, authorized: 0, primaries: 0, applications: [] },
 ];
 
-const farewells = (one: One): Farewell[] =>
+const farewellsOf = (one: One, torn: boolean): Farewell[] =>
   one.authorized === 0 ? [] : [
-    { connection: "c-0001", name: "Customer lookup", reach: "production", account: "crm-bot@kumo.example", own: false, atProvider: true, locked: false, host: "login.salesforce.com", failure: null },
-    ...(one.passphrase ? [{ connection: "c-0002", name: "Lead intake", reach: "all" as const, account: "ben@example.com", own: true, atProvider: false, locked: true, host: "accounts.zoho.com", failure: null }] : []),
+    ...(torn ? [{ connection: "c-0999", name: "Parcel labels", unreadable: true, reach: "all" as const, account: "", own: true, atProvider: false, locked: false, host: "", failure: null }] : []),
+    { connection: "c-0001", name: "Customer lookup", unreadable: false, reach: "production", account: "crm-bot@kumo.example", own: false, atProvider: true, locked: false, host: "login.salesforce.com", failure: null },
+    ...(one.passphrase ? [{ connection: "c-0002", name: "Lead intake", unreadable: false, reach: "all" as const, account: "ben@example.com", own: true, atProvider: false, locked: true, host: "accounts.zoho.com", failure: null }] : []),
   ];
 
 /** Handlers of one fake program; `options` choose who sits and how sure that is. */
 export function memberHandlers(around: Around, work: FakeWork, options: URLSearchParams): Handlers {
   const alone = options.get("home") === "first" || options.get("members") === "one";
+  const farewells = (one: One): Farewell[] => farewellsOf(one, options.get("unreadable") === "1");
   let people = PEOPLE.filter((one) => !alone || one.id === "member-1").map((one) => ({ ...one }));
   let tries = 0;
   let until: number | null = null;

@@ -95,6 +95,24 @@ export const behaviors = {
       await page.getByText("Stage runs as the same account as Production.").waitFor();
     },
   },
+  "edit: taken back from the status bar": {
+    path: "index.html?x=1#/connection/c-0005/environments",
+    act: async (page) => {
+      await button(page, "Edit…").click();
+      await page.getByRole("dialog").getByLabel("Name").fill("Zoho CRM, apart");
+      await page.getByRole("radio", { name: "One per environment" }).click();
+      await button(page, "Save").click();
+      const dialog = page.getByRole("alertdialog", { name: "Change Zoho CRM?" });
+      await dialog.getByRole("button", { name: "Save", exact: true }).click();
+      await page.getByRole("region", { name: "Production" }).getByText("Connected", { exact: true }).waitFor();
+      await page.getByText("Changed: Zoho CRM, apart").waitFor();
+      await button(page, "Undo").click();
+      await page.getByRole("heading", { name: "Zoho CRM", exact: true }).waitFor();
+      await page.getByRole("region", { name: "All environments" }).getByText("Connected", { exact: true }).waitFor();
+      await page.getByText("Taken back: Zoho CRM").waitFor();
+      assert.equal(await button(page, "Undo").count(), 0, "once");
+    },
+  },
   "scopes that uses need are asked for in one press": {
     path: "index.html?signin=5000#/connection/c-0006/environments",
     act: async (page) => {

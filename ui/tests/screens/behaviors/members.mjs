@@ -43,6 +43,21 @@ export const behaviors = {
       await page.getByRole("row", { name: /Ben Osei/ }).getByText("Deactivated").waitFor();
     },
   },
+  "members: deactivating names a connection that cannot be read, and goes on": {
+    path: "index.html?unreadable=1#/members",
+    act: async (page) => {
+      await button(page, "Actions for Ben Osei").click();
+      await page.getByRole("menuitem", { name: "Deactivate…" }).click();
+      const dialog = page.getByRole("alertdialog", { name: "Deactivate Ben Osei?" });
+      const torn = dialog.getByRole("listitem").filter({ hasText: "Parcel labels" });
+      await torn.getByText("This connection cannot be read.").waitFor();
+      await torn.getByText(/revoke it by hand in the account’s settings there/).waitFor();
+      await torn.getByText("an account that cannot be read").waitFor();
+      await dialog.getByRole("button", { name: "Deactivate and remove 3 authorizations" }).click();
+      const left = page.getByRole("dialog", { name: "Ben Osei has left" });
+      await left.getByText("This connection cannot be read.").waitFor();
+    },
+  },
   "members: deactivating says how far it is, and stopped halfway what is left": {
     path: "index.html?slow=1#/members",
     act: async (page) => {

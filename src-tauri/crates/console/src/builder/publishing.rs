@@ -77,7 +77,7 @@ impl Console {
         for registration in self.secrets_moved(before, after)? {
             let mut connections = Vec::new();
             for id in catalog.connections_of_registration(registration.id)? {
-                if let Some(connection) = catalog.connection(id)? {
+                if let Some(connection) = self.readable_connection(id)? {
                     connections.push(self.connection_mark(&connection));
                 }
             }

@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 
-use tsunagi_catalog::{Authorization, Entry};
+use tsunagi_catalog::{Authorization, CatalogError, Entry, Remains};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{AuthorizationId, Connection, KeptSignInId, Member, MemberId, roles};
+use tsunagi_domain::{
+    AuthorizationId, Connection, ConnectionId, KeptSignInId, Member, MemberId, Reach, roles,
+};
+use tsunagi_gateway::GateError;
 use tsunagi_oauth::{Revoked, Wire};
 
 use super::small;
@@ -16,14 +19,40 @@ use crate::log::Action;
 use crate::rows::account_view;
 use crate::views::{Farewell, LeaveOutcome, WorkKind};
 
-/// One authorization of somebody who leaves, as the catalog knows it.
+/// One authorization of somebody who leaves, as the catalog knows it. What cannot be read of it, or
+/// of the connection it sits in, keeps nobody from leaving.
 pub(super) struct Parting {
     pub(super) id: AuthorizationId,
     key: SlotKey,
-    connection: Connection,
-    authorization: Authorization,
+    sits_in: SitsIn,
+    /// `None` where nothing can be told of it.
+    authorization: Option<Authorization>,
     /// It sits in their own slots and nowhere else.
     own: bool,
+}
+
+/// The connection that an authorization is told by.
+enum SitsIn {
+    Whole(Connection),
+    /// It cannot be read.
+    Torn(Remains),
+}
+
+impl SitsIn {
+    /// What says where its provider is, where that is known.
+    fn leads(&self) -> Option<&Connection> {
+        match self {
+            Self::Whole(connection) => Some(connection),
+            Self::Torn(remains) => remains.leads.as_ref(),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Whole(connection) => connection.name.to_string(),
+            Self::Torn(remains) => remains.name.clone(),
+        }
+    }
 }
 
 impl Console {
@@ -39,48 +68,82 @@ impl Console {
     pub(super) fn parting(&self, id: AuthorizationId) -> Result<Option<Parting>, ConsoleError> {
         let catalog = &self.inner.catalog;
         let keys = catalog.slots_of_authorization(id)?;
-        let (Some(key), Some(authorization)) = (keys.first().copied(), catalog.authorization(id)?)
-        else {
+        let key = match keys.first() {
+            Some(key) => Some(*key),
+            // A slot that cannot be read still says which connection it is of.
+            None => {
+                let mut connections = catalog.connections_of_authorization(id)?.into_iter();
+                connections.next().map(|connection| SlotKey {
+                    connection,
+                    reach: Reach::All,
+                    member: None,
+                })
+            }
+        };
+        let authorization = match catalog.authorization_to_revoke(id) {
+            Err(CatalogError::Unreadable(_)) => None,
+            Ok(None) => return Ok(None),
+            found => found?,
+        };
+        let Some(key) = key else { return Ok(None) };
+        let Some(sits_in) = self.sits_in(key.connection)? else {
             return Ok(None);
         };
         Ok(Some(Parting {
             id,
             key,
-            connection: self.connection(key.connection)?,
+            sits_in,
             authorization,
             own: keys.iter().all(|key| key.member.is_some()),
         }))
     }
 
+    fn sits_in(&self, id: ConnectionId) -> Result<Option<SitsIn>, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        Ok(match catalog.connection(id) {
+            Err(CatalogError::Unreadable(_)) => catalog.remains(id)?.map(SitsIn::Torn),
+            found => found?.map(SitsIn::Whole),
+        })
+    }
+
     pub(super) async fn farewell(&self, parting: &Parting) -> Result<Farewell, ConsoleError> {
-        let connection = &parting.connection;
-        let resolved = self
-            .inner
-            .gateway
-            .resolve(connection, parting.key.reach)
-            .await;
-        let (offers, host) = match &resolved {
-            Ok((_, resolved, _)) => (
-                resolved.revoke.is_some(),
-                host_of(&Self::asked_of(resolved)),
-            ),
-            // A connector that is gone keeps nobody from leaving.
-            Err(_) => (false, String::new()),
-        };
+        let (mut offers, mut host) = (false, String::new());
+        let mut unreadable = matches!(parting.sits_in, SitsIn::Torn(_));
+        if let Some(connection) = parting.sits_in.leads() {
+            let reach = parting.key.reach;
+            match self.inner.gateway.resolve(connection, reach).await {
+                Ok((_, resolved, _)) => {
+                    offers = resolved.revoke.is_some();
+                    host = host_of(&Self::asked_of(&resolved));
+                }
+                // What its environment has of its own is of it.
+                Err(GateError::Catalog(CatalogError::Unreadable(_))) => unreadable = true,
+                // A connector that is gone keeps nobody from leaving.
+                Err(_) => {}
+            }
+        }
+        // What it was obtained with cannot be told: nor can its provider be.
+        offers &= parting.authorization.is_some();
         let kept = self.inner.catalog.sealed(parting.id)?.is_some();
         let opens = self.inner.gateway.can_open(parting.id).await?;
-        let authorization = &parting.authorization;
-        let service = self.mark_of(&connection.connector).name;
-        Ok(Farewell {
-            connection: connection.id,
-            name: connection.name.to_string(),
-            reach: parting.key.reach,
-            account: account_view(
+        let service = match parting.sits_in.leads() {
+            Some(connection) => self.mark_of(&connection.connector).name,
+            None => String::new(),
+        };
+        let account = parting.authorization.as_ref().map(|authorization| {
+            account_view(
                 &service,
                 authorization.label.as_deref(),
                 &authorization.account,
             )
-            .label,
+            .label
+        });
+        Ok(Farewell {
+            connection: parting.key.connection,
+            name: parting.sits_in.name(),
+            unreadable,
+            reach: parting.key.reach,
+            account: account.unwrap_or_default(),
             own: parting.own,
             at_provider: offers && opens,
             locked: kept && !opens,
@@ -113,7 +176,7 @@ impl Console {
         };
         self.may_change(&actor, &leaver, &after)?;
         self.inner.keys.vault()?;
-        let owned = self.inner.catalog.connections_owned_by(id)?.len();
+        let owned = self.inner.catalog.owned_by(id)?.len();
         let heir = match heir {
             Some(heir) => Some(self.known_member(heir)?),
             None => None,
@@ -203,7 +266,7 @@ impl Console {
             ..leaver.clone()
         };
         self.may_change(&self.known_member(actor)?, &leaver, &after)?;
-        if !self.inner.catalog.connections_owned_by(id)?.is_empty() {
+        if !self.inner.catalog.owned_by(id)?.is_empty() {
             let heir = match heir {
                 Some(heir) => Some(self.known_member(heir.id)?),
                 None => None,
@@ -241,7 +304,7 @@ impl Console {
             }
         }
         let (id, own, now) = (parting.id, parting.own, self.now());
-        let subject = format!("connection/{}", parting.connection.id);
+        let subject = format!("connection/{}", parting.key.connection);
         let reach = parting.key.reach;
         let (member, account) = (leaver.name.clone(), farewell.account.clone());
         let action = if farewell.at_provider {

@@ -8,7 +8,7 @@ use tsunagi_domain::{
     UseId,
 };
 
-use super::{AccountView, Failure, RedirectForm, ServiceMark, UseView};
+use super::{AccountView, ConnectionView, Failure, RedirectForm, ServiceMark, UseView};
 
 /// What a change does to a use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -154,7 +154,7 @@ pub struct TestResult {
 }
 
 /// A connection as it shall be.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectionEdit {
     /// Name (R19).
@@ -167,6 +167,40 @@ pub struct ConnectionEdit {
     pub registration: Option<RegistrationId>,
     /// Parameter values.
     pub settings: std::collections::BTreeMap<String, String>,
+}
+
+/// What one environment has of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnSettings {
+    /// Which.
+    pub reach: Reach,
+    /// Parameter values that override the connection's.
+    pub settings: std::collections::BTreeMap<String, String>,
+    /// Client registration that overrides the connection's.
+    pub registration: Option<RegistrationId>,
+}
+
+/// What takes an edit back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EditUndo {
+    /// The connection as it was.
+    pub before: ConnectionEdit,
+    /// What the environment had that was edited; `None` where it was the connection.
+    pub own: Option<OwnSettings>,
+    /// The edit's entry in the log: what comes after it came between.
+    pub entry: u64,
+}
+
+/// What an edit came to.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EditOutcome {
+    /// The connection as it is now.
+    pub view: ConnectionView,
+    /// What takes it back; `None` where nothing changed.
+    pub undo: Option<EditUndo>,
 }
 
 /// What a replacement moved, so that it can be taken back.

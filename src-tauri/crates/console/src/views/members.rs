@@ -156,11 +156,13 @@ pub struct OwnedConnection {
 pub struct Farewell {
     /// Connection.
     pub connection: ConnectionId,
-    /// Its name.
+    /// Its name; where it has none that can be read, its link name or identifier.
     pub name: String,
+    /// The connection cannot be read.
+    pub unreadable: bool,
     /// Where.
     pub reach: Reach,
-    /// The account.
+    /// The account; empty where it cannot be read.
     pub account: String,
     /// Their own; else one that everybody uses, and others have to authorize anew.
     pub own: bool,

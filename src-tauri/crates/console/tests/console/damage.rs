@@ -27,7 +27,7 @@ fn logged(console: &Console) -> Vec<String> {
 }
 
 /// The same home and keyring, as they lie there while no program runs.
-fn at_rest(desk: &Desk) -> World {
+pub(crate) fn at_rest(desk: &Desk) -> World {
     let copy = World {
         practice: Arc::clone(&desk.world.practice),
         ring: desk.world.ring.clone(),

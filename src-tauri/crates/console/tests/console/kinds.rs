@@ -237,16 +237,27 @@ async fn r21_authorizing_for_another_host_in_one_environment_leaves_the_others_t
         "nobody signs in again"
     );
     let elsewhere = BTreeMap::from([("site".to_owned(), port(&two))]);
-    let set = desk
-        .console
-        .set_environment(desk.session(), id, Reach::Stage, elsewhere, None);
-    set.await.unwrap();
+    let set = || {
+        let (console, settings) = (&desk.console, elsewhere.clone());
+        console.edit_environment(desk.session(), id, Reach::Stage, settings, None)
+    };
+    let undo = set().await.unwrap().undo.expect("it can be taken back");
     let changed = Health::NotConnected(NotConnected::ConnectorChanged);
     assert_eq!(
         health().await,
         [Health::Connected, changed, Health::Connected],
         "only Stage leads elsewhere"
     );
+    let back = desk.console.undo_edit(desk.session(), id, &undo).await;
+    back.unwrap();
+    assert_eq!(
+        health().await,
+        [Health::Connected; 3],
+        "R18: taken back, nobody has to sign in"
+    );
+    let twice = desk.console.undo_edit(desk.session(), id, &undo).await;
+    assert_eq!(twice.unwrap_err().code, "undo_overtaken");
+    set().await.unwrap();
 
     let flow = desk.begin(id, Reach::Stage).await;
     desk.answers(flow, &[("code", "a-code")]).await;

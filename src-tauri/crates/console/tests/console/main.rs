@@ -25,6 +25,7 @@ mod definitions;
 mod failures;
 mod flows;
 mod gallery;
+mod harmed;
 mod inventory;
 mod kept_sign_ins;
 mod keyring;
