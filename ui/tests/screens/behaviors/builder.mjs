@@ -46,6 +46,11 @@ export const behaviors = {
       await page.getByText("names itself as the same issuer").waitFor();
       assert.equal(await line(page, "Token address").inputValue(), "https://id.depot.example/token");
       assert.equal(await page.getByText("from issuer", { exact: true }).count() > 2, true, "where it came from is said");
+      await page.getByText("Asks for a refresh token").waitFor();
+      assert.equal(await line(page, "Authorize parameters, name 1").inputValue(), "prompt", "and can be seen and changed");
+      assert.ok(await line(page, "Authorize parameters, value 1").isVisible());
+      await line(page, "Authorize parameters, value 1").fill("login consent");
+      await page.locator("pre.code").getByText('prompt = "login consent"').waitFor();
     },
   },
   "builder: an OpenAPI document is read before a way is chosen, and a bad one is refused by line": {
