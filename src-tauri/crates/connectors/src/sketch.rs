@@ -296,18 +296,25 @@ impl Sketch {
     /// (OpenID Connect Core §11), it is asked for one: `offline_access` is chosen at first, with
     /// the `prompt` that goes with it.
     pub fn fill(&mut self, found: OAuth, scopes: &[String]) {
-        let oauth = match &mut self.security {
+        let mut oauth = match &self.security {
             Security::Oauth(known) => OAuth {
+                grant: found.grant,
+                authorize: found.authorize,
+                token: found.token,
+                refresh: found.refresh,
+                revoke: found.revoke,
+                device: found.device,
+                device_token: found.device_token,
+                par: found.par,
+                metadata: found.metadata,
+                jwks: found.jwks,
+                issuer: found.issuer,
+                iss_required: found.iss_required,
+                userinfo: found.userinfo,
+                pkce: found.pkce,
+                client_auth: found.client_auth,
                 // Not for a description to say: what the person set, or a file brought along.
-                authorize_params: std::mem::take(&mut known.authorize_params),
-                token_params: std::mem::take(&mut known.token_params),
-                refresh_params: std::mem::take(&mut known.refresh_params),
-                scope_separator: std::mem::take(&mut known.scope_separator),
-                answers: std::mem::take(&mut known.answers),
-                headers: std::mem::take(&mut known.headers),
-                rotates: known.rotates,
-                grace_seconds: known.grace_seconds,
-                ..found
+                ..(**known).clone()
             },
             Security::Keys(_) => found,
         };
@@ -320,7 +327,6 @@ impl Sketch {
                 ..Question::at(userinfo.clone())
             });
         }
-        let mut oauth = oauth;
         let people = oauth.grant == GrantType::Code;
         let offline = people && scopes.iter().any(|name| name == OFFLINE);
         if offline && oauth.authorize.is_some() {

@@ -4,8 +4,8 @@ mod offered;
 mod round_trip;
 
 use tsunagi_connectors::{
-    Attach, GrantType, KeyField, Keys, Method, OAuth, Param, Question, Scope, Security, Sketch,
-    Text, Way, drafts, host_of,
+    Attach, Body, GrantType, KeyField, Keys, Method, OAuth, Param, Question, Scope, Security,
+    Sketch, Text, Way, drafts, host_of,
 };
 
 use crate::GOOD;
@@ -243,6 +243,10 @@ fn what_a_service_says_about_itself_fills_the_form_and_keeps_what_it_does_not_sa
     let mut sketch = signed_in();
     if let Security::Oauth(oauth) = &mut sketch.security {
         oauth.scope_separator = ",".to_owned();
+        oauth.body = Body::Json;
+        oauth.answer_at = Some("/authed_user".to_owned());
+        oauth.error_words = [("gone".to_owned(), "invalid_grant".to_owned())].into();
+        oauth.token_lifetime_seconds = Some(600);
         oauth.authorize_params.insert(
             "prompt".to_owned(),
             serde_json::from_value("consent".into()).unwrap(),
@@ -261,6 +265,15 @@ fn what_a_service_says_about_itself_fills_the_form_and_keeps_what_it_does_not_sa
     assert_eq!(oauth.token, "https://id.mill.example/token");
     assert_eq!(oauth.scope_separator, ",", "the service did not say");
     assert_eq!(oauth.authorize_params.len(), 1);
+    assert_eq!(
+        (oauth.body, oauth.answer_at.as_deref()),
+        (Body::Json, Some("/authed_user"))
+    );
+    assert_eq!(
+        (oauth.error_words.len(), oauth.token_lifetime_seconds),
+        (1, Some(600)),
+        "nothing that a person set is lost"
+    );
     let names: Vec<_> = sketch.scopes.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["read", "write"], "each once");
     assert_eq!(sketch.scopes[0].about.en, "Read", "a person's words stay");
