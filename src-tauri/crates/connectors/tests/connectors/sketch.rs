@@ -4,8 +4,8 @@ mod offered;
 mod round_trip;
 
 use tsunagi_connectors::{
-    Attach, Body, GrantType, KeyField, Keys, Method, OAuth, Param, Question, Scope, Security,
-    Sketch, Text, Way, drafts, host_of,
+    Attach, Body, GrantType, KeyField, Keys, Method, OAuth, Question, Scope, Security, Sketch,
+    Text, Way, drafts, host_of,
 };
 
 use crate::GOOD;
