@@ -14,8 +14,9 @@ const NAME: &str = "Mill orders";
 const MINA: &str = "mina@provider.example";
 const CLIENT: &str = "tsunagi-desk";
 const SECRET: &str = "MILL/8sQd2+client-secret";
-/// What the connection asks for, of what the server offers.
-const SCOPES: [&str; 3] = ["openid", "profile", "email"];
+/// What the connection asks for, of what the server offers; *openid* and *offline_access* are chosen
+/// from the start.
+const SCOPES: [&str; 2] = ["profile", "email"];
 /// The fields of the builder that the server's own description fills in.
 const FILLED: [(&str, &str); 8] = [
     ("Issuer", ""),
@@ -43,6 +44,13 @@ async fn fill_from_issuer(trial: &Trial, page: &Page, issuer: &str) {
             page.value(field).await,
             format!("{issuer}{path}"),
             "{field}: as the server describes itself"
+        );
+    }
+    for (field, value) in [("name 1", "prompt"), ("value 1", "consent")] {
+        assert_eq!(
+            page.value(&format!("Authorize parameters, {field}")).await,
+            value,
+            "OpenID Connect Core section 11: without it there is no refresh token"
         );
     }
     trial.picture("1-filled");
@@ -198,7 +206,8 @@ async fn with_a_code(trial: &Trial, desk: &Desk, app: &App, system: &mut SystemB
 async fn filled_from_an_issuer_published_and_connected_in_three_ways() {
     let trial = Trial::begin("custom-connector").await;
     let desk = Desk::open();
-    let provider = Provider::start(3600).await;
+    // The first token is over long before the device of the third has been told to wait.
+    let provider = Provider::start(4).await;
     let mut system = SystemBrowser::install(&trial);
     let app = App::start(&trial, system.options()).await;
     let page = app.page();
@@ -208,6 +217,7 @@ async fn filled_from_an_issuer_published_and_connected_in_three_ways() {
     create(&trial, page, &provider).await;
 
     in_a_window(&desk, &app, &provider).await;
+    provider.lifetime(3600).await;
     assert_eq!(system.count(), 0, "no browser is opened unasked");
     // From here on somebody has to press a button, so that there is time to choose another way.
     provider.by_hand(true).await;
@@ -225,6 +235,12 @@ async fn filled_from_an_issuer_published_and_connected_in_three_ways() {
             "{environment} works: {tried:?}"
         );
     }
+
+    let renewed = provider.count("refresh_token").await;
+    assert!(
+        renewed.ok > 0 && renewed.failed == 0,
+        "what an issuer fills in is asked for a refresh token, and renewed by it: {renewed:?}"
+    );
 
     let ok = |ok| Count { ok, failed: 0 };
     assert_eq!(provider.count("authorization_code").await, ok(2));

@@ -79,7 +79,19 @@ export function parse(fragment: string): Route {
 }
 
 let here = $state<Route>(parse(location.hash));
-window.addEventListener("hashchange", () => (here = parse(location.hash)));
+
+/** How many places of this program are behind this one: kept with each place, so that a reload knows. */
+const depth = (): number => (history.state as { depth?: number } | null)?.depth ?? 0;
+let reached = depth();
+const mark = (at: number): void => history.replaceState({ depth: (reached = at) }, "");
+if (history.state === null) mark(0);
+
+window.addEventListener("hashchange", () => {
+  here = parse(location.hash);
+  // A place that a link led to has no mark yet.
+  if (history.state === null) mark(reached + 1);
+  else reached = depth();
+});
 
 /** The place shown now. */
 export function route(): Route {
@@ -91,10 +103,17 @@ export function go(to: Route, replace = false): void {
   const fragment = link(to);
   if (fragment === location.hash) return;
   if (replace) {
-    history.replaceState(null, "", fragment);
+    history.replaceState({ depth: reached }, "", fragment);
     here = parse(fragment);
   } else {
     location.hash = fragment;
+    mark(reached + 1);
     here = parse(fragment);
   }
+}
+
+/** Back to where one came from; there, where this was the first place. */
+export function back(to: Route): void {
+  if (reached > 0) history.back();
+  else go(to, true);
 }

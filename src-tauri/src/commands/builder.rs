@@ -47,9 +47,10 @@ pub(crate) async fn connector_save(
     file: String,
     sketch: Sketch,
     seen: String,
+    settled: bool,
 ) -> Answer<BuilderView> {
     seated(&desk, move |console, session| {
-        console.save_connector(session, &file, &sketch, &seen)
+        console.save_connector(session, &file, &sketch, &seen, settled)
     })
     .await
 }

@@ -830,9 +830,14 @@ secretDue: boolean,
  */
 redirectAddress: string, 
 /**
- * The client authorizes itself: nobody is sent back to an address.
+ * The client authorizes itself.
  */
 forClients: boolean, 
+/**
+ * Whoever signs in is sent back to the redirect address: not where a client authorizes
+ * itself, nor where a code that is entered elsewhere is the only way.
+ */
+sentBack: boolean, 
 /**
  * Connections that use it.
  */
@@ -912,6 +917,10 @@ typed: boolean,
  */
 forClients: boolean, 
 /**
+ * A code that is entered elsewhere is the only way to sign in: nobody is sent back here.
+ */
+byCodeAlone: boolean, 
+/**
  * Why the sign-in page opens in the system browser; `None` where the window is used.
  */
 browserBecause: string | null, 
@@ -975,7 +984,8 @@ over: boolean,
 successor: ServiceMark | null, };
 export type SignInView = { 
 /**
- * Where a person signs in; `None` where a client authorizes itself.
+ * Where a person signs in; `None` where a client authorizes itself, or where a code that is
+ * entered elsewhere is the only way.
  */
 authorize: string | null, 
 /**
@@ -1996,7 +2006,8 @@ grant: GrantType,
  */
 grant_word: string | null, 
 /**
- * Authorization endpoint; `None` where nobody signs in.
+ * Authorization endpoint; `None` where nobody signs in, or only by a code that is entered on
+ * any device.
  */
 authorize: string | null, 
 /**
@@ -2368,6 +2379,19 @@ about: LocalText,
  * Whether a new connection has it chosen.
  */
 default: boolean, };
+export type Preset = { 
+/**
+ * Identifier, unique in the connector.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: LocalText, 
+/**
+ * Names of its scopes.
+ */
+scopes: Array<string>, };
 export type Parameter = { 
 /**
  * Name, as in `{name}`.
@@ -2441,6 +2465,10 @@ api: Api,
  */
 scopes: Array<Scope>, 
 /**
+ * Named choices of them.
+ */
+presets: Array<Preset>, 
+/**
  * Where it tells whose account was authorized.
  */
 whoami: Question | null, 
@@ -2461,7 +2489,7 @@ hosts: Array<string> | null,
  * What else the file says, as it says it: the builder shows it and keeps it.
  */
 rest: Record<string, unknown>, };
-export type Way = "code" | "client_credentials" | "open_id" | "basic" | "bearer" | "key_in_header" | "key_in_query" | "key_in_body" | "fields";
+export type Way = "code" | "device" | "client_credentials" | "open_id" | "basic" | "bearer" | "key_in_header" | "key_in_query" | "key_in_body" | "fields";
 export type ConnectorStart = { "from": "scratch", 
 /**
  * The service's name.
@@ -4226,7 +4254,7 @@ export interface Commands {
   connector_begin: { args: { start: ConnectorStart }; answer: BuilderView };
   connector_read_openapi: { args: { file: string; text: string }; answer: OpenApiView };
   connector_draft: { args: { file: string }; answer: BuilderView };
-  connector_save: { args: { file: string; sketch: Sketch; seen: string }; answer: BuilderView };
+  connector_save: { args: { file: string; sketch: Sketch; seen: string; settled: boolean }; answer: BuilderView };
   connector_fill: { args: { sketch: Sketch; issuer: string }; answer: FilledView };
   connector_logo: { args: { file: string; data: string }; answer: string };
   connector_logos: { args: {  }; answer: { [key in string]: string } };

@@ -256,7 +256,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       return { id, redirectAddress: `${address}/callback/${id}` };
     },
     registration_add: ({ registration }) => {
-      const view: RegistrationView = { id: registration.id, connector: registration.connector, name: registration.name, clientId: registration.clientId, hasSecret: registration.clientSecret !== null, secretDue: false, forClients: false, redirectAddress: `http://127.0.0.1/callback/${registration.id}`, connections: 0 };
+      const view: RegistrationView = { id: registration.id, connector: registration.connector, name: registration.name, clientId: registration.clientId, hasSecret: registration.clientSecret !== null, secretDue: false, forClients: false, sentBack: true, redirectAddress: `http://127.0.0.1/callback/${registration.id}`, connections: 0 };
       world.registrations = [...world.registrations, view];
       return view;
     },

@@ -309,6 +309,33 @@ export const places = [
       await settle(page);
     },
   },
+  ...[["params", 0], ["said", 1], ["errors", 2]].map(([what, i]) => ({
+    name: `builder-unusual-${what}`, path: "index.html?x=1#/connector/press_office.toml", options: { width: 1280, height: 900 },
+    ready: async (page) => {
+      await page.locator('[role="tab"]').nth(1).click();
+      await page.locator("details.more").nth(i).scrollIntoViewIfNeeded();
+      await page.locator("details.more").nth(i).evaluate((one) => one.scrollIntoView({ block: "start" }));
+      await settle(page);
+    },
+  })),
+  {
+    name: "builder-asked", path: "index.html?x=1#/connector/press_office.toml", options: { width: 1280, height: 900 },
+    ready: async (page) => {
+      await page.locator('[role="tab"]').nth(3).click();
+      await page.locator("textarea.json").fill('{ "query": ');
+      await page.locator('[data-code="not_json"]').waitFor();
+      await settle(page);
+    },
+  },
+  {
+    name: "builder-by-code", path: "index.html?x=1#/connector/depot.toml", options: { width: 1280, height: 900 },
+    ready: async (page) => {
+      await page.locator('[role="tab"]').nth(1).click();
+      await page.locator(".kinds .btn").nth(2).click();
+      await page.locator(".kinds .btn").nth(0).click();
+      await settle(page);
+    },
+  },
   ...["security", "requests"].map((section, i) => ({
     name: `builder-fields-${section}`, path: "index.html?x=1#/connector/ledger.toml", options: { width: 1280, height: 900 },
     ready: async (page) => {

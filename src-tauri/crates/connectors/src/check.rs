@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tsunagi_domain::hosts::is_reserved_header;
 use tsunagi_domain::workspace::is_country;
 use tsunagi_domain::{DataCenter, Kind, RefusalCode};
 
@@ -13,6 +12,7 @@ use crate::resolve::{
 use crate::{Area, Connector, Param, Registration, Why, Wire};
 
 mod keys;
+mod sent;
 mod wire;
 
 /// A JSON pointer to what is wrong, and why.
@@ -27,8 +27,12 @@ impl Faults {
         self.0.push((at.into(), why));
     }
 
+    /// Whether something is wrong there, or in what is there.
     fn has(&self, at: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == at)
+        self.0.iter().any(|(known, _)| {
+            let inside = known.strip_prefix(at);
+            inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
     }
 }
 
@@ -62,7 +66,7 @@ pub(crate) fn all(connector: &Connector, provenance: Provenance) -> Vec<Fault> {
     offered_in(connector, &mut found);
     scopes(connector, &mut found);
     templates(connector, &mut found);
-    headers(connector, &mut found);
+    sent::check(connector, &mut found);
     keys::check(connector, &mut found);
     addresses(connector, &mut found);
     let mut told = BTreeSet::new();
@@ -171,6 +175,13 @@ fn templates(connector: &Connector, found: &mut Faults) {
                 format!("/parameters/{index}/name"),
                 Why::parameter_twice(&parameter.name),
             );
+        }
+        if let Some(fault) = parameter.pattern.fault() {
+            found.add(
+                format!("/parameters/{index}/pattern"),
+                Why::pattern_bad(fault),
+            );
+            continue;
         }
         let samples = [
             ("default", &parameter.default),
@@ -318,54 +329,6 @@ fn answer_used(connector: &Connector, at: &str, name: &str, found: &mut Faults) 
     }
 }
 
-/// Headers that carry the credential or belong to the transport are not for a file to set.
-fn headers(connector: &Connector, found: &mut Faults) {
-    let sets = [
-        ("/oauth/headers", Some(&connector.oauth().headers)),
-        ("/api/headers", Some(&connector.api.headers)),
-        (
-            "/oauth/revoke/headers",
-            connector
-                .oauth()
-                .revoke
-                .as_ref()
-                .map(|revoke| &revoke.headers),
-        ),
-        (
-            "/whoami/headers",
-            connector.whoami.as_ref().map(|whoami| &whoami.headers),
-        ),
-        (
-            "/verify/headers",
-            connector.verify.as_ref().map(|verify| &verify.headers),
-        ),
-    ];
-    for (at, set) in sets {
-        for name in set.into_iter().flat_map(BTreeMap::keys) {
-            let transport = [
-                "connection",
-                "content-length",
-                "keep-alive",
-                "te",
-                "trailer",
-                "transfer-encoding",
-                "upgrade",
-            ];
-            let carrier = keys::carriers(connector).any(|own| name.eq_ignore_ascii_case(own));
-            if is_reserved_header(name)
-                || carrier
-                || transport.iter().any(|one| name.eq_ignore_ascii_case(one))
-            {
-                found.add(at, Why::header_not_yours(name));
-            }
-        }
-    }
-    let name = &connector.api.header_name;
-    if is_reserved_header(name) && !name.eq_ignore_ascii_case("authorization") {
-        found.add("/api/header_name", Why::header_no_carrier(name));
-    }
-}
-
 /// R23, with sample values: every address that receives a credential is within `hosts`.
 fn addresses(connector: &Connector, found: &mut Faults) {
     let mut parameters = Vec::new();
@@ -417,7 +380,12 @@ const GOOD: &str = "https://good.invalid";
 /// The connector with a good address in place of a bad one, so that the next bad one is found.
 fn with_good_address(connector: &Connector, at: &str) -> Option<Connector> {
     let mut value = serde_json::to_value(connector).ok()?;
-    *value.pointer_mut(at)? = GOOD.into();
+    // Parameters are no address: where one of them cannot be completed, none are looked at.
+    *value.pointer_mut(at)? = if at.ends_with("_params") {
+        serde_json::json!({})
+    } else {
+        GOOD.into()
+    };
     let hosts = value.pointer_mut("/hosts")?.as_array_mut()?;
     if !hosts.iter().any(|host| host == GOOD) {
         hosts.push(GOOD.into());

@@ -276,6 +276,14 @@ impl Connector {
         self.oauth().grant == GrantType::ClientCredentials
     }
 
+    /// Whether a person signs in and this program opens no page for it: a code that is entered on
+    /// any device is the only way (RFC 8628).
+    #[must_use]
+    pub fn is_by_code_alone(&self) -> bool {
+        let oauth = self.oauth();
+        !self.is_for_clients() && oauth.authorize.is_none() && oauth.device.is_some()
+    }
+
     /// The request that shows whether a credential works, and whose it is as far as the service
     /// tells.
     #[must_use]

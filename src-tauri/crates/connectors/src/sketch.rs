@@ -12,8 +12,8 @@ use tsunagi_domain::Kind;
 use crate::import::text::{hue, identifier, initials, line};
 use crate::load::Provenance;
 use crate::{
-    Api, Connector, GrantType, Keys, Monogram, OAuth, Parameter, Problem, Question, Scope, Text,
-    Why, check, load,
+    Api, Connector, GrantType, Keys, Monogram, OAuth, Param, Parameter, Preset, Problem, Question,
+    Scope, Text, Why, check, load,
 };
 
 pub use derived::host_of;
@@ -23,6 +23,9 @@ pub use ways::Way;
 pub const ID_MAX: usize = 50;
 /// The longest name and description that are taken from elsewhere, in characters.
 const NAME_MAX: usize = 100;
+
+/// The scope that asks for a refresh token (OpenID Connect Core §11).
+const OFFLINE: &str = "offline_access";
 
 /// The largest file that is read, in bytes.
 const FILE_MAX: usize = 256 * 1024;
@@ -102,6 +105,9 @@ pub struct Sketch {
     /// The scopes one can ask for.
     #[serde(default)]
     pub scopes: Vec<Scope>,
+    /// Named choices of them.
+    #[serde(default)]
+    pub presets: Vec<Preset>,
     /// Where it tells whose account was authorized.
     #[serde(default)]
     pub whoami: Option<Question>,
@@ -139,6 +145,7 @@ impl Sketch {
             security,
             api: Api::at(""),
             scopes: Vec::new(),
+            presets: Vec::new(),
             whoami: None,
             verify: None,
             parameters: Vec::new(),
@@ -243,6 +250,7 @@ impl Sketch {
             keys,
             api,
             scopes,
+            presets,
             whoami,
             verify,
             parameters,
@@ -269,6 +277,7 @@ impl Sketch {
             security,
             api,
             scopes,
+            presets,
             whoami,
             verify,
             parameters,
@@ -283,20 +292,29 @@ impl Sketch {
     }
 
     /// Takes over what a service says about itself: its addresses, and its scopes beside those
-    /// that are there. What it does not say stays.
+    /// that are there. What it does not say stays. Where it offers to be asked for a refresh token
+    /// (OpenID Connect Core §11), it is asked for one: `offline_access` is chosen at first, with
+    /// the `prompt` that goes with it.
     pub fn fill(&mut self, found: OAuth, scopes: &[String]) {
-        let oauth = match &mut self.security {
+        let mut oauth = match &self.security {
             Security::Oauth(known) => OAuth {
+                grant: found.grant,
+                authorize: found.authorize,
+                token: found.token,
+                refresh: found.refresh,
+                revoke: found.revoke,
+                device: found.device,
+                device_token: found.device_token,
+                par: found.par,
+                metadata: found.metadata,
+                jwks: found.jwks,
+                issuer: found.issuer,
+                iss_required: found.iss_required,
+                userinfo: found.userinfo,
+                pkce: found.pkce,
+                client_auth: found.client_auth,
                 // Not for a description to say: what the person set, or a file brought along.
-                authorize_params: std::mem::take(&mut known.authorize_params),
-                token_params: std::mem::take(&mut known.token_params),
-                refresh_params: std::mem::take(&mut known.refresh_params),
-                scope_separator: std::mem::take(&mut known.scope_separator),
-                answers: std::mem::take(&mut known.answers),
-                headers: std::mem::take(&mut known.headers),
-                rotates: known.rotates,
-                grace_seconds: known.grace_seconds,
-                ..found
+                ..(**known).clone()
             },
             Security::Keys(_) => found,
         };
@@ -309,6 +327,12 @@ impl Sketch {
                 ..Question::at(userinfo.clone())
             });
         }
+        let people = oauth.grant == GrantType::Code;
+        let offline = people && scopes.iter().any(|name| name == OFFLINE);
+        if offline && oauth.authorize.is_some() {
+            let prompt = oauth.authorize_params.entry("prompt".to_owned());
+            prompt.or_insert_with(|| Param::Text("consent".to_owned()));
+        }
         self.security = Security::Oauth(Box::new(oauth));
         self.fit_kinds();
         for name in scopes {
@@ -319,7 +343,7 @@ impl Sketch {
                         en: name.clone(),
                         ja: name.clone(),
                     },
-                    default: false,
+                    default: offline && [OFFLINE, "openid"].contains(&name.as_str()),
                 });
             }
         }

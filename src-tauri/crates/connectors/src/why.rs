@@ -114,6 +114,8 @@ whys! {
     parameter_twice(parameter) = "parameter `{parameter}` is listed twice";
     parameter_value(value, parameter) = "`{value}` is not a value of parameter `{parameter}`";
     parameter_sample(parameter) = "parameter `{parameter}` needs a `default` or an `example`";
+    pattern_bad(said) = "{said}";
+    param_own(name) = "`{name}` is for the program to send";
     parameter_unknown(parameter) = "`{{{parameter}}}` is not one of the parameters";
     brace(template) = "a brace without its partner in `{template}`";
     answer_unlisted(answer) = "`{answer}` is not listed under `answers`";
@@ -127,7 +129,8 @@ whys! {
     way_both() = "a connector has `oauth` or `keys`, and not both";
     way_none() = "a connector has `oauth` or `keys`";
     oauth_needs_client() = "OAuth needs a client registration";
-    authorize_missing() = "`authorize` is missing: where a person signs in";
+    authorize_missing() = "`authorize` is missing: where a person signs in; or `device`, for a code that is entered elsewhere";
+    page_none(field) = "`{field}` is for a page that a person signs in at: `authorize` is missing";
     client_signs_in() = "with client credentials nobody signs in";
     client_own_account() = "with client credentials there is no account of a member's own";
     key_no_client() = "a key needs no client registration";
@@ -150,6 +153,7 @@ whys! {
     key_no_secret() = "none of the fields is a secret: a service that knows nobody needs no connection";
     key_in_address(name) = "`{name}` is a secret, and an address is no place for one";
     key_in_id(name) = "`{name}` is a secret, and an account's id is shown";
+    body_needs_post() = "a body goes with POST";
     body_both() = "a body is `json` or `form`, and not both";
     key_place_taken() = "the credential goes there (R23)";
     form_needs_post() = "a form goes with POST";

@@ -100,6 +100,9 @@ impl Console {
             self.client_of(&errand)?;
             return Box::pin(self.begin_alone(errand, AgentKind::Client)).await;
         }
+        if errand.connector.is_by_code_alone() {
+            return Box::pin(self.begin_by_code(errand)).await;
+        }
         Box::pin(self.begin_at_page(errand, agent)).await
     }
 
@@ -132,6 +135,21 @@ impl Console {
         view.seconds = FORM_SECONDS;
         view.deadline = view.now.plus_seconds(i64::from(FORM_SECONDS));
         // Nothing of the service is asked before its window is open.
+        self.begin_run(errand, view, None, Staying::default()).await
+    }
+
+    /// Begins a flow where a person signs in by a code that is entered elsewhere, and in no other
+    /// way (RFC 8628): nobody is sent back here, so there is no address to be sent back to.
+    async fn begin_by_code(&self, mut errand: Errand) -> Result<FlowId, ConsoleError> {
+        self.client_of(&errand)?;
+        let device = errand.resolved.device.clone();
+        let device = device.ok_or_else(|| ConsoleError::new("device_not_offered"))?;
+        // A provider whose own description contradicts the connector is asked for no code.
+        self.requires_iss(&errand.connector, &errand.resolved)
+            .await?;
+        let mut view = self.first_view(&errand, AgentKind::Device, &device)?;
+        view.stay = Stay::NotHere;
+        errand.address = Some(device);
         self.begin_run(errand, view, None, Staying::default()).await
     }
 
@@ -324,6 +342,8 @@ impl Console {
     pub(crate) fn browser_because(&self, connector: &Connector) -> Option<String> {
         match &connector.webview {
             Webview::Allowed => None,
+            // Wherever the code is entered, it is not in a window of ours.
+            _ if connector.is_by_code_alone() => None,
             Webview::Blocked { reason } => Some(self.pick(reason)),
         }
     }

@@ -102,14 +102,15 @@ impl Console {
         if let Ok(own) = sketch.file_name()
             && own != file
         {
-            // It keeps the name of its file where it cannot have the one of its id.
+            // It keeps the name of its file where it cannot have the one of its id; where it can,
+            // the file follows once the id is typed to its end.
             let id = &sketch.general.id;
             let kept = file.trim_end_matches(".toml");
-            found.push(at_id(if self.published(kept)?.is_some() {
-                Why::id_published(kept)
-            } else {
-                Why::id_taken(id)
-            }));
+            if self.published(kept)?.is_some() {
+                found.push(at_id(Why::id_published(kept)));
+            } else if !self.is_free(&own)? {
+                found.push(at_id(Why::id_taken(id)));
+            }
         }
         Ok(found.iter().map(|finding| self.finding(finding)).collect())
     }
@@ -129,7 +130,7 @@ impl Console {
 
     /// Writes a draft into its file, finished or not. `seen` is the hash of what it replaces: what
     /// somebody else wrote meanwhile stays. A draft that was never published follows its id to a
-    /// file of that name, where that is free.
+    /// file of that name, where that is free, once it is `settled`: not while the id is being typed.
     ///
     /// # Errors
     /// R1, R2; `draft_changed`; `draft_unwritable`; the vault is locked.
@@ -139,6 +140,7 @@ impl Console {
         file: &str,
         sketch: &Sketch,
         seen: &str,
+        settled: bool,
     ) -> Result<BuilderView, ConsoleError> {
         let member = self.manager_for(session, Act::Create)?;
         self.inner.keys.vault()?;
@@ -152,7 +154,7 @@ impl Console {
             return Err(ConsoleError::new("draft_changed").with("file", file));
         }
         let wanted = sketch.file_name().unwrap_or_else(|_| file.to_owned());
-        let moves = wanted != file && published.is_none() && self.is_free(&wanted)?;
+        let moves = settled && wanted != file && published.is_none() && self.is_free(&wanted)?;
         let target = if moves { wanted } else { file.to_owned() };
         let replaces = there.is_some() && !moves;
         self.put_draft(&target, &sketch.to_toml(), replaces)?;

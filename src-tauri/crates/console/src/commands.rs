@@ -134,7 +134,7 @@ pub fn all() -> Vec<Command> {
         connector_begin(start: v::ConnectorStart) -> v::BuilderView;
         connector_read_openapi(file: String, text: String) -> v::OpenApiView;
         connector_draft(file: String) -> v::BuilderView;
-        connector_save(file: String, sketch: Sketch, seen: String) -> v::BuilderView;
+        connector_save(file: String, sketch: Sketch, seen: String, settled: bool) -> v::BuilderView;
         connector_fill(sketch: Sketch, issuer: String) -> v::FilledView;
         connector_logo(file: String, data: String) -> String;
         connector_logos() -> std::collections::BTreeMap<String, String>;
@@ -320,6 +320,7 @@ pub fn typescript() -> String {
         s::Good,
         s::Question,
         s::Scope,
+        s::Preset,
         s::Parameter,
         s::General,
         s::Security,

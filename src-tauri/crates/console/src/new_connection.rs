@@ -104,6 +104,7 @@ impl Console {
         let host = oauth
             .authorize
             .as_ref()
+            .or(oauth.device.as_ref())
             .or(tokens)
             .or(asked)
             .unwrap_or(&connector.api.base)
@@ -127,6 +128,7 @@ impl Console {
             registrations: self.registrations(Some(id))?,
             typed: connector.keys.is_some(),
             for_clients: connector.is_for_clients(),
+            by_code_alone: connector.is_by_code_alone(),
             browser_because: self.browser_because(&connector),
             verified: connector.verified,
             custom: connector.custom,

@@ -280,6 +280,12 @@ impl Console {
                 .library()
                 .get(&registration.connector)
                 .is_some_and(Connector::is_for_clients),
+            sent_back: self
+                .inner
+                .gateway
+                .library()
+                .get(&registration.connector)
+                .is_none_or(|connector| connector.oauth().authorize.is_some()),
             connections: u32::try_from(connections.len()).unwrap_or(u32::MAX),
         })
     }

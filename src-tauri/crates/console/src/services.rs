@@ -117,7 +117,7 @@ impl Console {
             token: shown(connector, &oauth.token),
             needs_registration: connector.registration == Needs::NeedsClient,
             secret: oauth.client_auth != ClientAuth::None,
-            pkce: oauth.pkce && !connector.is_for_clients(),
+            pkce: oauth.pkce && oauth.authorize.is_some(),
             redirect: setup.and_then(|setup| setup.redirect).map(redirect),
             browser_because: self.browser_because(connector),
             device: oauth.device.is_some(),

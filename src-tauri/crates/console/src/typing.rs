@@ -39,10 +39,11 @@ impl Console {
         asked.unwrap_or(&resolved.api_base).clone()
     }
 
-    /// Where a service is asked for access: at its page, where it has one.
+    /// Where a service is asked for access: at its page, where it has one, else where it gives
+    /// codes.
     pub(crate) fn asked_of(resolved: &Resolved) -> Url {
-        let page = resolved.authorize.clone();
-        page.unwrap_or_else(|| Self::asked_host(resolved))
+        let page = resolved.authorize.as_ref().or(resolved.device.as_ref());
+        page.cloned().unwrap_or_else(|| Self::asked_host(resolved))
     }
 
     /// The form of a connector, and how a key is come by at its service.

@@ -15,7 +15,8 @@ use crate::wire::{redacted, sanitize};
 use crate::{Client, Http, OAuthError, Result, Secret, Tokens, Wire, answer};
 
 /// RFC 8628 §3.4.
-const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// The `grant_type` of RFC 8628 §3.4.
+pub(crate) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// Time between polls where the answer does not say (RFC 8628 §3.2).
 const INTERVAL: Duration = Duration::from_secs(5);
 /// What `slow_down` adds, for good (RFC 8628 §3.5).

@@ -138,15 +138,14 @@ impl Asked {
             self.address(said, field)?
                 .ok_or(OAuthError::DiscoveryIncomplete { field })
         };
-        let grants = grants(said)?;
         let device = self.address(said, "device_authorization_endpoint")?;
+        let grants = grants(said, device.is_some())?;
         let mut oauth = OAuth {
             issuer: Some(issuer.to_owned()),
             metadata: Some(document.to_string()),
             jwks: self.address(said, "jwks_uri")?,
             userinfo: self.address(said, "userinfo_endpoint")?,
             revoke: self.address(said, "revocation_endpoint")?.map(Revoke::at),
-            iss_required: flag(said, "authorization_response_iss_parameter_supported"),
             pkce: pkce(said),
             client_auth: client_auth(said)?,
             ..OAuth::at(need("token_endpoint")?)
@@ -154,8 +153,11 @@ impl Asked {
         if grants.code {
             oauth.authorize = Some(need("authorization_endpoint")?);
             oauth.device.clone_from(&device);
+            oauth.iss_required = flag(said, "authorization_response_iss_parameter_supported");
             // Where it is offered, there is no reason to send requests through a browser.
             oauth.par = self.address(said, "pushed_authorization_request_endpoint")?;
+        } else if grants.device {
+            oauth.device.clone_from(&device);
         } else {
             oauth.grant = GrantType::ClientCredentials;
             // A token nobody signed in for names nobody.
@@ -210,21 +212,24 @@ fn list<'a>(said: &'a Map<String, Value>, field: &str) -> Option<Vec<&'a str>> {
 
 struct Grants {
     code: bool,
+    device: bool,
     client_credentials: bool,
 }
 
 /// What of the offered grants is supported here (RFC 8414 §2: left out, it is
 /// `authorization_code` and `implicit`).
-fn grants(said: &Map<String, Value>) -> Result<Grants> {
+fn grants(said: &Map<String, Value>, device: bool) -> Result<Grants> {
     let field = "grant_types_supported";
     let offered = list(said, field).unwrap_or_else(|| vec!["authorization_code", "implicit"]);
     let responses = list(said, "response_types_supported");
     let answers_code = responses.is_none_or(|types| types.contains(&"code"));
     let grants = Grants {
         code: offered.contains(&"authorization_code") && answers_code,
+        // RFC 8628 §4: named among the grants, with an address of its own.
+        device: device && offered.contains(&crate::device::GRANT),
         client_credentials: offered.contains(&"client_credentials"),
     };
-    if grants.code || grants.client_credentials {
+    if grants.code || grants.device || grants.client_credentials {
         return Ok(grants);
     }
     Err(OAuthError::DiscoveryUnsupported {

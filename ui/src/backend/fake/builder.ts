@@ -2,7 +2,7 @@
 // wrong as the real one has, for the few things it looks at.
 import en from "../../../messages/en.json";
 import ja from "../../../messages/ja.json";
-import { BARE_OAUTH, bareQuestion, field, keysOf } from "../../screens/builder/sketch";
+import { BARE_OAUTH, bareQuestion, field, keysOf, revokeAt } from "../../screens/builder/sketch";
 import type { BuilderView, Commands, ConnectionMark, Failure, FindingView, Locale, ServiceMark, Sketch, Way } from "../bindings";
 
 type Names = Extract<keyof Commands, `connector_${string}`>;
@@ -20,12 +20,12 @@ const DOT = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFUlEQVR4nGNQcGhQcGh
 
 function sketchOf(id: string, name: string, way: Way): Sketch {
   const keys = way === "basic" || way === "bearer" || way === "fields" ? keysOf(way) : keysOf("key");
-  const oauth = way === "code" || way === "client_credentials" || way === "open_id";
+  const oauth = way === "code" || way === "device" || way === "client_credentials" || way === "open_id";
   return {
     general: { id, name, category: "custom", description: { en: name, ja: name }, monogram: { text: name.slice(0, 2).toUpperCase(), hue: 125 }, logo: null, kinds: way === "client_credentials" ? ["admin"] : ["admin", "logged_in_user"] },
-    security: oauth ? { oauth: { ...BARE_OAUTH, grant: way === "client_credentials" ? "client_credentials" : "code" } } : { keys },
+    security: oauth ? { oauth: { ...BARE_OAUTH, grant: way === "client_credentials" ? "client_credentials" : "code", device: way === "device" ? "" : null } } : { keys },
     api: { base: "", header: "Bearer {token}", header_name: "Authorization", headers: {}, errors: [], drop: [] },
-    scopes: [], whoami: null, verify: null, parameters: [], hosts: null, rest: {},
+    scopes: [], presets: [], whoami: null, verify: null, parameters: [], hosts: null, rest: {},
   };
 }
 
@@ -33,7 +33,8 @@ function kura(): Sketch {
   const sketch = sketchOf("kura_archive", "Kura Archive", "code");
   sketch.general.description = { en: "Contracts, sealed and searchable.", ja: "契約書の保管と検索。" };
   sketch.general.monogram.text = "KA";
-  sketch.security = { oauth: { ...BARE_OAUTH, authorize: "https://id.kura.example/auth", token: "https://id.kura.example/token", revoke: { method: "POST", url: "https://id.kura.example/revoke", headers: {}, auth: null, body: "form", fields: {}, tokens: ["refresh", "access"] }, client_auth: "basic", issuer: "https://id.kura.example", jwks: "https://id.kura.example/jwks" } };
+  sketch.security = { oauth: { ...BARE_OAUTH, authorize: "https://id.kura.example/auth", token: "https://id.kura.example/token", revoke: revokeAt("https://id.kura.example/revoke"), client_auth: "basic", issuer: "https://id.kura.example", jwks: "https://id.kura.example/jwks" } };
+  sketch.presets = [{ id: "read_only", name: { en: "Read only", ja: "読み取りのみ" }, scopes: ["openid", "files.read"] }];
   sketch.api.base = "https://api.kura.example/v1";
   sketch.scopes = ["openid", "files.read", "files.write"].map((name) => ({ name, about: { en: name, ja: name }, default: name !== "files.write" }));
   sketch.whoami = { ...bareQuestion("https://api.kura.example/v1/me"), id: "/id", email: "/email" };
@@ -49,6 +50,25 @@ function ledger(): Sketch {
   return sketch;
 }
 
+/** A service with ways of its own: everything that few need is set. */
+function press(): Sketch {
+  const sketch = sketchOf("press_office", "Press Office", "code");
+  sketch.security = {
+    oauth: {
+      ...BARE_OAUTH, authorize: "https://id.press.example/auth", token: "https://id.press.example/token", client_auth: "basic", body: "json",
+      authorize_params: { access_type: "offline", prompt: "consent" }, token_params: { audience: "https://api.press.example" },
+      answers: [{ name: "realmId", at: null, host: false, default: null, example: "9130355377388383" }, { name: "instance_url", at: "/instance_url", host: true, default: null, example: "https://eu1.press.example" }],
+      error_words: { invalid_code: "invalid_grant" }, error_at: ["/error/code"], token_lifetime_seconds: 3600, rotates: true,
+    },
+  };
+  sketch.api.base = "https://api.press.example/v2";
+  sketch.api.errors = [{ status: 400, at: "/error/code", field: null, is: "token_expired", starts: null, means: "expired" }];
+  sketch.whoami = { ...bareQuestion("https://api.press.example/graphql"), method: "POST", json: '{ "query": "{ me { id email } }" }', id: "/data/me/id" };
+  sketch.scopes = ["papers.read", "papers.write"].map((name) => ({ name, about: { en: name, ja: name }, default: true }));
+  sketch.rest = { rate: { refreshes: 5, seconds: 60 }, notes: [{ en: "Papers are kept for a year.", ja: "記事は 1 年間保存されます。" }] };
+  return sketch;
+}
+
 const hostOf = (address: string | null | undefined): string | null => /^https?:\/\/[^/?#]+/.exec(address ?? "")?.[0] ?? null;
 
 /** The fields that are looked at, by JSON pointer; `true` where they are needed. */
@@ -56,7 +76,7 @@ function addresses(sketch: Sketch): [string, string | null, boolean][] {
   const asked: [string, string | null, boolean][] = [["/api/base", sketch.api.base, true], ["/whoami/url", sketch.whoami?.url ?? null, false], ["/verify/url", sketch.verify?.url ?? null, sketch.verify !== null]];
   if (!("oauth" in sketch.security)) return asked;
   const { oauth } = sketch.security;
-  return [["/oauth/authorize", oauth.authorize, oauth.grant === "code"], ["/oauth/token", oauth.token, true], ["/oauth/device", oauth.device, oauth.device !== null], ["/oauth/refresh", oauth.refresh, false], ["/oauth/revoke", oauth.revoke?.url ?? null, false], ["/oauth/userinfo", oauth.userinfo, false], ["/oauth/jwks", oauth.jwks, false], ...asked];
+  return [["/oauth/authorize", oauth.authorize, oauth.grant === "code" && oauth.device === null], ["/oauth/token", oauth.token, true], ["/oauth/device", oauth.device, oauth.device !== null], ["/oauth/refresh", oauth.refresh, false], ["/oauth/revoke", oauth.revoke?.url ?? null, false], ["/oauth/userinfo", oauth.userinfo, false], ["/oauth/jwks", oauth.jwks, false], ...asked];
 }
 
 const hosts = (sketch: Sketch): string[] => sketch.hosts ?? [...new Set(addresses(sketch).flatMap(([at, address]) => (at === "/oauth/authorize" || at === "/oauth/jwks" ? [] : (hostOf(address) ?? []))))];
@@ -69,11 +89,25 @@ const toml = (sketch: Sketch): string => {
     lines.push("[oauth]");
     for (const [at, address] of addresses(sketch)) if (at.startsWith("/oauth/") && address) lines.push(`${at.slice(7)} = "${address}"`);
     lines.push(`client_auth = "${security.oauth.client_auth}"`, "");
+    for (const name of ["authorize_params", "token_params", "refresh_params", "headers", "error_words", "error_statuses"] as const) {
+      const entries = Object.entries(security.oauth[name]);
+      if (entries.length > 0) lines.push(`[oauth.${name}]`, ...entries.map(([key, value]) => `${/^[\w-]+$/.test(key) ? key : JSON.stringify(key)} = ${JSON.stringify(value)}`), "");
+    }
+    for (const one of security.oauth.answers) lines.push("[[oauth.answers]]", ...Object.entries(one).filter(([, value]) => value !== null && value !== false).map(([key, value]) => `${key} = ${JSON.stringify(value)}`), "");
   } else {
     for (const one of security.keys.fields) lines.push("[[keys.fields]]", `name = "${one.name}"`, "");
   }
   lines.push("[api]", `base = "${sketch.api.base}"`, "");
+  for (const [name, asked] of [["whoami", sketch.whoami], ["verify", sketch.verify]] as const) {
+    if (!asked) continue;
+    lines.push(`[${name}]`, `url = "${asked.url}"`);
+    if (asked.method !== "GET") lines.push(`method = "${asked.method}"`);
+    if (asked.json !== null) lines.push(`json = ${JSON.stringify(asked.json)}`);
+    for (const [key, value] of Object.entries(asked.form)) lines.push(`form.${JSON.stringify(key)} = ${JSON.stringify(value)}`);
+    lines.push("");
+  }
   for (const scope of sketch.scopes) lines.push("[[scopes]]", `name = "${scope.name}"`, "");
+  for (const preset of sketch.presets) lines.push("[[presets]]", `id = "${preset.id}"`, `scopes = ${JSON.stringify(preset.scopes)}`, "");
   return lines.join("\n");
 };
 
@@ -88,6 +122,7 @@ export function builderHandlers(around: Around): Handlers {
   open(first, "published");
   open(ledger());
   open(sketchOf("depot", "Depot", "code"));
+  open(press());
   open(sketchOf("warehouse", "Warehouse", "bearer"), "published");
 
   const say = (key: string, args: Record<string, string> = {}): string => {
@@ -112,6 +147,25 @@ export function builderHandlers(around: Around): Handlers {
     if (["github", "salesforce", "zoho_crm"].includes(id)) found.push(finding("/id", "id_built_in", { id }));
     if (name === "") found.push(finding("/name", "field_empty"));
     if ("keys" in sketch.security && !sketch.verify) found.push(finding("/keys", "verify_missing"));
+    if ("oauth" in sketch.security) {
+      const { oauth } = sketch.security;
+      for (const name of Object.keys(oauth.authorize_params)) {
+        if (name === "") found.push(finding("/oauth/authorize_params/", "field_empty"));
+        else if (["state", "scope", "client_id", "redirect_uri"].includes(name)) found.push(finding(`/oauth/authorize_params/${name}`, "param_own", { name }));
+      }
+      for (const name of Object.keys(oauth.error_words)) if (name === "") found.push(finding("/oauth/error_words/", "field_empty"));
+      oauth.answers.forEach((one, i) => one.name === "" && found.push(finding(`/oauth/answers/${i}/name`, "field_empty")));
+    }
+    for (const [at, asked] of [["/whoami", sketch.whoami], ["/verify", sketch.verify]] as const) {
+      if (asked?.json == null) continue;
+      try {
+        JSON.parse(asked.json);
+      } catch {
+        found.push(asked.json === "" ? finding(`${at}/json`, "field_empty") : finding(`${at}/json`, "not_json", { said: "EOF while parsing an object at line 1 column 10" }));
+      }
+    }
+    sketch.parameters.forEach((one, i) => one.pattern.includes("[") && !one.pattern.includes("]") && found.push(finding(`/parameters/${i}/pattern`, "pattern_bad", { said: "not a regex: unclosed character class" })));
+    sketch.presets.forEach((preset, i) => preset.name.en === "" && found.push(finding(`/presets/${i}/name/en`, "field_empty")));
     sketch.scopes.forEach((scope, i) => scope.name === "" && found.push(finding(`/scopes/${i}/name`, "field_empty")));
     return found;
   }
@@ -130,8 +184,9 @@ export function builderHandlers(around: Around): Handlers {
     const at = issuer.replace(/\/$/, "");
     const next = structuredClone(sketch);
     const before = "oauth" in next.security ? next.security.oauth : BARE_OAUTH;
-    next.security = { oauth: { ...before, issuer, authorize: `${at}/auth`, token: `${at}/token`, revoke: { method: "POST", url: `${at}/revoke`, headers: {}, auth: null, body: "form", fields: {}, tokens: ["refresh", "access"] }, device: before.device, par: `${at}/par`, jwks: `${at}/jwks`, userinfo: `${at}/me`, client_auth: "basic" } };
-    for (const name of ["openid", "files.read"]) if (!next.scopes.some((scope) => scope.name === name)) next.scopes.push({ name, about: { en: name, ja: name }, default: false });
+    next.security = { oauth: { ...before, issuer, authorize: `${at}/auth`, token: `${at}/token`, revoke: revokeAt(`${at}/revoke`), device: before.device, par: `${at}/par`, jwks: `${at}/jwks`, userinfo: `${at}/me`, client_auth: "basic" } };
+    for (const name of ["openid", "offline_access", "files.read"]) if (!next.scopes.some((scope) => scope.name === name)) next.scopes.push({ name, about: { en: name, ja: name }, default: name !== "files.read" });
+    if ("oauth" in next.security) next.security.oauth.authorize_params = { prompt: "consent", ...next.security.oauth.authorize_params };
     next.whoami ??= { ...bareQuestion(`${at}/me`), id: "/sub", name: "/name", email: "/email" };
     return next;
   };
@@ -162,11 +217,12 @@ export function builderHandlers(around: Around): Handlers {
       };
     },
     connector_draft: ({ file }) => view(file),
-    connector_save: ({ file, sketch, seen }) => {
+    connector_save: ({ file, sketch, seen, settled }) => {
       const draft = drafts.get(file);
       if (!draft || view(file).hash !== seen) return refuse("draft_changed", { file });
+      if (sketch.general.description.en.includes("No room")) return refuse("draft_unwritable", { path: file, detail: "No space left on device" });
       const own = `${sketch.general.id}.toml`;
-      const moves = own !== file && draft.published === null && findings(sketch).every((one) => one.at !== "/id") && !drafts.has(own);
+      const moves = settled && own !== file && draft.published === null && findings(sketch).every((one) => one.at !== "/id") && !drafts.has(own);
       if (moves) drafts.delete(file);
       const to = moves ? own : file;
       drafts.set(to, { sketch: structuredClone(sketch), n: draft.n + 1, published: draft.published === null ? null : "before" });

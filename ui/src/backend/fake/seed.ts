@@ -109,7 +109,7 @@ export function connectorView(id: string, registrations: RegistrationView[], loc
       : [],
     parameters: id === "salesforce" ? [{ name: "subdomain", label: locale === "ja" ? "サブドメイン" : "Subdomain", pattern: "[a-z0-9-]{1,63}", default: "login" }] : [],
     host: one.host, hosts: practice ? ["127.0.0.1:41990"] : id.startsWith("zoho") ? ["www.zohoapis.com", "accounts.zoho.com"] : [one.host.replace(/^[a-z]+\./, "api.")],
-    needsRegistration: !practice && id !== "twilio", typed: id === "twilio", forClients: id === "razorpay", registrations: registrations.filter((registration) => registration.connector === id),
+    needsRegistration: !practice && id !== "twilio", typed: id === "twilio", byCodeAlone: false, forClients: id === "razorpay", registrations: registrations.filter((registration) => registration.connector === id),
     browserBecause: id === "google_drive" ? (locale === "ja" ? "Google はアプリ内のサインインを受け付けないため、ブラウザーで開きます。" : "Google refuses sign-in inside an app, so it opens in your browser.") : null,
     verified: one.verified, custom: one.custom ?? false, suggestedName: practice ? "Practice CRM" : one.mark.name,
     setup: practice || one.custom
@@ -210,8 +210,8 @@ export function seedMany(count: number): ConnectionRow[] {
 /** Client registrations. */
 export function seedRegistrations(): RegistrationView[] {
   return [
-    { id: "019ab0c4-1111-7d22-9a51-5b1f0a7c2e10", connector: "zoho_crm", name: "Kumo Works, main", clientId: "1000.A7Q2MXP4H0ZLK8V3", hasSecret: true, secretDue: false, forClients: false, redirectAddress: "http://127.0.0.1/callback/019ab0c4-1111-7d22-9a51-5b1f0a7c2e10", connections: 6 },
-    { id: "019ab0c4-2222-7d22-9a51-5b1f0a7c2e10", connector: "salesforce", name: "Kumo sandbox", clientId: "3MVG9pRzvMkjMb6l", hasSecret: false, secretDue: true, forClients: false, redirectAddress: "http://127.0.0.1:41990/callback/019ab0c4-2222-7d22-9a51-5b1f0a7c2e10", connections: 1 },
+    { id: "019ab0c4-1111-7d22-9a51-5b1f0a7c2e10", connector: "zoho_crm", name: "Kumo Works, main", clientId: "1000.A7Q2MXP4H0ZLK8V3", hasSecret: true, secretDue: false, forClients: false, sentBack: true, redirectAddress: "http://127.0.0.1/callback/019ab0c4-1111-7d22-9a51-5b1f0a7c2e10", connections: 6 },
+    { id: "019ab0c4-2222-7d22-9a51-5b1f0a7c2e10", connector: "salesforce", name: "Kumo sandbox", clientId: "3MVG9pRzvMkjMb6l", hasSecret: false, secretDue: true, forClients: false, sentBack: true, redirectAddress: "http://127.0.0.1:41990/callback/019ab0c4-2222-7d22-9a51-5b1f0a7c2e10", connections: 1 },
   ];
 }
 

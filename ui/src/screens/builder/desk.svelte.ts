@@ -1,9 +1,10 @@
 // What the parts of the builder share: the draft as it is typed, what was stored of it last, and
 // what is wrong with which field.
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import { call } from "../../app.svelte";
-import type { BuilderView, Failure, FindingView, Sketch } from "../../backend/bindings";
+import { app, call } from "../../app.svelte";
+import type { BuilderView, Failure, FindingView, OAuthSketch, Sketch } from "../../backend/bindings";
 import { asFailure } from "../../backend/failure";
+import { Rows } from "./rows.svelte";
 
 export const SECTIONS = ["general", "security", "scopes", "requests", "references"] as const;
 export type Section = (typeof SECTIONS)[number];
@@ -34,10 +35,17 @@ export class Desk {
   /** What a save was refused with: what is typed is not stored. */
   failure = $state.raw<Failure | null>(null);
   saving = $state(false);
+  /** The link name is being typed: the draft keeps its file until that is over. */
+  naming = $state(false);
   /** Fields that have what an issuer says, as JSON pointers. */
   filled = new SvelteSet<string>();
   /** Fields that say themselves what is wrong with them. */
   placed = new SvelteMap<string, number>();
+  /** What a way to sign in had, for whoever switches it off and on again. */
+  put: { page?: Partial<OAuthSketch>; device?: string | null } = {};
+  /** Who types: another member does not go on with what could not be stored. */
+  readonly #by = seat();
+  #rows = new SvelteMap<string, Rows>();
   #stored = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> | null = null;
@@ -51,6 +59,7 @@ export class Desk {
     this.view = view;
     this.sketch = structuredClone(view.sketch);
     this.#stored = JSON.stringify(view.sketch);
+    for (const rows of this.#rows.values()) rows.list = [];
     this.failure = null;
   }
 
@@ -62,12 +71,31 @@ export class Desk {
     return this.typed !== this.#stored;
   }
 
+  /** Its file is called otherwise than its link name. */
+  get #unsettled(): boolean {
+    return this.view.state === "draft" && this.view.file !== `${this.sketch.general.id}.toml`;
+  }
+
+  /** Everything that is wrong: with the draft, and with rows that no draft can hold. */
+  get findings(): FindingView[] {
+    return [...this.view.findings, ...[...this.#rows].flatMap(([at, rows]) => rows.findings(at))];
+  }
+
+  /** The rows of a map of the draft: as they are typed, whichever section is shown meanwhile. */
+  rows(at: string): Rows {
+    const known = this.#rows.get(at);
+    if (known) return known;
+    const rows = new Rows();
+    this.#rows.set(at, rows);
+    return rows;
+  }
+
   at(...places: string[]): FindingView[] {
-    return this.view.findings.filter((finding) => places.includes(finding.at));
+    return this.findings.filter((finding) => places.includes(finding.at));
   }
 
   of(section: Section): FindingView[] {
-    return this.view.findings.filter((finding) => sectionOf(finding) === section);
+    return this.findings.filter((finding) => sectionOf(finding) === section);
   }
 
   place(at: string): () => void {
@@ -81,21 +109,21 @@ export class Desk {
     this.#timer = setTimeout(() => void this.save(), PAUSE);
   }
 
-  /** Stores the draft, and what is typed meanwhile. */
-  async save(): Promise<void> {
+  /** Stores the draft, and what is typed meanwhile; `settled` where its file may follow its name. */
+  async save(settled = !this.naming): Promise<void> {
     clearTimeout(this.#timer);
     await this.#running;
-    if (!this.dirty || this.failure?.code === "draft_changed") return;
-    this.#running = this.#save();
+    if (!(this.dirty || (settled && this.#unsettled)) || this.failure?.code === "draft_changed") return;
+    this.#running = this.#save(settled);
     await this.#running;
     this.#running = null;
   }
 
-  async #save(): Promise<void> {
+  async #save(settled: boolean): Promise<void> {
     this.saving = true;
     const typed = this.typed;
     try {
-      this.view = await call("connector_save", { file: this.view.file, sketch: JSON.parse(typed) as Sketch, seen: this.view.hash });
+      this.view = await call("connector_save", { file: this.view.file, sketch: JSON.parse(typed) as Sketch, seen: this.view.hash, settled });
       this.#stored = typed;
       this.failure = null;
     } catch (reason) {
@@ -105,6 +133,25 @@ export class Desk {
     }
     if (this.failure === null && this.dirty) this.later();
   }
+
+  /** The last save before it is out of sight. What could not be stored is kept for who comes back. */
+  async leave(): Promise<void> {
+    await this.save(true);
+    if (this.failure) unsaved.set(`${this.#by}/${this.view.file}`, this);
+  }
+}
+
+const seat = (): string => app.start?.member.id ?? "";
+
+/** What was typed and could not be stored, as long as the program runs. */
+const unsaved = new Map<string, Desk>();
+
+/** Takes up what could not be stored, where there is something. */
+export function takenUp(file: string): Desk | undefined {
+  const key = `${seat()}/${file}`;
+  const kept = unsaved.get(key);
+  unsaved.delete(key);
+  return kept;
 }
 
 export const DESK = Symbol("desk");

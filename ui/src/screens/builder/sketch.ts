@@ -1,13 +1,14 @@
 // The ways to get in, as the form offers them.
-import type { Attach, KeyField, Keys, OAuthSketch, Question, Security, Way } from "../../backend/bindings";
+import type { Attach, KeyField, Keys, OAuthSketch, Question, Revoke, Security, Way } from "../../backend/bindings";
 
-/** As the buttons have them; device code stands beside the page, not instead of it. */
+/** As the buttons have them; a device code is a way to sign in too, beside the page or instead of it. */
 export type AuthKind = "code" | "client_credentials" | "key" | "basic" | "bearer" | "fields";
 export const AUTH_KINDS: readonly AuthKind[] = ["code", "client_credentials", "key", "basic", "bearer", "fields"];
 
 /** What a draft of a kind begins with. */
-export const WAY_OF: Record<AuthKind, Way> = {
+export const WAY_OF: Record<AuthKind | "device", Way> = {
   code: "code",
+  device: "device",
   client_credentials: "client_credentials",
   key: "key_in_header",
   basic: "basic",
@@ -28,6 +29,9 @@ export const field = (name: string, en: string, ja: string, secret = true): KeyF
 export function bareQuestion(url: string): Question {
   return { method: "GET", url, headers: {}, json: null, form: {}, good: null, id: null, name: null, email: null };
 }
+
+/** RFC 7009, which the address alone stands for. */
+export const revokeAt = (url: string): Revoke => ({ method: "POST", url, headers: {}, auth: null, body: "form", fields: { token: "{token}", token_type_hint: "{hint}" }, tokens: ["refresh", "access"] });
 
 export function keysOf(kind: AuthKind): Keys {
   switch (kind) {

@@ -46,6 +46,11 @@ export const behaviors = {
       await page.getByText("names itself as the same issuer").waitFor();
       assert.equal(await line(page, "Token address").inputValue(), "https://id.depot.example/token");
       assert.equal(await page.getByText("from issuer", { exact: true }).count() > 2, true, "where it came from is said");
+      await page.getByText("Asks for a refresh token").waitFor();
+      assert.equal(await line(page, "Authorize parameters, name 1").inputValue(), "prompt", "and can be seen and changed");
+      assert.ok(await line(page, "Authorize parameters, value 1").isVisible());
+      await line(page, "Authorize parameters, value 1").fill("login consent");
+      await page.locator("pre.code").getByText('prompt = "login consent"').waitFor();
     },
   },
   "builder: an OpenAPI document is read before a way is chosen, and a bad one is refused by line": {
@@ -108,6 +113,133 @@ export const behaviors = {
       await page.getByRole("radio", { name: /^Custom/ }).click();
       await page.getByRole("button", { name: /depot/i }).filter({ hasText: "Draft" }).click();
       await page.getByRole("heading", { name: "Depot of the north" }).waitFor();
+    },
+  },
+  "builder: further parameters are rows, wrong ones say so there, and the others stay": {
+    path: "index.html?x=1#/connector/press_office.toml",
+    act: async (page) => {
+      await section(page, "Security");
+      const file = page.locator("pre.code");
+      await page.getByRole("textbox", { name: "Authorize parameters, name 1" }).waitFor();
+      assert.match(await file.innerText(), /prompt = "consent"/);
+      const params = page.getByRole("group", { name: "Authorize parameters", exact: true });
+      await params.getByRole("button", { name: "Add a parameter" }).press("Enter");
+      const name = line(page, "Authorize parameters, name 3");
+      assert.equal(await name.evaluate((one) => one === document.activeElement), true, "the new row has the focus");
+      await name.pressSequentially("state");
+      await page.getByText("“state” is for the program to send.").waitFor();
+      assert.equal(await name.getAttribute("aria-invalid"), "true");
+      await name.fill("audience");
+      await line(page, "Authorize parameters, value 3").fill("https://api.press.example");
+      await file.getByText('audience = "https://api.press.example"').first().waitFor();
+      const text = await file.innerText();
+      for (const kept of ['access_type = "offline"', 'prompt = "consent"', "realmId", 'invalid_code = "invalid_grant"']) assert.ok(text.includes(kept), `${kept} is lost:\n${text}`);
+      // A name that stands twice is no part of a draft, and not forgotten either.
+      await line(page, "Authorize parameters, name 3").fill("prompt");
+      await page.getByText("“prompt” stands here twice.").waitFor();
+      await section(page, "General");
+      await section(page, "Security");
+      assert.equal(await line(page, "Authorize parameters, value 3").inputValue(), "https://api.press.example", "what was typed is still there");
+      assert.ok(await button(page, "Publish…").isDisabled());
+      await button(page, "Authorize parameters, remove 3").press("Enter");
+      await page.getByText("Nothing is missing. It can be published.").waitFor();
+    },
+  },
+  "builder: a request has a form or JSON as its body, and the other one comes back when it is chosen again": {
+    path: "index.html?x=1#/connector/press_office.toml",
+    act: async (page) => {
+      await section(page, "Requests");
+      const json = line(page, "Who-am-I JSON");
+      await json.fill('{ "query": ');
+      await page.locator('[data-code="not_json"]').waitFor();
+      await json.fill('{ "query": "{ me { id } }" }');
+      await page.getByRole("radiogroup", { name: "Who-am-I body" }).getByRole("radio", { name: "Form" }).click();
+      await button(page, "Add a field").press("Enter");
+      await line(page, "Who-am-I form, name 1").fill("action");
+      await line(page, "Who-am-I form, value 1").fill("whoami");
+      await page.locator("pre.code").getByText('form."action" = "whoami"').waitFor();
+      await page.getByRole("radiogroup", { name: "Who-am-I body" }).getByRole("radio", { name: "JSON" }).click();
+      assert.equal(await json.inputValue(), '{ "query": "{ me { id } }" }');
+      await page.getByRole("radiogroup", { name: "Who-am-I method" }).getByRole("radio", { name: "GET" }).click();
+      await page.getByRole("radiogroup", { name: "Who-am-I body" }).waitFor({ state: "detached" });
+    },
+  },
+  "builder: presets choose among the scopes": {
+    path: "index.html?x=1#/connector/press_office.toml",
+    act: async (page) => {
+      await section(page, "Scopes");
+      await button(page, "Add a preset").press("Enter");
+      await line(page, "Name of preset 1").fill("Read only");
+      await line(page, "Name of preset 1 in Japanese").fill("読み取りのみ");
+      await page.getByRole("group", { name: "Scopes of preset 1" }).getByRole("checkbox", { name: "papers.write" }).uncheck();
+      await page.locator("pre.code").getByText('scopes = ["papers.read"]').waitFor();
+    },
+  },
+  "builder: a device code beside the page or alone, and one of the two stays": {
+    path: "index.html?x=1#/connector/press_office.toml",
+    act: async (page) => {
+      await section(page, "Security");
+      const pressed = (name) => page.getByRole("button", { name, exact: true }).getAttribute("aria-pressed");
+      await button(page, "Device code").click();
+      await line(page, "Device address").fill("https://id.press.example/device");
+      assert.equal(await pressed("OAuth 2 code"), "true", "beside the page");
+      await button(page, "OAuth 2 code").click();
+      await line(page, "Authorize address").waitFor({ state: "detached" });
+      await page.getByText("no page is opened here").waitFor();
+      await button(page, "Device code").click();
+      assert.equal(await pressed("Device code"), "true", "the last one stays");
+      await page.getByText("Nothing is missing. It can be published.").waitFor();
+      await button(page, "OAuth 2 code").click();
+      assert.equal(await line(page, "Authorize address").inputValue(), "https://id.press.example/auth", "as it was");
+      assert.equal(await line(page, "Authorize parameters, name 1").inputValue(), "access_type");
+    },
+  },
+  "builder: a pause while the link name is typed renames nothing": {
+    path: "index.html?x=1#/connector/depot.toml",
+    act: async (page) => {
+      const name = line(page, "Link name");
+      for (const typed of ["dep", "depot_n", "depot_north"]) {
+        await name.fill(typed);
+        await page.getByRole("status").getByText("Saved", { exact: true }).waitFor();
+        assert.ok(page.url().endsWith("#/connector/depot.toml"), `${typed}: ${page.url()}`);
+      }
+      await name.press("Tab");
+      await page.waitForURL(/#\/connector\/depot_north\.toml$/);
+      await page.locator("pre.code").getByText("# depot_north.toml").waitFor();
+    },
+  },
+  "builder: what cannot be stored is still there when one comes back": {
+    path: "index.html?x=1#/connector/depot.toml",
+    act: async (page) => {
+      await line(page, "Description").fill("No room for this");
+      await page.getByText("Not saved", { exact: true }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      await page.getByRole("heading", { name: "Connectors" }).waitFor();
+      await page.goBack();
+      await page.getByRole("heading", { name: "Depot" }).waitFor();
+      assert.equal(await line(page, "Description").inputValue(), "No room for this");
+      await page.getByText("Not saved", { exact: true }).waitFor();
+      await line(page, "Description").fill("There is room again");
+      await page.getByText("Saved", { exact: true }).waitFor();
+    },
+  },
+  "builder: a pattern that is none yet is kept, and says so": {
+    path: "index.html?x=1#/connector/ledger.toml",
+    act: async (page) => {
+      await section(page, "Requests");
+      await line(page, "Pattern of parameter 1").fill("[a-z");
+      await page.locator('[data-code="pattern_bad"]').waitFor();
+      await page.getByText("Saved", { exact: true }).waitFor();
+      assert.ok(await button(page, "Publish…").isDisabled());
+    },
+  },
+  "service: Esc leads to the gallery where it was opened directly": {
+    path: "index.html?x=1#/service/slack",
+    act: async (page) => {
+      await page.getByRole("heading", { name: "Slack" }).first().waitFor();
+      await page.keyboard.press("Escape");
+      await page.waitForURL(/#\/new-connection$/);
     },
   },
   "builder: the sections are one stop of the keyboard, and arrows go from one to the next": {

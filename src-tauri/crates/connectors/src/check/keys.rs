@@ -9,7 +9,7 @@ use tsunagi_domain::hosts::is_reserved_header;
 
 use super::Faults;
 use crate::resolve::{OF_THE_KEY, placeholders};
-use crate::{Attach, Connector, GrantType, Keys, Registration, Why};
+use crate::{Attach, Connector, GrantType, Keys, OAuth, Pattern, Registration, Why};
 
 /// Names of the headers that carry the credential.
 pub(super) fn carriers(connector: &Connector) -> impl Iterator<Item = &str> {
@@ -38,9 +38,7 @@ pub(super) fn check(connector: &Connector, found: &mut Faults) {
                 found.add("/oauth", Why::oauth_needs_client());
             }
             match (oauth.grant, &oauth.authorize) {
-                (GrantType::Code, None) => {
-                    found.add("/oauth/authorize", Why::authorize_missing());
-                }
+                (GrantType::Code, None) => without_page(oauth, found),
                 (GrantType::ClientCredentials, Some(_)) => {
                     found.add("/oauth/authorize", Why::client_signs_in())
                 }
@@ -73,12 +71,33 @@ pub(super) fn check(connector: &Connector, found: &mut Faults) {
     asked(connector, keys, found);
 }
 
+/// RFC 8628: where a person signs in on another device only, nothing is said of a page that this
+/// program would open.
+fn without_page(oauth: &OAuth, found: &mut Faults) {
+    if oauth.device.is_none() {
+        return found.add("/oauth/authorize", Why::authorize_missing());
+    }
+    let said = [
+        ("par", oauth.par.is_some()),
+        ("authorize_params", !oauth.authorize_params.is_empty()),
+        ("callback_hmac", oauth.callback_hmac.is_some()),
+        ("iss_required", oauth.iss_required),
+    ];
+    for (field, _) in said.into_iter().filter(|(_, said)| *said) {
+        found.add(format!("/oauth/{field}"), Why::page_none(field));
+    }
+}
+
 fn fields(keys: &Keys, found: &mut Faults) {
     let mut names = BTreeSet::new();
     for (index, field) in keys.fields.iter().enumerate() {
         let at = |what: &str| format!("/keys/fields/{index}/{what}");
         if !names.insert(field.name.as_str()) {
             found.add(at("name"), Why::key_field_twice(&field.name));
+        }
+        if let Some(fault) = field.pattern.as_ref().and_then(Pattern::fault) {
+            found.add(at("pattern"), Why::pattern_bad(fault));
+            continue;
         }
         match &field.example {
             Some(_) if field.secret => {
@@ -172,9 +191,6 @@ fn asked(connector: &Connector, keys: &Keys, found: &mut Faults) {
         if field.secret {
             found.add("/verify/id", Why::key_in_id(&field.name));
         }
-    }
-    if question.json.is_some() && !question.form.is_empty() {
-        found.add("/verify/form", Why::body_both());
     }
     let (_, query) = question.url.split_once('?').unwrap_or_default();
     for attach in &keys.attach {

@@ -83,7 +83,8 @@ pub struct OAuth {
     /// The `grant_type` by which a client authorizes itself; `None`: `client_credentials`.
     #[serde(default)]
     pub grant_word: Option<String>,
-    /// Authorization endpoint; `None` where nobody signs in.
+    /// Authorization endpoint; `None` where nobody signs in, or only by a code that is entered on
+    /// any device.
     #[serde(default)]
     pub authorize: Option<String>,
     /// Token endpoint.

@@ -34,6 +34,7 @@ pub struct Scope {
 
 /// A named choice of scopes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
     /// Identifier, unique in the connector.

@@ -30,6 +30,9 @@ pub(super) fn misfits<'a>(
 fn misfit(error: &ValidationError<'_>) -> Misfit {
     let at = error.instance_path().to_string();
     let mut key = match error.kind() {
+        ValidationErrorKind::PropertyNames { error } => {
+            error.instance().as_str().map(str::to_owned)
+        }
         ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.first().cloned(),
         ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
         _ => None,
@@ -91,9 +94,19 @@ fn why(error: &ValidationError<'_>, field: &str, keyed: bool) -> Why {
         ValidationErrorKind::Type { .. } => Why::field_type(field),
         ValidationErrorKind::OneOfNotValid { .. } if keyed => Why::field_empty(field),
         ValidationErrorKind::OneOfNotValid { .. } if value.is_string() => Why::field_address(field),
-        ValidationErrorKind::PropertyNames { .. } if field.ends_with("headers") => {
-            Why::field_header(field)
+        ValidationErrorKind::PropertyNames { error: name } => of_name(name, field),
+        _ => Why::field_form(field),
+    }
+}
+
+/// Why something cannot be called this.
+fn of_name(error: &ValidationError<'_>, field: &str) -> Why {
+    match error.kind() {
+        _ if error.instance().as_str() == Some("") => Why::field_empty(field),
+        ValidationErrorKind::Not { .. } => {
+            Why::param_own(error.instance().as_str().unwrap_or_default())
         }
+        ValidationErrorKind::Pattern { pattern } => form(pattern, field),
         _ => Why::field_form(field),
     }
 }

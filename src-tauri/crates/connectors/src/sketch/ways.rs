@@ -10,8 +10,10 @@ use crate::{Attach, GrantType, KeyField, Keys, OAuth, Text};
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
-    /// OAuth 2.0: a person signs in, here or on another device.
+    /// OAuth 2.0: a person signs in at a page.
     Code,
+    /// OAuth 2.0: a person signs in by a code that is entered on any device.
+    Device,
     /// OAuth 2.0: the client authorizes itself.
     ClientCredentials,
     /// OpenID Connect: the service describes itself at an address.
@@ -38,6 +40,12 @@ impl Security {
         let value = || "{key.key}".to_owned();
         let (fields, attach) = match way {
             Way::Code | Way::OpenId => return Self::Oauth(Box::new(OAuth::at(""))),
+            Way::Device => {
+                return Self::Oauth(Box::new(OAuth {
+                    device: Some(String::new()),
+                    ..OAuth::at("")
+                }));
+            }
             Way::ClientCredentials => {
                 return Self::Oauth(Box::new(OAuth {
                     grant: GrantType::ClientCredentials,

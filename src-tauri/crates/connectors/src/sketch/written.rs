@@ -9,7 +9,7 @@ use super::{Security, Sketch};
 use crate::{Api, OAuth, Question};
 
 /// What the builder has fields of its own for.
-pub(super) const SHOWN: [&str; 16] = [
+pub(super) const SHOWN: [&str; 17] = [
     "id",
     "name",
     "category",
@@ -21,6 +21,7 @@ pub(super) const SHOWN: [&str; 16] = [
     "keys",
     "api",
     "scopes",
+    "presets",
     "whoami",
     "verify",
     "parameters",
@@ -101,6 +102,7 @@ impl Sketch {
         }
         for (name, list) in [
             ("scopes", json!(self.scopes)),
+            ("presets", json!(self.presets)),
             ("parameters", json!(self.parameters)),
         ] {
             if list.as_array().is_some_and(|list| !list.is_empty()) {

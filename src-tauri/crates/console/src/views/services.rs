@@ -107,7 +107,8 @@ pub struct RetiredView {
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SignInView {
-    /// Where a person signs in; `None` where a client authorizes itself.
+    /// Where a person signs in; `None` where a client authorizes itself, or where a code that is
+    /// entered elsewhere is the only way.
     pub authorize: Option<String>,
     /// Where tokens come from.
     pub token: String,

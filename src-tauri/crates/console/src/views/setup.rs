@@ -122,8 +122,11 @@ pub struct RegistrationView {
     pub secret_due: bool,
     /// The address registered at the provider.
     pub redirect_address: String,
-    /// The client authorizes itself: nobody is sent back to an address.
+    /// The client authorizes itself.
     pub for_clients: bool,
+    /// Whoever signs in is sent back to the redirect address: not where a client authorizes
+    /// itself, nor where a code that is entered elsewhere is the only way.
+    pub sent_back: bool,
     /// Connections that use it.
     pub connections: u32,
 }
@@ -174,6 +177,8 @@ pub struct ConnectorView {
     pub typed: bool,
     /// The client authorizes itself: nobody signs in.
     pub for_clients: bool,
+    /// A code that is entered elsewhere is the only way to sign in: nobody is sent back here.
+    pub by_code_alone: bool,
     /// Why the sign-in page opens in the system browser; `None` where the window is used.
     pub browser_because: Option<String>,
     /// Tried against the live service.

@@ -6,7 +6,9 @@ mod publishing;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tsunagi_connectors::Question;
-use tsunagi_console::views::{ActivityQuery, BuilderView, ConnectorStart, FileState, Locale};
+use tsunagi_console::views::{
+    ActivityQuery, BuilderState, BuilderView, ConnectorStart, FileState, Locale,
+};
 use tsunagi_console::{ConsoleError, Sketch, Way};
 use tsunagi_domain::Role;
 
@@ -62,7 +64,14 @@ async fn scratch(desk: &Desk, name: &str, way: Way) -> BuilderView {
 
 fn save(desk: &Desk, view: &BuilderView, sketch: &Sketch) -> Result<BuilderView, ConsoleError> {
     desk.console
-        .save_connector(desk.session(), &view.file, sketch, &view.hash)
+        .save_connector(desk.session(), &view.file, sketch, &view.hash, true)
+}
+
+/// While the link name is still typed.
+fn save_unsettled(desk: &Desk, view: &BuilderView, sketch: &Sketch) -> BuilderView {
+    desk.console
+        .save_connector(desk.session(), &view.file, sketch, &view.hash, false)
+        .unwrap()
 }
 
 fn publish(desk: &Desk, view: &BuilderView) -> Result<BuilderView, ConsoleError> {
@@ -188,6 +197,58 @@ async fn a_draft_follows_its_link_name_until_it_is_published() {
     let kept = save(&desk, &published, &sketch).unwrap();
     assert_eq!(kept.findings[0].code, "id_published");
     assert_eq!(kept.file, "mill.toml");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_keeps_its_file_while_its_link_name_is_typed() {
+    let desk = Desk::empty();
+    let draft = mill(&desk).await;
+    let mut view = draft.clone();
+    for typed in ["paper_mil", "paper_mi", "m", "mi"] {
+        let mut sketch = view.sketch.clone();
+        sketch.general.id = typed.to_owned();
+        view = save_unsettled(&desk, &view, &sketch);
+        assert_eq!(
+            view.file, draft.file,
+            "{typed}: nobody asked for this file name"
+        );
+        assert_eq!(view.findings, [], "{typed}: nothing is wrong with it");
+    }
+    assert_eq!(
+        opened(&desk, &draft.file).sketch.general.id,
+        "mi",
+        "and what was typed is kept"
+    );
+    let settled = save(&desk, &view, &view.sketch).unwrap();
+    assert_eq!(settled.file, "mi.toml", "once the field is left");
+    assert_eq!(
+        publish(&desk, &settled).unwrap().state,
+        BuilderState::Published
+    );
+    let folder = desk.world.home.path().join("connectors");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1, "one file");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_regular_expression_yet_is_kept_as_it_was_typed() {
+    let desk = Desk::empty();
+    let draft = mill(&desk).await;
+    let mut typed = serde_json::to_value(&draft.sketch).unwrap();
+    typed["parameters"] = serde_json::json!([{
+        "name": "region", "label": {"en": "Region", "ja": "地域"}, "pattern": "[a-z",
+        "default": "eu", "example": null, "automatic": false,
+    }]);
+    // As the door reads it.
+    let sketch: Sketch = serde_json::from_value(typed).unwrap();
+    let saved = save(&desk, &draft, &sketch).unwrap();
+    let found: Vec<_> = saved
+        .findings
+        .iter()
+        .map(|one| (&*one.at, &*one.code))
+        .collect();
+    assert_eq!(found, [("/parameters/0/pattern", "pattern_bad")]);
+    assert_eq!(opened(&desk, &saved.file).sketch, sketch, "as it was typed");
+    assert_eq!(publish(&desk, &saved).unwrap_err().code, "connector_bad");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

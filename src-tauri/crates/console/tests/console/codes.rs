@@ -1,11 +1,13 @@
 //! RFC 8628 and RFC 8414 as a person meets them: a code for another device, and a provider whose
 //! own description contradicts the connector.
 
-use tsunagi_console::views::{AgentKind, CodeView, Stage};
-use tsunagi_domain::{ConnectionId, FlowId, Reach};
+use tsunagi_console::agent::Practice as _;
+use tsunagi_console::views::{AgentKind, CodeView, NewRegistration, RedirectForm, Stage};
+use tsunagi_domain::{ConnectionId, FlowId, Kind, Mode, Reach};
 use url::Url;
 
 use crate::fixture::{AIKO, Desk, Person, approve_code, until};
+use crate::provider::{accept, draft};
 
 /// Begins with a code, and waits until it is shown.
 async fn ask_for_code(desk: &Desk, id: ConnectionId) -> (FlowId, CodeView) {
@@ -141,4 +143,82 @@ async fn rfc8628_cancelling_stops_the_polling() {
     desk.console.cancel_flow(flow).unwrap();
     let ended = desk.ended(flow).await;
     assert_eq!(ended.failure.unwrap().code, "cancelled");
+}
+
+/// A connection to the practice server by a connector of one's own that names no page of it.
+fn by_code_alone(desk: &Desk) -> ConnectionId {
+    let port = desk.world.practice.start().unwrap();
+    let own = include_str!("../../../connectors/connectors/practice.toml");
+    let paged = [
+        "authorize = ",
+        "practice = ",
+        "verified = ",
+        "iss_required = ",
+    ];
+    let (before, asked) = own.split_once("[[parameters]]").unwrap();
+    let (_, after) = asked.split_once("[[scopes]]").unwrap();
+    let toml: String = format!("{before}[[scopes]]{after}")
+        .replace("{port}", &port.to_string())
+        .replace("id = \"practice\"", "id = \"filing\"")
+        .replace(
+            "{ built_in = { client_id = \"tsunagi-practice\" } }",
+            "\"needs_client\"",
+        )
+        .lines()
+        .filter(|line| !paged.iter().any(|field| line.starts_with(field)))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    accept(desk, "filing", &toml).unwrap();
+    let redirect = RedirectForm::LoopbackAnyPort;
+    let drafted = desk.console.registration_draft(desk.session(), &redirect);
+    let new = NewRegistration {
+        id: drafted.unwrap().id,
+        connector: "filing".to_owned(),
+        name: "Ours".to_owned(),
+        client_id: "tsunagi-practice".to_owned(),
+        client_secret: None,
+        redirect,
+    };
+    let added = desk.console.add_registration(desk.session(), &new).unwrap();
+    assert!(!added.sent_back, "nobody is sent back to an address");
+    let mut wanted = draft("Filing", Kind::Admin, Mode::Same, Some(added.id));
+    wanted.scopes = ["openid", "profile", "email", "contacts.read"]
+        .map(str::to_owned)
+        .into();
+    desk.console.create(desk.session(), &wanted).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rfc8628_where_there_is_no_page_a_code_is_the_only_way() {
+    let desk = Desk::empty();
+    let id = by_code_alone(&desk);
+    let service = desk.console.service(desk.session(), "filing").unwrap();
+    assert!(service.by_code_alone && !service.for_clients);
+    desk.world.agent.person(Person::Waits);
+    // Whatever was asked for: the tray and an older window know of no other way.
+    for asked in [None, Some(AgentKind::Webview), Some(AgentKind::Browser)] {
+        let begun = desk
+            .console
+            .authorize(desk.session(), id, Reach::All, asked);
+        let flow = begun.await.unwrap();
+        let code = shown(&desk, flow).await;
+        assert_eq!(
+            desk.console.flow(flow).unwrap().agent,
+            AgentKind::Device,
+            "{asked:?}"
+        );
+        assert!(code.address.ends_with("/device"), "{}", code.address);
+        assert!(
+            desk.console.flow_in_browser(flow).is_err(),
+            "there is nothing to open instead"
+        );
+        desk.console.cancel_flow(flow).unwrap();
+        desk.ended(flow).await;
+    }
+    let (flow, code) = ask_for_code(&desk, id).await;
+    let page = Url::parse(&code.address).unwrap();
+    approve_code(&page, &code.user_code, AIKO, "allow").await;
+    let ended = desk.ended(flow).await;
+    assert_eq!(ended.stage, Stage::Done, "{:?}", ended.failure);
+    assert!(desk.try_it(id).await.unwrap().ok, "and it can be used");
 }

@@ -152,6 +152,26 @@ async fn what_is_left_out_is_what_the_standards_say() {
 }
 
 #[tokio::test]
+async fn rfc8628_a_server_for_devices_alone_is_one_that_people_sign_in_to() {
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let only = json!([device, "refresh_token", "client_credentials"]);
+    let found = with("grant_types_supported", only).await.unwrap();
+    assert!(!found.code && found.device);
+    let oauth = &found.oauth;
+    assert_eq!(
+        oauth.grant,
+        GrantType::Code,
+        "a person signs in, as anywhere"
+    );
+    assert_eq!(oauth.authorize, None, "and no page is opened for it");
+    assert!(oauth.device.is_some() && oauth.userinfo.is_some());
+    assert!(
+        oauth.par.is_none() && !oauth.iss_required,
+        "which are of that page"
+    );
+}
+
+#[tokio::test]
 async fn another_issuer_is_not_believed() {
     for got in [
         json!("https://elsewhere.example"),
