@@ -102,7 +102,6 @@ pub(crate) async fn with_ports() -> (Desk, Provider, Provider, tsunagi_console::
         Provider::start().await,
         Provider::start().await,
     );
-    let port = |provider: &Provider| provider.origin.rsplit(':').next().unwrap().to_owned();
     let toml = one
         .toml("filing")
         .replace(&one.origin, "http://127.0.0.1:{site}")
@@ -126,7 +125,7 @@ example = "8080"
         refused.code, "setting_invalid",
         "a parameter without a value"
     );
-    draft.settings = BTreeMap::from([("site".to_owned(), port(&one))]);
+    draft.settings = BTreeMap::from([("site".to_owned(), one.port())]);
     let id = desk.console.create(desk.session(), &draft).unwrap();
     (desk, one, two, id)
 }
@@ -142,7 +141,7 @@ async fn r23_settings_of_one_environment_lead_elsewhere_and_need_a_sign_in() {
     }
     let start = desk.console.start(desk.session()).unwrap();
     assert_eq!(start.needing, 0);
-    let port = two.origin.rsplit(':').next().unwrap().to_owned();
+    let port = two.port();
     let set = |reach, value: Option<&str>| {
         let settings = value.map(|value| ("site".to_owned(), value.to_owned()));
         let settings = settings.into_iter().collect();
@@ -206,10 +205,9 @@ async fn r23_settings_of_one_environment_lead_elsewhere_and_need_a_sign_in() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r21_authorizing_for_another_host_in_one_environment_leaves_the_others_theirs() {
     let (desk, one, two, _) = with_ports().await;
-    let port = |provider: &Provider| provider.origin.rsplit(':').next().unwrap().to_owned();
     let registration = desk.world.catalog().registrations(None).unwrap()[0].id;
     let mut draft = crate::provider::draft("Shared", Kind::Admin, Mode::Same, Some(registration));
-    draft.settings = BTreeMap::from([("site".to_owned(), port(&one))]);
+    draft.settings = BTreeMap::from([("site".to_owned(), one.port())]);
     let id = desk.console.create(desk.session(), &draft).unwrap();
     desk.world.agent.person(Person::Waits);
     let flow = desk.begin(id, Reach::All).await;
@@ -236,7 +234,7 @@ async fn r21_authorizing_for_another_host_in_one_environment_leaves_the_others_t
         [Health::Connected; 3],
         "nobody signs in again"
     );
-    let elsewhere = BTreeMap::from([("site".to_owned(), port(&two))]);
+    let elsewhere = BTreeMap::from([("site".to_owned(), two.port())]);
     let set = desk
         .console
         .set_environment(desk.session(), id, Reach::Stage, elsewhere, None);

@@ -148,6 +148,11 @@ impl Provider {
         desk.console.create(desk.session(), &draft).unwrap()
     }
 
+    /// Its port, as an address has it.
+    pub(crate) fn port(&self) -> String {
+        self.origin.rsplit(':').next().unwrap().to_owned()
+    }
+
     /// As [`Self::connect`], and whoever sits at the desk authorized it for all environments.
     pub(crate) async fn connected(&self, desk: &Desk, kind: Kind, mode: Mode) -> ConnectionId {
         let id = self.connect(desk, kind, mode);

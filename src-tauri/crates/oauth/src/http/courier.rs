@@ -11,7 +11,8 @@ use tsunagi_connectors::{ClientAuth, Connector, Param, Resolved};
 use tsunagi_domain::hosts::may_receive;
 use url::Url;
 
-use super::{Carried, Http, Raw, Ready, constant_headers};
+use super::ready::sensitive;
+use super::{Carried, Http, Raw, Ready, alone, constant_headers};
 use crate::wire::{WireField, WireLine, redacted};
 use crate::{Client, OAuthError, Result, Secret, answer};
 

@@ -99,7 +99,7 @@ pub(crate) fn alone(scheme: &str, secret: &Secret) -> Result<(HeaderName, Header
     Ok((AUTHORIZATION, sensitive(&text)?))
 }
 
-fn sensitive(text: &str) -> Result<HeaderValue> {
+pub(super) fn sensitive(text: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(text).map_err(|_| OAuthError::Malformed)?;
     value.set_sensitive(true);
     Ok(value)
