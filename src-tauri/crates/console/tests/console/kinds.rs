@@ -1,5 +1,7 @@
 //! Admin and logged-in-user connections, in both environment modes.
 
+mod meanwhile;
+
 use std::collections::BTreeMap;
 
 use tsunagi_console::Reach;

@@ -12,7 +12,7 @@ use tsunagi_console::views::{
 use tsunagi_console::{AccountAnswer, ConnectionId, FlowId, Reach};
 use tsunagi_domain::{AuthorizationId, Environment, Kind, Mode};
 
-use crate::fixture::{Desk, Person};
+use crate::fixture::Desk;
 use crate::provider::{Provider, Says, accept, draft, register, tokens};
 use crate::typing::{connect_by, connect_client, keyed_from, typed, types};
 
@@ -105,75 +105,6 @@ async fn r21_a_new_key_of_the_same_account_goes_on_wherever_that_is_used() {
         "The shop",
         "and keeps its name"
     );
-}
-
-/// Two connections of one key, at a service whose address has a part that each may set for itself.
-async fn with_sites(desk: &Desk, one: &Provider) -> [ConnectionId; 2] {
-    let toml = keyed_from(&silent(one)).replace(&one.origin, "http://127.0.0.1:{site}")
-        + r#"
-[[parameters]]
-name = "site"
-label = { en = "Site", ja = "サイト" }
-pattern = "[0-9]{2,5}"
-example = "8080"
-"#;
-    accept(desk, "filing", &toml).unwrap();
-    let drafted = NewConnection {
-        scopes: Vec::new(),
-        settings: BTreeMap::from([("site".to_owned(), one.port())]),
-        ..draft("First", Kind::Admin, Mode::Same, None)
-    };
-    let first = desk.console.create(desk.session(), &drafted).unwrap();
-    let flow = desk.begin(first, Reach::All).await;
-    let end = types(desk, flow, typed("works", "first")).await;
-    assert_eq!(end.stage, Stage::Done, "an empty slot: {:?}", end.failure);
-    let again = NewConnection {
-        reuse: Some(first),
-        name: "Second".to_owned(),
-        link_name: None,
-        ..drafted
-    };
-    let second = desk.console.create(desk.session(), &again).unwrap();
-    [first, second]
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r21_what_another_window_leads_elsewhere_before_a_key_is_stored_keeps_its_own() {
-    let (desk, one, two) = (
-        Desk::empty(),
-        Provider::start().await,
-        Provider::start().await,
-    );
-    desk.world.agent.person(Person::Waits);
-    let [first, second] = with_sites(&desk, &one).await;
-    let before = sitting(&desk, second);
-    assert_eq!(sitting(&desk, first), before, "one credential");
-    let (flow, view) = type_again(&desk, first, "second").await;
-    assert_eq!(view.stage, Stage::AskWhose, "nothing tells whose it is");
-    let (catalog, site) = (desk.world.catalog(), two.port());
-    let mut looks = 0;
-    // At the first look at the clock it is looked at who may store, at the second it is decided
-    // and about to be written.
-    desk.world.clock.until_done(move || {
-        looks += 1;
-        if looks < 2 {
-            return false;
-        }
-        let mut other = catalog.connection(second).unwrap().unwrap();
-        other.settings.insert("site".to_owned(), site.clone());
-        catalog.update_connection(&other).unwrap();
-        true
-    });
-    desk.console.answer_flow(flow, AccountAnswer::Same).unwrap();
-    let end = desk.ended(flow).await;
-    assert_eq!(end.stage, Stage::Done, "{:?}", end.failure);
-    assert_eq!(
-        sitting(&desk, second),
-        before,
-        "what leads to another host by now has what it had"
-    );
-    assert_ne!(sitting(&desk, first), before, "R23: and not the new key");
-    assert_eq!(carried(&desk, &one, first).await, basic("second"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
