@@ -1,6 +1,7 @@
 //! A member leaves: what they answered for is handed over, what they authorized is revoked at the
 //! service, and the others are asked to authorize what everybody used (R2, R11).
 
+use serde_json::json;
 use tsunagi_tests::app::Options;
 use tsunagi_tests::desk::Desk;
 use tsunagi_tests::steps;
@@ -9,6 +10,8 @@ use tsunagi_tests::{App, Page, Role, Trial};
 const SHARED: &str = "Partner files";
 const OWN: &str = "Own contacts";
 const PASSPHRASE: &str = "a ladder in the orchard";
+/// Puts a use into a home from outside.
+const PLACE: &str = env!("CARGO_BIN_EXE_tsunagi-place");
 const BEN: &str = "ben@practice.example";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,6 +42,12 @@ async fn handed_over_revoked_and_asked_for_again() {
         "what Omar was told last is not said to who sits down next: {shown}"
     );
 
+    // What runs unattended with an account of his.
+    steps::create_application(page, "Orders", &[SHARED]).await;
+    let place = json!({"connection": "partner_files", "application": "Orders", "environment": "production",
+            "area": "schedule", "name": "Nightly sync", "scopes": [], "next_run": steps::tomorrow()});
+    trial.place(PLACE, &place);
+
     page.link("Members").await;
     page.button("Actions for Omar").await;
     page.press(Role::Menuitem, "Deactivate…").await;
@@ -50,9 +59,16 @@ async fn handed_over_revoked_and_asked_for_again() {
         "Will be revoked at 127.0.0.1",
         "Everybody used it: somebody else has to authorize it.",
         "1 primary account is lost.",
+        "1 unattended use stops.",
     ] {
         page.says(told).await;
     }
+    let stops = page.wait(Role::Region, "Uses that stop").await;
+    let stops = stops.text().await.expect("a region has text");
+    assert!(
+        stops.contains("Nightly sync") && stops.contains("Orders"),
+        "what stops is named before it does: {stops}"
+    );
     trial.shown(page, "1-impact").await;
     page.button("Deactivate and remove 2 authorizations").await;
     page.wait(Role::Heading, "Omar has left").await;

@@ -159,7 +159,7 @@ async fn in_bulk_one_by_one_and_refused_with_the_reason() {
 
     // What uses it, and in edit mode what each component of the application uses (R15).
     steps::create_application(page, "Orders", &[SALES, SPARE]).await;
-    let next_run = json!(tomorrow());
+    let next_run = json!(steps::tomorrow());
     for (area, name, scope, next_run) in [
         ("schedule", "Nightly sync", "contacts.read", next_run),
         ("page_panel", "Contact card", "contacts.write", json!(null)),
@@ -330,12 +330,4 @@ async fn refused(trial: &Trial, page: &Page) {
     );
     page.button("Desk payments*").await;
     page.wait(Role::Heading, "Desk payments").await;
-}
-
-/// This time tomorrow, in milliseconds since 1970.
-fn tomorrow() -> u64 {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .expect("the clock is past 1970");
-    u64::try_from(now.as_millis()).expect("for some time to come") + 24 * 3600 * 1000
 }

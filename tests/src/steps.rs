@@ -417,3 +417,15 @@ pub fn practice_consents(home: &Path) -> usize {
     let books: Value = serde_json::from_slice(&books).expect("its books are JSON");
     books["families"].as_object().map_or(0, Map::len)
 }
+
+/// This time tomorrow, in milliseconds since 1970.
+///
+/// # Panics
+/// Where the clock is before 1970.
+#[must_use]
+pub fn tomorrow() -> u64 {
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("the clock is past 1970");
+    u64::try_from(now.as_millis()).expect("for some time to come") + 24 * 3600 * 1000
+}

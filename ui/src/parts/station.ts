@@ -183,6 +183,14 @@ export function hueOf(name: string): number {
   return hash % 360;
 }
 
+/**
+ * The class of a hue, in steps of 15: what looks the same has the same rules, and many of them at once
+ * (a gallery of 500) are styled once. `styles/tokens.css` has the classes.
+ */
+export function tint(hue: number): string {
+  return `hue-${(Math.round(hue / 15) % 24) * 15}`;
+}
+
 /** Name shown for an account, and what stands under it. */
 export function accountLines(account: AccountView): [string, string | null] {
   if (account.name && account.name !== account.label) return [account.name, account.label];

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { tint } from "../../src/parts/station";
 
 type Rgb = [number, number, number];
 
@@ -28,6 +29,15 @@ function token(name: string): [light: [number, number], dark: [number, number]] 
 }
 
 describe("a service's monogram", () => {
+  it("has a rule for each hue it may be given", () => {
+    const css = readFileSync("src/styles/tokens.css", "utf8");
+    for (let hue = 0; hue < 360; hue += 1) {
+      const at = Number(tint(hue).slice("hue-".length));
+      expect(css, `hue ${hue}`).toContain(`.${tint(hue)} { --hue: ${at}; }`);
+      expect(Math.min(Math.abs(hue - at), 360 - Math.abs(hue - at)), "the nearest").toBeLessThanOrEqual(8);
+    }
+  });
+
   it.each(["light", "dark"] as const)("can be read in every hue, %s", (theme) => {
     const at = theme === "light" ? 0 : 1;
     const [ground, letters] = [token("--mono-bg")[at], token("--mono-fg")[at]];

@@ -7,106 +7,30 @@
 //! is a folder that nobody knows: the next start deletes it. One that cannot be deleted is named
 //! where members are managed, and tried again every minute.
 
-use std::collections::{BTreeMap, HashSet};
-use std::io::ErrorKind;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tsunagi_catalog::{Catalog, Entry, KeptSignIn, NewEvent, Slot};
 use tsunagi_domain::{Account, KeptSignInId, Member, MemberId};
 
-use crate::agent::{Profile, UserAgent};
+use crate::agent::Profile;
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::flow::{Errand, Running};
 use crate::log::Action;
 use crate::views::{KeptSignInView, Stay};
 
+mod profiles;
+
+use profiles::{Claim, private_folder};
+pub(crate) use profiles::{Leftovers, Profiles, tidy};
+
 /// Where the folders are, in the home.
 const FOLDER: &str = "sign-ins";
 /// A page that was just closed may still write what it had in hand: a folder that comes back
 /// within this time is deleted again.
 const COMES_BACK: Duration = Duration::from_secs(2);
-
-/// Folders nobody knows any more that could not be deleted, and why not.
-#[derive(Debug, Default)]
-pub(crate) struct Leftovers(Mutex<BTreeMap<PathBuf, String>>);
-
-impl Leftovers {
-    /// Deletes a folder, or remembers that it is still there. Says whether it is gone.
-    fn delete(&self, folder: &Path) -> bool {
-        let deleted = std::fs::remove_dir_all(folder);
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match deleted {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                tracing::warn!(%error, "a sign-in's folder is not deleted yet");
-                left.insert(folder.to_owned(), error.to_string());
-                false
-            }
-            _ => {
-                left.remove(folder);
-                true
-            }
-        }
-    }
-
-    /// Those that are still there, by name.
-    pub(crate) fn folders(&self) -> Vec<String> {
-        let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        left.keys()
-            .map(|folder| folder.display().to_string())
-            .collect()
-    }
-
-    fn why(&self, folder: &Path) -> Option<String> {
-        let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        left.get(folder).cloned()
-    }
-
-    /// Tries again, for each.
-    fn retry(&self) {
-        let left: Vec<PathBuf> = {
-            let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            left.keys().cloned().collect()
-        };
-        for folder in left {
-            self.delete(&folder);
-        }
-    }
-}
-
-/// The profiles that are open now, or being cleared: each by one at a time.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Profiles(Arc<Mutex<HashSet<KeptSignInId>>>);
-
-impl Profiles {
-    /// Takes a profile for oneself; `None` where somebody has it.
-    fn claim(&self, id: KeptSignInId) -> Option<Claim> {
-        let claimed = self.lock().insert(id);
-        claimed.then(|| Claim {
-            profiles: self.clone(),
-            id,
-        })
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<KeptSignInId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A profile nobody else can open or clear, until dropped.
-#[derive(Debug)]
-pub(crate) struct Claim {
-    profiles: Profiles,
-    id: KeptSignInId,
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        self.profiles.lock().remove(&self.id);
-    }
-}
 
 /// What a flow does about staying signed in.
 #[derive(Debug, Default)]
@@ -486,48 +410,4 @@ impl Console {
         }
         self.kept_sign_ins(session)
     }
-}
-
-/// At start: folders that nobody knows are deleted, and rows whose folder is gone. Gives the
-/// folders that cannot be deleted.
-pub(crate) fn tidy(
-    home: &Path,
-    catalog: &Catalog,
-    agent: &dyn UserAgent,
-) -> Result<Leftovers, ConsoleError> {
-    let leftovers = Leftovers::default();
-    let known = catalog.kept_sign_in_ids()?;
-    let folder = home.join(FOLDER);
-    let lost: Vec<_> = known
-        .iter()
-        .filter(|id| !folder.join(id.to_string()).is_dir())
-        .copied()
-        .collect();
-    if !lost.is_empty() {
-        tracing::warn!(count = lost.len(), "kept sign-ins without a folder");
-        catalog.forget_sign_ins(&lost, None)?;
-    }
-    for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        // Only what this program names: a person's own files are left alone.
-        let Some(id) = name.to_str().and_then(|name| name.parse().ok()) else {
-            continue;
-        };
-        if !known.contains(&id) {
-            agent.forget(id);
-            leftovers.delete(&entry.path());
-        }
-    }
-    Ok(leftovers)
-}
-
-fn private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }

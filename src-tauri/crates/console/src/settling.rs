@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use tsunagi_catalog::{Authorization, CatalogError, Entry, Filling, Slot};
 use tsunagi_connectors::Connector;
 use tsunagi_domain::account::Arrival;
+use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::health::scopes_granted;
 use tsunagi_domain::resolution::Resolution;
 use tsunagi_domain::{
-    Account, AuthorizationId, ConnectionId, Health, Kind, Member, MemberId, NotConnected, Reach,
-    Role, primary, resolution,
+    Account, AuthorizationId, Health, Kind, Member, MemberId, NotConnected, Role, primary,
+    resolution,
 };
 use tsunagi_gateway::{Arrived, Grant};
 use tsunagi_oauth::{Wire, read_callback};
@@ -33,20 +34,48 @@ const TRIES: u32 = 3;
 #[derive(Clone)]
 struct Asker {
     member: MemberId,
-    connection: ConnectionId,
+    key: SlotKey,
     kind: Kind,
-    reach: Reach,
     connector: Connector,
+    /// What the credential was obtained with.
+    here: Resolution,
 }
 
 impl Asker {
     fn of(errand: &Errand) -> Self {
         Self {
             member: errand.member.id,
-            connection: errand.connection.id,
+            key: errand.key,
             kind: errand.connection.kind,
-            reach: errand.key.reach,
             connector: errand.connector.clone(),
+            here: Resolution {
+                registration: errand.registration,
+                origins: Some(errand.resolved.origins.clone()),
+            },
+        }
+    }
+}
+
+/// What storing means for the slot and for whatever shares its authorization, by what holds at one
+/// moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seat {
+    /// The authorization that sits there, as often as it was renewed.
+    sits: Option<(AuthorizationId, u64)>,
+    /// Whether it is that one that goes on, wherever it sits; else the slot gets one of its own.
+    goes_on: bool,
+    /// The name it was given.
+    label: Option<String>,
+    /// Whether the member is, or becomes, primary there.
+    primary: bool,
+}
+
+impl Seat {
+    /// The authorization that is stored, and which renewal of it.
+    fn stored_as(&self) -> (AuthorizationId, u64) {
+        match self.sits {
+            Some((id, version)) if self.goes_on => (id, version + 1),
+            _ => (AuthorizationId::new(), 1),
         }
     }
 }
@@ -307,33 +336,21 @@ impl Console {
             return Err(ConsoleError::new("flow_overtaken"));
         }
         let replaces = asked && decided.replaces;
-        let left = sitting.as_ref().map(|old| old.id);
-        let label = sitting
-            .as_ref()
-            .filter(|_| !replaces)
-            .and_then(|old| old.label.clone());
-        let kept = match sitting.filter(|_| !replaces) {
-            Some(old) if self.goes_on(errand, old.id).await? => Some(old),
-            _ => None,
-        };
-        let id = kept
-            .as_ref()
-            .map_or_else(AuthorizationId::new, |old| old.id);
-        let version = kept.as_ref().map_or(1, |old| old.version + 1);
         // A form may have been open for half an hour.
         let wanted = running.lock().primary_wanted;
-        let asked_by = Asker::of(errand);
-        let asker = asked_by.clone();
-        let becomes = self
-            .off_thread(move |console| {
-                let member = console.allowed_now(&asker)?;
-                console.becomes_primary(&asker, wanted, member.role)
-            })
+        let asker = Asker::of(errand);
+        let at = asker.clone();
+        let seat = self
+            .off_thread(move |console| console.seat(&at, replaces, wanted))
             .await?;
+        if seat.sits != sitting.map(|old| (old.id, old.version)) {
+            return Err(CatalogError::Stale.into());
+        }
+        let (id, version) = seat.stored_as();
         let authorization = Authorization {
             id,
             account: account.clone(),
-            label,
+            label: seat.label.clone(),
             asked: errand.connection.scopes.clone(),
             granted: arrived.granted.clone(),
             health: Health::Connected,
@@ -376,27 +393,23 @@ impl Console {
         let mut tries = 0;
         loop {
             let sealing = &self.inner.gateway;
-            let sealed = sealing.seal(&arrived.grant, id, version, key, becomes);
+            let sealed = sealing.seal(&arrived.grant, id, version, key, seat.primary);
             let sealed = sealed.await?;
             let (vault, authorization) = (vault.clone(), authorization.clone());
             let (event, outcome) = (event.clone(), outcome.clone());
-            let asked_by = asked_by.clone();
+            let (asker, seat) = (asker.clone(), seat.clone());
             let stored = self.write(move |console| {
-                // As it is now, while nobody else writes: what the credential was sealed for, and
-                // who was allowed to store it, may have become another since.
-                let member = console.allowed_now(&asked_by)?;
-                let catalog = &console.inner.catalog;
-                let sits = catalog.slot(key)?.map(|slot| slot.authorization.id);
-                let primary = console.becomes_primary(&asked_by, wanted, member.role)?;
-                if sits != left || primary != becomes {
+                // As it is now, while nobody else writes: what the credential was sealed for, what
+                // else it serves, and who was allowed to store it, may have become another since.
+                if console.seat(&asker, replaces, wanted)? != seat {
                     return Err(CatalogError::Stale.into());
                 }
                 let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-                let filled = catalog.fill(&Filling {
+                let filled = console.inner.catalog.fill(&Filling {
                     key,
                     authorization,
                     sealed,
-                    primary: becomes,
+                    primary: seat.primary,
                     event: Some(Entry { event, tag: &tag }),
                     flow: Some((flow, outcome)),
                 });
@@ -409,26 +422,41 @@ impl Console {
                 other => break other?,
             }
         }
-        if let Some(left) = left.filter(|left| *left != id)
+        if let Some((left, _)) = seat.sits.filter(|(left, _)| *left != id)
             && let Err(error) = self.inner.gateway.settle_readers(left).await
         {
             // What ran unattended here need not where it still sits. Taken up again when its
             // member signs in.
             tracing::warn!(code = error.code(), "readers of a credential not settled");
         }
-        Ok(becomes)
+        Ok(seat.primary)
+    }
+
+    /// What storing means, by what holds now: R11, R21, and all that [`Self::still_allowed`] asks.
+    /// Within a write it holds until that is stored.
+    fn seat(&self, asker: &Asker, replaces: bool, wanted: bool) -> Result<Seat, ConsoleError> {
+        let member = self.allowed_now(asker)?;
+        let slot = self.inner.catalog.slot(asker.key)?;
+        let sitting = slot.map(|slot| slot.authorization);
+        let goes_on = match &sitting {
+            Some(old) if !replaces => self.goes_on(asker, old.id)?,
+            _ => false,
+        };
+        let primary = self.becomes_primary(asker, wanted, member.role)?;
+        Ok(Seat {
+            sits: sitting.as_ref().map(|old| (old.id, old.version)),
+            goes_on,
+            label: sitting.filter(|_| !replaces).and_then(|old| old.label),
+            primary,
+        })
     }
 
     /// R21, R23: whether the same account again keeps its place in every slot that shares it: where
     /// they all come to the same. Else this slot gets an authorization of its own, and the others
     /// keep theirs.
-    async fn goes_on(&self, errand: &Errand, id: AuthorizationId) -> Result<bool, ConsoleError> {
-        let here = Resolution {
-            registration: errand.registration,
-            origins: Some(errand.resolved.origins.clone()),
-        };
-        let others = self.elsewhere(id, errand.key).await?;
-        Ok(resolution::goes_on(&here, &others))
+    fn goes_on(&self, asker: &Asker, id: AuthorizationId) -> Result<bool, ConsoleError> {
+        let others = self.elsewhere(id, asker.key)?;
+        Ok(resolution::goes_on(&asker.here, &others))
     }
 
     /// R1, R2, R3, R8, R16: that whoever authorizes may still do so, by what holds now: between the
@@ -448,9 +476,9 @@ impl Console {
     fn allowed_now(&self, asker: &Asker) -> Result<Member, ConsoleError> {
         let catalog = &self.inner.catalog;
         let gone = || ConsoleError::new("flow_overtaken");
-        let shared = catalog.is_shared_with(asker.connection, asker.member)?;
+        let shared = catalog.is_shared_with(asker.key.connection, asker.member)?;
         let member = catalog.member(asker.member)?.ok_or_else(gone)?;
-        let connection = catalog.connection(asker.connection)?.ok_or_else(gone)?;
+        let connection = catalog.connection(asker.key.connection)?.ok_or_else(gone)?;
         let workspace = catalog.workspace()?.ok_or_else(gone)?;
         self.may_authorize(&member, &connection, shared, &asker.connector, &workspace)?;
         Ok(member)
@@ -463,10 +491,10 @@ impl Console {
         wanted: bool,
         role: Role,
     ) -> Result<bool, ConsoleError> {
-        let primaries = self.inner.catalog.primaries(asker.connection)?;
+        let primaries = self.inner.catalog.primaries(asker.key.connection)?;
         let current: Option<MemberId> = primaries
             .iter()
-            .find(|primary| primary.reach == asker.reach)
+            .find(|primary| primary.reach == asker.key.reach)
             .map(|primary| primary.member);
         let mine = current == Some(asker.member);
         let takes = primary::may_take(asker.kind, role, current);

@@ -58,35 +58,29 @@ impl Console {
     ///
     /// # Errors
     /// Where the catalog cannot be read.
-    pub(crate) async fn elsewhere(
+    pub(crate) fn elsewhere(
         &self,
         id: AuthorizationId,
         here: SlotKey,
     ) -> Result<Vec<Resolution>, ConsoleError> {
-        let elsewhere = self.db(move |catalog| {
-            let mut elsewhere = Vec::new();
-            for key in catalog.slots_of_authorization(id)? {
-                if key == here {
-                    continue;
-                }
-                // Nothing is sent with one that cannot be read: nothing depends on what it comes to.
-                let connection = match catalog.connection(key.connection) {
-                    Err(CatalogError::Unreadable(_)) => continue,
-                    found => found?,
-                };
-                if let Some(connection) = connection {
-                    let overrides = catalog.slot_settings(key.connection)?;
-                    elsewhere.push((key.reach, connection, overrides));
-                }
-            }
-            Ok(elsewhere)
-        });
-        let elsewhere = elsewhere.await?;
+        let catalog = &self.inner.catalog;
         let origins = self.origins();
-        let come_to = |(reach, connection, overrides): &(_, Connection, Vec<SlotSettings>)| {
-            origins.come_to(connection, overrides, *reach)
-        };
-        Ok(elsewhere.iter().map(come_to).collect())
+        let mut elsewhere = Vec::new();
+        for key in catalog.slots_of_authorization(id)? {
+            if key == here {
+                continue;
+            }
+            // Nothing is sent with one that cannot be read: nothing depends on what it comes to.
+            let connection = match catalog.connection(key.connection) {
+                Err(CatalogError::Unreadable(_)) => continue,
+                found => found?,
+            };
+            if let Some(connection) = connection {
+                let overrides = catalog.slot_settings(key.connection)?;
+                elsewhere.push(origins.come_to(&connection, &overrides, key.reach));
+            }
+        }
+        Ok(elsewhere)
     }
 
     /// R23: whether a connector, with the settings of one reach, has the origins that an

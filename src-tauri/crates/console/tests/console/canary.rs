@@ -48,7 +48,7 @@ impl Seen {
     }
 }
 
-fn forms(secret: &str) -> Vec<String> {
+pub(crate) fn forms(secret: &str) -> Vec<String> {
     let json = serde_json::to_string(secret).unwrap();
     let url: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     // Base64 of a longer text holds that of the secret at one of three offsets.

@@ -1,5 +1,7 @@
 //! Admin and logged-in-user connections, in both environment modes.
 
+mod meanwhile;
+
 use std::collections::BTreeMap;
 
 use tsunagi_console::Reach;
@@ -102,7 +104,6 @@ pub(crate) async fn with_ports() -> (Desk, Provider, Provider, tsunagi_console::
         Provider::start().await,
         Provider::start().await,
     );
-    let port = |provider: &Provider| provider.origin.rsplit(':').next().unwrap().to_owned();
     let toml = one
         .toml("filing")
         .replace(&one.origin, "http://127.0.0.1:{site}")
@@ -126,7 +127,7 @@ example = "8080"
         refused.code, "setting_invalid",
         "a parameter without a value"
     );
-    draft.settings = BTreeMap::from([("site".to_owned(), port(&one))]);
+    draft.settings = BTreeMap::from([("site".to_owned(), one.port())]);
     let id = desk.console.create(desk.session(), &draft).unwrap();
     (desk, one, two, id)
 }
@@ -142,7 +143,7 @@ async fn r23_settings_of_one_environment_lead_elsewhere_and_need_a_sign_in() {
     }
     let start = desk.console.start(desk.session()).unwrap();
     assert_eq!(start.needing, 0);
-    let port = two.origin.rsplit(':').next().unwrap().to_owned();
+    let port = two.port();
     let set = |reach, value: Option<&str>| {
         let settings = value.map(|value| ("site".to_owned(), value.to_owned()));
         let settings = settings.into_iter().collect();
@@ -206,10 +207,9 @@ async fn r23_settings_of_one_environment_lead_elsewhere_and_need_a_sign_in() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r21_authorizing_for_another_host_in_one_environment_leaves_the_others_theirs() {
     let (desk, one, two, _) = with_ports().await;
-    let port = |provider: &Provider| provider.origin.rsplit(':').next().unwrap().to_owned();
     let registration = desk.world.catalog().registrations(None).unwrap()[0].id;
     let mut draft = crate::provider::draft("Shared", Kind::Admin, Mode::Same, Some(registration));
-    draft.settings = BTreeMap::from([("site".to_owned(), port(&one))]);
+    draft.settings = BTreeMap::from([("site".to_owned(), one.port())]);
     let id = desk.console.create(desk.session(), &draft).unwrap();
     desk.world.agent.person(Person::Waits);
     let flow = desk.begin(id, Reach::All).await;
@@ -236,7 +236,7 @@ async fn r21_authorizing_for_another_host_in_one_environment_leaves_the_others_t
         [Health::Connected; 3],
         "nobody signs in again"
     );
-    let elsewhere = BTreeMap::from([("site".to_owned(), port(&two))]);
+    let elsewhere = BTreeMap::from([("site".to_owned(), two.port())]);
     let set = || {
         let (console, settings) = (&desk.console, elsewhere.clone());
         console.edit_environment(desk.session(), id, Reach::Stage, settings, None)
@@ -341,11 +341,7 @@ async fn an_environment_may_have_a_client_registration_of_its_own() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_client_in_one_environment_asks_there_and_takes_nothing_from_the_others() {
     let (desk, provider) = (Desk::empty(), Provider::start().await);
-    let id = provider.connect(&desk, Kind::Admin, Mode::Same);
-    desk.world.agent.person(Person::Waits);
-    let flow = desk.begin(id, Reach::All).await;
-    desk.answers(flow, &[("code", "a-code")]).await;
-    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    let id = provider.connected(&desk, Kind::Admin, Mode::Same).await;
     let catalog = desk.world.catalog();
     let made = catalog.connection(id).unwrap().unwrap();
     let edit = tsunagi_console::views::ConnectionEdit {

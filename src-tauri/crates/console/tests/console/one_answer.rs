@@ -199,7 +199,7 @@ async fn r22_r23_a_setting_of_one_of_two_that_share_changes_the_connector_there_
         rest
     };
     needs(&desk, &rest(&[]), "Stage is authorized in both");
-    let port = two.origin.rsplit(':').next().unwrap().to_owned();
+    let port = two.port();
     let site = |value: Option<&String>| {
         let settings = value.map(|value| ("site".to_owned(), value.clone()));
         let settings = settings.into_iter().collect();

@@ -1,16 +1,15 @@
 //! R11, R12: primary accounts, handed over between members.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use tsunagi_catalog::NewDefinitions;
 use tsunagi_console::Reach;
 use tsunagi_console::tray::TrayLine;
 use tsunagi_console::views::MemberChange;
-use tsunagi_domain::names::{ConnectionName, LinkName};
-use tsunagi_domain::{Connection, ConnectionId, Kind, MemberId, Mode, Role, Timestamp};
+use tsunagi_domain::{ConnectionId, Kind, MemberId, Mode, Role};
 
 use crate::fixture::Desk;
 use crate::team::place_of;
+use crate::work::with_many;
 
 /// Ines, who is primary, and Ben, an admin, have both authorized.
 async fn two(mode: Mode) -> (Desk, ConnectionId, MemberId, MemberId) {
@@ -322,32 +321,13 @@ async fn r2_others_see_and_revoke_their_own_account_only() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_very_many_connections_every_one_is_on_some_page() {
     let desk = Desk::empty();
-    let mut made = NewDefinitions::default();
-    for n in 0..450 {
-        let connection = Connection {
-            id: ConnectionId::new(),
-            name: ConnectionName::new(&format!("Each their own {n}")).unwrap(),
-            link_name: LinkName::new(&format!("own_{n}")).unwrap(),
-            connector: "practice".to_owned(),
-            kind: if n % 45 == 0 {
-                Kind::Admin
-            } else {
-                Kind::LoggedInUser
-            },
-            mode: Mode::Same,
-            scopes: Vec::new(),
-            registration: None,
-            settings: BTreeMap::new(),
-            enabled: true,
-            created_by: None,
-            created_at: Timestamp(0),
-        };
-        made.connections.push((connection, Vec::new(), Vec::new()));
-    }
-    desk.world
-        .catalog()
-        .add_definitions(&made, &[], |_| true)
-        .unwrap();
+    with_many(&desk, 450, |n| {
+        if n % 45 == 0 {
+            Kind::Admin
+        } else {
+            Kind::LoggedInUser
+        }
+    });
     let mut after = None;
     let mut seen = BTreeSet::new();
     loop {

@@ -9,11 +9,11 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
-use tsunagi_console::views::{NewConnection, NewRegistration, RedirectForm};
-use tsunagi_console::{ConnectionId, ConsoleError, RegistrationId};
+use tsunagi_console::views::{NewConnection, NewRegistration, RedirectForm, Stage};
+use tsunagi_console::{ConnectionId, ConsoleError, Reach, RegistrationId};
 use tsunagi_domain::{Kind, Mode};
 
-use crate::fixture::Desk;
+use crate::fixture::{Desk, Person};
 
 /// What it answers at one address.
 #[derive(Debug, Clone)]
@@ -146,6 +146,21 @@ impl Provider {
         let registration = register(desk, "filing", RedirectForm::LoopbackAnyPort);
         let draft = draft("Filing", kind, mode, Some(registration));
         desk.console.create(desk.session(), &draft).unwrap()
+    }
+
+    /// Its port, as an address has it.
+    pub(crate) fn port(&self) -> String {
+        self.origin.rsplit(':').next().unwrap().to_owned()
+    }
+
+    /// As [`Self::connect`], and whoever sits at the desk authorized it for all environments.
+    pub(crate) async fn connected(&self, desk: &Desk, kind: Kind, mode: Mode) -> ConnectionId {
+        let id = self.connect(desk, kind, mode);
+        desk.world.agent.person(Person::Waits);
+        let flow = desk.begin(id, Reach::All).await;
+        desk.answers(flow, &[("code", "a-code")]).await;
+        assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+        id
     }
 }
 

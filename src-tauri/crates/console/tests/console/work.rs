@@ -12,7 +12,8 @@ use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Role, Timestamp};
 use crate::fixture::Desk;
 
 /// A workspace of so many connections.
-fn with_many(desk: &Desk, count: usize) {
+/// Adds so many connections of the practice service at once, of the kind that `kind` says.
+pub(crate) fn with_many(desk: &Desk, count: usize, kind: impl Fn(usize) -> Kind) {
     let mut made = NewDefinitions::default();
     for n in 0..count {
         let connection = Connection {
@@ -20,7 +21,7 @@ fn with_many(desk: &Desk, count: usize) {
             name: ConnectionName::new(&format!("Connection {n}")).unwrap(),
             link_name: LinkName::new(&format!("c_{n}")).unwrap(),
             connector: "practice".to_owned(),
-            kind: Kind::Admin,
+            kind: kind(n),
             mode: Mode::Same,
             scopes: Vec::new(),
             registration: None,
@@ -73,7 +74,7 @@ fn until_stopped<T>(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_export_that_is_stopped_leaves_no_half_file() {
     let desk = Desk::empty();
-    with_many(&desk, 1200);
+    with_many(&desk, 1200, |_| Kind::Admin);
     let (console, session) = (&desk.console, desk.session());
     let mut written = 0;
     for form in [InventoryForm::Csv, InventoryForm::Html] {
@@ -99,7 +100,7 @@ async fn an_export_that_is_stopped_leaves_no_half_file() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_that_is_stopped_adds_nothing_and_can_be_gone_on_with() {
     let here = Desk::empty();
-    with_many(&here, 1200);
+    with_many(&here, 1200, |_| Kind::Admin);
     let file = here.console.export_definitions(here.session()).unwrap();
     let there = Desk::empty();
     let (console, session) = (&there.console, there.session());
@@ -122,7 +123,7 @@ async fn an_import_that_is_stopped_adds_nothing_and_can_be_gone_on_with() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_that_is_stopped_while_it_writes_adds_nothing_either() {
     let here = Desk::empty();
-    with_many(&here, 1200);
+    with_many(&here, 1200, |_| Kind::Admin);
     let file = here.console.export_definitions(here.session()).unwrap();
     let there = Desk::empty();
     let (console, session) = (&there.console, there.session());

@@ -9,6 +9,7 @@ use tsunagi_domain::{Clock as _, Health, NotConnected, Reach};
 use tsunagi_gateway::Grant;
 use tsunagi_oauth::Secret;
 
+use super::connector::typed;
 use super::home::{Home, later};
 use super::server::{Server, access};
 
@@ -17,49 +18,25 @@ const REVOKED: Health = Health::NotConnected(NotConnected::Revoked);
 const ME: &str = "/api/me";
 
 /// A connector of the same name with a key in place of OAuth.
-fn typed(origin: &str) -> Library {
-    let toml = format!(
-        r#"id = "marked"
-name = "Marked server"
-category = "work"
-kinds = ["admin"]
-hosts = ["{origin}"]
-
-[description]
-en = "A server of the tests."
-ja = "テスト用のサーバーです。"
-
-[monogram]
-text = "Ma"
-hue = 200
-
-[[keys.fields]]
-name = "key"
-label = {{ en = "Key", ja = "キー" }}
-
-[[keys.attach]]
-in = "header"
-name = "Authorization"
-value = "Bearer {{key.key}}"
-
-[api]
-base = "{origin}/api"
-errors = [{{ at = "/error", is = "bad_key", means = "revoked" }}]
+fn with_a_key(origin: &str) -> Library {
+    typed(
+        "marked",
+        origin,
+        "in = \"header\"\nname = \"Authorization\"\nvalue = \"Bearer {key.key}\"",
+        &format!(
+            r#"errors = [{{ at = "/error", is = "bad_key", means = "revoked" }}]
 
 [verify]
 url = "{origin}{ME}"
 "#
-    );
-    let hash = tsunagi_connectors::hash(toml.as_bytes());
-    let (library, problems) = Library::default().with_accepted(&[(toml, hash)]);
-    assert_eq!(problems, []);
-    library
+        ),
+    )
 }
 
 /// A home whose connection has a typed key that the server takes.
 async fn with_key(server: &Server) -> Home {
     let mut home = Home::new(server).await;
-    let library = typed(&server.origin);
+    let library = with_a_key(&server.origin);
     home.gateway.set_library(library.clone());
     let mut connection = home.connection.clone();
     connection.scopes = Vec::new();

@@ -7,7 +7,8 @@ use futures::future::join_all;
 use tokio::io::AsyncWriteExt;
 use tsunagi_domain::{Health, NotConnected, Timestamp};
 
-use super::home::{Home, Plans, connector, later, open, plain_call};
+use super::connector::connector;
+use super::home::{Home, Plans, later, open, plain_call};
 use super::server::{Say, Server};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

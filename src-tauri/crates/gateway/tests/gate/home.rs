@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
@@ -23,54 +23,13 @@ use tsunagi_gateway::{Answer, Call, GateError, Gateway, Grant, Keys, Limits, Req
 use tsunagi_oauth::{Secret, Tokens};
 use tsunagi_vault::{KeyRecord, MemoryKeyHolder, Vault};
 
+use super::clock::SetClock;
+use super::connector::connector;
 use super::server::{self, Server};
 
 pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
 pub(crate) const LINK_NAME: &str = "files";
 const PASSPHRASE: &str = "eight letters and more";
-
-/// A clock that stands still until it is moved, or moves with every look at it.
-pub(crate) struct SetClock {
-    now: AtomicI64,
-    step: AtomicI64,
-    looks: AtomicUsize,
-}
-
-impl SetClock {
-    pub(crate) fn at(time: Timestamp) -> Arc<Self> {
-        Arc::new(Self {
-            now: AtomicI64::new(time.0),
-            step: AtomicI64::new(0),
-            looks: AtomicUsize::new(0),
-        })
-    }
-
-    pub(crate) fn forward(&self, seconds: i64) {
-        self.now.fetch_add(seconds * 1000, Ordering::SeqCst);
-    }
-
-    /// Waits until whoever waits for a lease has looked at the clock as often again: each look is
-    /// one more try at it.
-    pub(crate) async fn is_looked_at(&self, times: usize) {
-        let enough = self.looks.load(Ordering::SeqCst) + times;
-        while self.looks.load(Ordering::SeqCst) < enough {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    }
-
-    /// From now on every look moves it on by so many seconds.
-    pub(crate) fn runs_by(&self, seconds: i64) {
-        self.step.store(seconds * 1000, Ordering::SeqCst);
-    }
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> Timestamp {
-        let step = self.step.load(Ordering::SeqCst);
-        self.looks.fetch_add(1, Ordering::SeqCst);
-        Timestamp(self.now.fetch_add(step, Ordering::SeqCst))
-    }
-}
 
 /// What varies between tests.
 pub(crate) struct Plans {
@@ -107,68 +66,6 @@ impl Default for Plans {
     }
 }
 
-/// A connector file of the server at `origin`.
-pub(crate) fn connector(
-    origin: &str,
-    api: &str,
-    hosts: &[String],
-    [top, oauth, further]: [&str; 3],
-) -> Library {
-    let hosts = if hosts.is_empty() {
-        vec![origin.to_owned()]
-    } else {
-        hosts.to_vec()
-    };
-    // A client that authorizes itself has no page.
-    let (page, personal) = if oauth.contains("client_credentials") {
-        (String::new(), "")
-    } else {
-        let page = format!("authorize = \"{origin}/authorize\"");
-        (page, ", \"logged_in_user\"")
-    };
-    let toml = format!(
-        r#"id = "marked"
-name = "Marked server"
-category = "work"
-kinds = ["system", "admin"{personal}]
-hosts = {hosts:?}
-registration = "needs_client"
-{top}
-
-[description]
-en = "A server of the tests."
-ja = "テスト用のサーバーです。"
-
-[monogram]
-text = "Ma"
-hue = 200
-
-[oauth]
-{page}
-token = "{origin}/token"
-rotates = true
-{oauth}
-
-[api]
-base = "{api}"
-{further}
-
-[whoami]
-url = "{origin}/api/me"
-id = "/id"
-
-[[scopes]]
-name = "files.read"
-about = {{ en = "Read files", ja = "ファイルの読み取り" }}
-default = true
-"#
-    );
-    let hash = tsunagi_connectors::hash(toml.as_bytes());
-    let (library, problems) = Library::default().with_accepted(&[(toml, hash)]);
-    assert_eq!(problems, [], "the connector of the tests loads");
-    library
-}
-
 pub(crate) struct Home {
     pub(crate) dir: Arc<tempfile::TempDir>,
     pub(crate) catalog: Catalog,
@@ -184,8 +81,8 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// With one authorization whose tokens are the server's present ones, an hour long.
-    /// With an API where the service says it is.
+    /// With one authorization whose tokens are the server's present ones, an hour long, and an
+    /// API where the service says it is.
     pub(crate) async fn with_answered_base(server: &Server, plans: Plans) -> Self {
         Self::at("{answer.api_domain}/api".to_owned(), server, plans).await
     }

@@ -6,7 +6,8 @@ use tsunagi_domain::{Account, Health, Kind, NotConnected, Reach, Timestamp};
 use tsunagi_gateway::{GateError, Grant};
 use tsunagi_oauth::{Secret, Tokens, Wire};
 
-use super::home::{Home, Plans, connector, open, plain_call};
+use super::connector::connector;
+use super::home::{Home, Plans, open, plain_call};
 use super::server::{Recorder, Server, access};
 
 #[tokio::test]

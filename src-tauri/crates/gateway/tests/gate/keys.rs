@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use tsunagi_connectors::{Connector, Library};
+use tsunagi_connectors::Connector;
 use tsunagi_domain::Account;
 use tsunagi_domain::connection::Settings;
 use tsunagi_gateway::{GateError, Grant};
 use tsunagi_oauth::Secret;
 
+use super::connector::typed;
 use super::home::Home;
 use super::server::{MARK, Recorder, Server};
 
@@ -16,33 +17,12 @@ const ME: &str = "/api/me?key=s3cret%2Fmark";
 
 /// A connector that puts its key into the query of every request.
 fn in_the_query(origin: &str) -> Connector {
-    let toml = format!(
-        r#"id = "typed"
-name = "Typed"
-category = "work"
-kinds = ["admin"]
-hosts = ["{origin}"]
-
-[description]
-en = "A server of the tests."
-ja = "テスト用のサーバーです。"
-
-[monogram]
-text = "Ty"
-hue = 200
-
-[[keys.fields]]
-name = "key"
-label = {{ en = "Key", ja = "キー" }}
-
-[[keys.attach]]
-in = "query"
-name = "key"
-value = "{{key.key}}"
-
-[api]
-base = "{origin}/api"
-errors = [{{ status = 200, at = "/error", is = "no key", means = "revoked" }}]
+    let library = typed(
+        "typed",
+        origin,
+        "in = \"query\"\nname = \"key\"\nvalue = \"{key.key}\"",
+        &format!(
+            r#"errors = [{{ status = 200, at = "/error", is = "no key", means = "revoked" }}]
 
 [verify]
 url = "{origin}/api/me"
@@ -50,10 +30,8 @@ good = {{ at = "/ok", is = "true" }}
 id = "/id"
 name = "/name"
 "#
+        ),
     );
-    let hash = tsunagi_connectors::hash(toml.as_bytes());
-    let (library, problems) = Library::default().with_accepted(&[(toml, hash)]);
-    assert_eq!(problems, []);
     library.get("typed").unwrap().clone()
 }
 

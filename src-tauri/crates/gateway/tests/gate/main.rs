@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod clock;
+mod connector;
 mod doors;
 mod doubt;
 mod due;

@@ -2,7 +2,8 @@
 
 use tsunagi_domain::{Health, NotConnected, Reach};
 
-use super::home::{Home, Plans, connector};
+use super::connector::connector;
+use super::home::{Home, Plans};
 use super::server::{Recorder, Say, Server, access};
 
 /// A home whose service has words of its own for a bad token.

@@ -9,9 +9,9 @@ use rsa::signature::{SignatureEncoding, Signer};
 use rsa::traits::PublicKeyParts;
 use serde_json::{Value, json};
 use tsunagi_domain::{Clock, Timestamp};
-use tsunagi_oauth::{Http, Limits, OAuthError, Result, Tokens, Wire, exchange};
+use tsunagi_oauth::{Http, Limits, OAuthError, Result, Tokens, Wire};
 
-use crate::support::{CLIENT_ID, Provider, Service, client, field, json as answer};
+use crate::support::{CLIENT_ID, Provider, Service, field, json as answer};
 
 pub(crate) const NOW: i64 = 1_800_000_000;
 
@@ -100,21 +100,9 @@ impl SignIn {
             answer(200, &json!({"access_token": "access-1", "id_token": token})),
         );
         let code = self.service.code(&attempt, "c");
-        let Service {
-            http,
-            connector,
-            endpoints,
-        } = &self.service;
-        exchange(
-            http,
-            connector,
-            endpoints,
-            &client(),
-            attempt,
-            code,
-            &mut Wire::default(),
-        )
-        .await
+        self.service
+            .exchange_for(attempt, code, &mut Wire::default())
+            .await
     }
 
     async fn changed(&self, change: impl FnOnce(&mut Value, &mut Value)) -> Result<Tokens> {

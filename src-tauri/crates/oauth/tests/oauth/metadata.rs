@@ -7,7 +7,7 @@ use tsunagi_oauth::{
     read_callback,
 };
 
-use crate::support::{Canned, Provider, Service, callback, canned, json, quick};
+use crate::support::{Canned, Provider, Service, callback, canned, each_is_told, json, quick};
 
 const PATH: &str = "/.well-known/oauth-authorization-server";
 
@@ -135,15 +135,7 @@ async fn every_way_a_document_cannot_be_read_has_its_error() {
             OAuthError::TooLarge,
         ),
     ];
-    for (answer, expected) in table {
-        let (outcome, wire) = fetched(answer).await;
-        assert_eq!(
-            wire.lines[0].error.as_deref(),
-            Some(expected.code()),
-            "{expected}: told"
-        );
-        assert_eq!(outcome.unwrap_err(), expected, "read as what it is");
-    }
+    each_is_told(table, fetched).await;
 }
 
 #[tokio::test]

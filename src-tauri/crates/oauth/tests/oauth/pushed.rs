@@ -11,8 +11,8 @@ use tsunagi_oauth::{
 use url::Url;
 
 use crate::support::{
-    CLIENT_ID, Canned, Provider, REDIRECT, Service, callback, canned, client, field, http, json,
-    quick,
+    CLIENT_ID, Canned, Provider, REDIRECT, Service, callback, canned, client, each_is_told, field,
+    http, json, quick,
 };
 
 const REFERENCE: &str = "urn:ietf:params:oauth:request_uri:reference/+1";
@@ -127,16 +127,7 @@ async fn the_answer_still_belongs_to_the_attempt() {
         "another attempt's answer is not this one's"
     );
     let code = service.code(&attempt, "code-canary-1");
-    let tokens = tsunagi_oauth::exchange(
-        &service.http,
-        &service.connector,
-        &service.endpoints,
-        &client(),
-        attempt,
-        code,
-        &mut wire,
-    )
-    .await;
+    let tokens = service.exchange_for(attempt, code, &mut wire).await;
     assert_eq!(tokens.unwrap().access.expose(), "access-canary-1");
 }
 
@@ -310,15 +301,7 @@ async fn every_answer_that_is_none_has_its_error() {
             },
         ),
     ];
-    for (answer, expected) in table {
-        let (outcome, wire) = answered(answer).await;
-        assert_eq!(
-            wire.lines[0].error.as_deref(),
-            Some(expected.code()),
-            "{expected}: told"
-        );
-        assert_eq!(outcome.unwrap_err(), expected, "read as what it is");
-    }
+    each_is_told(table, answered).await;
 }
 
 #[tokio::test]

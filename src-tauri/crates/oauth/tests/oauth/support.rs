@@ -273,6 +273,16 @@ impl Service {
     pub(crate) async fn exchange(&self, scopes: &[&str], wire: &mut Wire) -> Result<Tokens> {
         let attempt = self.begin(scopes);
         let code = self.code(&attempt, "code-canary-1");
+        self.exchange_for(attempt, code, wire).await
+    }
+
+    /// The end of an attempt that already has its code.
+    pub(crate) async fn exchange_for(
+        &self,
+        attempt: Attempt,
+        code: Code,
+        wire: &mut Wire,
+    ) -> Result<Tokens> {
         exchange(
             &self.http,
             &self.connector,
@@ -321,6 +331,22 @@ pub(crate) async fn answered_to(oauth: &str, canned: Canned) -> (Result<Tokens>,
     let mut wire = Wire::default();
     let outcome = provider.service(oauth).refresh(&mut wire).await;
     (outcome, wire)
+}
+
+/// Each answer of `table` is read as the error beside it, and the timeline tells of it.
+pub(crate) async fn each_is_told<T: std::fmt::Debug>(
+    table: impl IntoIterator<Item = (Canned, OAuthError)>,
+    ask: impl AsyncFn(Canned) -> (Result<T>, Wire),
+) {
+    for (answer, expected) in table {
+        let (outcome, wire) = ask(answer).await;
+        assert_eq!(
+            wire.lines[0].error.as_deref(),
+            Some(expected.code()),
+            "{expected}: told"
+        );
+        assert_eq!(outcome.unwrap_err(), expected, "read as what it is");
+    }
 }
 
 pub(crate) async fn error(canned: Canned) -> OAuthError {

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use tsunagi_oauth::{Client, OAuthError, Tokens, Wire, exchange, read_callback};
 
 use crate::support::{
-    CLIENT_ID, Canned, GOOD, Provider, REDIRECT, answered, answered_to, callback, canned, client,
-    error, field, json,
+    CLIENT_ID, Canned, GOOD, Provider, REDIRECT, answered, answered_to, callback, canned, error,
+    field, json,
 };
 
 async fn tokens(canned: Canned) -> Tokens {
@@ -24,17 +24,10 @@ async fn a_code_is_exchanged_with_its_verifier_and_redirect() {
     let challenge = field(attempt.url(), "code_challenge").unwrap();
     let code = service.code(&attempt, "code-canary-1");
     let mut wire = Wire::default();
-    let tokens = exchange(
-        &service.http,
-        &service.connector,
-        &service.endpoints,
-        &client(),
-        attempt,
-        code,
-        &mut wire,
-    )
-    .await
-    .unwrap();
+    let tokens = service
+        .exchange_for(attempt, code, &mut wire)
+        .await
+        .unwrap();
     assert_eq!(tokens.access.expose(), "access-canary-1", "the token");
     assert_eq!(
         tokens.expires_in,
@@ -353,17 +346,10 @@ async fn r23_a_host_named_by_the_callback_is_checked_before_the_code_is_sent() {
     ];
     let code = read_callback(&attempt, &callback(&attempt, &fields), None).unwrap();
     let mut wire = Wire::default();
-    let found = exchange(
-        &service.http,
-        &service.connector,
-        &service.endpoints,
-        &client(),
-        attempt,
-        code,
-        &mut wire,
-    )
-    .await
-    .unwrap_err();
+    let found = service
+        .exchange_for(attempt, code, &mut wire)
+        .await
+        .unwrap_err();
     assert_eq!(found.code(), "host_not_listed", "refused");
     assert!(provider.seen().is_empty(), "nothing was sent");
 }

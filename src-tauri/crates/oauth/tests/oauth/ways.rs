@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::json;
 use sha2::Sha256;
-use tsunagi_oauth::{
-    Attempt, OAuthError, Revoked, Secret, TokenHint, Wire, exchange, read_callback, revoke,
-};
+use tsunagi_oauth::{Attempt, OAuthError, Revoked, Secret, TokenHint, Wire, read_callback, revoke};
 use url::Url;
 
 use crate::device::{Desk, good};
@@ -46,16 +44,9 @@ async fn a_callback_that_is_not_signed_with_the_clients_secret_exchanges_nothing
     for (secret, good) in [("client secret/+", true), ("another", false), ("", false)] {
         let attempt = service.begin(&["read"]);
         let code = read_callback(&attempt, &signed(&attempt, secret), None).unwrap();
-        let outcome = exchange(
-            &service.http,
-            &service.connector,
-            &service.endpoints,
-            &client(),
-            attempt,
-            code,
-            &mut Wire::default(),
-        )
-        .await;
+        let outcome = service
+            .exchange_for(attempt, code, &mut Wire::default())
+            .await;
         let sent = provider.seen().len();
         if good {
             assert!(outcome.is_ok(), "{outcome:?}");

@@ -12,11 +12,7 @@ use crate::provider::{Provider, Says, accept, connector, register, tokens};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r23_another_address_asks_everybody_to_sign_in_again_and_says_so_before() {
     let (desk, provider) = (Desk::empty(), Provider::start().await);
-    let id = provider.connect(&desk, Kind::Admin, Mode::Same);
-    desk.world.agent.person(Person::Waits);
-    let flow = desk.begin(id, Reach::All).await;
-    desk.answers(flow, &[("code", "a-code")]).await;
-    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    let id = provider.connected(&desk, Kind::Admin, Mode::Same).await;
     let references = desk
         .console
         .connector_uses(desk.session(), "filing")
@@ -117,11 +113,7 @@ async fn r23_another_address_asks_everybody_to_sign_in_again_and_says_so_before(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_asks_nobody_again_says_so_too() {
     let (desk, provider) = (Desk::empty(), Provider::start().await);
-    let id = provider.connect(&desk, Kind::Admin, Mode::Same);
-    desk.world.agent.person(Person::Waits);
-    let flow = desk.begin(id, Reach::All).await;
-    desk.answers(flow, &[("code", "a-code")]).await;
-    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    let id = provider.connected(&desk, Kind::Admin, Mode::Same).await;
     let before = opened(&desk, "filing.toml");
     let mut sketch = before.sketch.clone();
     sketch.general.name = "Filing cabinet".to_owned();
