@@ -59,7 +59,7 @@ impl Asker {
 /// What storing means for the slot and for whatever shares its authorization, by what holds at one
 /// moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Seat {
+struct Settled {
     /// The authorization that sits there, as often as it was renewed.
     sits: Option<(AuthorizationId, u64)>,
     /// Whether it is that one that goes on, wherever it sits; else the slot gets one of its own.
@@ -70,7 +70,7 @@ struct Seat {
     primary: bool,
 }
 
-impl Seat {
+impl Settled {
     /// The authorization that is stored, and which renewal of it.
     fn stored_as(&self) -> (AuthorizationId, u64) {
         match self.sits {
@@ -341,7 +341,7 @@ impl Console {
         let asker = Asker::of(errand);
         let at = asker.clone();
         let seat = self
-            .off_thread(move |console| console.seat(&at, replaces, wanted))
+            .off_thread(move |console| console.settled(&at, replaces, wanted))
             .await?;
         if seat.sits != sitting.map(|old| (old.id, old.version)) {
             return Err(CatalogError::Stale.into());
@@ -401,7 +401,7 @@ impl Console {
             let stored = self.write(move |console| {
                 // As it is now, while nobody else writes: what the credential was sealed for, what
                 // else it serves, and who was allowed to store it, may have become another since.
-                if console.seat(&asker, replaces, wanted)? != seat {
+                if console.settled(&asker, replaces, wanted)? != seat {
                     return Err(CatalogError::Stale.into());
                 }
                 let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
@@ -434,7 +434,12 @@ impl Console {
 
     /// What storing means, by what holds now: R11, R21, and all that [`Self::still_allowed`] asks.
     /// Within a write it holds until that is stored.
-    fn seat(&self, asker: &Asker, replaces: bool, wanted: bool) -> Result<Seat, ConsoleError> {
+    fn settled(
+        &self,
+        asker: &Asker,
+        replaces: bool,
+        wanted: bool,
+    ) -> Result<Settled, ConsoleError> {
         let member = self.allowed_now(asker)?;
         let slot = self.inner.catalog.slot(asker.key)?;
         let sitting = slot.map(|slot| slot.authorization);
@@ -443,7 +448,7 @@ impl Console {
             _ => false,
         };
         let primary = self.becomes_primary(asker, wanted, member.role)?;
-        Ok(Seat {
+        Ok(Settled {
             sits: sitting.as_ref().map(|old| (old.id, old.version)),
             goes_on,
             label: sitting.filter(|_| !replaces).and_then(|old| old.label),

@@ -1,10 +1,10 @@
 //! Connector files: drafts until a manager accepts exactly what they saw.
 
-use tsunagi_console::views::{ConnectorFile, FileState, ListQuery, RedirectForm, Stage};
+use tsunagi_console::views::{ConnectorFile, FileState, ListQuery, RedirectForm};
 use tsunagi_console::{ConsoleError, Reach};
 use tsunagi_domain::{Health, Kind, Mode, NotConnected};
 
-use crate::fixture::{Desk, Person};
+use crate::fixture::Desk;
 use crate::provider::{Provider, connector, register};
 
 fn file(desk: &Desk, name: &str) -> ConnectorFile {

@@ -1,12 +1,12 @@
 //! What publishing, withdrawing and deleting a connector does to those who use it.
 
 use tsunagi_connectors::OAuth;
-use tsunagi_console::views::{BuilderState, FileState, RedirectForm, RegistrationChange, Stage};
+use tsunagi_console::views::{BuilderState, FileState, RedirectForm, RegistrationChange};
 use tsunagi_console::{Reach, Security, Sketch, Way};
 use tsunagi_domain::{Health, Kind, Mode, NotConnected};
 
 use super::{done, opened, publish, save, state};
-use crate::fixture::{Desk, Person};
+use crate::fixture::Desk;
 use crate::provider::{Provider, Says, accept, connector, register, tokens};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
