@@ -1,11 +1,12 @@
-//! The Primary accounts screen, and handing a primary account over (R11, R12).
+//! The Primary accounts screen: who is primary where, and what runs on it (R11, R12).
+
+mod handover;
 
 use std::collections::BTreeSet;
 
-use tsunagi_catalog::{CatalogError, Entry, Offer, Slot};
-use tsunagi_domain::access::Act;
+use tsunagi_catalog::{Offer, Slot};
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::primary::{self, Acceptance, Handover, Offering};
+use tsunagi_domain::primary::{self, Acceptance, Offering};
 use tsunagi_domain::{
     AuthorizationId, Connection, ConnectionId, Kind, Member, MemberId, Reach, Refusal, RefusalCode,
 };
@@ -13,11 +14,8 @@ use tsunagi_domain::{
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::impacts::Whole;
-use crate::log::Action;
 use crate::rows::account_view;
-use crate::views::{
-    ConnectionView, OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow,
-};
+use crate::views::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
 use crate::welcome::member_view;
 
 /// Connections of one page of the screen.
@@ -185,139 +183,6 @@ impl Console {
         }
     }
 
-    /// R11: offers the primary account of a place to a member who has authorized there. It moves
-    /// at once where that member has accepted beforehand.
-    ///
-    /// # Errors
-    /// R1, R11; the connection has no such reach; the vault is locked.
-    pub async fn offer_primary(
-        &self,
-        session: Session,
-        connection: ConnectionId,
-        reach: Reach,
-        to: MemberId,
-    ) -> Result<ConnectionView, ConsoleError> {
-        let (actor, whole) = self.at(session, connection, reach, Act::Prime)?;
-        let to = self.known_member(to)?;
-        let known = self.offer_to(connection, reach, to.id)?;
-        let accepted = known.is_some_and(|offer| offer.accepted_at.is_some());
-        match primary::offer(&actor, self.offering(&whole, reach, &to), accepted)? {
-            Handover::Moves => {
-                let by = known.as_ref();
-                self.move_primary(session, &whole, reach, &to, by).await?;
-            }
-            Handover::Waits => {
-                let offer = Offer {
-                    connection,
-                    reach,
-                    member: to.id,
-                    offered: Some((actor.id, self.now())),
-                    accepted_at: None,
-                };
-                self.note_offer(session, &offer, Action::PrimaryOffered, &to)?;
-            }
-        }
-        self.inner.bell.changed();
-        self.connection_view(session, connection).await
-    }
-
-    /// R11: makes the acting member's own account primary where nobody is.
-    ///
-    /// # Errors
-    /// Those of [`Self::offer_primary`].
-    pub async fn choose_primary(
-        &self,
-        session: Session,
-        connection: ConnectionId,
-        reach: Reach,
-    ) -> Result<ConnectionView, ConsoleError> {
-        let own = self.member(session)?.id;
-        self.offer_primary(session, connection, reach, own).await
-    }
-
-    /// R11: accepts the primary account that was offered to the acting member, or accepts it
-    /// beforehand where nobody has offered it yet.
-    ///
-    /// # Errors
-    /// R1, R11; the connection has no such reach; the vault is locked.
-    pub async fn accept_primary(
-        &self,
-        session: Session,
-        connection: ConnectionId,
-        reach: Reach,
-    ) -> Result<ConnectionView, ConsoleError> {
-        let (actor, whole) = self.at(session, connection, reach, Act::Prime)?;
-        let known = self.offer_to(connection, reach, actor.id)?;
-        let offered = known.as_ref().is_some_and(|offer| offer.offered.is_some());
-        let accepted = known
-            .as_ref()
-            .is_some_and(|offer| offer.accepted_at.is_some());
-        let accepts = primary::accept(self.offering(&whole, reach, &actor), offered, accepted)
-            .map_err(|refusal| refusal.with("environment", reach.as_str()))?;
-        match accepts {
-            Acceptance::Moves => {
-                self.move_primary(session, &whole, reach, &actor, known.as_ref())
-                    .await?;
-            }
-            Acceptance::Waits => {
-                let offer = Offer {
-                    connection,
-                    reach,
-                    member: actor.id,
-                    offered: None,
-                    accepted_at: Some(self.now()),
-                };
-                self.note_offer(session, &offer, Action::PrimaryAcceptedBeforehand, &actor)?;
-                self.readers_changed(&whole, reach, &[actor.id]).await;
-            }
-            Acceptance::Known => {}
-        }
-        self.inner.bell.changed();
-        self.connection_view(session, connection).await
-    }
-
-    /// Declines what was offered to the acting member, or takes their acceptance back.
-    ///
-    /// # Errors
-    /// `offer_gone`; the vault is locked.
-    pub async fn decline_primary(
-        &self,
-        session: Session,
-        connection: ConnectionId,
-        reach: Reach,
-    ) -> Result<ConnectionView, ConsoleError> {
-        let (actor, whole) = self.at(session, connection, reach, Act::Decline)?;
-        self.drop_offer(session, connection, reach, &actor, Action::PrimaryDeclined)?;
-        self.readers_changed(&whole, reach, &[actor.id]).await;
-        self.inner.bell.changed();
-        self.connection_view(session, connection).await
-    }
-
-    /// Takes an offer to another member back: who may offer may withdraw.
-    ///
-    /// # Errors
-    /// R11; `offer_gone`; the vault is locked.
-    pub async fn withdraw_primary(
-        &self,
-        session: Session,
-        connection: ConnectionId,
-        reach: Reach,
-        to: MemberId,
-    ) -> Result<ConnectionView, ConsoleError> {
-        let (actor, whole) = self.at(session, connection, reach, Act::Decline)?;
-        primary::may_hand_over(&actor)?;
-        let to = self.known_member(to)?;
-        // What another accepted beforehand is theirs to take back.
-        let known = self.offer_to(connection, reach, to.id)?;
-        if known.is_none_or(|offer| offer.offered.is_none()) {
-            return Err(ConsoleError::new("offer_gone"));
-        }
-        self.drop_offer(session, connection, reach, &to, Action::PrimaryWithdrawn)?;
-        self.readers_changed(&whole, reach, &[to.id]).await;
-        self.inner.bell.changed();
-        self.connection_view(session, connection).await
-    }
-
     /// What is offered to the acting member and waits for them.
     pub(crate) fn offered_to(&self, viewer: &Member) -> Result<Vec<OfferedToYou>, ConsoleError> {
         let catalog = &self.inner.catalog;
@@ -361,42 +226,9 @@ impl Console {
         Ok(self.inner.catalog.needing_count(viewer)? + offers as u64)
     }
 
-    /// R1: the acting member, and the connection that has this reach.
-    fn at(
-        &self,
-        session: Session,
-        connection: ConnectionId,
-        reach: Reach,
-        act: Act,
-    ) -> Result<(Member, Whole), ConsoleError> {
-        let actor = self.member(session)?;
-        self.allows(act)?;
-        if !actor.active {
-            return Err(Refusal::new(RefusalCode::MemberInactive).into());
-        }
-        let whole = self.whole(connection)?;
-        if !whole.connection.mode.reaches().contains(&reach) {
-            return Err(ConsoleError::new("reach_not_in_mode"));
-        }
-        self.inner.keys.vault()?;
-        Ok((actor, whole))
-    }
-
     pub(crate) fn known_member(&self, id: MemberId) -> Result<Member, ConsoleError> {
         let member = self.inner.catalog.member(id)?;
         member.ok_or_else(|| Refusal::new(RefusalCode::MemberInactive).into())
-    }
-
-    fn offer_to(
-        &self,
-        connection: ConnectionId,
-        reach: Reach,
-        member: MemberId,
-    ) -> Result<Option<Offer>, ConsoleError> {
-        let offers = self.inner.catalog.offers(connection)?;
-        Ok(offers
-            .into_iter()
-            .find(|offer| offer.reach == reach && offer.member == member))
     }
 
     /// Who has accepted a primary account beforehand, and where: until that lapses, what they have
@@ -411,92 +243,6 @@ impl Console {
             .filter(|offer| offer.accepted_at.is_some())
             .map(|offer| (offer.reach, offer.member))
             .collect())
-    }
-
-    async fn move_primary(
-        &self,
-        session: Session,
-        whole: &Whole,
-        reach: Reach,
-        to: &Member,
-        by: Option<&Offer>,
-    ) -> Result<(), ConsoleError> {
-        let before = current(whole, reach).map(|(member, _)| member);
-        let id = whole.connection.id;
-        let accepted = self.accepted(id)?;
-        let event = self.primary_event(session, id, reach, Action::PrimaryMoved, to);
-        let vault = self.inner.keys.vault()?;
-        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-        let entry = Entry { event, tag: &tag };
-        let moved = self.inner.catalog.move_primary(
-            (id, reach),
-            to.id,
-            before,
-            by,
-            self.now(),
-            Some(&entry),
-        );
-        if moved == Err(CatalogError::Stale) {
-            // Another window was faster: it was withdrawn, or somebody else is primary.
-            return Err(ConsoleError::new("offer_gone"));
-        }
-        moved?;
-        let mut concerned = vec![to.id];
-        concerned.extend(before);
-        let lapsed = accepted.iter().filter(|(place, _)| *place == reach);
-        concerned.extend(lapsed.map(|(_, member)| *member));
-        self.readers_changed(whole, reach, &concerned).await;
-        Ok(())
-    }
-
-    fn note_offer(
-        &self,
-        session: Session,
-        offer: &Offer,
-        action: Action,
-        to: &Member,
-    ) -> Result<(), ConsoleError> {
-        let event = self.primary_event(session, offer.connection, offer.reach, action, to);
-        let vault = self.inner.keys.vault()?;
-        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-        let entry = Entry { event, tag: &tag };
-        Ok(self.inner.catalog.set_offer(offer, Some(&entry))?)
-    }
-
-    fn drop_offer(
-        &self,
-        session: Session,
-        connection: ConnectionId,
-        reach: Reach,
-        member: &Member,
-        action: Action,
-    ) -> Result<(), ConsoleError> {
-        let event = self.primary_event(session, connection, reach, action, member);
-        let vault = self.inner.keys.vault()?;
-        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-        let entry = Entry { event, tag: &tag };
-        let gone = self
-            .inner
-            .catalog
-            .withdraw_offer(connection, reach, member.id, Some(&entry))?;
-        if gone {
-            Ok(())
-        } else {
-            Err(ConsoleError::new("offer_gone"))
-        }
-    }
-
-    fn primary_event(
-        &self,
-        session: Session,
-        connection: ConnectionId,
-        reach: Reach,
-        action: Action,
-        member: &Member,
-    ) -> tsunagi_catalog::NewEvent {
-        let subject = format!("connection/{connection}");
-        let args = [("reach", reach.as_str()), ("member", member.name.as_str())];
-        self.event(session, action, &subject, &args)
     }
 
     /// A primary account is also sealed for unattended runs, and one that no longer is, is not:

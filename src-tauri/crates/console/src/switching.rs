@@ -130,31 +130,33 @@ impl Console {
         from: ConnectionId,
     ) -> Result<ConnectionView, ConsoleError> {
         self.inner.keys.vault()?;
-        let (_, whole, next) = self.switched(session, connection, reach, from)?;
-        let sat = whole.slots.iter().find(|slot| slot.key == next.key);
-        let left: BTreeSet<_> = sat.map(|slot| slot.authorization.id).into_iter().collect();
         self.cancel_flows_of(connection);
-        let subject = format!("connection/{connection}");
-        let account = self.account_of(&whole.connection, &next).label;
-        let args = [("reach", reach.as_str()), ("account", account.as_str())];
-        let event = self.event(session, Action::AuthorizationSwitched, &subject, &args);
-        let mut slots = whole.slots.clone();
-        slots.retain(|slot| slot.key != next.key);
-        slots.push(next.clone());
-        let changed = self.changed_in(&whole.connection, &slots)?;
-        {
-            let vault = self.inner.keys.vault()?;
+        let switched = self.write(move |console| {
+            let (_, whole, next) = console.switched(session, connection, reach, from)?;
+            let subject = format!("connection/{connection}");
+            let account = console.account_of(&whole.connection, &next).label;
+            let args = [("reach", reach.as_str()), ("account", account.as_str())];
+            let event = console.event(session, Action::AuthorizationSwitched, &subject, &args);
+            let mut slots = whole.slots.clone();
+            slots.retain(|slot| slot.key != next.key);
+            slots.push(next.clone());
+            let changed = console.changed_in(&whole.connection, &slots)?;
+            let vault = console.inner.keys.vault()?;
             let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-            self.inner.catalog.reshape(&Reshaping {
+            console.inner.catalog.reshape(&Reshaping {
                 connection: &whole.connection,
                 seats: &[(next.key, next.authorization.id)],
                 emptied: &[],
                 connector_changed: &changed,
                 primaries: None,
-                now: self.now(),
+                now: console.now(),
                 event: Some(Entry { event, tag: &tag }),
             })?;
-        }
+            Ok((whole, next))
+        });
+        let (whole, next) = switched.await?;
+        let sat = whole.slots.iter().find(|slot| slot.key == next.key);
+        let left: BTreeSet<_> = sat.map(|slot| slot.authorization.id).into_iter().collect();
         if let Some(member) = next.key.member {
             let mut seated = whole;
             seated.slots = vec![next];
@@ -302,18 +304,21 @@ impl Console {
     ) -> Result<ReplaceOutcome, ConsoleError> {
         self.manager(session)?;
         let vault = self.inner.keys.vault()?;
-        let (old, next) = (self.connection(from)?, self.connection(to)?);
-        let uses = self.inner.catalog.uses(from)?;
-        self.may_take_place(&old, &next, &uses)?;
-        let subject = format!("connection/{from}");
-        let args = [
-            ("link_name", old.link_name.as_str()),
-            ("other", next.link_name.as_str()),
-        ];
-        let event = self.event(session, Action::ConnectionReplaced, &subject, &args);
-        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-        let entry = Entry { event, tag: &tag };
-        let moved = self.inner.catalog.replace_in_uses(from, to, Some(&entry))?;
+        let (old, next, uses, moved) = self.at_once(|| {
+            let (old, next) = (self.connection(from)?, self.connection(to)?);
+            let uses = self.inner.catalog.uses(from)?;
+            self.may_take_place(&old, &next, &uses)?;
+            let subject = format!("connection/{from}");
+            let args = [
+                ("link_name", old.link_name.as_str()),
+                ("other", next.link_name.as_str()),
+            ];
+            let event = self.event(session, Action::ConnectionReplaced, &subject, &args);
+            let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+            let entry = Entry { event, tag: &tag };
+            let moved = self.inner.catalog.replace_in_uses(from, to, Some(&entry))?;
+            Ok((old, next, uses, moved))
+        })?;
         self.inner.bell.changed();
         // Nothing goes back to a service that has ended (R16).
         let back = self.may_take_place(&next, &old, &uses).is_ok();
@@ -340,24 +345,26 @@ impl Console {
     ) -> Result<u32, ConsoleError> {
         self.manager(session)?;
         let vault = self.inner.keys.vault()?;
-        let (old, next) = (self.connection(from)?, self.connection(to)?);
-        let mut uses = self.inner.catalog.uses(to)?;
-        uses.retain(|used| replaced.uses.contains(&used.id));
-        self.may_take_place(&next, &old, &uses)?;
-        let subject = format!("connection/{to}");
-        let args = [
-            ("link_name", next.link_name.as_str()),
-            ("other", old.link_name.as_str()),
-        ];
-        let event = self.event(session, Action::ConnectionReplaced, &subject, &args);
-        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-        let entry = Entry { event, tag: &tag };
-        let was = Moved {
-            uses: uses.iter().map(|used| used.id).collect(),
-            granted: replaced.granted.clone(),
-        };
-        let catalog = &self.inner.catalog;
-        let back = catalog.put_back_in_uses(from, to, &was, Some(&entry))?;
+        let back = self.at_once(|| {
+            let (old, next) = (self.connection(from)?, self.connection(to)?);
+            let mut uses = self.inner.catalog.uses(to)?;
+            uses.retain(|used| replaced.uses.contains(&used.id));
+            self.may_take_place(&next, &old, &uses)?;
+            let subject = format!("connection/{to}");
+            let args = [
+                ("link_name", next.link_name.as_str()),
+                ("other", old.link_name.as_str()),
+            ];
+            let event = self.event(session, Action::ConnectionReplaced, &subject, &args);
+            let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+            let entry = Entry { event, tag: &tag };
+            let was = Moved {
+                uses: uses.iter().map(|used| used.id).collect(),
+                granted: replaced.granted.clone(),
+            };
+            let catalog = &self.inner.catalog;
+            Ok(catalog.put_back_in_uses(from, to, &was, Some(&entry))?)
+        })?;
         self.inner.bell.changed();
         Ok(u32::try_from(back).unwrap_or(u32::MAX))
     }
