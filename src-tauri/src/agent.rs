@@ -10,7 +10,7 @@ use tsunagi_console::views::{AgentKind, FlowView};
 use tsunagi_console::{FlowId, KeptSignInId};
 use url::Url;
 
-use crate::{page, place, profile, tray, windows};
+use crate::{opening, page, place, profile, tray, windows};
 
 /// Least time between two tellings of changes: renewing a thousand credentials after a night is
 /// one change to whoever looks, not a thousand.
@@ -38,9 +38,7 @@ impl<R: Runtime> UserAgent for DesktopAgent<R> {
     fn open(&self, visit: Visit) -> Result<(), &'static str> {
         let browser = visit.kind == AgentKind::Browser;
         if browser {
-            // Opened detached: whether the browser's process ends or stays says nothing.
-            tauri_plugin_opener::open_url(visit.url.as_str(), None::<&str>)
-                .map_err(|_| "browser_missing")?;
+            opening::web(&visit.url)?;
         }
         self.on_main(move |app| {
             let area = place::area(app);
@@ -63,7 +61,7 @@ impl<R: Runtime> UserAgent for DesktopAgent<R> {
     }
 
     fn browse(&self, address: &Url) -> Result<(), &'static str> {
-        tauri_plugin_opener::open_url(address.as_str(), None::<&str>).map_err(|_| "browser_missing")
+        opening::web(address)
     }
 
     fn keeps_sign_ins(&self) -> bool {

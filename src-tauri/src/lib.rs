@@ -13,6 +13,7 @@ mod commands;
 mod home;
 mod lifecycle;
 mod logs;
+mod opening;
 mod page;
 mod place;
 mod practice;

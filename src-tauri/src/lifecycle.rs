@@ -144,9 +144,8 @@ fn run(folder: &Path, hidden: bool) -> ExitCode {
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 
-/// The builder without a home: what tests of the real context share with the program. The opener
-/// is called as a function, never as a plugin: a plugin would put its script into every page,
-/// sign-in pages included.
+/// The builder without a home: what tests of the real context share with the program. No plugin
+/// that opens things is registered ([`crate::opening`]).
 pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
     commands::register(builder)
 }

@@ -5,6 +5,7 @@ use tsunagi_console::ConsoleError;
 use tsunagi_console::views::{ActivityPage, ActivityQuery, VerificationView, WrittenFile};
 
 use super::{Answer, Desk, seated};
+use crate::opening;
 
 #[tauri::command]
 pub(crate) async fn activity_list(
@@ -37,8 +38,7 @@ pub(crate) async fn activity_export(
 pub(crate) async fn exports_open_folder(desk: State<'_, Desk>) -> Answer<()> {
     seated(&desk, |console, session| {
         let folder = console.may_open_exports(session)?;
-        tauri_plugin_opener::open_path(folder, None::<&str>)
-            .map_err(|_| ConsoleError::new("folder_not_opened"))
+        opening::folder(&folder).map_err(ConsoleError::new)
     })
     .await
 }

@@ -5,6 +5,7 @@ use tsunagi_console::ConsoleError;
 use tsunagi_console::views::ConnectorsView;
 
 use super::{Answer, Desk, seated};
+use crate::opening;
 
 #[tauri::command]
 pub(crate) async fn connectors_get(desk: State<'_, Desk>) -> Answer<ConnectorsView> {
@@ -27,8 +28,7 @@ pub(crate) async fn connectors_accept(
 pub(crate) async fn connectors_open_folder(desk: State<'_, Desk>) -> Answer<()> {
     seated(&desk, |console, session| {
         let folder = console.may_open_folder(session)?;
-        tauri_plugin_opener::open_path(folder, None::<&str>)
-            .map_err(|_| ConsoleError::new("folder_not_opened"))
+        opening::folder(&folder).map_err(ConsoleError::new)
     })
     .await
 }

@@ -8,6 +8,7 @@ use tsunagi_console::views::{
 use tsunagi_console::{ApplicationId, ConnectionId, ConsoleError};
 
 use super::{Answer, Desk, seated};
+use crate::opening;
 
 #[tauri::command]
 pub(crate) async fn gallery_list(desk: State<'_, Desk>) -> Answer<Vec<GalleryEntry>> {
@@ -29,8 +30,7 @@ pub(crate) async fn gallery_service(
 pub(crate) async fn provider_open(desk: State<'_, Desk>, service: String) -> Answer<()> {
     seated(&desk, move |console, session| {
         let address = console.provider_console(session, &service)?;
-        tauri_plugin_opener::open_url(address.as_str(), None::<&str>)
-            .map_err(|_| ConsoleError::new("browser_missing"))
+        opening::web(&address).map_err(ConsoleError::new)
     })
     .await
 }

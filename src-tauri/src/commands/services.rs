@@ -5,6 +5,7 @@ use tsunagi_console::ConsoleError;
 use tsunagi_console::views::ServiceView;
 
 use super::{Answer, Desk, seated};
+use crate::opening;
 
 #[tauri::command]
 pub(crate) async fn service_get(desk: State<'_, Desk>, service: String) -> Answer<ServiceView> {
@@ -22,8 +23,7 @@ pub(crate) async fn service_open_source(
 ) -> Answer<()> {
     seated(&desk, move |console, session| {
         let address = console.source(session, &service, source)?;
-        tauri_plugin_opener::open_url(address.as_str(), None::<&str>)
-            .map_err(|_| ConsoleError::new("browser_missing"))
+        opening::web(&address).map_err(ConsoleError::new)
     })
     .await
 }

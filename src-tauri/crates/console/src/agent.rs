@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
+pub use tsunagi_domain::hosts::may_open;
 use tsunagi_domain::{FlowId, KeptSignInId};
 use tsunagi_oauth::Verdict;
 use url::Url;

@@ -73,6 +73,7 @@ pub(crate) fn drifts(
             health: health((*environment).into(), *slot),
             // What is revoked runs as nobody and may do nothing.
             account: living(*slot).map(|authorization| &authorization.account),
+            origins: living(*slot).map_or(&[], |authorization| &authorization.origins),
             scopes: living(*slot).map_or(&[], held),
             has_primary: *has_primary,
             authorized: *authorized,

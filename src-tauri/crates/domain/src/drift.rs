@@ -1,5 +1,6 @@
 //! How the environments of a connection differ from what one would expect of them.
 
+use crate::hosts::Origin;
 use crate::{Account, Environment, Health, Kind, NotConnected};
 
 /// What sits in one environment of a connection with one authorization per environment.
@@ -11,6 +12,8 @@ pub struct Place<'a> {
     pub health: Health,
     /// Its account; `None` where nothing sits there.
     pub account: Option<&'a Account>,
+    /// The servers it was obtained for: an identifier says who somebody is at one of them.
+    pub origins: &'a [Origin],
     /// Scopes it holds: those granted, or those asked for where the provider does not say.
     pub scopes: &'a [String],
     /// Whether a logged-in-user connection has a primary account there.
@@ -30,8 +33,8 @@ pub enum Drift {
         /// Which ones, sorted.
         scopes: Vec<String>,
     },
-    /// Production runs as the account that Development runs as: trying things out touches what
-    /// counts.
+    /// Production runs as the account that Development runs as, at the same servers: trying things
+    /// out touches what counts. The first user of each of two servers is not one account.
     SameAccount {
         /// The environment that shares Production's account.
         environment: Environment,
@@ -93,6 +96,7 @@ pub fn drift(kind: Kind, places: &[Place<'_>]) -> Vec<Drift> {
     if let Some(production) = at(Environment::Production) {
         for environment in [Environment::Development, Environment::Stage] {
             if let Some(place) = at(environment)
+                && place.origins == production.origins
                 && is_same_account(place.account, production.account)
             {
                 found.push(Drift::SameAccount { environment });

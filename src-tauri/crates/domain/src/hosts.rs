@@ -170,6 +170,16 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Whether a person's browser may be sent to an address: the web, and nothing that could be read as
+/// a file, a command, or another program's scheme (RFC 8252 §8.12 shows what a page may try). Plain
+/// http is for this computer's own servers only.
+#[must_use]
+pub fn may_open(address: &Url) -> bool {
+    let web = address.scheme() == "https" || (address.scheme() == "http" && is_loopback(address));
+    let unnamed = address.username().is_empty() && address.password().is_none();
+    web && unnamed && address.has_host()
+}
+
 /// R23: whether a credential may go to `url`, given the hosts its connector lists.
 ///
 /// # Errors

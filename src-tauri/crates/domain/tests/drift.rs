@@ -1,6 +1,7 @@
 //! What the environments of a connection differ in.
 
 use tsunagi_domain::drift::{Drift, Place, drift};
+use tsunagi_domain::hosts::Origin;
 use tsunagi_domain::{Account, Environment, Health, Kind, NotConnected};
 
 use Environment::{Development, Production, Stage};
@@ -29,6 +30,7 @@ fn place<'a>(
             Health::NotConnected(NotConnected::NeverAuthorized)
         },
         account,
+        origins: &[],
         scopes,
         has_primary: true,
         authorized: account.is_some(),
@@ -111,6 +113,31 @@ fn the_account_of_production_anywhere_else_is_told() {
             .map(|environment| Drift::SameAccount { environment })
             .collect();
         assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn the_same_identifier_at_two_servers_is_two_accounts() {
+    let first = account("1");
+    let at = |address: &str| {
+        vec![Origin::of(&address.parse().expect("an address")).expect("of a server")]
+    };
+    let (here, there) = (at("https://git.example"), at("https://git-test.example"));
+    for (development, same) in [(&here, true), (&there, false)] {
+        let found = drift(
+            Kind::Admin,
+            &[
+                Place {
+                    origins: development,
+                    ..place(Development, Some(&first), &[])
+                },
+                Place {
+                    origins: &here,
+                    ..place(Production, Some(&first), &[])
+                },
+            ],
+        );
+        assert_eq!(!found.is_empty(), same, "{development:?}");
     }
 }
 

@@ -3,7 +3,9 @@
 
 use proptest::prelude::*;
 use tsunagi_domain::RefusalCode;
-use tsunagi_domain::hosts::{HostPattern, Origin, is_loopback, is_reserved_header, may_receive};
+use tsunagi_domain::hosts::{
+    HostPattern, Origin, is_loopback, is_reserved_header, may_open, may_receive,
+};
 use url::Url;
 
 fn pattern(text: &str) -> HostPattern {
@@ -407,5 +409,26 @@ fn this_computer_is_known_in_every_writing() {
         "https://128.0.0.1/",
     ] {
         assert!(!is_loopback(&url(other)), "{other} is another");
+    }
+}
+
+#[test]
+fn a_browser_is_sent_to_the_web_and_nowhere_else() {
+    for (address, fit) in [
+        ("https://accounts.zoho.com/oauth/v2/auth?state=x", true),
+        ("http://127.0.0.1:4711/authorize", true),
+        ("http://localhost:4711/authorize", true),
+        ("http://accounts.zoho.com/oauth/v2/auth", false),
+        ("http://localhost.evil.example/", false),
+        ("https://person:secret@accounts.zoho.com/", false),
+        ("https://accounts.zoho.com@evil.example/", false),
+        ("file:///etc/passwd", false),
+        ("javascript:alert(1)", false),
+        ("data:text/html,x", false),
+        ("tsunagi://callback", false),
+        ("mailto:somebody@example.com", false),
+        ("smb://example.com/share", false),
+    ] {
+        assert_eq!(may_open(&address.parse().unwrap()), fit, "{address}");
     }
 }
