@@ -5,6 +5,7 @@ mod broken_rules;
 mod choosing;
 mod registrations;
 mod round_trip;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -16,6 +16,7 @@ mod availability;
 mod backups;
 mod bad_names;
 mod builder;
+mod calls;
 mod canary;
 mod clock;
 mod codes;
