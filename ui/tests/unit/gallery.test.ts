@@ -25,6 +25,12 @@ const ids = (whole: boolean): string[] => sections(find(items, wish), whole, 3, 
 const wish: Wish = { search: "", custom: false, category: null, way: null };
 const found = (narrowed: Partial<Wish>): string[] => find(items, { ...wish, ...narrowed }).map((one) => one.service.id);
 
+describe("the gallery's order", () => {
+  it("is that of a language, not of bytes", () => {
+    expect(items.map((item) => item.entry.service.name)).toEqual(["kintone", "Kura Archive", "LINE", "Linear", "Payflow Pro", "QuickBooks Online", "Salesforce", "SMS-Magic"]);
+  });
+});
+
 describe("the gallery's search", () => {
   it("puts a name before a word of it, and that before what is said of a service", () => {
     expect(found({ search: "line" }), "QuickBooks Online has it too, further inside").toEqual(["line", "linear", "quickbooks"]);
@@ -63,12 +69,12 @@ describe("the gallery's search", () => {
 describe("the gallery's sections", () => {
   it("begin with what was used last, and end with what cannot be used", () => {
     expect(ids(false)).toEqual([
-      "recent: salesforce quickbooks", "accounting: quickbooks", "crm: salesforce", "messages: line", "work: linear kintone", "unknown: sms_magic", "refused: payflow",
+      "recent: salesforce quickbooks", "accounting: quickbooks", "crm: salesforce", "messages: line", "work: kintone linear", "unknown: sms_magic", "refused: payflow",
     ]);
   });
 
   it("are one list where somebody narrows", () => {
-    expect(ids(true)).toEqual(["found: line linear quickbooks salesforce kintone", "unknown: sms_magic", "refused: payflow"]);
+    expect(ids(true)).toEqual(["found: kintone line linear quickbooks salesforce", "unknown: sms_magic", "refused: payflow"]);
   });
 
   it("fill their rows and say how many there are", () => {

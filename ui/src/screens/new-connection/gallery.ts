@@ -52,8 +52,10 @@ export function fold(text: string): string {
     .replace(/[\u3041-\u3096]/g, (kana) => String.fromCodePoint((kana.codePointAt(0) ?? 0) + 0x60));
 }
 
-export function prepare(gallery: readonly GalleryEntry[]): Item[] {
-  return gallery.map((entry) => ({ entry, name: fold(`${entry.service.name} ${entry.service.id}`), words: fold(`${entry.about} ${entry.words}`) }));
+/** What there is, in the order of a language: of the program it comes in the order of its bytes. */
+export function prepare(gallery: readonly GalleryEntry[], language = "en"): Item[] {
+  const { compare } = new Intl.Collator(language);
+  return gallery.toSorted((a, b) => compare(a.service.name, b.service.name)).map((entry) => ({ entry, name: fold(`${entry.service.name} ${entry.service.id}`), words: fold(`${entry.about} ${entry.words}`) }));
 }
 
 /** How well it fits: 0 begins so, 1 a word of the name does, 2 in the name, 3 in what is said of it; `null` not at all. */
