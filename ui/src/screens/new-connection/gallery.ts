@@ -52,8 +52,10 @@ export function fold(text: string): string {
     .replace(/[\u3041-\u3096]/g, (kana) => String.fromCodePoint((kana.codePointAt(0) ?? 0) + 0x60));
 }
 
-export function prepare(gallery: readonly GalleryEntry[]): Item[] {
-  return gallery.map((entry) => ({ entry, name: fold(`${entry.service.name} ${entry.service.id}`), words: fold(`${entry.about} ${entry.words}`) }));
+/** Puts services in the order of their names as the language has it, once: what is found later keeps it. */
+export function prepare(gallery: readonly GalleryEntry[], tag: string): Item[] {
+  const { compare } = new Intl.Collator(tag);
+  return gallery.toSorted((a, b) => compare(a.service.name, b.service.name)).map((entry) => ({ entry, name: fold(`${entry.service.name} ${entry.service.id}`), words: fold(`${entry.about} ${entry.words}`) }));
 }
 
 /** How well it fits: 0 begins so, 1 a word of the name does, 2 in the name, 3 in what is said of it; `null` not at all. */
