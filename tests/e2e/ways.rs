@@ -13,6 +13,8 @@ const MINA: &str = "mina@provider.example";
 const PASTE: &str = "Not coming back? Paste the address it ended on";
 /// What the flow window says of an answer with another sign-in's state.
 const NOT_THIS: &str = "An answer came back that does not belong to this sign-in";
+/// What it says where the person pressed Deny at the service.
+const REFUSED: &str = "Not authorized: the sign-in page said “access denied”.";
 /// What it says of an address that is no redirect address.
 const NOT_HERE: &str = "That is not the redirect address of this sign-in.";
 
@@ -166,6 +168,48 @@ async fn a_sign_in_goes_on_in_the_systems_browser_and_comes_home_on_loopback() {
     steps::flow_is_over(&desk, app.pid()).await;
     works(page, PRACTICE, AIKO, "/contacts", "\"email\"").await;
     assert_eq!(system.count(), 1, "one page was opened in the browser");
+    app.close(&desk).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_refuses_in_the_systems_browser_is_told_so_in_both_places() {
+    let trial = Trial::begin("ways-refused").await;
+    let desk = Desk::open();
+    let mut system = SystemBrowser::install(&trial);
+    let app = App::start(&trial, system.options()).await;
+    let page = app.page();
+    let address = in_browser_instead(&trial, &desk, &app, &mut system).await;
+    let redirect = redirect_of(&address);
+
+    let mut browser = Browser::default();
+    browser.open(&address).await;
+    browser.press(AIKO).await;
+    browser.press("Deny").await;
+    assert_eq!(
+        (browser.status(), browser.text().as_str()),
+        (
+            200,
+            "The service said no Tsunagi shows why. This page can be closed."
+        ),
+        "the page does not speak of success"
+    );
+    let state = parameter(browser.address(), "state");
+    assert!(
+        !browser.html().contains(&state),
+        "the page repeats no state: {}",
+        browser.html()
+    );
+    page.in_flow_window(async |flow| flow.says(REFUSED).await)
+        .await;
+    trial.picture("8-refused");
+    closed(&redirect).await;
+    // What failed stays until it was read.
+    for window in desk.windows_of(app.pid()) {
+        if window.title != steps::MAIN {
+            desk.close(window);
+        }
+    }
+    steps::flow_is_over(&desk, app.pid()).await;
     app.close(&desk).await;
 }
 

@@ -19,7 +19,7 @@ const GALLERY = [
   entry("payflow", "Payflow Pro", "payments", "決済", refused("connector_retired")),
   entry("kura", "Kura Archive", "files", "契約書", { custom: true }),
 ];
-const items = prepare(GALLERY);
+const items = prepare(GALLERY, "en-GB");
 const byName = (a: string, b: string): number => a.localeCompare(b);
 const ids = (whole: boolean): string[] => sections(find(items, wish), whole, 3, byName).map((one) => `${one.id}: ${one.entries.map((e) => e.service.id).join(" ")}`);
 const wish: Wish = { search: "", custom: false, category: null, way: null };
@@ -66,6 +66,18 @@ describe("the gallery's search", () => {
   });
 });
 
+describe("the gallery's order", () => {
+  it.each(["en-GB", "ja-JP"])("is that of names, not of bytes, in %s", (tag) => {
+    const names = ["Zoom", "freee", "Slack", "kintone", "Élan", "Freshdesk"].map((name) => entry(name, name, "work", ""));
+    expect(find(prepare(names, tag), wish).map((one) => one.service.name), "a small first letter is no reason to be last").toEqual(["Élan", "freee", "Freshdesk", "kintone", "Slack", "Zoom"]);
+  });
+
+  it("of kana is that of their sound, hiragana and katakana alike", () => {
+    const names = ["ライン", "あおい", "カオナビ", "きんとん"].map((name) => entry(name, name, "work", ""));
+    expect(find(prepare(names, "ja-JP"), wish).map((one) => one.service.name)).toEqual(["あおい", "カオナビ", "きんとん", "ライン"]);
+  });
+});
+
 describe("the gallery's sections", () => {
   it("begin with what was used last, and end with what cannot be used", () => {
     expect(ids(false)).toEqual([
@@ -78,7 +90,7 @@ describe("the gallery's sections", () => {
   });
 
   it("fill their rows and say how many there are", () => {
-    const many = prepare(Array.from({ length: 20 }, (_, i) => entry(`s${i}`, `S ${i}`, "work", "", i < 5 ? { recent: i } : {})));
+    const many = prepare(Array.from({ length: 20 }, (_, i) => entry(`s${i}`, `S ${i}`, "work", "", i < 5 ? { recent: i } : {})), "en-GB");
     const cut = sections(find(many, wish), false, 4, byName);
     expect(cut.map((one) => [one.id, one.entries.length, one.of])).toEqual([["recent", 4, 5], ["work", 8, 20]]);
   });

@@ -8,6 +8,9 @@ const OWNED = /^(ui|category|health|kind|environment|role|area|edition)\./;
 /** Families that are looked up by a word of the program's: every member counts as used. */
 const FAMILIES = [/^ui\.bulk\.(delete|disable|enable|revoke)/, /^ui\.activity\.group_/, /^category\./, /^health\./, /^kind\./, /^environment\./, /^role\./, /^ui\.members\.role_/, /^ui\.passphrase\.(set|change|remove)/, /^area\./, /^edition\./, /^ui\.application_tab\./, /^ui\.applications\.about_/, /^ui\.connectors\.state_/, /^ui\.builder\.(from|kind|way|section|state|in|name|delete|withdraw|asked|by|good|means)_/, /^ui\.new\.kind_/, /^ui\.tab\./, /^ui\.practice\.fault_/, /^ui\.availability\.data_center_/, /^ui\.import\.what_/, /^ui\.unreadable\.(what|do)_/, /^ui\.way\./, /^ui\.service\.(redirect|sent)_/];
 
+/** Numbers that never are one. */
+const FIXED = new Set(["ui.practice.short", "ui.practice.slow"]);
+
 function sources(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
@@ -53,6 +56,15 @@ describe("messages", () => {
     const asked = [...text.matchAll(/"(ui\.[a-z_]+(?:\.[a-z_]+)+)"/g)].map((match) => match[1] ?? "");
     const missing = asked.filter((key) => !(key in english) && !(`${key}.other` in english && `${key}.one` in english));
     expect(missing, "a missing message shows as its key").toEqual([]);
+  });
+
+  it("say of one thing that it is one", () => {
+    // A number, and a word behind it that speaks of several; not "Error 1 means", where the number is a name.
+    const many = /(?<!(?:value|error|scope) )\{(?:n|count|all|total|connections|registrations|places|seconds|minutes|tries)\} (?:[a-z]+ )?(?!(?:is|was|has|does|goes|as|this|its)\b)(?:[a-z]{2,}s|people|need|have|are|were)\b/i;
+    const wrong = Object.entries(english).filter(([key, text]) => many.test(text) && !/\.(?:one|other)$/.test(key) && !FIXED.has(key)).map(([key]) => key);
+    expect(wrong, "“1 connections”: give it .one and .other, or {count:noun} where the program says it").toEqual([]);
+    const alone = Object.keys(english).filter((key) => key.endsWith(".other") && /\{(?:n|count)\}/.test(english[key] ?? "") && !(key.replace(/other$/, "one") in english));
+    expect(alone, "many without one").toEqual([]);
   });
 
   it("have no empty text", () => {

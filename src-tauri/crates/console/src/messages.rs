@@ -31,7 +31,8 @@ pub fn find(locale: Locale, key: &str) -> Option<&'static str> {
 }
 
 /// The message under `key` with `{name}` replaced by what `args` holds. An argument whose value
-/// has a word of its own (`word.environment.production`) is replaced by that word. A missing
+/// has a word of its own (`word.environment.production`) is replaced by that word. `{count:places}`
+/// is the number `count` with the noun it counts, as `word.places.one` or `.other` puts it. A missing
 /// message shows as its key, so that a mistake is seen and not guessed.
 #[must_use]
 pub fn text(locale: Locale, key: &str, args: &BTreeMap<String, String>) -> String {
@@ -47,12 +48,25 @@ pub fn text(locale: Locale, key: &str, args: &BTreeMap<String, String>) -> Strin
             rest = after;
             continue;
         };
-        let value = args.get(name).map(String::as_str).unwrap_or_default();
-        text.push_str(&worded(locale, name, value));
+        let value = |name| args.get(name).map(String::as_str).unwrap_or_default();
+        match name.split_once(':') {
+            Some((name, noun)) => text.push_str(&counted(locale, noun, value(name))),
+            None => text.push_str(&worded(locale, name, value(name))),
+        }
         rest = tail;
     }
     text.push_str(rest);
     text
+}
+
+/// A number with what it counts: English has another form for one.
+fn counted(locale: Locale, noun: &str, number: &str) -> String {
+    let form = match (locale, number) {
+        (Locale::En, "1") => "one",
+        (Locale::En | Locale::Ja, _) => "other",
+    };
+    let key = format!("word.{noun}.{form}");
+    find(locale, &key).map_or(key, |words| words.replace("{n}", number))
 }
 
 /// A value with a word of its own is replaced by it, and so is each of several.

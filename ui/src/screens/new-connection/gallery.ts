@@ -52,9 +52,9 @@ export function fold(text: string): string {
     .replace(/[\u3041-\u3096]/g, (kana) => String.fromCodePoint((kana.codePointAt(0) ?? 0) + 0x60));
 }
 
-/** What there is, in the order of a language: of the program it comes in the order of its bytes. */
-export function prepare(gallery: readonly GalleryEntry[], language = "en"): Item[] {
-  const { compare } = new Intl.Collator(language);
+/** Puts services in the order of their names as the language has it, once: what is found later keeps it. */
+export function prepare(gallery: readonly GalleryEntry[], tag = "en"): Item[] {
+  const { compare } = new Intl.Collator(tag);
   return gallery.toSorted((a, b) => compare(a.service.name, b.service.name)).map((entry) => ({ entry, name: fold(`${entry.service.name} ${entry.service.id}`), words: fold(`${entry.about} ${entry.words}`) }));
 }
 

@@ -64,6 +64,16 @@ fn shell() -> String {
     squeezed("src")
 }
 
+/// What is counted in messages: `places` of `{count:places}`.
+fn counted(messages: &BTreeMap<String, String>) -> BTreeSet<String> {
+    messages
+        .values()
+        .flat_map(|message| message.split('{').skip(1))
+        .filter_map(|rest| rest.split_once('}')?.0.split_once(':'))
+        .map(|(_, noun)| noun.to_owned())
+        .collect()
+}
+
 /// Whether a word stands in quotes anywhere in the console or the shell.
 fn is_said(word: &str) -> bool {
     let quoted = format!("\"{word}\"");
@@ -156,6 +166,11 @@ fn keys() -> BTreeSet<String> {
         keys.insert(format!("why.{code}"));
     }
     keys.insert("word.of_scheme".to_owned());
+    for noun in counted(&table("en")) {
+        for form in ["one", "other"] {
+            keys.insert(format!("word.{noun}.{form}"));
+        }
+    }
     for reason in NotConnected::ALL {
         keys.insert(format!("word.reason.{}", reason.as_str()));
     }
@@ -173,6 +188,41 @@ fn every_code_has_a_sentence_and_a_help_in_both_languages() {
             );
         }
     }
+}
+
+#[test]
+fn one_thing_is_not_told_as_many() {
+    let said = |code: &str, args: &[(&str, &str)]| {
+        let args = args
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let args = args.collect();
+        [Locale::En, Locale::Ja].map(|locale| messages::failure(locale, code, &args).message)
+    };
+    assert_eq!(
+        said("still_used", &[("count", "1")]),
+        [
+            "It is still used in 1 place.",
+            "まだ1か所で使われています。"
+        ]
+    );
+    assert_eq!(
+        said("still_used", &[("count", "11")])[0],
+        "It is still used in 11 places."
+    );
+    let both = [
+        ("service", "Kura"),
+        ("connections", "1"),
+        ("registrations", "2"),
+    ];
+    assert_eq!(
+        said("connector_used", &both),
+        [
+            "Kura is in use: 1 connection and 2 client registrations.",
+            "「Kura」は使われています (外部連携1件、クライアント登録2件)。"
+        ],
+        "each number has its own form"
+    );
 }
 
 #[test]
