@@ -2,6 +2,8 @@
 
 mod asking;
 mod devices;
+mod elsewhere;
+pub(crate) mod issuers;
 mod keys;
 mod shapes;
 mod tokens;
@@ -13,7 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tsunagi_catalog::Catalog;
 use tsunagi_connectors::{Connector, Library, Resolved};
-use tsunagi_domain::SystemClock;
+use tsunagi_domain::{Refusal, SystemClock};
 use tsunagi_gateway::{Gateway, Keys};
 use tsunagi_oauth::{Ask, Attempt, Client, Code, Http, Secret, begin, read_callback};
 use url::Url;
@@ -66,10 +68,17 @@ impl Desk {
         }
     }
 
-    /// What differs from the transcript.
+    /// What differs from the transcript, and what goes to hosts that are not the service's.
     pub(crate) async fn drive(&self, transcript: &Transcript) -> Vec<String> {
         match self.connector(transcript) {
-            Some(connector) => self.drive_as(transcript, connector).await,
+            Some(connector) => {
+                let mut faults = self.drive_as(transcript, connector).await;
+                if let Ok(mut journey) = self.journey(transcript, connector) {
+                    journey.elsewhere().await;
+                    faults.append(&mut journey.faults);
+                }
+                faults
+            }
             None => vec![format!(
                 "no connector {}",
                 transcript.connectors().join(" or ")
@@ -83,30 +92,38 @@ impl Desk {
         names.iter().find_map(|name| self.library.get(name))
     }
 
-    /// What differs from the transcript where its connector says this.
-    pub(crate) async fn drive_as(
-        &self,
-        transcript: &Transcript,
-        connector: &Connector,
-    ) -> Vec<String> {
-        let resolved = match connector.resolve(&transcript.settings) {
-            Ok(resolved) => resolved,
-            Err(refusal) => return vec![format!("settings: {refusal:?}")],
-        };
-        let mut journey = Journey {
+    fn journey<'a>(
+        &'a self,
+        transcript: &'a Transcript,
+        connector: &'a Connector,
+    ) -> Result<Journey<'a>, Refusal> {
+        Ok(Journey {
             desk: self,
             transcript,
             connector,
-            resolved,
+            resolved: connector.resolve(&transcript.settings)?,
             client: Client {
                 id: transcript.client_id.clone(),
                 secret: transcript.client_secret.as_deref().map(Secret::new),
             },
             answers: BTreeMap::new(),
             faults: Vec::new(),
+        })
+    }
+
+    /// What differs from the transcript where its connector says this.
+    pub(crate) async fn drive_as(
+        &self,
+        transcript: &Transcript,
+        connector: &Connector,
+    ) -> Vec<String> {
+        let mut journey = match self.journey(transcript, connector) {
+            Ok(journey) => journey,
+            Err(refusal) => return vec![format!("settings: {refusal:?}")],
         };
         journey.authorize();
         journey.base();
+        journey.issuers().await;
         let mut device = None;
         for (index, step) in transcript.steps.iter().enumerate() {
             let before = journey.faults.len();
