@@ -1,6 +1,7 @@
 //! One transcript's journey: authorize, callback, exchange, renewal, errors, who-am-I, revocation.
 
 mod asking;
+mod caller;
 mod devices;
 mod elsewhere;
 pub(crate) mod issuers;
@@ -72,7 +73,7 @@ impl Desk {
     pub(crate) async fn drive(&self, transcript: &Transcript) -> Vec<String> {
         match self.connector(transcript) {
             Some(connector) => {
-                let mut faults = self.drive_as(transcript, connector).await;
+                let mut faults = self.drive_as(transcript, connector, &self.library).await;
                 if let Ok(mut journey) = self.journey(transcript, connector) {
                     journey.elsewhere().await;
                     faults.append(&mut journey.faults);
@@ -116,6 +117,7 @@ impl Desk {
         &self,
         transcript: &Transcript,
         connector: &Connector,
+        library: &Library,
     ) -> Vec<String> {
         let mut journey = match self.journey(transcript, connector) {
             Ok(journey) => journey,
@@ -135,6 +137,7 @@ impl Desk {
                 "whoami" => journey.who_am_i(step).await,
                 "verify" | "verify_error" | "verify_away" => journey.verify(step).await,
                 "api" => journey.api(step),
+                "send" => journey.send(step, library).await,
                 "api_error" => journey.api_error(step),
                 "revoke" => journey.revoke(step).await,
                 "device" => device = journey.device(step).await,
@@ -182,7 +185,7 @@ impl Journey<'_> {
             let rest = url.as_str().strip_prefix(&base).map(str::to_owned);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
         };
-        let asked = ["whoami", "verify", "api", "api_error"];
+        let asked = ["whoami", "verify", "api", "send", "api_error"];
         let steps: Vec<&Step> = asked
             .into_iter()
             .flat_map(|what| {

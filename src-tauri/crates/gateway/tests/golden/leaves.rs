@@ -173,7 +173,11 @@ async fn noticed(desk: &Desk, about: &[&Transcript], facts: &Value) -> bool {
         return true;
     }
     for transcript in about {
-        if !desk.drive_as(transcript, connector).await.is_empty() {
+        if !desk
+            .drive_as(transcript, connector, &library)
+            .await
+            .is_empty()
+        {
             return true;
         }
     }
