@@ -137,7 +137,7 @@ impl Desk {
                 "whoami" => journey.who_am_i(step).await,
                 "verify" | "verify_error" | "verify_away" => journey.verify(step).await,
                 "api" => journey.api(step),
-                "send" => journey.send(step, library).await,
+                "send" => Box::pin(journey.send(step, library)).await,
                 "api_error" => journey.api_error(step),
                 "revoke" => journey.revoke(step).await,
                 "device" => device = journey.device(step).await,

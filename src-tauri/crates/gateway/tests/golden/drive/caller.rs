@@ -124,7 +124,7 @@ impl Journey<'_> {
             member: None,
         };
         let id = AuthorizationId::new();
-        let sealed = gateway.seal(&grant, id, 1, key.clone(), false).await;
+        let sealed = gateway.seal(&grant, id, 1, key, false).await;
         let authorization = Authorization {
             id,
             account: Account::default(),
