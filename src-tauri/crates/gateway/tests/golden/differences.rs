@@ -106,22 +106,10 @@ pub(crate) const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
         "left out there to show the error",
     ),
     (
-        "mailchimp",
-        "base",
-        "base",
-        "the page shows who-am-I only, at the sign-in's host",
-    ),
-    (
         "microsoft_graph",
         "exchange",
         "scope",
         "driven without `openid`; the next step has it",
-    ),
-    (
-        "okta",
-        "base",
-        "base",
-        "the page shows userinfo only, beside the API",
     ),
     (
         "okta",

@@ -1,7 +1,10 @@
 //! One transcript's journey: authorize, callback, exchange, renewal, errors, who-am-I, revocation.
 
 mod asking;
+mod caller;
 mod devices;
+mod elsewhere;
+pub(crate) mod issuers;
 mod keys;
 mod shapes;
 mod tokens;
@@ -13,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tsunagi_catalog::Catalog;
 use tsunagi_connectors::{Connector, Library, Resolved};
-use tsunagi_domain::SystemClock;
+use tsunagi_domain::{Refusal, SystemClock};
 use tsunagi_gateway::{Gateway, Keys};
 use tsunagi_oauth::{Ask, Attempt, Client, Code, Http, Secret, begin, read_callback};
 use url::Url;
@@ -66,10 +69,17 @@ impl Desk {
         }
     }
 
-    /// What differs from the transcript.
+    /// What differs from the transcript, and what goes to hosts that are not the service's.
     pub(crate) async fn drive(&self, transcript: &Transcript) -> Vec<String> {
         match self.connector(transcript) {
-            Some(connector) => self.drive_as(transcript, connector).await,
+            Some(connector) => {
+                let mut faults = self.drive_as(transcript, connector, &self.library).await;
+                if let Ok(mut journey) = self.journey(transcript, connector) {
+                    journey.elsewhere().await;
+                    faults.append(&mut journey.faults);
+                }
+                faults
+            }
             None => vec![format!(
                 "no connector {}",
                 transcript.connectors().join(" or ")
@@ -83,30 +93,39 @@ impl Desk {
         names.iter().find_map(|name| self.library.get(name))
     }
 
-    /// What differs from the transcript where its connector says this.
-    pub(crate) async fn drive_as(
-        &self,
-        transcript: &Transcript,
-        connector: &Connector,
-    ) -> Vec<String> {
-        let resolved = match connector.resolve(&transcript.settings) {
-            Ok(resolved) => resolved,
-            Err(refusal) => return vec![format!("settings: {refusal:?}")],
-        };
-        let mut journey = Journey {
+    fn journey<'a>(
+        &'a self,
+        transcript: &'a Transcript,
+        connector: &'a Connector,
+    ) -> Result<Journey<'a>, Refusal> {
+        Ok(Journey {
             desk: self,
             transcript,
             connector,
-            resolved,
+            resolved: connector.resolve(&transcript.settings)?,
             client: Client {
                 id: transcript.client_id.clone(),
                 secret: transcript.client_secret.as_deref().map(Secret::new),
             },
             answers: BTreeMap::new(),
             faults: Vec::new(),
+        })
+    }
+
+    /// What differs from the transcript where its connector says this.
+    pub(crate) async fn drive_as(
+        &self,
+        transcript: &Transcript,
+        connector: &Connector,
+        library: &Library,
+    ) -> Vec<String> {
+        let mut journey = match self.journey(transcript, connector) {
+            Ok(journey) => journey,
+            Err(refusal) => return vec![format!("settings: {refusal:?}")],
         };
         journey.authorize();
         journey.base();
+        journey.issuers().await;
         let mut device = None;
         for (index, step) in transcript.steps.iter().enumerate() {
             let before = journey.faults.len();
@@ -118,6 +137,7 @@ impl Desk {
                 "whoami" => journey.who_am_i(step).await,
                 "verify" | "verify_error" | "verify_away" => journey.verify(step).await,
                 "api" => journey.api(step),
+                "send" => Box::pin(journey.send(step, library)).await,
                 "api_error" => journey.api_error(step),
                 "revoke" => journey.revoke(step).await,
                 "device" => device = journey.device(step).await,
@@ -165,7 +185,7 @@ impl Journey<'_> {
             let rest = url.as_str().strip_prefix(&base).map(str::to_owned);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
         };
-        let asked = ["whoami", "verify", "api", "api_error"];
+        let asked = ["whoami", "verify", "api", "send", "api_error"];
         let steps: Vec<&Step> = asked
             .into_iter()
             .flat_map(|what| {

@@ -159,7 +159,7 @@ fn change(at: &str, leaf: &mut Value) {
     };
 }
 
-/// Whether the file is refused, or a transcript differs.
+/// Whether the file is refused, sends elsewhere than the list says, or a transcript differs.
 async fn noticed(desk: &Desk, about: &[&Transcript], facts: &Value) -> bool {
     let Ok(text) = toml::to_string(facts) else {
         return true;
@@ -169,8 +169,15 @@ async fn noticed(desk: &Desk, about: &[&Transcript], facts: &Value) -> bool {
     let Some(connector) = library.all().next() else {
         return true;
     };
+    if !super::places::faults(connector).is_empty() {
+        return true;
+    }
     for transcript in about {
-        if !desk.drive_as(transcript, connector).await.is_empty() {
+        if !desk
+            .drive_as(transcript, connector, &library)
+            .await
+            .is_empty()
+        {
             return true;
         }
     }

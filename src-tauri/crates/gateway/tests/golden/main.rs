@@ -12,6 +12,7 @@ mod differences;
 mod drive;
 mod internet;
 mod leaves;
+mod places;
 mod transcript;
 
 use internet::Internet;
@@ -23,7 +24,12 @@ const ORDER: &str = "TSUNAGI_GOLDEN_TEST";
 #[tokio::test]
 async fn every_connector_speaks_as_its_vendor_documents() {
     let transcripts = transcript::all();
-    let internet = Internet::of(transcripts.iter().flat_map(Transcript::hosts));
+    let keys = drive::issuers::listed().filter_map(|[.., keys]| {
+        let url = url::Url::parse(keys).unwrap();
+        Some(url.host_str()?.to_owned())
+    });
+    let documented = transcripts.iter().flat_map(Transcript::hosts);
+    let internet = Internet::of(documented.chain(keys).chain(places::evil_hosts()));
     let output = tokio::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "in_a_process_of_its_own", "--nocapture"])
         .env(ORDER, internet.port().to_string())

@@ -55,6 +55,9 @@ pub(crate) struct Step {
     pub(crate) answer: Option<String>,
     #[serde(default)]
     pub(crate) expect: Option<toml::Table>,
+    /// The body as a caller gets it; empty where nothing of it is shown.
+    #[serde(default)]
+    pub(crate) caller_gets: Option<String>,
     /// What is typed in at this step, where that is something else.
     #[serde(default)]
     pub(crate) keys: BTreeMap<String, String>,
@@ -183,6 +186,52 @@ fn every_step_names_the_pages_it_is_written_from() {
                 "{}: {}",
                 transcript.file,
                 step.what
+            );
+        }
+    }
+}
+
+/// Of which no page of the vendor shows an error, and which say so.
+const ERRORLESS: &[&str] = &["razorpay.oauth", "wordpress_com"];
+
+#[test]
+fn every_transcript_shows_an_error_or_is_known_not_to() {
+    let errors = [
+        "exchange_error",
+        "refresh_error",
+        "verify_error",
+        "api_error",
+        "device_poll",
+    ];
+    for transcript in all() {
+        let shown = errors.iter().any(|what| transcript.steps(what).count() > 0);
+        assert_ne!(
+            shown,
+            ERRORLESS.contains(&transcript.file.as_str()),
+            "{}: look at the vendor's pages for what it says when something is wrong",
+            transcript.file
+        );
+    }
+}
+
+#[test]
+fn every_connector_with_secrets_in_its_answers_shows_what_a_caller_gets_of_them() {
+    let library = tsunagi_connectors::Library::built_in();
+    let transcripts = all();
+    for connector in library.all().filter(|own| !own.api.drop.is_empty()) {
+        let shown: Vec<&Step> = transcripts
+            .iter()
+            .filter(|own| own.connectors().contains(&connector.id))
+            .flat_map(|own| own.steps("send"))
+            .filter(|step| step.caller_gets.is_some())
+            .collect();
+        for secret in &connector.api.drop {
+            assert!(
+                shown
+                    .iter()
+                    .any(|step| step.answered().body.contains(secret)),
+                "{}: {secret} in an answer, and what a caller gets of it",
+                connector.id
             );
         }
     }
