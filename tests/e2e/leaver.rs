@@ -59,7 +59,7 @@ async fn handed_over_revoked_and_asked_for_again() {
         "Will be revoked at 127.0.0.1",
         "Everybody used it: somebody else has to authorize it.",
         "1 primary account is lost.",
-        "1 unattended use stops.",
+        "1 use stops",
     ] {
         page.says(told).await;
     }
