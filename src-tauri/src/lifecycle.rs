@@ -145,7 +145,7 @@ fn run(folder: &Path, hidden: bool) -> ExitCode {
 }
 
 /// The builder without a home: what tests of the real context share with the program. No plugin
-/// that opens things is registered ([`crate::opening`]).
+/// that opens things is registered (`opening.rs`).
 pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
     commands::register(builder)
 }
