@@ -130,10 +130,15 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     put({ ...row, stations: row.stations.map((station) => (station.reach === reach || reach === "all" ? { ...station, ...part } : station)) });
   };
   const viewOf = (id: ConnectionId): Answer<"connection_get"> => managed.decorate(environmentsOf(need(id), world.registrations, world.drafts.get(id) ?? null, world.start, world.kept));
+  let torn = of("unreadable") ? seedUnreadable() : [];
   const work = fakeWork(options);
   const managed = managing({
     start: () => world.start, rows: () => world.rows, put, setStation, view: (id) => viewOf(id), changed, refuse,
-    remove: (id) => (world.rows = world.rows.filter((row) => row.id !== id)),
+    remove: (id) => {
+      world.rows = world.rows.filter((row) => row.id !== id);
+      torn = torn.filter((one) => one.id !== id);
+    },
+    torn: () => torn,
     list: (asked) => found(asked),
     quiet: home === "quiet",
     registrations: () => world.registrations, setRegistrations: (all) => (world.registrations = all),
@@ -216,7 +221,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       const lapsing = world.rows.flatMap((row) => row.stations.filter((station) => station.lapsesAt !== null && station.lapsesAt < soon && station.health.state === "connected").map((station) => ({ connection: row.id, name: row.name, service: row.service, station })));
       const failed = world.rows.find((row) => row.linkName === "customer_lookup");
       const failures = failed ? [{ connection: failed.id, name: failed.name, flow: seedTimeline("production", false, world.start.locale, Date.now() - 3 * 3_600_000) }] : [];
-      return { offers: managed.offers(), needs, lapsing, failures, unreadable: of("unreadable") ? seedUnreadable() : [], connections: world.rows.length };
+      return { offers: managed.offers(), needs, lapsing, failures, unreadable: torn, connections: world.rows.length };
     },
     connections_list: ({ query: asked }) => {
       const rows = found(asked);

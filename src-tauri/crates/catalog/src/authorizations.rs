@@ -245,15 +245,16 @@ pub(crate) fn by_id(db: &Connection, id: [u8; 16]) -> Result<Option<Authorizatio
 pub(crate) fn put(db: &Connection, authorization: &Authorization) -> Result<()> {
     let unreachable = authorization.unreachable.as_ref();
     db.prepare_cached(
-        "INSERT INTO authorization (id, account_id, account_name, account_email, label, asked,
+        "INSERT INTO authorization (id, account_id, account_name, account_email, account_at, label, asked,
              granted, health, issued_at, expires_at, refresh_expires_at, renewable,
              unreachable_since, unreachable_code, origins, extras, authorized_by, authorized_at,
              last_used, last_renewed, version, ends_at, unreachable_failures, unproven,
              registration)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21, ?22, ?23, ?24, ?25)
+             ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
          ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id,
              account_name = excluded.account_name, account_email = excluded.account_email,
+             account_at = excluded.account_at,
              label = excluded.label, asked = excluded.asked, granted = excluded.granted,
              health = excluded.health, issued_at = excluded.issued_at,
              expires_at = excluded.expires_at, refresh_expires_at = excluded.refresh_expires_at,
@@ -270,6 +271,7 @@ pub(crate) fn put(db: &Connection, authorization: &Authorization) -> Result<()> 
         authorization.account.id,
         authorization.account.name,
         authorization.account.email,
+        authorization.account.at,
         authorization.label,
         row::to_json(&authorization.asked)?,
         authorization
@@ -318,6 +320,7 @@ pub(crate) fn authorization(row: &Row<'_>) -> rusqlite::Result<Authorization> {
             id: row.get("account_id")?,
             name: row.get("account_name")?,
             email: row.get("account_email")?,
+            at: row.get("account_at")?,
         },
         label: row.get("label")?,
         asked: row::json(row, "asked")?,

@@ -269,7 +269,9 @@ pub(crate) fn place(db: &Transaction<'_>, key: SlotKey, authorization: [u8; 16])
 
 /// Nobody can tell where a slot was whose reach is no known word. Once a place of its connection
 /// that was empty is filled anew, which is what Home asks for, it has been replaced; what else is
-/// missing is shown as an empty place.
+/// missing is shown as an empty place. Its provider is not told to forget it: most likely it is the
+/// same account again, and many providers take back the new consent with the old token (RFC 7009
+/// §2.1).
 fn forget_lost(db: &Transaction<'_>, key: SlotKey) -> Result<()> {
     let lost: Vec<[u8; 16]> = db
         .prepare_cached(&format!(

@@ -72,6 +72,21 @@ impl Catalog {
         })
     }
 
+    /// The authorizations that sit in a connection, also where neither they nor their places in it
+    /// can be read.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn authorizations_in(&self, id: ConnectionId) -> Result<Vec<AuthorizationId>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT authorization FROM slot WHERE connection = ?1 ORDER BY 1",
+            )?;
+            let rows = statement.query_map([id.bytes()], |row| row::id(row, "authorization"))?;
+            row::collect("slot", rows)
+        })
+    }
+
     /// As [`Self::authorization`], where its row may not be readable: what it was obtained with
     /// and for is as it is stored, or it is not given at all; whatever else cannot be read stands
     /// for nothing, and it is not connected then.
@@ -133,6 +148,7 @@ fn authorization(row: &Row<'_>) -> rusqlite::Result<Authorization> {
             id: some("account_id"),
             name: some("account_name"),
             email: some("account_email"),
+            at: some("account_at"),
         },
         label: some("label"),
         asked: Vec::new(),

@@ -73,6 +73,18 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// The server that vouches for who somebody is: the issuer, else the origin where people sign
+    /// in, else where credentials are issued, else that of the API.
+    #[must_use]
+    pub fn server(&self) -> String {
+        if let Some(issuer) = &self.issuer {
+            return issuer.clone();
+        }
+        let signs_in = self.authorize.as_ref().or(self.device.as_ref());
+        let address = signs_in.or(self.token.as_ref()).unwrap_or(&self.api_base);
+        address.origin().ascii_serialization()
+    }
+
     /// That the service has said all that its addresses need.
     ///
     /// # Errors

@@ -1,12 +1,9 @@
 //! The Connection screen: details, and what a manager changes about a connection.
 
-use std::collections::BTreeSet;
-
 use tsunagi_catalog::{ListRow, Offer, Slot};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::freshness::lapse;
 use tsunagi_domain::names::ConnectionName;
-use tsunagi_domain::offer;
 use tsunagi_domain::reshape::is_set_aside;
 use tsunagi_domain::{ConnectionId, Kind, Member, Reach, access};
 
@@ -321,63 +318,6 @@ impl Console {
             self.inner.bell.changed();
         }
         self.connection_view(session, id).await
-    }
-
-    /// Deletes a connection that nothing uses (R18), with its authorizations; the provider is
-    /// told first.
-    ///
-    /// # Errors
-    /// R1, R2, R18.
-    pub async fn delete_connection(
-        &self,
-        session: Session,
-        id: ConnectionId,
-    ) -> Result<(), ConsoleError> {
-        self.manager_for(session, Act::Delete)?;
-        self.inner.keys.vault()?;
-        self.usable_for(Act::Delete)?;
-        let connection = self.connection(id)?;
-        let uses = self.inner.catalog.count_uses(id)?;
-        offer::may_delete(uses)?;
-        self.cancel_flows_of(id);
-        let mut left = BTreeSet::new();
-        for slot in self.inner.catalog.slots(id)? {
-            let shared = self
-                .inner
-                .catalog
-                .slots_of_authorization(slot.authorization.id)?;
-            if shared.iter().all(|key| key.connection == id) {
-                let mut wire = tsunagi_oauth::Wire::default();
-                // A provider that cannot be told keeps nobody from deleting.
-                let told = self
-                    .inner
-                    .gateway
-                    .revoke_at_provider(slot.authorization.id, &mut wire)
-                    .await;
-                if let Err(error) = told {
-                    tracing::warn!(code = error.code(), "not revoked at the provider");
-                }
-            } else {
-                left.insert(slot.authorization.id);
-            }
-        }
-        self.write(move |console| {
-            // R18: something may have begun to use it while the providers were told.
-            offer::may_delete(console.inner.catalog.count_uses(id)?)?;
-            console.inner.catalog.delete_connection(id)?;
-            // The log goes on telling of it under its name.
-            let args = [
-                ("link_name", connection.link_name.as_str()),
-                ("name", connection.name.as_str()),
-            ];
-            let subject = format!("connection/{id}");
-            console.log(session, Action::ConnectionDeleted, &subject, &args)
-        })
-        .await?;
-        self.readers_left(&left).await;
-        self.stop_unused_practice();
-        self.inner.bell.changed();
-        Ok(())
     }
 }
 

@@ -1,5 +1,5 @@
 //! Files and rows that came to harm: a person learns what, where and since when, and what they can
-//! do. Nothing damaged is ever deleted.
+//! do. Nothing damaged is deleted but by a person.
 
 use std::collections::BTreeMap;
 use std::path::Path;

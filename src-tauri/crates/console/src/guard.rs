@@ -37,7 +37,11 @@ impl Console {
         account: &Account,
     ) -> Result<Option<Decided>, ConsoleError> {
         let previous = self.sitting(errand).await?;
-        let arrival = self.arrives(previous.as_ref(), arrived, account).await?;
+        let arrival = self
+            .arrives(errand, previous.as_ref(), arrived, account)
+            .await?;
+        let before = previous.as_ref().map(|old| sitting_account(old, errand));
+        let elsewhere = before.as_ref().is_some_and(|old| old.is_elsewhere(account));
         let stage = match arrival {
             Arrival::Welcome => {
                 return Ok(Some(Decided {
@@ -55,10 +59,20 @@ impl Console {
             view.stage = stage;
             view.deadline = deadline;
             view.seconds = ANSWER_SECONDS;
-            view.account = Some(account_view(service, None, account));
+            let shown = |label: Option<&str>, account: &Account| {
+                let mut view = account_view(service, label, account);
+                // The two may have every word in common: the server is what tells them apart.
+                if let (true, Some(at)) = (elsewhere, &account.at) {
+                    let at = at.strip_prefix("https://").unwrap_or(at);
+                    view.label = format!("{} ({at})", view.label);
+                }
+                view
+            };
+            view.account = Some(shown(None, account));
             view.previous = previous
                 .as_ref()
-                .map(|old| account_view(service, old.label.as_deref(), &old.account));
+                .zip(before.as_ref())
+                .map(|(old, account)| shown(old.label.as_deref(), account));
         });
         if arrival == Arrival::AskWhose {
             self.step(errand.id, "whose_account", Ok(()), Vec::new(), None)
@@ -95,18 +109,32 @@ impl Console {
     /// How an account arrives where another sits, or none.
     pub(crate) async fn arrives(
         &self,
+        errand: &Errand,
         sitting: Option<&Authorization>,
         arrived: &Arrived,
         account: &Account,
     ) -> Result<Arrival, ConsoleError> {
-        let before = sitting.map(|old| &old.account);
-        match sitting {
-            Some(old) if arrival(before, account, false) == Arrival::AskWhose => {
-                let gateway = &self.inner.gateway;
-                let same_key = gateway.is_same_key(old.id, &arrived.grant).await?;
-                Ok(arrival(before, account, same_key))
-            }
-            _ => Ok(arrival(before, account, false)),
+        let Some(old) = sitting else {
+            return Ok(arrival(None, account, false));
+        };
+        let before = sitting_account(old, errand);
+        let found = arrival(Some(&before), account, false);
+        if found != Arrival::AskWhose {
+            return Ok(found);
         }
+        let gateway = &self.inner.gateway;
+        let same_key = gateway.is_same_key(old.id, &arrived.grant).await?;
+        Ok(arrival(Some(&before), account, same_key))
     }
+}
+
+/// The account that sits there. A catalog of before did not keep who vouched for it: that was
+/// another server where it was obtained for none of the origins that hold now.
+fn sitting_account(old: &Authorization, errand: &Errand) -> Account {
+    let mut account = old.account.clone();
+    let now = &errand.resolved.origins;
+    if account.at.is_none() && !old.origins.iter().any(|origin| now.contains(origin)) {
+        account.at = old.origins.first().map(ToString::to_string);
+    }
+    account
 }

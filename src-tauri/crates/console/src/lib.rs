@@ -24,6 +24,7 @@ mod connectors;
 mod console;
 mod damage;
 mod definitions;
+mod deleting;
 mod drifting;
 mod editing;
 mod error;

@@ -61,7 +61,11 @@ impl Console {
                 Ok(Some(_)) => parts.push(self.part(&actor, action, *id, &applications)?),
                 // One that somebody else has deleted meanwhile needs nothing done.
                 Ok(None) => {}
-                // Nothing can be done to it, and it keeps nothing from the others.
+                // All that can be done to one that cannot be read.
+                Err(CatalogError::Unreadable(_)) if action == BulkAction::Delete => {
+                    parts.push(self.delete_torn(*id)?);
+                }
+                // Nothing else can be done to it, and it keeps nothing from the others.
                 Err(error @ CatalogError::Unreadable(_)) => parts.push(BulkPart {
                     connection: *id,
                     name: self.name_at_least(*id)?,
@@ -199,6 +203,10 @@ impl Console {
                     (connection.name.to_string(), done)
                 }
                 Ok(None) => continue,
+                Err(CatalogError::Unreadable(_)) if action == BulkAction::Delete => {
+                    let name = self.name_at_least(*id)?;
+                    (name, self.do_to_one(session, action, *id).await)
+                }
                 Err(error) => (
                     self.name_at_least(*id).unwrap_or_else(|_| id.to_string()),
                     Err(error.into()),
@@ -238,9 +246,9 @@ impl Console {
             BulkAction::Enable => self.enable(session, id, true),
             BulkAction::Revoke => self.revoke_all_of(session, &actor, id).await,
             BulkAction::Delete => self
-                .delete_connection(session, id)
+                .delete_and_tell(session, id)
                 .await
-                .map(|()| (true, None)),
+                .map(|untold| (true, untold)),
         }
     }
 

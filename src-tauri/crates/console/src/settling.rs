@@ -252,6 +252,10 @@ impl Console {
             },
             _ => account,
         });
+        let account = account.map(|account| Account {
+            at: Some(errand.resolved.server()),
+            ..account
+        });
         let told = account.as_ref().map(|_| ());
         let noted = if errand.connector.keys.is_some() {
             self.step(errand.id, "tried", told, lines, Some(started))
@@ -331,7 +335,12 @@ impl Console {
         let key = errand.key;
         let sitting = self.sitting(errand).await?;
         let asked = decided.about.is_some() && decided.about == sitting.as_ref().map(|old| old.id);
-        if !asked && self.arrives(sitting.as_ref(), arrived, account).await? != Arrival::Welcome {
+        if !asked
+            && self
+                .arrives(errand, sitting.as_ref(), arrived, account)
+                .await?
+                != Arrival::Welcome
+        {
             // Somebody else filled the slot meanwhile, and nobody was asked about that account.
             return Err(ConsoleError::new("flow_overtaken"));
         }

@@ -12,6 +12,9 @@ pub struct Account {
     pub name: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
+    /// Who vouches for all this: the issuer, else the server where people sign in. An identifier
+    /// says who somebody is at that server only (OpenID Connect Core §5.7). `None`: not known.
+    pub at: Option<String>,
 }
 
 impl Account {
@@ -23,6 +26,13 @@ impl Account {
             .or(self.name.as_deref())
             .or(self.id.as_deref())
     }
+
+    /// Whether two accounts are known to be vouched for by different servers: whatever else they
+    /// have in common, they are two.
+    #[must_use]
+    pub fn is_elsewhere(&self, other: &Self) -> bool {
+        matches!((&self.at, &other.at), (Some(one), Some(other)) if one != other)
+    }
 }
 
 /// What to do with the account that has just been authorized.
@@ -30,7 +40,7 @@ impl Account {
 pub enum Arrival {
     /// The slot was empty, or it is the same account: store it.
     Welcome,
-    /// Another account sits there: ask before it is replaced.
+    /// Another account sits there, or one of another server: ask before it is replaced.
     AskFirst,
     /// The service tells nothing about either, so nothing here can say whether they are the same:
     /// ask whose it is.
@@ -63,15 +73,19 @@ impl Arrival {
     }
 }
 
-/// R20: authorizing again with a different account asks before it replaces the first. Accounts
-/// are compared by the provider's id, else by e-mail (ignoring ASCII case), else by name; where
-/// only one of the two tells something, they are not the same. Where neither tells anything they
-/// are the same only if it is `same_key` once more: the very key that sits there.
+/// R20: authorizing again with a different account asks before it replaces the first. Accounts of
+/// two servers are different ones. At one server they are compared by the provider's id, else by
+/// e-mail (ignoring ASCII case), else by name; where only one of the two tells something, they are
+/// not the same. Where neither tells anything they are the same only if it is `same_key` once
+/// more: the very key that sits there.
 #[must_use]
 pub fn arrival(previous: Option<&Account>, arriving: &Account, same_key: bool) -> Arrival {
     let Some(previous) = previous else {
         return Arrival::Welcome;
     };
+    if previous.is_elsewhere(arriving) {
+        return Arrival::AskFirst;
+    }
     let same = match (&previous.id, &arriving.id) {
         (Some(before), Some(now)) => before == now,
         (None, None) => match (&previous.email, &arriving.email) {

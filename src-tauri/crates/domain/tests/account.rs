@@ -9,6 +9,7 @@ fn account(id: Option<&str>, name: Option<&str>, email: Option<&str>) -> Account
         id: id.map(str::to_owned),
         name: name.map(str::to_owned),
         email: email.map(str::to_owned),
+        at: None,
     }
 }
 
@@ -124,6 +125,45 @@ fn r20_who_counts_as_the_same_account() {
 }
 
 #[test]
+fn r20_an_account_of_another_server_is_another_account() {
+    let at = |server: &str, account: Account| Account {
+        at: Some(server.to_owned()),
+        ..account
+    };
+    let first = || account(Some("1"), Some("Hana"), Some("hana@example.com"));
+    for (why, before, now, expected) in [
+        (
+            "the first user of each of two servers",
+            at("https://git.example", first()),
+            at("https://git.example.org", first()),
+            Arrival::AskFirst,
+        ),
+        (
+            "the same server",
+            at("https://git.example", first()),
+            at("https://git.example", first()),
+            Arrival::Welcome,
+        ),
+        (
+            "a key of another server, whoever it belongs to",
+            at("https://a.example", Account::default()),
+            at("https://b.example", Account::default()),
+            Arrival::AskFirst,
+        ),
+        (
+            "it is not known who vouched for the first",
+            first(),
+            at("https://git.example", first()),
+            Arrival::Welcome,
+        ),
+    ] {
+        for same_key in [false, true] {
+            assert_eq!(arrival(Some(&before), &now, same_key), expected, "{why}");
+        }
+    }
+}
+
+#[test]
 fn r20_where_a_service_tells_nothing_only_the_same_key_is_the_same_account() {
     let nobody = Account::default();
     assert_eq!(
@@ -173,7 +213,13 @@ fn the_label_is_what_a_person_recognizes_first() {
 
 fn any_account() -> impl Strategy<Value = Account> {
     let field = || proptest::option::of("[a-bA-B]{1,2}");
-    (field(), field(), field()).prop_map(|(id, name, email)| Account { id, name, email })
+    let server = proptest::option::of("https://[ab]\\.example");
+    (field(), field(), field(), server).prop_map(|(id, name, email, at)| Account {
+        id,
+        name,
+        email,
+        at,
+    })
 }
 
 proptest! {
@@ -182,7 +228,7 @@ proptest! {
         account in any_account(),
         same_key: bool,
     ) {
-        let told = account != Account::default();
+        let told = account.label().is_some();
         let expected = if told || same_key { Arrival::Welcome } else { Arrival::AskWhose };
         prop_assert_eq!(arrival(Some(&account), &account, same_key), expected, "it is the same");
     }

@@ -250,6 +250,7 @@ impl Gateway {
             id: Some(identity.subject.clone()),
             name: identity.name.clone(),
             email: identity.email.clone(),
+            at: None,
         });
         Arrived {
             account: account.unwrap_or_default(),
@@ -367,6 +368,7 @@ impl Gateway {
             id: id.or(known.id),
             name: asked.name.as_deref().and_then(&text).or(known.name),
             email: asked.email.as_deref().and_then(&text).or(known.email),
+            at: known.at,
         })
     }
 

@@ -1,7 +1,7 @@
 // Primary accounts and management actions of the fake workspace.
 import type {
-  AccountPlace, AccountView, AffectedUse, BulkAction, Commands, ConnectionEdit, ConnectionId, ConnectionRow, ConnectionView, EnvironmentCard, Failure, Fate, MemberView, NotConnected,
-  OfferedToYou, OfferView, Reach, RegistrationView, Start, Station, UseView,
+  AccountPlace, AccountView, AffectedUse, BulkAction, BulkResult, Commands, ConnectionEdit, ConnectionId, ConnectionRow, ConnectionView, EnvironmentCard, Failure, Fate, MemberView, NotConnected,
+  OfferedToYou, OfferView, Reach, RegistrationView, Start, Station, Unreadable, UseView,
 } from "../bindings";
 import { failureOf, type FailureCode } from "./failures";
 
@@ -16,6 +16,8 @@ interface Around {
   rows: () => ConnectionRow[];
   put: (row: ConnectionRow) => void;
   remove: (id: ConnectionId) => void;
+  /** What cannot be read. */
+  torn: () => Unreadable[];
   setStation: (id: ConnectionId, reach: Reach, part: Partial<Station>) => void;
   view: (id: ConnectionId) => ConnectionView;
   list: (query: Commands["connections_list"]["args"]["query"]) => ConnectionRow[];
@@ -253,13 +255,20 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
     connections_impact: ({ action, connections }) =>
       connections.flatMap((id) => {
         const row = around.rows().find((one) => one.id === id);
+        const torn = around.torn().find((one) => one.id === id);
+        if (torn) return [{ connection: id, name: torn.name || id, service: { id: "", name: "", monogram: "?", hue: 0, practice: false }, refused: null, nothing: false, uses: [], authorizations: 1, alsoLost: [] }];
         if (!row) return [];
         const nothing = action === "disable" ? !row.enabled : action === "enable" ? row.enabled : action === "revoke" ? accountsOf(row) === 0 : false;
         return [{ connection: id, name: row.name, service: row.service, refused: action === "delete" ? still(row) : null, nothing, uses: nothing ? [] : affected(row, fateOf[action]), authorizations: action === "revoke" || action === "delete" ? accountsOf(row) : 0, alsoLost: action === "revoke" && row.linkName === "team_alerts" ? [{ connection: "c-other", name: "Release notices", uses: [] }] : [] }];
       }),
     connections_run: ({ action, connections }) => {
-      const results = connections.flatMap((id) => {
+      const results = connections.flatMap((id): BulkResult[] => {
         const row = around.rows().find((one) => one.id === id);
+        const torn = around.torn().find((one) => one.id === id);
+        if (torn) {
+          around.remove(id);
+          return [{ connection: id, name: torn.name || id, changed: true, failure: null, note: failureOf("revoke_unreadable", around.start().locale) }];
+        }
         if (!row) return [];
         const failure = action === "delete" ? still(row) : null;
         if (!failure) {

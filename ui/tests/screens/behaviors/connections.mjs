@@ -3,6 +3,26 @@ import assert from "node:assert/strict";
 import { button, focus, focused, ready, row, until } from "../hands.mjs";
 
 export const behaviors = {
+  "home: a connection that cannot be read is deleted, and who was not told is said": {
+    path: "index.html?unreadable=1#/home",
+    act: async (page) => {
+      const list = page.getByRole("list", { name: "Cannot be read" });
+      await list.waitFor();
+      const rows = await list.getByRole("listitem").count();
+      const remove = list.getByRole("button", { name: "Delete…" }).first();
+      assert.match((await remove.evaluate((one) => document.getElementById(one.getAttribute("aria-describedby")).textContent)) ?? "", /Parcel labels/, "which one");
+      await remove.click();
+      await page.getByRole("alertdialog", { name: "Delete Parcel labels?" }).waitFor();
+      await button(page, "Keep it").click();
+      assert.equal(await list.getByRole("listitem").count(), rows, "nothing is deleted");
+      await remove.click();
+      await button(page, "Delete").click();
+      await page.getByText("Which service it was cannot be read").waitFor();
+      await button(page, "Close").click();
+      await list.getByText("Parcel labels").waitFor({ state: "detached" });
+      assert.equal(await list.getByRole("listitem").count(), rows - 1, "the others are still told of");
+    },
+  },
   "empty state: one press to a practice connection": {
     path: "index.html?home=empty&signin=100#/connections",
     act: async (page) => {

@@ -47,6 +47,9 @@ CREATE TABLE restoration (
 -- Came back from a backup, and nobody knows whether it is good still. Beside the health.
 ALTER TABLE authorization ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0
     CHECK (unproven IN (0, 1));
+-- The server that vouches for the account: its identifier says who somebody is there only. NULL: not
+-- known.
+ALTER TABLE authorization ADD COLUMN account_at TEXT;
 CREATE INDEX authorization_unproven ON authorization (id) WHERE unproven = 1;
 
 -- What belongs to a member.

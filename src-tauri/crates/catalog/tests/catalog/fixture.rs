@@ -160,6 +160,7 @@ pub(crate) fn authorization(authorized_by: MemberId) -> Authorization {
             id: Some("42".to_owned()),
             name: Some("Aiko Sato".to_owned()),
             email: Some("aiko@example.com".to_owned()),
+            at: Some("https://accounts.example.com".to_owned()),
         },
         label: None,
         asked: vec!["contacts.read".to_owned()],

@@ -514,6 +514,15 @@ impl Desk {
         self.console.flow(flow).unwrap()
     }
 
+    /// Says that the other account shall take the place of the first, to the end of the flow.
+    pub(crate) async fn replaces(&self, flow: FlowId) -> FlowView {
+        let asked = self.asks(flow).await;
+        let answer = tsunagi_console::AccountAnswer::Replace;
+        self.console.answer_flow(flow, answer).unwrap();
+        assert_eq!(self.ended(flow).await.stage, Stage::Done);
+        asked
+    }
+
     /// Brings a redirect with these fields home.
     pub(crate) async fn answers(&self, flow: FlowId, fields: &[(&str, &str)]) {
         let visit = self.world.agent.visit(flow);

@@ -459,3 +459,61 @@ async fn a_workspace_that_does_not_say_whose_it_is_is_named_and_left_alone() {
         "a new start"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_cannot_be_read_can_be_deleted_once_nothing_uses_it() {
+    let house = house().await;
+    let told = None;
+    let by_hand = Some("revoke_unreadable");
+    for (what, untold) in [
+        ("a connection", told),
+        ("a connection's service", by_hand),
+        ("a connection's name", told),
+        ("a connection's link name", told),
+        ("an authorization", told),
+        ("what an authorization was obtained for", by_hand),
+        ("a slot", told),
+    ] {
+        let sql = HARMS.iter().find(|harm| harm.0 == what).unwrap().1;
+        let desk = house.harmed(sql).await;
+        let (console, session, bad) = (&desk.console, desk.session(), house.bad);
+        let delete = BulkAction::Delete;
+        let impact = console.bulk_impact(session, delete, &[bad]).unwrap();
+        let refused = impact[0].refused.as_ref().expect("R18: something uses it");
+        assert_eq!(refused.code, "still_used", "{what}");
+        assert_eq!(impact[0].uses[0].used.name, "Nightly", "{what}: named");
+        let kept = console.bulk_run(session, delete, &[bad]).await.unwrap();
+        assert_eq!(
+            kept[0].failure.as_ref().unwrap().code,
+            "still_used",
+            "{what}"
+        );
+
+        let catalog = desk.world.catalog();
+        for used in catalog.uses(bad).unwrap() {
+            catalog.remove_use(used.id).unwrap();
+        }
+        let impact = console.bulk_impact(session, delete, &[bad]).unwrap();
+        assert!(impact[0].refused.is_none(), "{what}: nothing uses it");
+        assert!(impact[0].name.starts_with('B'), "{what}: by its name");
+        let done = console.bulk_run(session, delete, &[bad]).await.unwrap();
+        assert!(done[0].changed, "{what}: {done:?}");
+        let note = done[0].note.as_ref().map(|note| note.code.as_str());
+        assert_eq!(note, untold, "{what}: who was not told is said");
+        assert_eq!(catalog.quarantined().unwrap(), [], "{what}: Home is clear");
+        assert!(catalog.authorizations_in(bad).unwrap().is_empty(), "{what}");
+        let sealed = catalog.sealed_authorizations(None, 10).unwrap();
+        assert_eq!(sealed.len(), 2, "{what}: its credential is gone, no other");
+        let again = desk.create_practice("Bad", Kind::LoggedInUser, Mode::Same);
+        let made = desk.view(again).await.row.link_name;
+        assert_eq!(made, "bad", "{what}: its link name is free");
+        let log = console
+            .activity(session, &ActivityQuery::default())
+            .unwrap();
+        let entry = log
+            .entries
+            .iter()
+            .find(|one| one.action == "connection.deleted");
+        assert!(entry.is_some(), "{what}: in the log");
+    }
+}

@@ -185,9 +185,17 @@ async fn r23_settings_of_one_environment_lead_elsewhere_and_need_a_sign_in() {
     assert_eq!(desk.console.start(desk.session()).unwrap().needing, 0);
 
     set(Reach::Stage, Some(&port)).await.unwrap();
+    // A catalog of before did not keep which server vouched for an account.
+    let older = "UPDATE authorization SET account_at = NULL";
+    assert_eq!(desk.world.catalog().spoil(older).unwrap(), 3);
     let flow = desk.begin(id, Reach::Stage).await;
     desk.answers(flow, &[("code", "a-code")]).await;
-    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    let asked = desk.replaces(flow).await;
+    assert_eq!(asked.stage, Stage::AskReplace, "R20: of another server");
+    let flow = desk.begin(id, Reach::Production).await;
+    desk.answers(flow, &[("code", "a-code")]).await;
+    let stage = desk.ended(flow).await.stage;
+    assert_eq!(stage, Stage::Done, "and this one of the same");
     assert!(
         desk.try_in(id, Environment::Stage, "/files")
             .await
@@ -261,11 +269,23 @@ async fn r21_authorizing_for_another_host_in_one_environment_leaves_the_others_t
 
     let flow = desk.begin(id, Reach::Stage).await;
     desk.answers(flow, &[("code", "a-code")]).await;
-    assert_eq!(desk.ended(flow).await.stage, Stage::Done);
+    let asked = desk.replaces(flow).await;
+    assert_eq!(
+        asked.stage,
+        Stage::AskReplace,
+        "R20: whoever has this id at another server is another account"
+    );
+    for (shown, provider) in [(asked.previous, &one), (asked.account, &two)] {
+        let (label, host) = (shown.unwrap().label, provider.port());
+        assert!(
+            label.contains(&format!("127.0.0.1:{host}")),
+            "what tells the two apart is shown: {label}"
+        );
+    }
     assert_eq!(
         health().await,
         [Health::Connected; 3],
-        "the same account, and no credential was put in place of another"
+        "and no credential was put in place of another"
     );
     for environment in Environment::ALL {
         let tried = desk.try_in(id, environment, "/files").await;

@@ -211,8 +211,14 @@ async fn r22_r23_a_setting_of_one_of_two_that_share_changes_the_connector_there_
     needs(&desk, &rest(&[stage(second)]), "it leads elsewhere now");
     says(&desk, (second, 1), CHANGED, "R23").await;
     says(&desk, (first, 1), Health::Connected, "this one does not").await;
+    // R20: another server's account is another one.
+    let signs_in_elsewhere = async |id| {
+        let flow = desk.begin(id, Reach::Stage).await;
+        desk.answers(flow, &[("code", "a-code")]).await;
+        desk.replaces(flow).await;
+    };
     // Whoever signs in there gets a credential for there: the first keeps its own (R21).
-    signs_in(second).await;
+    signs_in_elsewhere(second).await;
     needs(&desk, &rest(&[]), "each has what it needs");
     says(&desk, (first, 1), Health::Connected, "it kept its own").await;
     says(&desk, (second, 1), Health::Connected, "where it leads").await;
@@ -222,7 +228,7 @@ async fn r22_r23_a_setting_of_one_of_two_that_share_changes_the_connector_there_
         &rest(&[stage(second)]),
         "it leads there no more, and no longer shares",
     );
-    signs_in(second).await;
+    signs_in_elsewhere(second).await;
     needs(&desk, &rest(&[]), "and it is back");
     drop(one);
 }
