@@ -102,8 +102,16 @@ async fn each_its_own_set_aside_and_back_and_migrated_when_the_service_ends() {
         .await;
     page.says("1 account has to be authorized again.").await;
     trial.shown(page, "1-own-settings").await;
+    // R20: whoever has this name at the other server is another account.
     signs_in(&desk, app.pid(), async || {
         page.button("Save and authorize").await;
+        page.in_flow_window(async |flow| {
+            for server in [&first, &second] {
+                flow.says(&format!("{KANA} ({})", server.origin())).await;
+            }
+            flow.button(&format!("Replace with {KANA}*")).await;
+        })
+        .await;
     })
     .await;
     answers(

@@ -220,7 +220,7 @@ async fn a_key_is_tried_before_it_is_kept_and_a_client_authorizes_itself() {
     types(page, KEY).await;
     steps::flow_is_over(&desk, app.pid()).await;
     steps::connections(page).await;
-    steps::connected_everywhere(page, "Key letters Account").await;
+    steps::connected_everywhere(page, "Key letters Account 1").await;
     steps::open(page, KEYED).await;
     let tried = steps::try_it(page, "Production", "/inbox").await;
     assert!(
@@ -234,7 +234,7 @@ async fn a_key_is_tried_before_it_is_kept_and_a_client_authorizes_itself() {
     steps::authorize(page).await;
     types(page, NEXT).await;
     page.in_flow_window(async |flow| {
-        flow.says("Is this the same account as Key letters Account?")
+        flow.says("Is this the same account as Key letters Account 1?")
             .await;
         trial.picture("3-whose");
         flow.button("It is the same account").await;

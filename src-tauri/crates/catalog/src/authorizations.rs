@@ -195,6 +195,21 @@ impl Catalog {
         })
     }
 
+    /// What people or the program called accounts, where that begins so.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn labels_beginning(&self, with: &str) -> Result<Vec<String>> {
+        self.catalog().read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT label FROM authorization WHERE substr(label, 1, ?2) = ?1",
+            )?;
+            let length = i64::try_from(with.chars().count()).unwrap_or(i64::MAX);
+            let rows = statement.query_map(params![with, length], |row| row.get(0))?;
+            row::collect("authorization", rows)
+        })
+    }
+
     /// Notes a use. An earlier time than the noted one changes nothing.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use crate::connections::{SlotSettings, put_settings, settings_of};
 use crate::events::{self, Entry};
 use crate::registrations::{Registration, mark_due};
 use crate::row::Key;
-use crate::{Catalog, CatalogError, Result, applications, connections, registrations};
+use crate::{Catalog, CatalogError, Result, applications, connections, facets, registrations};
 
 /// A connection as it was configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +127,7 @@ impl Catalog {
                 }
                 for application in may_use {
                     grant.execute([application.bytes(), connection.id.bytes()])?;
+                    facets::grant(db, *application, connection.id.bytes())?;
                 }
             }
             for entry in log {

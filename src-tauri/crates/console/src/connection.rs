@@ -5,7 +5,7 @@ use tsunagi_domain::access::Act;
 use tsunagi_domain::freshness::lapse;
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::reshape::is_set_aside;
-use tsunagi_domain::{ConnectionId, Kind, Member, Reach, access};
+use tsunagi_domain::{Account, ConnectionId, Kind, Member, Reach, access};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -185,7 +185,7 @@ impl Console {
         let offers = self.inner.catalog.offers(connection.id)?;
         let manages = access::may_manage(viewer).is_ok();
         let service = self.mark_of(&connection.connector).name;
-        let mut accounts: Vec<(Option<tsunagi_domain::MemberId>, AccountRow)> = Vec::new();
+        let mut accounts: Vec<(&Slot, AccountRow)> = Vec::new();
         for slot in &row.slots {
             let own = slot.key.member.is_none_or(|member| member == viewer.id);
             if !present.has(&whole, slot) || !(own || manages) {
@@ -197,8 +197,13 @@ impl Console {
                 slot.authorization.label.as_deref(),
                 &slot.authorization.account,
             );
-            let same = |entry: &&mut (Option<tsunagi_domain::MemberId>, AccountRow)| {
-                entry.0 == slot.key.member && entry.1.account.label == account.label
+            // Two accounts may be called the same.
+            let same = |(other, row): &&mut (&Slot, AccountRow)| {
+                let who = |slot: &Slot| {
+                    let Account { id, at, .. } = &slot.authorization.account;
+                    (slot.key.member, id.clone(), at.clone())
+                };
+                who(other) == who(slot) && row.account.label == account.label
             };
             if let Some((_, entry)) = accounts.iter_mut().find(same) {
                 entry.places.push(place);
@@ -213,7 +218,7 @@ impl Console {
             }
             let mut entry = self.account_row(slot, account, place)?;
             entry.kept = self.kept_for(viewer, &connection.connector, slot)?;
-            accounts.push((slot.key.member, entry));
+            accounts.push((slot, entry));
         }
         Ok(accounts.into_iter().map(|(_, row)| row).collect())
     }

@@ -131,7 +131,8 @@ impl Console {
     ///
     /// # Errors
     /// R1, R2; `draft_changed` where the file is another one by now; `connector_bad`;
-    /// `connector_way_changed` where connections could not go on with it.
+    /// `connector_way_changed`, `connector_kind_gone`, `connector_one_only` where connections could
+    /// not go on with it.
     pub fn accept_connector(
         &self,
         session: Session,
@@ -143,7 +144,6 @@ impl Console {
         let (draft, connector) = self.draft_as_seen(file, hash)?;
         let library = self.inner.gateway.library();
         let before = library.get(&connector.id);
-        self.may_replace(before, &connector)?;
         let accepted = AcceptedConnector {
             id: connector.id.clone(),
             hash: draft.hash,
@@ -153,6 +153,8 @@ impl Console {
         };
         self.at_once(|| {
             let catalog = &self.inner.catalog;
+            // Another window may be making a connection of it.
+            self.may_replace(before, &connector)?;
             catalog.accept_connector(&accepted)?;
             self.remove_moved_secrets(session, before, &connector)?;
             catalog.set_connector_words(&connector.id, &words(&connector))?;

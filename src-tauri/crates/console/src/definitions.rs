@@ -316,24 +316,28 @@ impl Console {
         shown: &Pending,
     ) -> Result<NewDefinitions, ConsoleError> {
         let work = self.begin_work(WorkKind::Import);
-        // Somebody may have made the same connection while the person was reading.
-        let plan = Plan::of(self, &shown.document, &shown.lines, &shown.without, &work)?;
-        if plan.adds() != shown.adds {
-            return Err(ConsoleError::new("import_changed").with("file", shown.file.clone()));
-        }
-        if plan.is_empty() {
-            return Err(ConsoleError::new("import_empty").with("file", shown.file.clone()));
-        }
-        let new = plan.definitions(self, member)?;
-        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-        let log: Vec<Entry<'_>> = plan::events(self, session, &new, &shown.file)
-            .into_iter()
-            .map(|event| Entry { event, tag: &tag })
-            .collect();
-        let all = new.connections.len() as u64;
-        let goes_on = |written: usize| work.step(written as u64, all).is_ok();
-        self.inner.catalog.add_definitions(&new, &log, goes_on)?;
-        Ok(new)
+        // Judged in the write that stores: another window may make the same connection, or the one
+        // that a payment service takes, while this is read (R7, R10), and a role may be gone.
+        self.at_once(|| {
+            self.manager_for(session, Act::Create)?;
+            let plan = Plan::of(self, &shown.document, &shown.lines, &shown.without, &work)?;
+            if plan.adds() != shown.adds {
+                return Err(ConsoleError::new("import_changed").with("file", shown.file.clone()));
+            }
+            if plan.is_empty() {
+                return Err(ConsoleError::new("import_empty").with("file", shown.file.clone()));
+            }
+            let new = plan.definitions(self, member)?;
+            let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
+            let log: Vec<Entry<'_>> = plan::events(self, session, &new, &shown.file)
+                .into_iter()
+                .map(|event| Entry { event, tag: &tag })
+                .collect();
+            let all = new.connections.len() as u64;
+            let goes_on = |written: usize| work.step(written as u64, all).is_ok();
+            self.inner.catalog.add_definitions(&new, &log, goes_on)?;
+            Ok(new)
+        })
     }
 }
 

@@ -344,7 +344,8 @@ impl Console {
         self.connection_view(session, connection).await
     }
 
-    /// Names the account of a slot, by a member who may (R19).
+    /// Names the account of a slot, by a member who may (R19): wherever the same account of the same
+    /// member sits in the connection, since it is shown as one.
     pub(crate) fn give_label(
         &self,
         session: Session,
@@ -353,9 +354,23 @@ impl Console {
     ) -> Result<(), ConsoleError> {
         let label = crate::welcome::person_name(label)?;
         self.inner.keys.vault()?;
+        let known = &slot.authorization;
+        let shown_as_one = |other: &Slot| {
+            let Authorization { account, label, .. } = &other.authorization;
+            let told = account.id.is_some() && account.id == known.account.id;
+            let same = told && account.at == known.account.at && *label == known.label;
+            other.key.member == slot.key.member && same
+        };
         self.at_once(|| {
-            let id = slot.authorization.id;
-            self.inner.catalog.rename_account(id, &label)?;
+            let catalog = &self.inner.catalog;
+            let slots = catalog.slots(slot.key.connection)?;
+            let others = slots.iter().filter(|other| shown_as_one(other));
+            let mut ids: BTreeSet<AuthorizationId> =
+                others.map(|other| other.authorization.id).collect();
+            ids.insert(known.id);
+            for id in ids {
+                catalog.rename_account(id, &label)?;
+            }
             let subject = format!("connection/{}", slot.key.connection);
             let args = [("reach", slot.key.reach.as_str()), ("account", &label)];
             self.log(session, Action::AuthorizationRenamed, &subject, &args)

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tsunagi_catalog::{Authorization, CatalogError, Entry, Filling, Slot};
 use tsunagi_connectors::Connector;
-use tsunagi_domain::account::Arrival;
+use tsunagi_domain::account::{Arrival, numbered};
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::health::scopes_granted;
 use tsunagi_domain::resolution::Resolution;
@@ -34,6 +34,8 @@ const TRIES: u32 = 3;
 #[derive(Clone)]
 struct Asker {
     member: MemberId,
+    /// The service tells nothing of the account.
+    nameless: bool,
     key: SlotKey,
     kind: Kind,
     connector: Connector,
@@ -42,8 +44,9 @@ struct Asker {
 }
 
 impl Asker {
-    fn of(errand: &Errand) -> Self {
+    fn of(errand: &Errand, account: &Account) -> Self {
         Self {
+            nameless: account.label().is_none(),
             member: errand.member.id,
             key: errand.key,
             kind: errand.connection.kind,
@@ -287,7 +290,7 @@ impl Console {
         decided: Decided,
     ) -> Result<End, ConsoleError> {
         let mut tries = 0;
-        let becomes = loop {
+        let settled = loop {
             tries += 1;
             match self.fill(errand, running, arrived, account, decided).await {
                 // A renewal of the credential that is replaced was stored meanwhile.
@@ -301,7 +304,7 @@ impl Console {
                     }
                     return Err(error);
                 }
-                Ok(becomes) => break becomes,
+                Ok(settled) => break settled,
             }
         };
         // It is stored: from here on nothing makes the flow a failed one.
@@ -311,8 +314,8 @@ impl Console {
         }
         let service = &errand.connector.name;
         self.show(running, |view| {
-            view.account = Some(account_view(service, None, account));
-            view.primary = becomes;
+            view.account = Some(account_view(service, settled.label.as_deref(), account));
+            view.primary = settled.primary;
         });
         if is_whole(errand, arrived) {
             return Ok(End::Connected);
@@ -323,7 +326,7 @@ impl Console {
         ))
     }
 
-    /// Says whether the member became primary.
+    /// Says what it came to.
     async fn fill(
         &self,
         errand: &Errand,
@@ -331,7 +334,7 @@ impl Console {
         arrived: &Arrived,
         account: &Account,
         decided: Decided,
-    ) -> Result<bool, ConsoleError> {
+    ) -> Result<Settled, ConsoleError> {
         let key = errand.key;
         let sitting = self.sitting(errand).await?;
         let asked = decided.about.is_some() && decided.about == sitting.as_ref().map(|old| old.id);
@@ -347,7 +350,7 @@ impl Console {
         let replaces = asked && decided.replaces;
         // A form may have been open for half an hour.
         let wanted = running.lock().primary_wanted;
-        let asker = Asker::of(errand);
+        let asker = Asker::of(errand, account);
         let at = asker.clone();
         let seat = self
             .off_thread(move |console| console.settled(&at, replaces, wanted))
@@ -389,7 +392,13 @@ impl Console {
             &format!("connection/{}", errand.connection.id),
             &[
                 ("reach", key.reach.as_str()),
-                ("account", account.label().unwrap_or_default()),
+                (
+                    "account",
+                    account
+                        .label()
+                        .or(seat.label.as_deref())
+                        .unwrap_or_default(),
+                ),
             ],
         );
         let vault = self.inner.keys.vault()?;
@@ -438,7 +447,7 @@ impl Console {
             // member signs in.
             tracing::warn!(code = error.code(), "readers of a credential not settled");
         }
-        Ok(seat.primary)
+        Ok(seat)
     }
 
     /// What storing means, by what holds now: R11, R21, and all that [`Self::still_allowed`] asks.
@@ -457,10 +466,22 @@ impl Console {
             _ => false,
         };
         let primary = self.becomes_primary(asker, wanted, member.role)?;
+        let label = match sitting.as_ref().filter(|_| !replaces) {
+            Some(old) => old.label.clone(),
+            None => None,
+        };
+        let label = match label {
+            None if asker.nameless => {
+                let service = &asker.connector.name;
+                let like = self.inner.catalog.labels_beginning(service)?;
+                Some(numbered(service, &like))
+            }
+            known => known,
+        };
         Ok(Settled {
             sits: sitting.as_ref().map(|old| (old.id, old.version)),
             goes_on,
-            label: sitting.filter(|_| !replaces).and_then(|old| old.label),
+            label,
             primary,
         })
     }
@@ -480,7 +501,7 @@ impl Console {
     /// # Errors
     /// Those of [`Console::authorize`].
     pub(crate) async fn still_allowed(&self, errand: &Errand) -> Result<Member, ConsoleError> {
-        let asker = Asker::of(errand);
+        let asker = Asker::of(errand, &Account::default());
         self.off_thread(move |console| console.allowed_now(&asker))
             .await
     }

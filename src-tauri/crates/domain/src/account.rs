@@ -35,6 +35,17 @@ impl Account {
     }
 }
 
+/// R19: what an account is called whose service tells nothing of it: "Twilio Account 2", with the
+/// first number that `taken` has not.
+#[must_use]
+pub fn numbered(service: &str, taken: &[String]) -> String {
+    let name = |n: usize| format!("{service} Account {n}");
+    (1..=taken.len())
+        .map(name)
+        .find(|name| !taken.contains(name))
+        .unwrap_or_else(|| name(taken.len() + 1))
+}
+
 /// What to do with the account that has just been authorized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {

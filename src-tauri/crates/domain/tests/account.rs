@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tsunagi_domain::Account;
-use tsunagi_domain::account::{AccountAnswer, Arrival, arrival};
+use tsunagi_domain::account::{AccountAnswer, Arrival, arrival, numbered};
 
 fn account(id: Option<&str>, name: Option<&str>, email: Option<&str>) -> Account {
     Account {
@@ -208,6 +208,30 @@ fn the_label_is_what_a_person_recognizes_first() {
     ];
     for (account, label) in cases {
         assert_eq!(account.label(), label, "e-mail, else name, else id");
+    }
+}
+
+#[test]
+fn r19_an_account_that_the_service_does_not_name_gets_the_first_free_number() {
+    let taken = |names: &[&str]| {
+        names
+            .iter()
+            .map(|&name| name.to_owned())
+            .collect::<Vec<_>>()
+    };
+    for (there, expected) in [
+        (taken(&[]), "Twilio Account 1"),
+        (taken(&["Twilio Account 1"]), "Twilio Account 2"),
+        (
+            taken(&["Twilio Account 2", "Twilio Account 3"]),
+            "Twilio Account 1",
+        ),
+        (
+            taken(&["Twilio Account 1", "Twilio Account 3", "Sales"]),
+            "Twilio Account 2",
+        ),
+    ] {
+        assert_eq!(numbered("Twilio", &there), expected, "beside {there:?}");
     }
 }
 

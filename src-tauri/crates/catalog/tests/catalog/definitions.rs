@@ -122,6 +122,12 @@ fn what_a_copy_brought_is_added_with_its_log_and_comes_back_the_same() {
         assert_eq!(&found.overrides, overrides);
         assert_eq!(found.applications, new.applications, "R4: it may use both");
     }
+    let of_application = tsunagi_catalog::ListQuery {
+        applications: vec![new.applications[0].id],
+        ..tsunagi_catalog::ListQuery::default()
+    };
+    let found = home.catalog.list_ids(&of_application, 10).unwrap();
+    assert_eq!(found.len(), 2, "the list's filter finds both by it");
     assert_eq!(home.catalog.events(None, None, 10).unwrap().len(), 1);
     let (mut registration, _) = new.registrations[0].clone();
     assert!(home.catalog.secret_due(registration.id).unwrap());

@@ -91,10 +91,12 @@ impl Console {
     }
 
     /// That connections can go on with what a connector becomes: what was authorized by signing in
-    /// is no key, and a key is no token.
+    /// is no key, and a key is no token; each is of a kind that it offers still (R9), and a payment
+    /// service has no more than one (R7).
     ///
     /// # Errors
-    /// `connector_way_changed` where connections use it.
+    /// `connector_way_changed`, `connector_kind_gone`, `connector_one_only` where connections use
+    /// it.
     pub(crate) fn may_replace(
         &self,
         before: Option<&Connector>,
@@ -103,17 +105,25 @@ impl Console {
         let Some(before) = before else {
             return Ok(());
         };
-        let way = |one: &Connector| (one.keys.is_some(), one.is_for_clients());
-        if way(before) == way(after) {
-            return Ok(());
-        }
         let used = self.inner.catalog.connections_of_connector(&after.id)?;
-        if used.is_empty() {
-            return Ok(());
+        let refused = |code, count: usize| {
+            Err(ConsoleError::new(code)
+                .with("service", after.name.clone())
+                .with("count", count.to_string()))
+        };
+        let way = |one: &Connector| (one.keys.is_some(), one.is_for_clients());
+        if way(before) != way(after) && !used.is_empty() {
+            return refused("connector_way_changed", used.len());
         }
-        Err(ConsoleError::new("connector_way_changed")
-            .with("service", after.name.clone())
-            .with("count", used.len().to_string()))
+        let gone = |kind| before.offers(kind) && !after.offers(kind);
+        let of_kinds_gone = used.iter().filter(|one| gone(one.kind)).count();
+        if of_kinds_gone > 0 {
+            return refused("connector_kind_gone", of_kinds_gone);
+        }
+        if after.payment && used.len() > 1 {
+            return refused("connector_one_only", used.len());
+        }
+        Ok(())
     }
 
     /// A file of the folder with the connector in it, where it is still what a member saw.

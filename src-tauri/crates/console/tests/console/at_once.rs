@@ -11,6 +11,7 @@ use tsunagi_console::views::{
 use tsunagi_console::{ConsoleError, Edition, Reach, Role, Session};
 use tsunagi_domain::{Kind, Mode, Plan};
 
+use crate::definitions;
 use crate::fixture::{Desk, practice_draft, until};
 use crate::provider::{accept, connector, draft, register};
 
@@ -114,6 +115,46 @@ async fn r7_one_of_two_makes_the_connection_of_a_payment_service() {
         };
         let made = codes(both(create("Paid here"), create("Paid there")).await);
         assert_eq!(made, ["done", "payment_connection_exists"]);
+        assert_eq!(desk.world.catalog().connection_count().unwrap(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r7_a_file_that_comes_in_while_the_payment_connection_is_made_brings_no_second_one() {
+    for _ in 0..ROUNDS {
+        let desk = Desk::empty();
+        let session = desk.session();
+        let paying = connector("paying", "Shop pay", "https://a.example").replace(
+            "kinds = [\"admin\", \"logged_in_user\"]",
+            "kinds = [\"admin\"]\npayment = true",
+        );
+        accept(&desk, "paying", &paying).unwrap();
+        let registration = register(&desk, "paying", RedirectForm::LoopbackAnyPort);
+        let text = definitions::exported(&desk)
+            + &definitions::connection(&[
+                ("service", "\"paying\""),
+                ("registration", &format!("\"{registration}\"")),
+                ("scopes", "[\"files.read\"]"),
+            ]);
+        let seen = definitions::preview(&desk, text).unwrap();
+        assert_eq!(seen.adds, 1);
+        let import = {
+            let console = desk.console.clone();
+            async move { console.import_definitions(session, &seen.hash) }
+        };
+        let create = {
+            let console = desk.console.clone();
+            let draft = NewConnection {
+                connector: "paying".to_owned(),
+                ..draft("Paid", Kind::Admin, Mode::Same, Some(registration))
+            };
+            async move { console.create(session, &draft) }
+        };
+        let told = codes(both(import, create).await);
+        assert!(
+            told == ["done", "payment_connection_exists"] || told == ["done", "import_changed"],
+            "{told:?}"
+        );
         assert_eq!(desk.world.catalog().connection_count().unwrap(), 1);
     }
 }

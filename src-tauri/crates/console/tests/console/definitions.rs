@@ -19,7 +19,7 @@ use tsunagi_domain::Plan;
 use crate::fixture::Desk;
 use crate::provider::{accept, connector, register};
 
-fn exported(desk: &Desk) -> String {
+pub(crate) fn exported(desk: &Desk) -> String {
     let file = desk.console.export_definitions(desk.session()).unwrap();
     std::fs::read_to_string(file.path).unwrap()
 }
@@ -30,7 +30,7 @@ fn put(desk: &Desk, text: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-fn preview(desk: &Desk, text: impl AsRef<[u8]>) -> Result<ImportPreview, ConsoleError> {
+pub(crate) fn preview(desk: &Desk, text: impl AsRef<[u8]>) -> Result<ImportPreview, ConsoleError> {
     let path = put(desk, text);
     desk.console.preview_definitions(desk.session(), &path)
 }
@@ -59,7 +59,7 @@ fn everything(desk: &Desk) -> (String, u64, usize) {
 }
 
 /// A connection of a file, with these lines in place of its own.
-fn connection(lines: &[(&str, &str)]) -> String {
+pub(crate) fn connection(lines: &[(&str, &str)]) -> String {
     let mut all = BTreeMap::from([
         ("link_name", "\"wrong\""),
         ("name", "\"Wrong\""),

@@ -149,6 +149,40 @@ async fn a_connector_in_use_keeps_its_way_to_authorize() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_r9_a_connector_in_use_goes_on_offering_what_its_connections_are() {
+    let desk = Desk::empty();
+    let text = connector("filing", "Filing", "https://filing.example");
+    accept(&desk, "filing", &text).unwrap();
+    let registration = register(&desk, "filing", RedirectForm::LoopbackAnyPort);
+    let session = desk.session();
+    let make = |name: &str, kind| {
+        let draft = crate::provider::draft(name, kind, Mode::Same, Some(registration));
+        desk.console.create(session, &draft).unwrap()
+    };
+    let (_, two) = (make("One", Kind::Admin), make("Two", Kind::Admin));
+    let own = make("Own", Kind::LoggedInUser);
+    let with = |kinds: &str| {
+        let changed = text.replace("kinds = [\"admin\", \"logged_in_user\"]", kinds);
+        accept(&desk, "filing", &changed)
+    };
+    for (kinds, count) in [
+        ("kinds = [\"admin\"]", "1"),
+        ("kinds = [\"logged_in_user\"]", "2"),
+        ("kinds = [\"admin\"]\npayment = true", "1"),
+    ] {
+        let refused = with(kinds).unwrap_err();
+        assert_eq!(refused.code, "connector_kind_gone", "{kinds}");
+        assert_eq!(refused.args["count"], count, "{kinds}");
+    }
+    desk.console.delete_connection(session, own).await.unwrap();
+    let refused = with("kinds = [\"admin\"]\npayment = true").unwrap_err();
+    assert_eq!(refused.code, "connector_one_only");
+    assert_eq!(refused.args["count"], "2");
+    desk.console.delete_connection(session, two).await.unwrap();
+    with("kinds = [\"admin\"]\npayment = true").unwrap();
+}
+
 /// A connector that moves one thing, and whether a stored client secret stays.
 fn moved_by(change: impl FnOnce(&mut Sketch)) -> bool {
     let desk = Desk::empty();
