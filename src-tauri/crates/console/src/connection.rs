@@ -62,6 +62,7 @@ impl Console {
                         name: name.clone(),
                         about: String::new(),
                         default: false,
+                        source: None,
                     })
             })
             .collect();
