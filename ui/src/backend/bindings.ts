@@ -733,7 +733,11 @@ about: string,
 /**
  * Chosen at first.
  */
-default: boolean, };
+default: boolean, 
+/**
+ * The page that lists it; `None`: whoever wrote the connector says so.
+ */
+source: string | null, };
 export type PresetView = { 
 /**
  * Identifier.
@@ -1166,7 +1170,7 @@ setup: SetupView | null,
  */
 notes: Array<string>, 
 /**
- * Public documents the connector was written from.
+ * Public documents the connector was written from, those that list its scopes among them.
  */
 sources: Array<string>, };
 export type NameCheck = { 
@@ -2378,7 +2382,11 @@ about: LocalText,
 /**
  * Whether a new connection has it chosen.
  */
-default: boolean, };
+default: boolean, 
+/**
+ * The page that lists it, where that is not the connector's `scope_source`.
+ */
+source: string | null, };
 export type Preset = { 
 /**
  * Identifier, unique in the connector.

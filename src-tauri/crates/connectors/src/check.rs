@@ -65,6 +65,7 @@ pub(crate) fn all(connector: &Connector, provenance: Provenance) -> Vec<Fault> {
     }
     offered_in(connector, &mut found);
     scopes(connector, &mut found);
+    scope_sources(connector, provenance, &mut found);
     templates(connector, &mut found);
     sent::check(connector, &mut found);
     keys::check(connector, &mut found);
@@ -164,6 +165,19 @@ fn scopes(connector: &Connector, found: &mut Faults) {
     }
     if oauth.metadata.is_some() && oauth.issuer.is_none() {
         found.add("/oauth/metadata", Why::metadata_needs_issuer());
+    }
+}
+
+/// That a scope of a built-in connector is one that a page lists. Those of the practice service are
+/// the program's own, and whoever writes a custom connector may know a scope that no page has.
+fn scope_sources(connector: &Connector, provenance: Provenance, found: &mut Faults) {
+    if provenance == Provenance::Custom || connector.practice {
+        return;
+    }
+    for (index, scope) in connector.scopes.iter().enumerate() {
+        if connector.listed_at(scope).is_none() {
+            found.add(format!("/scopes/{index}"), Why::scope_source(&scope.name));
+        }
     }
 }
 

@@ -222,6 +222,9 @@ pub struct Connector {
     /// The scopes one can ask for.
     #[serde(default)]
     pub scopes: Vec<Scope>,
+    /// The page that lists the scopes, but for those that name one of their own.
+    #[serde(default)]
+    pub scope_source: Option<String>,
     /// Named choices of scopes.
     #[serde(default)]
     pub presets: Vec<Preset>,
@@ -359,6 +362,25 @@ impl Connector {
             data_centers: &places.data_centers,
             countries: &places.countries,
         })
+    }
+
+    /// The page that lists a scope of it; `None`: whoever wrote the connector says so.
+    #[must_use]
+    pub fn listed_at<'a>(&'a self, scope: &'a Scope) -> Option<&'a str> {
+        scope.source.as_deref().or(self.scope_source.as_deref())
+    }
+
+    /// Every document that it names, each once: its sources, then pages that list scopes.
+    #[must_use]
+    pub fn documents(&self) -> Vec<&str> {
+        let pages = self.scopes.iter().filter_map(|scope| self.listed_at(scope));
+        let mut documents: Vec<&str> = Vec::new();
+        for one in self.sources.iter().map(String::as_str).chain(pages) {
+            if !documents.contains(&one) {
+                documents.push(one);
+            }
+        }
+        documents
     }
 
     /// The scopes that a new connection has chosen.

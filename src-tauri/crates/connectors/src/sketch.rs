@@ -294,8 +294,11 @@ impl Sketch {
     /// Takes over what a service says about itself: its addresses, and its scopes beside those
     /// that are there. What it does not say stays. Where it offers to be asked for a refresh token
     /// (OpenID Connect Core §11), it is asked for one: `offline_access` is chosen at first, with
-    /// the `prompt` that goes with it.
+    /// the `prompt` that goes with it. Scopes say where the service lists them.
     pub fn fill(&mut self, found: OAuth, scopes: &[String]) {
+        // A page for others to look at; one on this computer is none.
+        let listed_at = found.metadata.clone();
+        let listed_at = listed_at.filter(|address| address.starts_with("https://"));
         let mut oauth = match &self.security {
             Security::Oauth(known) => OAuth {
                 grant: found.grant,
@@ -336,7 +339,9 @@ impl Sketch {
         self.security = Security::Oauth(Box::new(oauth));
         self.fit_kinds();
         for name in scopes {
-            if !self.scopes.iter().any(|scope| scope.name == *name) {
+            if let Some(known) = self.scopes.iter_mut().find(|scope| scope.name == *name) {
+                known.source = known.source.take().or_else(|| listed_at.clone());
+            } else {
                 self.scopes.push(Scope {
                     name: name.clone(),
                     about: Text {
@@ -344,6 +349,7 @@ impl Sketch {
                         ja: name.clone(),
                     },
                     default: offline && [OFFLINE, "openid"].contains(&name.as_str()),
+                    source: listed_at.clone(),
                 });
             }
         }

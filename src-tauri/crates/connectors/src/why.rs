@@ -105,6 +105,7 @@ whys! {
     no_data_center(place) = "there is no data center `{place}`";
     no_country(place) = "`{place}` is not a country of ISO 3166-1";
     scope_separator(scope) = "scope `{scope}` contains the separator";
+    scope_source(scope) = "no page is named that lists scope `{scope}`: `source`, or `scope_source` for all";
     scope_twice(scope) = "scope `{scope}` is listed twice";
     preset_twice(preset) = "preset `{preset}` is listed twice";
     preset_scope(scope) = "scope `{scope}` is not listed under `scopes`";

@@ -59,6 +59,7 @@ impl Console {
                         name: name.clone(),
                         about: String::new(),
                         default: false,
+                        source: None,
                     })
             })
             .collect();

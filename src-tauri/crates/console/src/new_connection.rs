@@ -161,6 +161,7 @@ impl Console {
                 name: scope.name.clone(),
                 about: self.pick(&scope.about),
                 default: scope.default,
+                source: connector.listed_at(scope).map(str::to_owned),
             })
             .collect()
     }

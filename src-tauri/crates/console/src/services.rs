@@ -58,7 +58,11 @@ impl Console {
                 .collect(),
             setup: self.setup_view(&connector),
             notes: connector.notes.iter().map(|note| self.pick(note)).collect(),
-            sources: connector.sources.clone(),
+            sources: connector
+                .documents()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
         })
     }
 
@@ -71,7 +75,7 @@ impl Console {
         self.reader(session)?;
         let connector = self.connector(id)?;
         let at = usize::try_from(at).unwrap_or(usize::MAX);
-        let address = connector.sources.get(at);
+        let address = connector.documents().get(at).copied();
         address
             .and_then(|address| Url::parse(address).ok())
             .filter(|url| url.scheme() == "https" && is_secure(url))

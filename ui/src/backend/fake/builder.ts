@@ -36,7 +36,7 @@ function kura(): Sketch {
   sketch.security = { oauth: { ...BARE_OAUTH, authorize: "https://id.kura.example/auth", token: "https://id.kura.example/token", revoke: revokeAt("https://id.kura.example/revoke"), client_auth: "basic", issuer: "https://id.kura.example", jwks: "https://id.kura.example/jwks" } };
   sketch.presets = [{ id: "read_only", name: { en: "Read only", ja: "読み取りのみ" }, scopes: ["openid", "files.read"] }];
   sketch.api.base = "https://api.kura.example/v1";
-  sketch.scopes = ["openid", "files.read", "files.write"].map((name) => ({ name, about: { en: name, ja: name }, default: name !== "files.write" }));
+  sketch.scopes = ["openid", "files.read", "files.write"].map((name) => ({ name, about: { en: name, ja: name }, default: name !== "files.write", source: null }));
   sketch.whoami = { ...bareQuestion("https://api.kura.example/v1/me"), id: "/id", email: "/email" };
   sketch.rest = { sources: ["https://docs.kura.example/oauth"] };
   return sketch;
@@ -64,7 +64,7 @@ function press(): Sketch {
   sketch.api.base = "https://api.press.example/v2";
   sketch.api.errors = [{ status: 400, at: "/error/code", field: null, is: "token_expired", starts: null, means: "expired" }];
   sketch.whoami = { ...bareQuestion("https://api.press.example/graphql"), method: "POST", json: '{ "query": "{ me { id email } }" }', id: "/data/me/id" };
-  sketch.scopes = ["papers.read", "papers.write"].map((name) => ({ name, about: { en: name, ja: name }, default: true }));
+  sketch.scopes = ["papers.read", "papers.write"].map((name) => ({ name, about: { en: name, ja: name }, default: true, source: null }));
   sketch.rest = { rate: { refreshes: 5, seconds: 60 }, notes: [{ en: "Papers are kept for a year.", ja: "記事は 1 年間保存されます。" }] };
   return sketch;
 }
@@ -185,7 +185,7 @@ export function builderHandlers(around: Around): Handlers {
     const next = structuredClone(sketch);
     const before = "oauth" in next.security ? next.security.oauth : BARE_OAUTH;
     next.security = { oauth: { ...before, issuer, authorize: `${at}/auth`, token: `${at}/token`, revoke: revokeAt(`${at}/revoke`), device: before.device, par: `${at}/par`, jwks: `${at}/jwks`, userinfo: `${at}/me`, client_auth: "basic" } };
-    for (const name of ["openid", "offline_access", "files.read"]) if (!next.scopes.some((scope) => scope.name === name)) next.scopes.push({ name, about: { en: name, ja: name }, default: name !== "files.read" });
+    for (const name of ["openid", "offline_access", "files.read"]) if (!next.scopes.some((scope) => scope.name === name)) next.scopes.push({ name, about: { en: name, ja: name }, default: name !== "files.read", source: null });
     if ("oauth" in next.security) next.security.oauth.authorize_params = { prompt: "consent", ...next.security.oauth.authorize_params };
     next.whoami ??= { ...bareQuestion(`${at}/me`), id: "/sub", name: "/name", email: "/email" };
     return next;

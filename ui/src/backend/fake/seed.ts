@@ -56,23 +56,25 @@ const SERVICES: Service[] = [
 ];
 const byId = (id: string): Service => SERVICES.find((one) => one.mark.id === id) ?? (SERVICES[0] as Service);
 
+const CRM = "https://www.zoho.com/crm/developer/docs/api/v8/scopes.html";
+const FILES = "https://www.zoho.com/crm/developer/docs/api/v8/upload-files-to-zfs.html";
 const SCOPES: Record<string, ScopeView[]> = {
   practice: [
-    { name: "openid", about: "Confirm who signs in", default: true },
-    { name: "profile", about: "Read the account's name", default: true },
-    { name: "email", about: "Read the account's e-mail address", default: true },
-    { name: "contacts.read", about: "Read contacts", default: true },
-    { name: "contacts.write", about: "Add and change contacts", default: false },
+    { name: "openid", about: "Confirm who signs in", default: true, source: null },
+    { name: "profile", about: "Read the account's name", default: true, source: null },
+    { name: "email", about: "Read the account's e-mail address", default: true, source: null },
+    { name: "contacts.read", about: "Read contacts", default: true, source: null },
+    { name: "contacts.write", about: "Add and change contacts", default: false, source: null },
   ],
   zoho_crm: [
-    { name: "ZohoCRM.modules.ALL", about: "Read and change records of all modules", default: true },
-    { name: "ZohoCRM.settings.READ", about: "Read fields and layouts", default: true },
-    { name: "ZohoCRM.users.READ", about: "Who has signed in", default: true },
-    { name: "ZohoCRM.bulk.READ", about: "Export many records at once", default: false },
-    { name: "ZohoCRM.notifications.ALL", about: "Be told of changes", default: false },
-    { name: "ZohoCRM.org.READ", about: "Read the organization", default: false },
-    { name: "ZohoCRM.coql.READ", about: "Query records", default: false },
-    { name: "ZohoCRM.files.CREATE", about: "Upload files", default: false },
+    { name: "ZohoCRM.modules.ALL", about: "Read and change records of all modules", default: true, source: CRM },
+    { name: "ZohoCRM.settings.READ", about: "Read fields and layouts", default: true, source: CRM },
+    { name: "ZohoCRM.users.READ", about: "Who has signed in", default: true, source: CRM },
+    { name: "ZohoCRM.bulk.READ", about: "Export many records at once", default: false, source: CRM },
+    { name: "ZohoCRM.notifications.ALL", about: "Be told of changes", default: false, source: CRM },
+    { name: "ZohoCRM.org.READ", about: "Read the organization", default: false, source: CRM },
+    { name: "ZohoCRM.coql.READ", about: "Query records", default: false, source: CRM },
+    { name: "ZohoCRM.files.CREATE", about: "Upload files", default: false, source: FILES },
   ],
 };
 
@@ -90,7 +92,11 @@ export function gallery(locale: Locale): GalleryEntry[] {
   }));
 }
 
-const scopesOf = (id: string): ScopeView[] => SCOPES[id] ?? [{ name: "read", about: "Read everything the account may read", default: true }, { name: "write", about: "Add and change", default: false }];
+/** A custom one's own, and what a page lists. */
+const scopesOf = (id: string): ScopeView[] => {
+  const source = byId(id).custom ? null : `https://docs.${id}.example/scopes`;
+  return SCOPES[id] ?? [{ name: "read", about: "Read everything the account may read", default: true, source }, { name: "write", about: "Add and change", default: false, source }];
+};
 
 /** A connector, to set up. */
 export function connectorView(id: string, registrations: RegistrationView[], locale: Locale): ConnectorView | null {

@@ -85,7 +85,7 @@ export function serviceHandlers(around: Around): Handlers {
         parameters: view.parameters, scopes: entry.way === "sign_in" ? view.scopes : [], presets: view.presets,
         api: unknown ? "" : `https://${view.hosts[0] ?? view.host}/v8`, hosts: unknown ? [] : view.hosts.map((host) => `https://${host}`),
         setup: unknown ? null : view.setup, notes: unknown ? (ja ? ["API について、公開された仕様は見つかっていません。"] : ["No description of its API that anybody published could be found."]) : view.notes,
-        sources: unknown ? ["https://www.sms-magic.com/", "https://pipedream.com/apps/sms-magic/integrations/openai"] : view.sources,
+        sources: unknown ? ["https://www.sms-magic.com/", "https://pipedream.com/apps/sms-magic/integrations/openai"] : [...new Set([...view.sources, ...(entry.way === "sign_in" ? view.scopes.flatMap((scope) => scope.source ?? []) : [])])],
       };
       return page;
     },

@@ -24,7 +24,7 @@ export function sectionOf({ at, code }: FindingView): Section {
   if (code === "verify_missing") return "requests";
   const top = at.split("/")[1] ?? "";
   if (["oauth", "keys", "registration", "webview"].includes(top)) return "security";
-  if (["scopes", "presets"].includes(top)) return "scopes";
+  if (["scopes", "scope_source", "presets"].includes(top)) return "scopes";
   if (["api", "whoami", "verify", "hosts", "parameters", "rate", "try_path"].includes(top)) return "requests";
   return ["sources", "notes", "setup"].includes(top) ? "references" : "general";
 }

@@ -175,6 +175,22 @@ export const behaviors = {
       await page.locator("pre.code").getByText('scopes = ["papers.read"]').waitFor();
     },
   },
+  "builder: scopes say which page lists them, all of them or one, and both are kept": {
+    path: KURA,
+    act: async (page) => {
+      await section(page, "Scopes");
+      await line(page, "Scopes listed at").fill("https://docs.kura.example/scopes");
+      await line(page, "Page that lists scope 2").fill("https://docs.kura.example/files");
+      await page.keyboard.press("Control+s");
+      await page.goto(`${page.url().split("#")[0]}#/connectors`);
+      await page.getByRole("heading", { name: "Connectors" }).waitFor();
+      await page.goto(`${page.url().split("#")[0]}#/connector/kura_archive.toml`);
+      await section(page, "Scopes");
+      assert.equal(await line(page, "Scopes listed at").inputValue(), "https://docs.kura.example/scopes");
+      assert.equal(await line(page, "Page that lists scope 2").inputValue(), "https://docs.kura.example/files");
+      assert.equal(await line(page, "Page that lists scope 1").inputValue(), "", "it is on the page of all");
+    },
+  },
   "builder: a device code beside the page or alone, and one of the two stays": {
     path: "index.html?x=1#/connector/press_office.toml",
     act: async (page) => {

@@ -109,6 +109,20 @@ export const behaviors = {
       assert.match(page.url(), /zoho_crm\/app-library$/);
     },
   },
+  "service: its scopes say which page lists them, and a custom connector's that none is named": {
+    path: "index.html?x=1#/service/zoho_crm",
+    act: async (page) => {
+      const scopes = page.getByRole("region", { name: "Scopes" });
+      await scopes.getByText("Listed at").first().waitFor();
+      const pages = scopes.getByRole("button", { name: /^www\.zoho\.com\/crm\/.*\(opens in your browser\)$/ });
+      assert.equal(await pages.count(), 2, "each page once, above what it lists");
+      await pages.first().click();
+      await page.getByRole("radio", { name: /^Read only/ }).click();
+      await until(page, () => document.querySelectorAll("section[aria-labelledby=scopes] .who").length === 1);
+      await page.goto(`${page.url().split("#")[0]}#/service/kura_archive`);
+      await page.getByRole("region", { name: "Scopes" }).getByText("No page is named that lists them").waitFor();
+    },
+  },
   "service: one whose wire is unknown says so, and sets nothing up": {
     path: "index.html?x=1#/new-connection",
     act: async (page) => {

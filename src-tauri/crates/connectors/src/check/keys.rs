@@ -158,6 +158,19 @@ fn attached(connector: &Connector, keys: &Keys, found: &mut Faults) {
             found.add(&at, Why::header_no_carrier(name));
         }
     }
+    // What is no secret may be for the paths of requests alone (Twilio's account beside an API key):
+    // it goes where the credential is tried.
+    let tried = connector.verify.as_ref();
+    let asked = tried.map(|verify| placeholders(&verify.url).unwrap_or_default());
+    let asked = asked.unwrap_or_default();
+    let paths = asked
+        .iter()
+        .filter_map(|name| keys.field(name.strip_prefix(OF_THE_KEY)?));
+    sent.extend(
+        paths
+            .filter(|field| !field.secret)
+            .map(|field| field.name.as_str()),
+    );
     for (index, field) in keys.fields.iter().enumerate() {
         if !sent.contains(field.name.as_str()) {
             found.add(

@@ -16,6 +16,7 @@ pub(super) fn check(connector: &Connector, provenance: Provenance, found: &mut F
         ("api", connector.api != Api::default()),
         ("hosts", !connector.hosts.is_empty()),
         ("scopes", !connector.scopes.is_empty()),
+        ("scope_source", connector.scope_source.is_some()),
         ("presets", !connector.presets.is_empty()),
         ("parameters", !connector.parameters.is_empty()),
         ("whoami", connector.whoami.is_some()),

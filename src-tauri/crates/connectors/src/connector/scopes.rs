@@ -30,6 +30,9 @@ pub struct Scope {
     /// Whether a new connection has it chosen.
     #[serde(default)]
     pub default: bool,
+    /// The page that lists it, where that is not the connector's `scope_source`.
+    #[serde(default)]
+    pub source: Option<String>,
 }
 
 /// A named choice of scopes.

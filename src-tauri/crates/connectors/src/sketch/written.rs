@@ -31,7 +31,7 @@ pub(super) const SHOWN: [&str; 17] = [
 ];
 
 /// The order of a file: what has one line first, since in TOML nothing follows a table.
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 28] = [
     "id",
     "name",
     "category",
@@ -43,6 +43,7 @@ const ORDER: [&str; 27] = [
     "registration",
     "try_path",
     "sources",
+    "scope_source",
     "webview",
     "logo",
     "description",

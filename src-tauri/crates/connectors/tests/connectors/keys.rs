@@ -331,3 +331,14 @@ fn what_is_attached_is_of_a_field() {
     let said = refused(open).unwrap();
     assert!(said.contains("`secret` goes nowhere"), "{said}");
 }
+
+#[test]
+fn a_field_that_is_no_secret_may_be_for_the_paths_of_requests_alone() {
+    let key_alone = KEYS.replace("user = \"{key.account}\"", "user = \"app\"");
+    let keys = load(&key_alone).keys.unwrap();
+    assert_eq!(keys.fields.len(), 2, "Twilio's account beside an API key");
+    let nowhere = key_alone.replace("accounts/{key.account}.json", "accounts.json");
+    let draft = crate::draft_of("example.toml", nowhere.as_bytes());
+    let problem = draft.outcome.unwrap_err().to_string();
+    assert!(problem.contains("`account` goes nowhere"), "{problem}");
+}

@@ -253,6 +253,12 @@ fn a_bad_file_is_reported_by_name_and_line() {
         ),
         ("pattern = \"eu|us\"", "pattern = \"(eu|us\"", 26, "regex"),
         (
+            "default = true",
+            "default = true\nsource = \"http://example.com/scopes\"",
+            33,
+            "https",
+        ),
+        (
             "default = \"eu\"",
             "default = \"eu.evil\"",
             27,

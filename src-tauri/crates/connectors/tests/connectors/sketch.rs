@@ -10,6 +10,9 @@ use tsunagi_connectors::{
 
 use crate::GOOD;
 
+/// Where a service says about itself what it offers (RFC 8414).
+const DOCUMENT: &str = "https://id.mill.example/.well-known/oauth-authorization-server";
+
 fn text(words: &str) -> Text {
     Text {
         en: words.to_owned(),
@@ -28,6 +31,7 @@ fn signed_in() -> Sketch {
         name: "read".to_owned(),
         about: text("Read"),
         default: true,
+        source: None,
     }];
     sketch
 }
@@ -256,9 +260,24 @@ fn what_a_service_says_about_itself_fills_the_form_and_keeps_what_it_does_not_sa
         grant: GrantType::Code,
         authorize: Some("https://id.mill.example/authorize".to_owned()),
         device: Some("https://id.mill.example/device".to_owned()),
+        issuer: Some("https://id.mill.example".to_owned()),
+        metadata: Some(DOCUMENT.to_owned()),
         ..OAuth::at("https://id.mill.example/token")
     };
-    sketch.fill(found, &["read".to_owned(), "write".to_owned()]);
+    sketch.scopes.push(Scope {
+        name: "admin".to_owned(),
+        about: text("Everything"),
+        default: false,
+        source: None,
+    });
+    sketch.scopes.push(Scope {
+        name: "sheets".to_owned(),
+        about: text("Sheets"),
+        default: false,
+        source: Some("https://docs.mill.example/scopes".to_owned()),
+    });
+    let said = ["read", "sheets", "write"].map(str::to_owned);
+    sketch.fill(found, &said);
     let Security::Oauth(oauth) = &sketch.security else {
         panic!("it is OAuth");
     };
@@ -275,7 +294,22 @@ fn what_a_service_says_about_itself_fills_the_form_and_keeps_what_it_does_not_sa
         "nothing that a person set is lost"
     );
     let names: Vec<_> = sketch.scopes.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(names, ["read", "write"], "each once");
+    assert_eq!(names, ["read", "admin", "sheets", "write"], "each once");
+    let pages: Vec<_> = sketch
+        .scopes
+        .iter()
+        .map(|one| one.source.as_deref())
+        .collect();
+    assert_eq!(
+        pages,
+        [
+            Some(DOCUMENT),
+            None,
+            Some("https://docs.mill.example/scopes"),
+            Some(DOCUMENT)
+        ],
+        "what the service lists is listed there; what a person wrote is not, and what they say stays"
+    );
     assert_eq!(sketch.scopes[0].about.en, "Read", "a person's words stay");
     assert_eq!(sketch.check(), []);
 }

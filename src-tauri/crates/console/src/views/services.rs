@@ -71,7 +71,7 @@ pub struct ServiceView {
     pub setup: Option<SetupView>,
     /// Limits and lifetimes worth knowing.
     pub notes: Vec<String>,
-    /// Public documents the connector was written from.
+    /// Public documents the connector was written from, those that list its scopes among them.
     pub sources: Vec<String>,
 }
 

@@ -43,6 +43,8 @@ pub struct ScopeView {
     pub about: String,
     /// Chosen at first.
     pub default: bool,
+    /// The page that lists it; `None`: whoever wrote the connector says so.
+    pub source: Option<String>,
 }
 
 /// A named choice of scopes.

@@ -213,6 +213,17 @@ async fn only_documents_a_connector_names_are_opened() {
     for (at, address) in (0..).zip(&page.sources) {
         assert_eq!(source("slack", at).unwrap().as_str(), address);
     }
+    // Who lists a scope is one of them, whether the connector was written from it or not.
+    for id in ["slack", "atlassian", "okta"] {
+        let page = desk.console.service_page(desk.session(), id).unwrap();
+        assert!(!page.scopes.is_empty());
+        for scope in &page.scopes {
+            let listed_at = scope.source.as_ref().expect("who says so");
+            let at = page.sources.iter().position(|one| one == listed_at);
+            let at = u32::try_from(at.expect("among the documents")).unwrap();
+            assert_eq!(source(id, at).unwrap().as_str(), listed_at);
+        }
+    }
     let past = u32::try_from(page.sources.len()).unwrap();
     for at in [past, u32::MAX] {
         assert_eq!(source("slack", at).unwrap_err().code, "source_missing");

@@ -34,6 +34,24 @@ pub(crate) const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
         "who needs one signs in with the browser",
     ),
     (
+        "auth0.secret",
+        "authorize",
+        "code_challenge",
+        "PKCE protects clients with a secret too (RFC 9700 §2.1.1)",
+    ),
+    (
+        "auth0.secret",
+        "authorize",
+        "code_challenge_method",
+        "PKCE protects clients with a secret too",
+    ),
+    (
+        "auth0.secret",
+        "exchange",
+        "code_verifier",
+        "PKCE protects clients with a secret too",
+    ),
+    (
         "basecamp",
         "whoami",
         "user-agent",
@@ -50,6 +68,30 @@ pub(crate) const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
         "whoami",
         "user-agent",
         "the program says its own name",
+    ),
+    (
+        "dropbox.secret",
+        "authorize",
+        "code_challenge",
+        "PKCE protects clients with a secret too (RFC 9700 §2.1.1)",
+    ),
+    (
+        "dropbox.secret",
+        "authorize",
+        "code_challenge_method",
+        "PKCE protects clients with a secret too",
+    ),
+    (
+        "dropbox.secret",
+        "exchange",
+        "code_verifier",
+        "PKCE protects clients with a secret too",
+    ),
+    (
+        "dropbox.secret",
+        "exchange_error",
+        "code_verifier",
+        "PKCE protects clients with a secret too",
     ),
     (
         "github",

@@ -131,6 +131,7 @@ impl Desk {
             let before = journey.faults.len();
             match step.what.as_str() {
                 "authorize" | "callback" => {}
+                "metadata" => journey.described(step),
                 "exchange" | "exchange_error" => journey.exchange(step).await,
                 "refresh" | "refresh_error" => journey.refresh(step).await,
                 "denied" => journey.denied(step),

@@ -164,12 +164,13 @@ impl<'a> Courier<'a> {
     /// A field's value in a JSON body: text, but for what the connector has as a number.
     fn in_json(&self, name: &str, value: String) -> serde_json::Value {
         let oauth = self.connector.oauth();
+        // Each with its own: a renewal may send another number than the exchange.
         let params = [&oauth.token_params, &oauth.refresh_params];
         params
             .iter()
             .find_map(|params| match params.get(name)? {
-                Param::Number(number) => Some((*number).into()),
-                Param::Text(_) => None,
+                Param::Number(number) if number.to_string() == value => Some((*number).into()),
+                Param::Number(_) | Param::Text(_) => None,
             })
             .unwrap_or_else(|| value.into())
     }

@@ -149,6 +149,7 @@ fn scopes(node: &Rc<Node>) -> Result<Vec<Scope>, Fault> {
                 ja: about,
             },
             default: false,
+            source: None,
         });
     }
     Ok(found)

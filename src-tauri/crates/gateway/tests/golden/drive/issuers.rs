@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rcgen::{KeyPair, PKCS_ED25519, PublicKeyData as _, SigningKey as _};
 use serde_json::json;
-use tsunagi_oauth::{Attempt, OAuthError, Wire, exchange, read_callback};
+use tsunagi_oauth::{Attempt, Metadata, OAuthError, Wire, check_metadata, exchange, read_callback};
 
 use super::Journey;
 use super::elsewhere::replaced;
@@ -52,6 +52,24 @@ impl Journey<'_> {
         self.says(step, issuer, issuer, keys).await;
         for other in &others {
             self.says(step, issuer, other, keys).await;
+        }
+    }
+
+    /// What the service says about itself is what the connector has (RFC 8414 §3.3, OpenID Connect
+    /// Discovery §4.3).
+    pub(super) fn described(&mut self, step: &Step) {
+        let issuer = self.resolved.issuer.as_deref().unwrap_or_default();
+        let at = format!(
+            "{}/.well-known/openid-configuration",
+            issuer.trim_end_matches('/')
+        );
+        if step.sent().url.as_str() != at {
+            self.faults
+                .push(format!("the document is not that of {issuer}"));
+        }
+        let said: Metadata = serde_json::from_str(&step.answered().body).unwrap();
+        if let Err(error) = check_metadata(&said, self.connector, &self.resolved) {
+            self.faults.push(format!("{error:?}"));
         }
     }
 
