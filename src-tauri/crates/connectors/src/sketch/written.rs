@@ -9,7 +9,7 @@ use super::{Security, Sketch};
 use crate::{Api, OAuth, Question};
 
 /// What the builder has fields of its own for.
-pub(super) const SHOWN: [&str; 17] = [
+pub(super) const SHOWN: [&str; 18] = [
     "id",
     "name",
     "category",
@@ -26,12 +26,13 @@ pub(super) const SHOWN: [&str; 17] = [
     "verify",
     "parameters",
     "hosts",
+    super::doubled::FIELD,
     // Follows from what a credential is.
     "registration",
 ];
 
 /// The order of a file: what has one line first, since in TOML nothing follows a table.
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 28] = [
     "id",
     "name",
     "category",
@@ -59,6 +60,7 @@ const ORDER: [&str; 27] = [
     "scopes",
     "presets",
     "notes",
+    super::doubled::FIELD,
 ];
 
 impl Sketch {
@@ -110,6 +112,7 @@ impl Sketch {
             }
         }
         put("hosts", json!(self.hosts()));
+        super::doubled::put(&self.doubled, &mut fields);
         fields
     }
 
