@@ -105,6 +105,7 @@ const COMMANDS: &[&str] = &[
     "connector_read_openapi",
     "connector_draft",
     "connector_save",
+    "connector_discard",
     "connector_fill",
     "connector_logo",
     "connector_logos",

@@ -21,7 +21,7 @@ const ownMessages = (also: string): Plugin => ({
 // and for the screen tests. An alias, not a branch: the shipped bundle cannot contain it.
 export default defineConfig(({ mode }) => ({
   // The backend of mode `fake` says what the program says of its log and of connector files.
-  plugins: [ownMessages(mode === "fake" ? "|event|why|error" : ""), svelte()],
+  plugins: [ownMessages(mode === "fake" ? "|event|why|error|word" : ""), svelte()],
   base: "./",
   resolve: {
     alias: {

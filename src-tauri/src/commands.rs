@@ -275,6 +275,7 @@ commands! {
     builder::connector_read_openapi,
     builder::connector_draft,
     builder::connector_save,
+    builder::connector_discard,
     builder::connector_fill,
     builder::connector_logo,
     builder::connector_logos,

@@ -56,6 +56,14 @@ pub(crate) async fn connector_save(
 }
 
 #[tauri::command]
+pub(crate) async fn connector_discard(desk: State<'_, Desk>, file: String) -> Answer<BuilderView> {
+    seated(&desk, move |console, session| {
+        console.discard_unsaved(session, &file)
+    })
+    .await
+}
+
+#[tauri::command]
 pub(crate) async fn connector_fill(
     desk: State<'_, Desk>,
     sketch: Sketch,

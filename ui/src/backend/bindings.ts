@@ -2455,6 +2455,19 @@ logo: string | null,
  */
 kinds: Array<Kind>, };
 export type Security = { "oauth": OAuthSketch } | { "keys": Keys };
+export type Doubled = { 
+/**
+ * JSON pointer of the table, as the connector file has it.
+ */
+at: string, 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, };
 export type Sketch = { 
 /**
  * Who the service is.
@@ -2493,6 +2506,10 @@ parameters: Array<Parameter>,
  * addresses above.
  */
 hosts: Array<string> | null, 
+/**
+ * Rows of its tables whose name stands before them already.
+ */
+doubled: Array<Doubled>, 
 /**
  * What else the file says, as it says it: the builder shows it and keeps it.
  */
@@ -2589,7 +2606,24 @@ registrations: number,
 /**
  * The acting member may change it.
  */
-mayManage: boolean, };
+mayManage: boolean, 
+/**
+ * What they typed and could not store.
+ */
+unsaved: UnsavedView | null, };
+export type UnsavedView = { 
+/**
+ * What was typed.
+ */
+sketch: Sketch, 
+/**
+ * The hash of the file that it was to replace.
+ */
+seen: string, 
+/**
+ * What keeps it from being published.
+ */
+findings: Array<FindingView>, };
 export type FilledView = { 
 /**
  * The draft.
@@ -4263,6 +4297,7 @@ export interface Commands {
   connector_read_openapi: { args: { file: string; text: string }; answer: OpenApiView };
   connector_draft: { args: { file: string }; answer: BuilderView };
   connector_save: { args: { file: string; sketch: Sketch; seen: string; settled: boolean }; answer: BuilderView };
+  connector_discard: { args: { file: string }; answer: BuilderView };
   connector_fill: { args: { sketch: Sketch; issuer: string }; answer: FilledView };
   connector_logo: { args: { file: string; data: string }; answer: string };
   connector_logos: { args: {  }; answer: { [key in string]: string } };

@@ -101,5 +101,6 @@ describe("the gallery's sections", () => {
     const all = cut(sections(find(items, wish), false, 3, byName), 4, faces);
     expect(all.map((cell) => cell.key)).toEqual(["recent", "recent/salesforce", "recent/quickbooks", "accounting", "accounting/quickbooks", "crm", "crm/salesforce"]);
     expect(new Set(all.map((cell) => cell.key)).size, "the same service twice is two places").toBe(all.length);
+    expect(all.map((cell) => cell.place), "heads and tiles are counted apart: a head more or less moves no tile").toEqual([-1, 0, 1, -2, 2, -3, 3]);
   });
 });

@@ -34,9 +34,14 @@ describe("rows of a map", () => {
     last.name = "prompt";
     last.value = "none";
     expect(rows.map()).toEqual({ prompt: "consent" });
-    expect(rows.findings("/oauth/authorize_params").map((one) => [one.at, one.code])).toEqual([["/oauth/authorize_params/prompt", "name_twice"]]);
-    rows.take(rows.map());
-    expect(rows.list.length, "and the other is not forgotten").toBe(2);
+    const doubled = rows.doubled("/oauth/authorize_params");
+    expect(doubled).toEqual([{ at: "/oauth/authorize_params", name: "prompt", value: "none" }]);
+    const before = rows.list.map((row) => row.key);
+    rows.take(rows.map(), doubled);
+    expect(rows.list.map((row) => row.key), "and the other is not forgotten").toEqual(before);
+    const later = new Rows();
+    later.take({ prompt: "consent" }, doubled);
+    expect(later.list.map((row) => [row.name, row.value]), "nor when the draft is opened again").toEqual([["prompt", "consent"], ["prompt", "none"]]);
   });
 
   it("take any name that JSON takes", () => {

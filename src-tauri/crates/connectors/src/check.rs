@@ -191,10 +191,7 @@ fn templates(connector: &Connector, found: &mut Faults) {
             );
         }
         if let Some(fault) = parameter.pattern.fault() {
-            found.add(
-                format!("/parameters/{index}/pattern"),
-                Why::pattern_bad(fault),
-            );
+            found.add(format!("/parameters/{index}/pattern"), Why::pattern(fault));
             continue;
         }
         let samples = [

@@ -16,6 +16,7 @@ mod library;
 mod lines;
 mod load;
 mod logo;
+mod misread;
 mod pattern;
 mod resolve;
 mod sketch;
@@ -32,9 +33,10 @@ pub use import::{Choice, OpenApi, openapi};
 pub use library::Library;
 pub use load::Problem;
 pub use logo::logo;
+pub use misread::{FAULTS, Misread};
 pub use pattern::Pattern;
 pub use resolve::{AccountId, Resolved, ResolvedQuestion, fill};
-pub use sketch::{Finding, General, ID_MAX, Security, Sketch, Way, host_of};
+pub use sketch::{Doubled, Finding, General, ID_MAX, Security, Sketch, Way, host_of};
 pub use why::Why;
 
 /// The JSON schema every connector file is checked against.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use jsonschema::Validator;
 
 use crate::lines::{line_at, line_of};
+use crate::sketch::DOUBLED;
 use crate::{Connector, SCHEMA, Why, check};
 
 mod misfits;
@@ -62,13 +63,15 @@ pub(crate) fn load(file: &str, text: &str, provenance: Provenance) -> Result<Con
     };
     let toml_problem = |error: toml::de::Error| {
         let line = error.span().map(|span| line_at(text, span.start));
-        problem(
-            line,
-            Why::not_toml(error.message().trim().replace('\n', "; ")),
-        )
+        problem(line, Why::toml(text, &error))
     };
 
     let value: serde_json::Value = toml::from_str(text).map_err(toml_problem)?;
+    // A draft of the builder that still has a name twice in one of its tables.
+    let at = format!("/{DOUBLED}/0/name");
+    if let Some(name) = value.pointer(&at).and_then(serde_json::Value::as_str) {
+        return Err(problem(line_of(text, &at, None), Why::name_twice(name)));
+    }
     let Some(validator) = VALIDATOR.as_ref() else {
         return Err(problem(None, Why::schema_unread()));
     };
@@ -90,7 +93,7 @@ pub(crate) fn load(file: &str, text: &str, provenance: Provenance) -> Result<Con
             return Err(toml::from_str::<Connector>(text)
                 .map_err(toml_problem)
                 .err()
-                .unwrap_or_else(|| problem(None, Why::not_toml(error))));
+                .unwrap_or_else(|| problem(None, Why::values(error))));
         }
     };
     check::check(&connector, provenance)

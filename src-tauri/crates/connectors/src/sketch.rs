@@ -2,6 +2,7 @@
 //! wrong, and says about itself what is still missing.
 
 mod derived;
+mod doubled;
 mod ways;
 mod written;
 
@@ -17,6 +18,8 @@ use crate::{
 };
 
 pub use derived::host_of;
+pub use doubled::Doubled;
+pub(crate) use doubled::FIELD as DOUBLED;
 pub use ways::Way;
 
 /// The longest identifier, in characters.
@@ -121,6 +124,9 @@ pub struct Sketch {
     /// addresses above.
     #[serde(default)]
     pub hosts: Option<Vec<String>>,
+    /// Rows of its tables whose name stands before them already.
+    #[serde(default)]
+    pub doubled: Vec<Doubled>,
     /// What else the file says, as it says it: the builder shows it and keeps it.
     #[serde(default)]
     #[cfg_attr(feature = "ts", ts(type = "Record<string, unknown>"))]
@@ -150,6 +156,7 @@ impl Sketch {
             verify: None,
             parameters: Vec::new(),
             hosts: None,
+            doubled: Vec::new(),
             rest: Map::new(),
         };
         sketch.fit_kinds();
@@ -204,11 +211,19 @@ impl Sketch {
             line: error
                 .span()
                 .map(|span| crate::lines::line_at(text, span.start)),
-            why: Why::not_toml(error.message().trim().replace('\n', "; ")),
+            why: Why::toml(text, &error),
         };
-        let connector = toml::from_str::<Connector>(text).map_err(problem)?;
-        let value = toml::from_str(text).unwrap_or_default();
-        Ok(Self::of(connector, value))
+        let mut value: Map<String, Value> = toml::from_str(text).map_err(problem)?;
+        let doubled = doubled::taken_out(&mut value);
+        let connector = serde_json::from_value(Value::Object(value.clone()));
+        let connector: Connector = match connector {
+            Ok(connector) => connector,
+            // What is wrong once more, with where it stands.
+            Err(_) => toml::from_str(text).map_err(problem)?,
+        };
+        let mut sketch = Self::of(connector, value);
+        sketch.doubled = doubled;
+        Ok(sketch)
     }
 
     /// The name of its file.
@@ -282,6 +297,7 @@ impl Sketch {
             verify,
             parameters,
             hosts: None,
+            doubled: Vec::new(),
             rest,
         };
         // The same hosts as would be derived follow the addresses.
@@ -358,7 +374,9 @@ impl Sketch {
     /// Everything that is wrong with it, by field; nothing: it can be a connector file.
     #[must_use]
     pub fn check(&self) -> Vec<Finding> {
-        let value = Value::Object(self.fields());
+        let mut fields = self.fields();
+        let doubled = doubled::taken_out(&mut fields);
+        let value = Value::Object(fields);
         let mut found: Vec<Finding> = load::shape(&value)
             .into_iter()
             .map(|(at, why)| Finding { at, why })
@@ -372,10 +390,11 @@ impl Sketch {
                 ),
                 Err(error) => found.push(Finding {
                     at: String::new(),
-                    why: Why::not_toml(error),
+                    why: Why::values(error),
                 }),
             }
         }
+        found.extend(doubled.iter().map(Doubled::finding));
         if is_taken(&self.general.id) {
             found.push(Finding {
                 at: "/id".to_owned(),

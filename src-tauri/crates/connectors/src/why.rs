@@ -84,7 +84,8 @@ whys! {
     file_unread(said) = "{said}";
     file_not_text() = "not UTF-8 text";
     file_name(name) = "the file must be called `{name}`";
-    not_toml(said) = "{said}";
+    not_toml(fault, which, line, column, said) = "{said}";
+    not_connector(fault, which, said) = "{said}";
     // Whose it is.
     id_form(id, most) = "`{id}` is no identifier: at most {most} of a-z, 0-9, `_` and `-`, a letter first";
     id_built_in(id) = "`{id}` is a built-in connector's id, or reads like one";
@@ -115,7 +116,7 @@ whys! {
     parameter_twice(parameter) = "parameter `{parameter}` is listed twice";
     parameter_value(value, parameter) = "`{value}` is not a value of parameter `{parameter}`";
     parameter_sample(parameter) = "parameter `{parameter}` needs a `default` or an `example`";
-    pattern_bad(said) = "{said}";
+    pattern_bad(fault, said) = "{said}";
     param_own(name) = "`{name}` is for the program to send";
     parameter_unknown(parameter) = "`{{{parameter}}}` is not one of the parameters";
     brace(template) = "a brace without its partner in `{template}`";
@@ -174,8 +175,8 @@ whys! {
     document_leads_back() = "a reference leads back to itself, or through too many others";
     document_values(most) = "more than {most} values";
     document_deep(most) = "nested deeper than {most} levels";
-    not_json(said) = "not JSON: {said}";
-    not_yaml(said) = "not YAML: {said}";
+    not_json(fault, line, column, said) = "not JSON: {said}";
+    not_yaml(fault, line, column, said) = "not YAML: {said}";
     yaml_alias() = "an alias of what it is part of";
     yaml_second() = "a second document";
     yaml_name() = "a name that is no text";
@@ -196,7 +197,7 @@ whys! {
     variable_default(name) = "variable `{name}` has no `default`";
     variable_values(name, most) = "variable `{name}` has more than {most} values";
     variable_value(name, value) = "variable `{name}`: `{value}` is not one of its values";
-    variable_pattern(said) = "{said}";
+    variable_pattern(fault, said) = "{said}";
     variable_https() = "https is not one of the schemes";
     scheme_mtls() = "client certificates (mutualTLS) are not supported";
     scheme_type(given) = "type `{given}` is unknown";

@@ -8,6 +8,7 @@ mod beginning;
 mod ending;
 mod publishing;
 mod secrets;
+mod unsaved;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -59,6 +60,7 @@ impl Console {
         let member = self.reader(session)?;
         let mut view = self.in_builder(file)?;
         view.may_manage = access::may_manage(&member).is_ok();
+        view.unsaved = self.unsaved(member.id, &view)?;
         Ok(view)
     }
 
@@ -89,6 +91,7 @@ impl Console {
             connections: count(catalog.connections_of_connector(id)?.len()),
             registrations: count(catalog.registrations(Some(id))?.len()),
             may_manage: true,
+            unsaved: None,
         })
     }
 
@@ -132,6 +135,8 @@ impl Console {
     /// somebody else wrote meanwhile stays. A draft that was never published follows its id to a
     /// file of that name, where that is free, once it is `settled`: not while the id is being typed.
     ///
+    /// What a manager typed and is refused stays for them, beside the drafts.
+    ///
     /// # Errors
     /// R1, R2; `draft_changed`; `draft_unwritable`; the vault is locked.
     pub fn save_connector(
@@ -143,6 +148,23 @@ impl Console {
         settled: bool,
     ) -> Result<BuilderView, ConsoleError> {
         let member = self.manager_for(session, Act::Create)?;
+        let saved = self.save_by(session, member.id, file, sketch, seen, settled);
+        match &saved {
+            Ok(_) => self.forget_unsaved(member.id, file),
+            Err(_) => self.keep_unsaved(member.id, file, sketch, seen),
+        }
+        saved
+    }
+
+    fn save_by(
+        &self,
+        session: Session,
+        member: MemberId,
+        file: &str,
+        sketch: &Sketch,
+        seen: &str,
+        settled: bool,
+    ) -> Result<BuilderView, ConsoleError> {
         self.inner.keys.vault()?;
         let there = self.draft_called(file);
         let published = self.published(file.trim_end_matches(".toml"))?;
@@ -162,7 +184,7 @@ impl Console {
             self.remove_draft(file)?;
             self.inner.sittings.over(file);
         }
-        if self.inner.sittings.begins(member.id, &target) {
+        if self.inner.sittings.begins(member, &target) {
             self.log_draft(session, Action::ConnectorDraftSaved, &target)?;
         }
         self.inner.bell.changed();
@@ -295,9 +317,11 @@ fn args_of(why: &Why) -> std::collections::BTreeMap<String, String> {
 
 /// A file that is refused, by name, line and reason.
 pub(crate) fn told(code: &str, problem: &Problem) -> ConsoleError {
+    // A sentence that says its line itself has no second one before it.
+    let own = problem.why.args.contains_key("line");
     let place = match problem.line {
-        Some(line) => format!("{}:{line}", problem.file),
-        None => problem.file.clone(),
+        Some(line) if !own => format!("{}:{line}", problem.file),
+        _ => problem.file.clone(),
     };
     let mut error = ConsoleError::new(code)
         .with("detail", problem.to_string())

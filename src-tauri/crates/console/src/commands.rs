@@ -135,6 +135,7 @@ pub fn all() -> Vec<Command> {
         connector_read_openapi(file: String, text: String) -> v::OpenApiView;
         connector_draft(file: String) -> v::BuilderView;
         connector_save(file: String, sketch: Sketch, seen: String, settled: bool) -> v::BuilderView;
+        connector_discard(file: String) -> v::BuilderView;
         connector_fill(sketch: Sketch, issuer: String) -> v::FilledView;
         connector_logo(file: String, data: String) -> String;
         connector_logos() -> std::collections::BTreeMap<String, String>;
@@ -324,12 +325,14 @@ pub fn typescript() -> String {
         s::Parameter,
         s::General,
         s::Security,
+        s::Doubled,
         s::Sketch,
         s::Way,
         v::ConnectorStart,
         v::FindingView,
         v::BuilderState,
         v::BuilderView,
+        v::UnsavedView,
         v::FilledView,
         v::ChoiceView,
         v::LeftOut,

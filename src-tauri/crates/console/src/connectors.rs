@@ -78,7 +78,9 @@ impl Console {
                 .as_ref()
                 .map(|connector| connector.hosts.clone())
                 .unwrap_or_default(),
+            // A sentence that says its line itself has no second one before it.
             line: problem
+                .filter(|problem| !problem.why.args.contains_key("line"))
                 .and_then(|problem| problem.line)
                 .map(|line| u32::try_from(line).unwrap_or(u32::MAX)),
             problem: problem.map(|problem| self.words_of(&problem.why)),

@@ -113,14 +113,20 @@ pub fn failure(locale: Locale, code: &str, args: &BTreeMap<String, String>) -> F
         .map(|reason| format!("error.{code}.{reason}"))
         .filter(|key| find(locale, key).is_some())
         .unwrap_or_else(|| format!("error.{code}"));
-    let help = format!("{key}.help");
+    let own_help = format!("{key}.help");
+    let mut help = if find(locale, &own_help).is_some() {
+        text(locale, &own_help, args)
+    } else {
+        text(locale, &format!("error.{code}.help"), args)
+    };
+    // What a parser says is English in every language: beside the sentence, for whoever mends it.
+    if args.contains_key("fault") && args.get("said").is_some_and(|said| !said.is_empty()) {
+        help.push(' ');
+        help.push_str(&text(locale, "word.parser_said", args));
+    }
     Failure {
         code: code.to_owned(),
         message: text(locale, &key, args),
-        help: if find(locale, &help).is_some() {
-            text(locale, &help, args)
-        } else {
-            text(locale, &format!("error.{code}.help"), args)
-        },
+        help,
     }
 }

@@ -33,7 +33,7 @@ pub use backups::{BackupFile, NewBackup, RestoredView, Restoring};
 pub use builder::{
     BuilderState, BuilderView, ChangedAddress, ChoiceView, ConnectorStart, ConnectorUse,
     ConnectorUses, FilledView, FindingView, LeftOut, OpenApiView, PublishImpact, SecretRemoved,
-    TouchedByConnector,
+    TouchedByConnector, UnsavedView,
 };
 pub use connection::{
     AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, ServiceToTry,

@@ -25,7 +25,7 @@ function sketchOf(id: string, name: string, way: Way): Sketch {
     general: { id, name, category: "custom", description: { en: name, ja: name }, monogram: { text: name.slice(0, 2).toUpperCase(), hue: 125 }, logo: null, kinds: way === "client_credentials" ? ["admin"] : ["admin", "logged_in_user"] },
     security: oauth ? { oauth: { ...BARE_OAUTH, grant: way === "client_credentials" ? "client_credentials" : "code", device: way === "device" ? "" : null } } : { keys },
     api: { base: "", header: "Bearer {token}", header_name: "Authorization", headers: {}, errors: [], drop: [] },
-    scopes: [], presets: [], whoami: null, verify: null, parameters: [], hosts: null, rest: {},
+    scopes: [], presets: [], whoami: null, verify: null, parameters: [], hosts: null, doubled: [], rest: {},
   };
 }
 
@@ -112,6 +112,8 @@ const toml = (sketch: Sketch): string => {
 };
 
 export function builderHandlers(around: Around): Handlers {
+  /** What could not be stored, by file. */
+  const unsaved = new Map<string, { sketch: Sketch; seen: string }>();
   const drafts = new Map<string, { sketch: Sketch; n: number; published: string | null }>();
   const open = (sketch: Sketch, published: string | null = null): string => {
     const file = `${sketch.general.id}.toml`;
@@ -127,7 +129,7 @@ export function builderHandlers(around: Around): Handlers {
 
   const say = (key: string, args: Record<string, string> = {}): string => {
     const table = (around.locale() === "ja" ? ja : en) as Record<string, string>;
-    return Object.entries(args).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), table[key] ?? key);
+    return Object.entries(args).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, table[`word.${name}.${value}`] ?? value), table[key] ?? key);
   };
   const refuse = (code: string, args: Record<string, string> = {}): never => {
     const failure: Failure = { code, message: say(`error.${code}`, args), help: say(`error.${code}.help`, args) };
@@ -161,19 +163,20 @@ export function builderHandlers(around: Around): Handlers {
       try {
         JSON.parse(asked.json);
       } catch {
-        found.push(asked.json === "" ? finding(`${at}/json`, "field_empty") : finding(`${at}/json`, "not_json", { said: "EOF while parsing an object at line 1 column 10" }));
+        found.push(asked.json === "" ? finding(`${at}/json`, "field_empty") : finding(`${at}/json`, "not_json", { line: "1", column: String(asked.json.length), fault: "ends" }));
       }
     }
-    sketch.parameters.forEach((one, i) => one.pattern.includes("[") && !one.pattern.includes("]") && found.push(finding(`/parameters/${i}/pattern`, "pattern_bad", { said: "not a regex: unclosed character class" })));
+    sketch.parameters.forEach((one, i) => one.pattern.includes("[") && !one.pattern.includes("]") && found.push(finding(`/parameters/${i}/pattern`, "pattern_bad", { fault: "brackets" })));
     sketch.presets.forEach((preset, i) => preset.name.en === "" && found.push(finding(`/presets/${i}/name/en`, "field_empty")));
     sketch.scopes.forEach((scope, i) => scope.name === "" && found.push(finding(`/scopes/${i}/name`, "field_empty")));
+    for (const { at, name } of sketch.doubled) found.push(finding(`${at}/${name}`, "name_twice", { name }));
     return found;
   }
   const view = (file: string): BuilderView => {
     const draft = drafts.get(file) ?? refuse("draft_changed", { file });
     const { sketch, n, published } = draft;
     return {
-      file, sketch: structuredClone(sketch), hash: `${HASH}${String(n).padStart(2, "0")}`, toml: toml(sketch), hosts: hosts(sketch), findings: findings(sketch), mayManage: true,
+      file, sketch: structuredClone(sketch), hash: `${HASH}${String(n).padStart(2, "0")}`, toml: toml(sketch), hosts: hosts(sketch), findings: findings(sketch), mayManage: true, unsaved: null,
       state: published === null ? "draft" : published === "published" ? "published" : "changed",
       connections: file === "kura_archive.toml" ? 2 : 0, registrations: file === "kura_archive.toml" ? 1 : 0,
     };
@@ -216,11 +219,21 @@ export function builderHandlers(around: Around): Handlers {
         leftOut: [{ line: 13, code: "scheme_cookie", message: say("why.scheme_cookie") }],
       };
     },
-    connector_draft: ({ file }) => view(file),
+    connector_draft: ({ file }) => {
+      const kept = unsaved.get(file);
+      return { ...view(file), unsaved: kept ? { ...structuredClone(kept), findings: findings(kept.sketch) } : null };
+    },
+    connector_discard: ({ file }) => {
+      unsaved.delete(file);
+      return view(file);
+    },
     connector_save: ({ file, sketch, seen, settled }) => {
       const draft = drafts.get(file);
+      unsaved.set(file, { sketch: structuredClone(sketch), seen });
+      if (sketch.general.name.includes("elsewhere") && draft?.n === 1) draft.n += 1;
       if (!draft || view(file).hash !== seen) return refuse("draft_changed", { file });
       if (sketch.general.description.en.includes("No room")) return refuse("draft_unwritable", { path: file, detail: "No space left on device" });
+      unsaved.delete(file);
       const own = `${sketch.general.id}.toml`;
       const moves = settled && own !== file && draft.published === null && findings(sketch).every((one) => one.at !== "/id") && !drafts.has(own);
       if (moves) drafts.delete(file);

@@ -1,7 +1,7 @@
 // What the parts of the builder share: the draft as it is typed, what was stored of it last, and
 // what is wrong with which field.
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import { app, call } from "../../app.svelte";
+import { call } from "../../app.svelte";
 import type { BuilderView, Failure, FindingView, OAuthSketch, Sketch } from "../../backend/bindings";
 import { asFailure } from "../../backend/failure";
 import { Rows } from "./rows.svelte";
@@ -43,8 +43,6 @@ export class Desk {
   placed = new SvelteMap<string, number>();
   /** What a way to sign in had, for whoever switches it off and on again. */
   put: { page?: Partial<OAuthSketch>; device?: string | null } = {};
-  /** Who types: another member does not go on with what could not be stored. */
-  readonly #by = seat();
   #rows = new SvelteMap<string, Rows>();
   #stored = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,6 +50,11 @@ export class Desk {
 
   constructor(view: BuilderView) {
     this.take(view);
+    const { unsaved } = view;
+    if (!unsaved) return;
+    // What could not be stored when it was typed is gone on with: it replaces what was seen then, or nothing.
+    this.view = { ...view, hash: unsaved.seen, findings: unsaved.findings };
+    this.sketch = structuredClone(unsaved.sketch);
   }
 
   /** Takes over what the program has, in place of what is typed. */
@@ -76,9 +79,9 @@ export class Desk {
     return this.view.state === "draft" && this.view.file !== `${this.sketch.general.id}.toml`;
   }
 
-  /** Everything that is wrong: with the draft, and with rows that no draft can hold. */
+  /** Everything that is wrong with the draft, each once: of a name that stands three times two are too many. */
   get findings(): FindingView[] {
-    return [...this.view.findings, ...[...this.#rows].flatMap(([at, rows]) => rows.findings(at))];
+    return [...new Map(this.view.findings.map((one) => [`${one.at} ${one.code}`, one])).values()];
   }
 
   /** The rows of a map of the draft: as they are typed, whichever section is shown meanwhile. */
@@ -109,11 +112,14 @@ export class Desk {
     this.#timer = setTimeout(() => void this.save(), PAUSE);
   }
 
-  /** Stores the draft, and what is typed meanwhile; `settled` where its file may follow its name. */
+  /**
+   * Stores the draft, and what is typed meanwhile, after a refusal too: the program keeps what it refuses to store.
+   * `settled` where its file may follow its name.
+   */
   async save(settled = !this.naming): Promise<void> {
     clearTimeout(this.#timer);
     await this.#running;
-    if (!(this.dirty || (settled && this.#unsettled)) || this.failure?.code === "draft_changed") return;
+    if (!(this.dirty || (settled && this.#unsettled))) return;
     this.#running = this.#save(settled);
     await this.#running;
     this.#running = null;
@@ -133,25 +139,6 @@ export class Desk {
     }
     if (this.failure === null && this.dirty) this.later();
   }
-
-  /** The last save before it is out of sight. What could not be stored is kept for who comes back. */
-  async leave(): Promise<void> {
-    await this.save(true);
-    if (this.failure) unsaved.set(`${this.#by}/${this.view.file}`, this);
-  }
-}
-
-const seat = (): string => app.start?.member.id ?? "";
-
-/** What was typed and could not be stored, as long as the program runs. */
-const unsaved = new Map<string, Desk>();
-
-/** Takes up what could not be stored, where there is something. */
-export function takenUp(file: string): Desk | undefined {
-  const key = `${seat()}/${file}`;
-  const kept = unsaved.get(key);
-  unsaved.delete(key);
-  return kept;
 }
 
 export const DESK = Symbol("desk");

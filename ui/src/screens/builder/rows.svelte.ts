@@ -1,7 +1,6 @@
 // Rows of names and values, as they are typed: the draft has them as a map, in which no name can
-// stand twice and nothing has an order.
-import type { FindingView } from "../../backend/bindings";
-import { t } from "../../i18n/i18n.svelte";
+// stand twice and nothing has an order; what stands twice is beside it.
+import type { Doubled } from "../../backend/bindings";
 
 export type Pairs = Record<string, string | number>;
 
@@ -24,10 +23,14 @@ let next = 0;
 export class Rows {
   list = $state<Row[]>([]);
 
-  /** Takes over a map that is another one than these rows are. */
-  take(map: Pairs): void {
-    if (canon(map) === canon(this.map())) return;
-    this.list = Object.entries(map).map(([name, value]) => ({ key: next++, name, value: String(value), number: typeof value === "number" }));
+  /** Takes over what is something else than these rows are: a map, and the rows whose name it has already. */
+  take(map: Pairs, doubled: readonly Doubled[] = []): void {
+    const more = doubled.map(({ name, value }) => [name, value]);
+    if (canon(map) === canon(this.map()) && JSON.stringify(more) === JSON.stringify(this.twice().map(({ name, value }) => [name, value]))) return;
+    this.list = [
+      ...Object.entries(map).map(([name, value]) => ({ key: next++, name, value: String(value), number: typeof value === "number" })),
+      ...doubled.map(({ name, value }) => ({ key: next++, name, value, number: false })),
+    ];
   }
 
   /** As the draft has them: of a name that stands twice the first. */
@@ -48,8 +51,8 @@ export class Rows {
     return this.list.filter((row, i) => this.list.findIndex((one) => one.name === row.name) < i);
   }
 
-  /** What only the rows know is wrong. */
-  findings(at: string): FindingView[] {
-    return this.twice().map((row) => ({ at: `${at}/${escaped(row.name)}`, code: "name_twice", message: t("ui.builder.row_twice", { name: row.name }) }));
+  /** What no map can hold, as the draft has it. */
+  doubled(at: string): Doubled[] {
+    return this.twice().map(({ name, value }) => ({ at, name, value }));
   }
 }

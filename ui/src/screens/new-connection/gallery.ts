@@ -125,6 +125,8 @@ export function sections(found: readonly GalleryEntry[], whole: boolean, columns
 
 /** What stands in one place of the grid: a section's head across all columns, or a tile. */
 export interface Cell {
+  /** Its place among the tiles from 0, or among the heads from -1: what is drawn there is used again. */
+  place: number;
   /** Tells a tile from the same service's in another section. */
   key: string;
   /** The section. */
@@ -139,14 +141,14 @@ export interface Cell {
 /** Lays sections out, up to so many tiles. */
 export function cut(all: readonly Section[], most: number, faces: ReadonlyMap<string, Face>): Cell[] {
   const cells: Cell[] = [];
-  let room = most;
+  let [tiles, heads, room] = [0, 0, most];
   for (const { id, entries, of } of all) {
     if (room <= 0) break;
     const whole = entries.length === of;
-    cells.push({ key: id, id, tile: null, of, all: whole });
+    cells.push({ place: (heads -= 1), key: id, id, tile: null, of, all: whole });
     for (const entry of entries.slice(0, room)) {
       const face = faces.get(entry.service.id);
-      if (face) cells.push({ key: `${id}/${entry.service.id}`, id, tile: { entry, face }, of, all: whole });
+      if (face) cells.push({ place: tiles++, key: `${id}/${entry.service.id}`, id, tile: { entry, face }, of, all: whole });
     }
     room -= entries.length;
   }

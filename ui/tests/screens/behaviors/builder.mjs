@@ -134,13 +134,23 @@ export const behaviors = {
       await file.getByText('audience = "https://api.press.example"').first().waitFor();
       const text = await file.innerText();
       for (const kept of ['access_type = "offline"', 'prompt = "consent"', "realmId", 'invalid_code = "invalid_grant"']) assert.ok(text.includes(kept), `${kept} is lost:\n${text}`);
-      // A name that stands twice is no part of a draft, and not forgotten either.
+      // A name that stands twice is in no connector, and not forgotten either.
       await line(page, "Authorize parameters, name 3").fill("prompt");
       await page.getByText("“prompt” stands here twice.").waitFor();
       await section(page, "General");
       await section(page, "Security");
       assert.equal(await line(page, "Authorize parameters, value 3").inputValue(), "https://api.press.example", "what was typed is still there");
       assert.ok(await button(page, "Publish…").isDisabled());
+      await page.getByText("Saved", { exact: true }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      await page.getByRole("heading", { name: "Connectors" }).waitFor();
+      await page.goBack();
+      await section(page, "Security");
+      await page.getByText("“prompt” stands here twice.").waitFor();
+      assert.equal(await line(page, "Authorize parameters, name 3").inputValue(), "prompt", "nor when the draft is opened again");
+      assert.equal(await line(page, "Authorize parameters, value 3").inputValue(), "https://api.press.example");
+      assert.equal(await line(page, "Authorize parameters, name 3").getAttribute("aria-invalid"), "true");
       await button(page, "Authorize parameters, remove 3").press("Enter");
       await page.getByText("Nothing is missing. It can be published.").waitFor();
     },
@@ -151,7 +161,7 @@ export const behaviors = {
       await section(page, "Requests");
       const json = line(page, "Who-am-I JSON");
       await json.fill('{ "query": ');
-      await page.locator('[data-code="not_json"]').waitFor();
+      await page.locator('[data-code="not_json"]').getByText("line 1, column 11: it ends before it is complete").waitFor();
       await json.fill('{ "query": "{ me { id } }" }');
       await page.getByRole("radiogroup", { name: "Who-am-I body" }).getByRole("radio", { name: "Form" }).click();
       await button(page, "Add a field").press("Enter");
@@ -162,6 +172,31 @@ export const behaviors = {
       assert.equal(await json.inputValue(), '{ "query": "{ me { id } }" }');
       await page.getByRole("radiogroup", { name: "Who-am-I method" }).getByRole("radio", { name: "GET" }).click();
       await page.getByRole("radiogroup", { name: "Who-am-I body" }).waitFor({ state: "detached" });
+    },
+  },
+  "builder: a list is stored while it is typed, line by line, and left as it is typed": {
+    path: "index.html?x=1#/connector/press_office.toml",
+    act: async (page) => {
+      await section(page, "Requests");
+      await page.getByRole("checkbox", { name: "Follow from the addresses" }).uncheck();
+      const hosts = line(page, "Hosts");
+      await hosts.focus();
+      await page.keyboard.press("Control+End");
+      await hosts.pressSequentially("\nhttps://more.example\n");
+      await page.locator("pre.code").getByText('"https://more.example"]').waitFor();
+      assert.ok((await hosts.inputValue()).endsWith("https://more.example\n"), "the line that is begun stays");
+      assert.equal(await hosts.evaluate((one) => one === document.activeElement), true);
+    },
+  },
+  "builder: a body that is no JSON is told in Japanese, by line and column": {
+    path: "index.html?locale=ja&x=1#/connector/press_office.toml",
+    options: { locale: "ja" },
+    act: async (page) => {
+      await page.locator("#tab-requests").click();
+      await page.locator("textarea").first().fill('{ "query": ');
+      const told = page.locator('[data-code="not_json"]');
+      await told.waitFor();
+      assert.equal(await told.innerText(), "JSON として読めません。1行目の11文字目: 途中で終わっています。");
     },
   },
   "builder: presets choose among the scopes": {
@@ -238,6 +273,26 @@ export const behaviors = {
       await page.getByText("Not saved", { exact: true }).waitFor();
       await line(page, "Description").fill("There is room again");
       await page.getByText("Saved", { exact: true }).waitFor();
+    },
+  },
+  "builder: what somebody else overtook stays until it is given up, with what is wrong with it": {
+    path: "index.html?x=1#/connector/depot.toml",
+    act: async (page) => {
+      await line(page, "Name").fill("Depot elsewhere");
+      await page.locator('[data-code="draft_changed"]').waitFor();
+      await line(page, "Link name").fill("Not a link name");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      await page.getByRole("heading", { name: "Connectors" }).waitFor();
+      await page.goBack();
+      await page.locator('[data-code="draft_changed"]').waitFor();
+      assert.equal(await line(page, "Link name").inputValue(), "Not a link name", "also what was typed after the refusal");
+      await page.locator('[data-code="id_form"]').waitFor();
+      assert.equal(await line(page, "Name").inputValue(), "Depot elsewhere");
+      await button(page, "Open it again").click();
+      await page.getByRole("heading", { name: "Depot", exact: true }).waitFor();
+      await page.getByText("Saved", { exact: true }).waitFor();
+      assert.equal(await line(page, "Link name").inputValue(), "depot", "as it is stored");
     },
   },
   "builder: a pattern that is none yet is kept, and says so": {

@@ -80,6 +80,22 @@ export const behaviors = {
       await page.getByRole("heading", { name: "New connection" }).waitFor();
     },
   },
+  "gallery: the way to a service's page says at the pointer what it is, and of the service that stands there": {
+    path: "index.html?x=1#/new-connection",
+    act: async (page) => {
+      const way = page.locator(".gal .page").first();
+      await way.hover();
+      assert.equal(await way.getAttribute("title"), "About Razorpay");
+      await page.getByLabel("Search services").fill("slack");
+      await page.getByRole("status").getByText("1 service").waitFor();
+      assert.equal(await way.getAttribute("title"), null, "nothing of the one before");
+      await page.mouse.move(5, 5);
+      await way.hover();
+      assert.equal(await way.getAttribute("title"), "About Slack");
+      await page.mouse.move(5, 5);
+      assert.equal(await way.getAttribute("title"), null);
+    },
+  },
   "gallery: hundreds are drawn as one scrolls, and the keyboard gets to the last": {
     path: "index.html?services=500#/new-connection",
     act: async (page) => {

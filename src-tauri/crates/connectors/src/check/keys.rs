@@ -96,7 +96,7 @@ fn fields(keys: &Keys, found: &mut Faults) {
             found.add(at("name"), Why::key_field_twice(&field.name));
         }
         if let Some(fault) = field.pattern.as_ref().and_then(Pattern::fault) {
-            found.add(at("pattern"), Why::pattern_bad(fault));
+            found.add(at("pattern"), Why::pattern(fault));
             continue;
         }
         match &field.example {

@@ -68,12 +68,10 @@ fn bodies(connector: &Connector, found: &mut Faults) {
         let Some(question) = question else {
             continue;
         };
-        if let Some(Err(error)) = question
-            .json
-            .as_deref()
-            .map(serde_json::from_str::<serde::de::IgnoredAny>)
+        if let Some(text) = question.json.as_deref()
+            && let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text)
         {
-            found.add(format!("/{name}/json"), Why::not_json(error));
+            found.add(format!("/{name}/json"), Why::json(text, &error));
         }
         match (&question.json, question.form.is_empty()) {
             (Some(_), false) => found.add(format!("/{name}/form"), Why::body_both()),

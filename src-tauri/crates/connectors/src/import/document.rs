@@ -176,12 +176,8 @@ fn too_deep(line: usize) -> Fault {
 }
 
 fn json(text: &str) -> Result<Rc<Node>, Fault> {
-    let root: &RawValue = serde_json::from_str(text).map_err(|error| {
-        let reason = error.to_string();
-        // The line has a place of its own.
-        let reason = reason.split(" at line ").next().unwrap_or_default();
-        Fault::at(error.line().max(1), Why::not_json(reason))
-    })?;
+    let root: &RawValue = serde_json::from_str(text)
+        .map_err(|error| Fault::at(error.line().max(1), Why::json(text, &error)))?;
     let ends = text
         .bytes()
         .enumerate()
@@ -209,14 +205,25 @@ impl<'t> Json<'t> {
         self.ends.partition_point(|end| *end < at) + 1
     }
 
+    /// The column of a value, in characters. It reads the whole line: only for one that is wrong.
+    fn column(&self, raw: &'t RawValue) -> usize {
+        let at = (raw.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let before = self.text.get(..at).unwrap_or_default();
+        let begins = before.rfind('\n').map_or(0, |end| end + 1);
+        before[begins..].chars().count() + 1
+    }
+
     fn node(&mut self, raw: &'t RawValue, depth: usize) -> Result<Rc<Node>, Fault> {
         let line = self.line(raw);
         self.budget.take(line)?;
         if depth > DEPTH_MAX {
             return Err(too_deep(line));
         }
-        let unread = |error: serde_json::Error| Fault::at(line, Why::not_json(error));
         let text = raw.get();
+        let unread = |error: serde_json::Error| {
+            let why = Why::part_of_json(text, &error, line, self.column(raw));
+            Fault::at(line, why)
+        };
         let kind = match text.as_bytes().first() {
             Some(b'{') => {
                 let parts: BTreeMap<String, &'t RawValue> =
@@ -265,9 +272,8 @@ fn yaml(text: &str) -> Result<Rc<Node>, Fault> {
     // Comments say nothing here, and a page of them is no fault.
     let options = granit_parser::options! { emit_comments: false };
     for next in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = next.map_err(|error| {
-            Fault::at(error.marker().line().max(1), Why::not_yaml(error.info()))
-        })?;
+        let (event, span) =
+            next.map_err(|error| Fault::at(error.marker().line().max(1), Why::yaml(&error)))?;
         yaml.take(event, span.start.line().max(1))?;
     }
     yaml.root.ok_or_else(|| Fault {

@@ -9,7 +9,7 @@ use super::{Security, Sketch};
 use crate::{Api, OAuth, Question};
 
 /// What the builder has fields of its own for.
-pub(super) const SHOWN: [&str; 17] = [
+pub(super) const SHOWN: [&str; 18] = [
     "id",
     "name",
     "category",
@@ -26,6 +26,7 @@ pub(super) const SHOWN: [&str; 17] = [
     "verify",
     "parameters",
     "hosts",
+    super::doubled::FIELD,
     // Follows from what a credential is.
     "registration",
 ];
@@ -60,6 +61,7 @@ const ORDER: [&str; 28] = [
     "scopes",
     "presets",
     "notes",
+    super::doubled::FIELD,
 ];
 
 impl Sketch {
@@ -111,6 +113,7 @@ impl Sketch {
             }
         }
         put("hosts", json!(self.hosts()));
+        super::doubled::put(&self.doubled, &mut fields);
         fields
     }
 

@@ -4,6 +4,7 @@
 mod endpoints;
 mod keys;
 mod marks;
+mod misread;
 mod offered;
 mod openapi;
 mod reviewed;

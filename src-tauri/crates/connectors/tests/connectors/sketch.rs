@@ -1,5 +1,6 @@
 //! What a person makes up in the builder: as a file and back, and what is wrong with it by field.
 
+mod doubled;
 mod offered;
 mod round_trip;
 

@@ -64,7 +64,7 @@ impl Console {
     /// R1, R2; `connector_missing` where there is neither; `connector_used`; `draft_unwritable`;
     /// the vault is locked.
     pub fn delete_connector(&self, session: Session, id: &str) -> Result<(), ConsoleError> {
-        self.manager_for(session, Act::Delete)?;
+        let member = self.manager_for(session, Act::Delete)?;
         self.inner.keys.vault()?;
         let file = format!("{id}.toml");
         let published = self.published(id)?.is_some();
@@ -77,6 +77,7 @@ impl Console {
         if self.draft_called(&file).is_some() {
             self.remove_draft(&file)?;
         }
+        self.forget_unsaved(member.id, &file);
         if !published {
             self.log_draft(session, Action::ConnectorDeleted, &file)?;
         }

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use serde::Deserialize;
+use tsunagi_connectors::Misread;
 
 use super::document::{Document, VERSION};
 use crate::error::ConsoleError;
@@ -61,14 +62,13 @@ pub(super) fn document(path: &Path, text: &str) -> Result<Document, ConsoleError
         version: Option<u32>,
     }
     let bad = |error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| line_at(text, span.start));
-        let reason = error.message().trim().replace('\n', "; ");
+        let it = Misread::toml(text, &error);
         failed("definitions_bad", path)
-            .with("line", line.to_string())
-            .with(
-                "detail",
-                reason.chars().take(REASON_MAX).collect::<String>(),
-            )
+            .with("line", it.line.to_string())
+            .with("column", it.column.to_string())
+            .with("fault", it.fault)
+            .with("which", it.which)
+            .with("said", it.said.chars().take(REASON_MAX).collect::<String>())
     };
     let found: Versioned = toml::from_str(text).map_err(bad)?;
     match found.version {
@@ -78,10 +78,4 @@ pub(super) fn document(path: &Path, text: &str) -> Result<Document, ConsoleError
         Some(0) | None => Err(failed("definitions_foreign", path)),
         Some(_) => toml::from_str(text).map_err(bad),
     }
-}
-
-/// The line (from 1) that a byte is on.
-pub(super) fn line_at(text: &str, offset: usize) -> usize {
-    let before = text.as_bytes().iter().take(offset);
-    before.filter(|byte| **byte == b'\n').count() + 1
 }

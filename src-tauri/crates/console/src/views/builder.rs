@@ -91,6 +91,20 @@ pub struct BuilderView {
     pub registrations: u32,
     /// The acting member may change it.
     pub may_manage: bool,
+    /// What they typed and could not store.
+    pub unsaved: Option<UnsavedView>,
+}
+
+/// What a member typed into a draft and could not store: kept until it is stored or given up.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UnsavedView {
+    /// What was typed.
+    pub sketch: Sketch,
+    /// The hash of the file that it was to replace.
+    pub seen: String,
+    /// What keeps it from being published.
+    pub findings: Vec<FindingView>,
 }
 
 /// A draft filled with what an issuer says about itself. Nothing is stored.

@@ -1,6 +1,7 @@
 //! The builder: drafts of custom connectors.
 
 mod beginning;
+mod kept;
 mod publishing;
 
 use base64::Engine as _;

@@ -166,6 +166,10 @@ fn keys() -> BTreeSet<String> {
         keys.insert(format!("why.{code}"));
     }
     keys.insert("word.of_scheme".to_owned());
+    keys.insert("word.parser_said".to_owned());
+    for fault in tsunagi_connectors::FAULTS {
+        keys.insert(format!("word.fault.{fault}"));
+    }
     for noun in counted(&table("en")) {
         for form in ["one", "other"] {
             keys.insert(format!("word.{noun}.{form}"));

@@ -138,7 +138,7 @@ fn variable_of(name: &str, variable: &Rc<Node>) -> Result<Variable, Fault> {
         escaped.join("|")
     };
     let pattern = Pattern::try_from(pattern)
-        .map_err(|error| Fault::at(variable.line, Why::variable_pattern(error)))?;
+        .map_err(|error| Fault::at(variable.line, Why::variable(error)))?;
     let label = text::paragraph(variable.text("description").unwrap_or_default(), 100);
     let label = if label.is_empty() {
         text::line(name, 50)

@@ -99,6 +99,7 @@ fn what_the_builder_has_no_form_for_is_in_the_draft_to_be_named() {
         "verify",
         "parameters",
         "hosts",
+        "doubled",
         "rest",
     ];
     for (file, text, _) in built_in() {

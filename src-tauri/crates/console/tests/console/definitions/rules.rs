@@ -204,7 +204,7 @@ async fn each_rule_broken_by_hand_is_refused_by_name_and_changes_nothing() {
                 let error = preview(&desk, &text).unwrap_err();
                 assert_eq!(error.code, "definitions_bad", "{what}");
                 let told = desk.console.failure(&error);
-                let named = format!("unknown field `{field}`");
+                let named = format!("there is no field of this name: {field}.");
                 assert!(told.message.contains(&named), "{}\n{what}", told.message);
                 assert!(!told.message.contains("canary-of-a-file"), "{what}");
                 assert!(!told.help.is_empty(), "{what}");
