@@ -309,6 +309,7 @@ pub fn typescript() -> String {
         s::RevokeAuth,
         s::RevokeBody,
         s::Revoke,
+        s::ToldBy,
         s::Answered,
         s::OAuth,
         s::KeyField,

@@ -8,6 +8,7 @@ mod offered;
 mod openapi;
 mod reviewed;
 mod sketch;
+mod told;
 mod wire;
 
 use std::collections::BTreeSet;
