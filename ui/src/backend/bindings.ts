@@ -1995,7 +1995,12 @@ default: string | null,
 /**
  * A value to check the file with, where there is no default.
  */
-example: string | null, };
+example: string | null, 
+/**
+ * x
+ */
+told_by: ToldBy | null, };
+export type ToldBy = { answer: string, values: { [key in string]: string }, setting: string | null, ends: string | null, };
 export type OAuthSketch = { 
 /**
  * How a token is come by.
