@@ -1979,6 +1979,28 @@ fields: { [key in string]: string },
  * Which kinds of token the service takes.
  */
 tokens: Array<TokenKind>, };
+export type ToldBy = { 
+/**
+ * The name of the other answer.
+ */
+answer: string, 
+/**
+ * What this one is, by what the other one is. Where the other one is something else, nobody
+ * knows, and the service is not used.
+ */
+values: { [key in string]: string }, 
+/**
+ * The parameter that a person chose it by before the connector knew how it is told. Settings
+ * of connections that have it lead nowhere any more; their credentials are still those that
+ * were sealed with it (R23).
+ */
+setting: string | null, 
+/**
+ * A parameter whose value ends in this answer, after a dot, as the name of a host does that a
+ * person chooses. One that ends otherwise is in another place, and is refused as soon as the
+ * service has said where the account is.
+ */
+ends: string | null, };
 export type Answered = { 
 /**
  * Its name, as in `{answer.name}`, and in the callback.
@@ -1999,7 +2021,12 @@ default: string | null,
 /**
  * A value to check the file with, where there is no default.
  */
-example: string | null, };
+example: string | null, 
+/**
+ * The answer that it follows from. Then it is no field of the service's own, and has none of
+ * the above but its name.
+ */
+told_by: ToldBy | null, };
 export type OAuthSketch = { 
 /**
  * How a token is come by.

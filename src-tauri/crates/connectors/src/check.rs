@@ -9,10 +9,11 @@ use crate::load::Provenance;
 use crate::resolve::{
     OF_THE_KEY, OF_THE_TOKEN, Values, answer_name, is_text, placeholders, resolve,
 };
-use crate::{Area, Connector, Param, Registration, Why, Wire};
+use crate::{Area, Connector, OAuth, Param, Parameter, Registration, Why, Wire};
 
 mod keys;
 mod sent;
+mod told;
 mod wire;
 
 /// A JSON pointer to what is wrong, and why.
@@ -69,6 +70,7 @@ pub(crate) fn all(connector: &Connector, provenance: Provenance) -> Vec<Fault> {
     templates(connector, &mut found);
     sent::check(connector, &mut found);
     keys::check(connector, &mut found);
+    told::check(connector, &mut found);
     addresses(connector, &mut found);
     let mut told = BTreeSet::new();
     found.0.retain(|fault| told.insert(fault.clone()));
@@ -283,10 +285,16 @@ fn templates(connector: &Connector, found: &mut Faults) {
         .as_ref()
         .and_then(|whoami| answer_name(whoami.id.as_deref()?));
     if let Some(answer) = named
-        && !oauth.answers.iter().any(|known| known.name == answer)
+        && !is_kept(oauth, answer)
     {
         found.add("/whoami/id", Why::answer_unlisted(answer));
     }
+}
+
+/// Whether the service says it, so that it is kept with the authorization.
+fn is_kept(oauth: &OAuth, answer: &str) -> bool {
+    let mut answers = oauth.answers.iter();
+    answers.any(|known| known.name == answer && known.is_said())
 }
 
 /// What the fields of a revocation may hold.
@@ -301,8 +309,7 @@ fn revocation(connector: &Connector, found: &mut Faults) {
         });
         for name in used {
             let answer = name.strip_prefix("answer.");
-            let listed =
-                answer.is_some_and(|answer| oauth.answers.iter().any(|known| known.name == answer));
+            let listed = answer.is_some_and(|answer| is_kept(oauth, answer));
             if !listed && name != "hint" && !OF_THE_TOKEN.contains(&name) {
                 found.add(&at, Why::revoke_unknown(name));
             }
@@ -313,10 +320,20 @@ fn revocation(connector: &Connector, found: &mut Faults) {
 /// An address with an answer in it: one that is known by the time the address is used.
 fn answer_used(connector: &Connector, at: &str, name: &str, found: &mut Faults) {
     let answers = &connector.oauth().answers;
-    let Some(answer) = answers.iter().find(|answer| answer.name == name) else {
+    let named = |name: &str| answers.iter().find(|answer| answer.name == name);
+    let Some(answer) = named(name) else {
         found.add(at, Why::answer_unlisted(name));
         return;
     };
+    // What follows from another is known as soon as that one is; what is wrong there is told there.
+    let answer = match &answer.told_by {
+        None => answer,
+        Some(told) => match named(&told.answer).filter(|other| other.is_said()) {
+            Some(other) => other,
+            None => return,
+        },
+    };
+    let name = &answer.name;
     // Where tokens go that are not used yet, or no longer: an example is no place to send them to.
     let before = [
         "/oauth/authorize",
@@ -342,19 +359,15 @@ fn answer_used(connector: &Connector, at: &str, name: &str, found: &mut Faults) 
 
 /// R23, with sample values: every address that receives a credential is within `hosts`.
 fn addresses(connector: &Connector, found: &mut Faults) {
-    let mut parameters = Vec::new();
     for (index, parameter) in connector.parameters.iter().enumerate() {
-        let sample = parameter.default.as_ref().or(parameter.example.as_ref());
-        if sample.is_none() {
+        if sample(parameter).is_none() {
             found.add(
                 format!("/parameters/{index}"),
                 Why::parameter_sample(&parameter.name),
             );
         }
-        // Without a value of its own, what uses it is still looked at.
-        let sample = sample.map_or("sample", String::as_str);
-        parameters.push((parameter.name.as_str(), sample));
     }
+    let parameters = samples(connector);
     let mut mended = None;
     for _ in 0..ADDRESSES_MAX {
         let looked_at = mended.as_ref().unwrap_or(connector);
@@ -364,7 +377,7 @@ fn addresses(connector: &Connector, found: &mut Faults) {
             &BTreeMap::new(),
         );
         let Err(fault) = resolve(looked_at, &values) else {
-            return;
+            return told::lead_within(connector, &parameters, found);
         };
         let why = match fault.refusal.code {
             RefusalCode::HostNotListed => {
@@ -381,6 +394,24 @@ fn addresses(connector: &Connector, found: &mut Faults) {
             return;
         }
     }
+}
+
+fn sample(parameter: &Parameter) -> Option<&str> {
+    let sample = parameter.default.as_ref().or(parameter.example.as_ref());
+    sample.map(String::as_str)
+}
+
+/// A value of each parameter. Without one of its own, what uses it is still looked at.
+fn samples(connector: &Connector) -> Vec<(&str, &str)> {
+    let parameters = connector.parameters.iter();
+    parameters
+        .map(|parameter| {
+            (
+                parameter.name.as_str(),
+                sample(parameter).unwrap_or("sample"),
+            )
+        })
+        .collect()
 }
 
 /// More addresses than a connector has.

@@ -15,7 +15,7 @@ use tsunagi_domain::{Kind, Refusal, RefusalCode, Timestamp};
 
 use crate::Pattern;
 
-pub use answered::Answered;
+pub use answered::{Answered, ToldBy};
 pub use api::{Api, ApiError, Good, Means, Method, Question};
 pub use areas::Area;
 pub use keys::{Attach, KeyField, Keys};
@@ -285,6 +285,13 @@ impl Connector {
     pub fn is_by_code_alone(&self) -> bool {
         let oauth = self.oauth();
         !self.is_for_clients() && oauth.authorize.is_none() && oauth.device.is_some()
+    }
+
+    /// Parameters that connections made before may still have, and that the service's answers
+    /// took the place of. Nobody sets them any more.
+    pub fn former_parameters(&self) -> impl Iterator<Item = &str> {
+        let answers = self.oauth().answers.iter();
+        answers.filter_map(|answer| answer.told_by.as_ref()?.setting.as_deref())
     }
 
     /// The request that shows whether a credential works, and whose it is as far as the service

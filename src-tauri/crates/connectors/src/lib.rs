@@ -26,7 +26,7 @@ pub use connector::{
     Answered, Api, ApiError, Area, Attach, AuthKind, Body, ClientAuth, Connector, Good, GrantType,
     KeyField, Keys, Means, Method, Monogram, OAuth, OfferedIn, Param, Parameter, Preset, Question,
     Rate, Registration, Retired, Revoke, RevokeAuth, RevokeBody, Scope, Setup, SetupRedirect, Text,
-    TokenKind, Webview, Wire,
+    TokenKind, ToldBy, Webview, Wire,
 };
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
 pub use import::{Choice, OpenApi, openapi};

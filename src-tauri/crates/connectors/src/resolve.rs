@@ -10,7 +10,7 @@ use tsunagi_domain::hosts::{HostPattern, Origin, may_receive};
 use tsunagi_domain::{Refusal, RefusalCode};
 use url::Url;
 
-pub(crate) use values::Values;
+pub(crate) use values::{Values, placeable};
 
 pub use question::{AccountId, ResolvedQuestion};
 
@@ -132,7 +132,8 @@ impl Connector {
     /// # Errors
     /// [`RefusalCode::SettingInvalid`] for a missing value or one that does not match its
     /// pattern, [`RefusalCode::HostNotListed`] where the values lead outside the connector's
-    /// hosts (R23), and [`RefusalCode::WireUnknown`] where there are no addresses.
+    /// hosts (R23), [`RefusalCode::AnswerUnknown`] where nobody knows what follows from an
+    /// answer, [`RefusalCode::SettingElsewhere`] where a setting contradicts one, and [`RefusalCode::WireUnknown`] where there are no addresses.
     pub fn resolve(&self, settings: &Settings) -> Result<Resolved, Refusal> {
         self.resolve_with(settings, &BTreeMap::new())
     }
@@ -174,8 +175,29 @@ impl Connector {
                 })?;
             parameters.push((parameter.name.as_str(), value.as_str()));
         }
-        let values = Values::new(parameters, &self.oauth().answers, answers);
+        let listed = &self.oauth().answers;
+        let values = Values::new(parameters, listed, answers);
+        if let Some((name, value)) = values.untold.first_key_value() {
+            return Err(Refusal::new(RefusalCode::AnswerUnknown)
+                .with("service", &*self.name)
+                .with("answer", *name)
+                .with("value", value));
+        }
+        if let Some((name, setting, value)) = values.elsewhere(listed, answers) {
+            return Err(Refusal::new(RefusalCode::SettingElsewhere)
+                .with("service", &*self.name)
+                .with("parameter", name)
+                .with("setting", setting)
+                .with("value", value));
+        }
         let mut resolved = resolve(self, &values).map_err(|fault| fault.refusal)?;
+        // R23: what a connection chose by a setting, before the connector knew how it is told, is
+        // in the origins that its credential was sealed with.
+        if let Some(chosen) = values.as_chosen(listed, settings) {
+            resolved.origins = resolve(self, &chosen)
+                .map_err(|fault| fault.refusal)?
+                .origins;
+        }
         resolved.settings.clone_from(settings);
         resolved.answers.clone_from(answers);
         Ok(resolved)

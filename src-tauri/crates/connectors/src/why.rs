@@ -124,6 +124,10 @@ whys! {
     answer_here() = "what the service answers cannot stand here";
     answer_default(answer) = "`{answer}` needs a `default` here: it may not be known";
     answer_sample(answer) = "`{answer}` needs a `default` or an `example`";
+    answer_told_said(answer) = "`{answer}` follows from another answer, and has nothing but its name";
+    answer_told_setting(setting) = "`{setting}` is still one of the parameters: nobody is asked for what an answer tells";
+    answer_told_value(value) = "`{value}` is neither an origin nor a word that can stand in an address";
+    answer_told_none(value) = "what follows from `{value}` is not said, and that is what the answer is at first";
     header_not_yours(header) = "`{header}` is not for a connector to set (R23)";
     header_no_carrier(header) = "`{header}` cannot carry a credential";
     host_unlisted(host) = "host `{host}` is not listed under `hosts` (R23)";

@@ -310,6 +310,7 @@ pub fn typescript() -> String {
         s::RevokeAuth,
         s::RevokeBody,
         s::Revoke,
+        s::ToldBy,
         s::Answered,
         s::OAuth,
         s::KeyField,

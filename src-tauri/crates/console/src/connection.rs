@@ -2,12 +2,14 @@
 
 use tsunagi_catalog::{ListRow, Offer, Slot};
 use tsunagi_domain::access::Act;
+use tsunagi_domain::connection::Settings;
 use tsunagi_domain::freshness::lapse;
 use tsunagi_domain::names::ConnectionName;
 use tsunagi_domain::reshape::is_set_aside;
-use tsunagi_domain::{Account, ConnectionId, Kind, Member, Reach, access};
+use tsunagi_domain::{Account, Connection, ConnectionId, Kind, Member, Reach, access};
 
 use crate::console::{Console, Session};
+use crate::editing::parted;
 use crate::error::ConsoleError;
 use crate::impacts::Whole;
 use crate::log::Action;
@@ -81,7 +83,7 @@ impl Console {
             parameters: connector
                 .map(|connector| self.parameters(connector))
                 .unwrap_or_default(),
-            settings: connection.settings.clone(),
+            settings: self.current_settings(connection, &connection.settings),
             host: resolved
                 .as_ref()
                 .map(|(_, resolved, _)| crate::flow::host_of(&Self::asked_of(resolved)))
@@ -112,6 +114,15 @@ impl Console {
                 .map(|error| self.failure(&error)),
             row: self.row(&row, &viewer),
         })
+    }
+
+    /// Settings without those that the service's answers took the place of: they say nothing any
+    /// more.
+    fn current_settings(&self, connection: &Connection, settings: &Settings) -> Settings {
+        match self.inner.gateway.library().get(&connection.connector) {
+            Some(connector) => parted(connector, settings).1,
+            None => settings.clone(),
+        }
     }
 
     fn card(
@@ -162,7 +173,7 @@ impl Console {
             granted: authorization.and_then(|authorization| authorization.granted.clone()),
             settings: own
                 .as_ref()
-                .map(|own| own.settings.clone())
+                .map(|own| self.current_settings(connection, &own.settings))
                 .unwrap_or_default(),
             registration: own.and_then(|own| own.registration),
             shared_with: match shown {

@@ -405,25 +405,35 @@ fn setting_invalid(parameter: &str) -> ConsoleError {
         .into()
 }
 
-/// Parameter values that a person chose: those the program fills in left out.
+/// Parameter values that a person chose: those the program fills in, and those that the service's
+/// answers took the place of, left out.
 pub(crate) fn chosen_settings(connector: &Connector, settings: &Settings) -> Settings {
     let automatic = |name: &str| {
         let mut parameters = connector.parameters.iter();
         parameters.any(|parameter| parameter.automatic && parameter.name == name)
     };
-    let chosen = settings.iter().filter(|(name, _)| !automatic(name));
-    chosen
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    let (_, current) = parted(connector, settings);
+    let chosen = current.into_iter().filter(|(name, _)| !automatic(name));
+    chosen.collect()
 }
 
-/// The parameter values after an edit: the program's own stay, and nobody sets them.
+/// Parameter values that the service's answers took the place of, and all others. The former stay
+/// with their connection: its credential was sealed with them (R23).
+pub(crate) fn parted(connector: &Connector, settings: &Settings) -> (Settings, Settings) {
+    let former = |name: &str| connector.former_parameters().any(|own| own == name);
+    let all = settings.clone().into_iter();
+    all.partition(|(name, _)| former(name))
+}
+
+/// The parameter values after an edit: the program's own and former ones stay, and nobody sets
+/// them.
 fn new_settings(
     connector: &Connector,
     old: &Connection,
     wanted: &Settings,
 ) -> Result<Settings, ConsoleError> {
-    let mut settings = Settings::new();
+    let (mut settings, _) = parted(connector, &old.settings);
+    let (_, wanted) = parted(connector, wanted);
     for parameter in &connector.parameters {
         let (before, after) = (
             old.settings.get(&parameter.name),

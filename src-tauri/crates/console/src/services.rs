@@ -216,11 +216,9 @@ fn shown(connector: &Connector, template: &str) -> String {
         connector.parameters.iter().find(|one| one.name == name)
     };
     tsunagi_connectors::fill(template, |name| {
-        let answers = &connector.oauth().answers;
         let answered = name
             .strip_prefix("answer.")
-            .and_then(|name| answers.iter().find(|answer| answer.name == name))
-            .and_then(|answer| answer.default.clone());
+            .and_then(|name| connector.oauth().unsaid(name).map(str::to_owned));
         let set = || parameter(name)?.default.clone();
         Some(
             answered

@@ -140,6 +140,12 @@ codes! {
     SettingInvalid => "setting_invalid",
     /// The service did not say where its API is. Argument: `answer`.
     AnswerMissing => "answer_missing",
+    /// Nobody knows what follows from what the service said, such as where the API of that data
+    /// center is. Arguments: `service`, `answer`, `value`.
+    AnswerUnknown => "answer_unknown",
+    /// A setting belongs to another data center than the account. Arguments: `service`,
+    /// `parameter`, `setting`, `value`.
+    SettingElsewhere => "setting_elsewhere",
 }
 
 /// Why the answer was no: a code, and what the sentence names.

@@ -200,11 +200,15 @@ fn error_in(
     ))
 }
 
-/// The error of a word of RFC 6749 §5.2; `own` is what the service calls it.
+/// The error of a word of RFC 6749 §5.2, or of the words for what it calls `invalid_client` and
+/// `invalid_request` that connectors tell apart; `own` is what the service calls it.
 fn standing_for(word: &str, own: &str, description: Option<String>) -> OAuthError {
     match word {
         "invalid_grant" => OAuthError::InvalidGrant { description },
         "invalid_client" | "unauthorized_client" => OAuthError::ClientRefused { description },
+        "invalid_client_id" => OAuthError::ClientUnknown { description },
+        "invalid_client_secret" => OAuthError::SecretRefused { description },
+        "invalid_redirect_uri" => OAuthError::RedirectRefused { description },
         _ => OAuthError::TokenError {
             error: own.to_owned(),
             description,

@@ -140,6 +140,7 @@ pub fn begin(ask: &Ask<'_>) -> Result<Attempt> {
         kept: oauth
             .answers
             .iter()
+            .filter(|answer| answer.is_said())
             .map(|answer| answer.name.clone())
             .chain(unlisted(ask.connector).map(str::to_owned))
             .collect(),

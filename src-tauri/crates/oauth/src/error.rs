@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tsunagi_domain::Refusal;
 use tsunagi_domain::freshness::Fault;
+use tsunagi_domain::{Refusal, RefusalCode};
 
 /// Why no answer came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,6 +89,24 @@ pub enum OAuthError {
         /// The provider's own words.
         description: Option<String>,
     },
+    /// The client ID alone is not known, as services say that tell what is wrong with a client.
+    #[error("the provider does not know the client ID")]
+    ClientUnknown {
+        /// The provider's own words.
+        description: Option<String>,
+    },
+    /// The client secret alone is wrong.
+    #[error("the provider does not accept the client secret")]
+    SecretRefused {
+        /// The provider's own words.
+        description: Option<String>,
+    },
+    /// The redirect address is not one that is registered for the client.
+    #[error("the provider does not accept the redirect address")]
+    RedirectRefused {
+        /// The provider's own words.
+        description: Option<String>,
+    },
     /// `invalid_grant`: the code or refresh token is no good.
     #[error("the provider does not accept the grant")]
     InvalidGrant {
@@ -144,6 +162,13 @@ pub enum OAuthError {
     /// R23: an address, or a host that an answer names, is not one of the connector's.
     #[error("the host is not one of the connector's")]
     HostNotListed(Refusal),
+    /// Nobody knows what follows from what the provider said, such as where the API of that data
+    /// center is.
+    #[error("the connector does not know what follows from the answer")]
+    AnswerUnknown(Refusal),
+    /// A setting of the connection belongs to another data center than the account.
+    #[error("a setting belongs to another data center than the account")]
+    SettingElsewhere(Refusal),
     /// The service cannot be authorized by device code: its connector names no endpoint for it.
     #[error("the connector has no device authorization endpoint")]
     DeviceNotOffered,
@@ -246,6 +271,9 @@ impl OAuthError {
         "redirect_mismatch",
         "redirect_invalid",
         "client_refused",
+        "client_unknown",
+        "client_secret_refused",
+        "redirect_refused",
         "invalid_grant",
         "token_error",
         "unreachable",
@@ -256,6 +284,8 @@ impl OAuthError {
         "answer_too_large",
         "id_token_invalid",
         "host_not_listed",
+        "answer_unknown",
+        "setting_elsewhere",
         "device_not_offered",
         "sign_in_not_offered",
         "device_expired",
@@ -289,6 +319,9 @@ impl OAuthError {
             Self::RedirectMismatch => "redirect_mismatch",
             Self::RedirectInvalid => "redirect_invalid",
             Self::ClientRefused { .. } => "client_refused",
+            Self::ClientUnknown { .. } => "client_unknown",
+            Self::SecretRefused { .. } => "client_secret_refused",
+            Self::RedirectRefused { .. } => "redirect_refused",
             Self::InvalidGrant { .. } => "invalid_grant",
             Self::TokenError { .. } => "token_error",
             Self::Unreachable { .. } => "unreachable",
@@ -299,6 +332,8 @@ impl OAuthError {
             Self::TooLarge => "answer_too_large",
             Self::IdTokenInvalid { .. } => "id_token_invalid",
             Self::HostNotListed(_) => "host_not_listed",
+            Self::AnswerUnknown(_) => "answer_unknown",
+            Self::SettingElsewhere(_) => "setting_elsewhere",
             Self::DeviceNotOffered => "device_not_offered",
             Self::SignInNotOffered => "sign_in_not_offered",
             Self::DeviceExpired => "device_expired",
@@ -320,7 +355,7 @@ impl OAuthError {
     }
 
     /// What the sentence names: `error`, `description`, `reason`, `expected`, `got`, `field`, `kind`,
-    /// `status`, `retry_after` (seconds), `host`, `port`. Never a secret.
+    /// `status`, `retry_after` (seconds), `host`, `service`, `answer`, `value`, `parameter`, `setting`, `port`. Never a secret.
     #[must_use]
     pub fn args(&self) -> BTreeMap<String, String> {
         let mut args = BTreeMap::new();
@@ -335,7 +370,11 @@ impl OAuthError {
                     .iter()
                     .for_each(|text| put("description", text.clone()));
             }
-            Self::ClientRefused { description } | Self::InvalidGrant { description } => {
+            Self::ClientRefused { description }
+            | Self::ClientUnknown { description }
+            | Self::SecretRefused { description }
+            | Self::RedirectRefused { description }
+            | Self::InvalidGrant { description } => {
                 description
                     .iter()
                     .for_each(|text| put("description", text.clone()));
@@ -367,7 +406,11 @@ impl OAuthError {
                 put("got", got.clone());
             }
             Self::DiscoveryIncomplete { field } => put("field", (*field).to_owned()),
-            Self::HostNotListed(refusal) => args.extend(refusal.args.clone()),
+            Self::HostNotListed(refusal)
+            | Self::AnswerUnknown(refusal)
+            | Self::SettingElsewhere(refusal) => {
+                args.extend(refusal.args.clone());
+            }
             Self::MetadataDiffers {
                 field,
                 expected,
@@ -399,13 +442,24 @@ impl OAuthError {
         args
     }
 
+    /// Why what the provider said leads to none of the connector's addresses.
+    pub(crate) fn leading_nowhere(refusal: Refusal) -> Self {
+        match refusal.code {
+            RefusalCode::AnswerUnknown => Self::AnswerUnknown(refusal),
+            RefusalCode::SettingElsewhere => Self::SettingElsewhere(refusal),
+            _ => Self::HostNotListed(refusal),
+        }
+    }
+
     /// What it says about the token that was sent. Everything but `invalid_grant` and a refused
     /// client says nothing about it.
     #[must_use]
     pub const fn fault(&self) -> Fault {
         match self {
             Self::InvalidGrant { .. } => Fault::InvalidGrant,
-            Self::ClientRefused { .. } => Fault::ClientRefused,
+            Self::ClientRefused { .. }
+            | Self::ClientUnknown { .. }
+            | Self::SecretRefused { .. } => Fault::ClientRefused,
             _ => Fault::Passing,
         }
     }

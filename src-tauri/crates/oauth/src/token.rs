@@ -125,7 +125,8 @@ fn builder(connector: &Connector, at: &Url, client: &Client) -> Builder {
 ///
 /// # Errors
 /// Those of [`refresh`], and [`OAuthError::IdTokenInvalid`], [`OAuthError::NonceMismatch`],
-/// [`OAuthError::HostNotListed`], [`OAuthError::SignatureMismatch`].
+/// [`OAuthError::HostNotListed`], [`OAuthError::AnswerUnknown`],
+/// [`OAuthError::SettingElsewhere`], [`OAuthError::SignatureMismatch`].
 pub async fn exchange(
     http: &Http,
     connector: &Connector,
@@ -142,7 +143,7 @@ pub async fn exchange(
     // The callback may say which of the provider's servers has the code.
     let endpoints = &connector
         .answered(endpoints, &code.extras)
-        .map_err(OAuthError::HostNotListed)?;
+        .map_err(OAuthError::leading_nowhere)?;
     let secrets = [
         Some(&code.code),
         attempt.verifier.as_ref(),
@@ -385,6 +386,7 @@ fn tokens(connector: &Connector, answer: &Answer) -> Unchecked {
     let extras = oauth
         .answers
         .iter()
+        .filter(|answer| answer.is_said())
         .filter_map(|answer| {
             let value = match &answer.at {
                 None => fields.get(&answer.name)?,

@@ -57,7 +57,7 @@ function press(): Sketch {
     oauth: {
       ...BARE_OAUTH, authorize: "https://id.press.example/auth", token: "https://id.press.example/token", client_auth: "basic", body: "json",
       authorize_params: { access_type: "offline", prompt: "consent" }, token_params: { audience: "https://api.press.example" },
-      answers: [{ name: "realmId", at: null, host: false, default: null, example: "9130355377388383" }, { name: "instance_url", at: "/instance_url", host: true, default: null, example: "https://eu1.press.example" }],
+      answers: [{ name: "realmId", at: null, host: false, default: null, example: "9130355377388383", told_by: null }, { name: "instance_url", at: "/instance_url", host: true, default: null, example: "https://eu1.press.example", told_by: null }, { name: "region", at: null, host: false, default: null, example: null, told_by: { answer: "instance_url", values: { "https://eu1.press.example": "eu" }, setting: null, ends: null } }],
       error_words: { invalid_code: "invalid_grant" }, error_at: ["/error/code"], token_lifetime_seconds: 3600, rotates: true,
     },
   };

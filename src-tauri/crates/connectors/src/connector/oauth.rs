@@ -227,6 +227,20 @@ impl OAuth {
     }
 }
 
+impl OAuth {
+    /// What an answer is where the service does not say; `None` where nobody knows then.
+    #[must_use]
+    pub fn unsaid(&self, name: &str) -> Option<&str> {
+        let named = |name: &str| self.answers.iter().find(|answer| answer.name == name);
+        let answer = named(name)?;
+        let Some(told) = &answer.told_by else {
+            return answer.default.as_deref();
+        };
+        let by = named(&told.answer)?.default.as_ref()?;
+        told.values.get(by).map(String::as_str)
+    }
+}
+
 fn yes() -> bool {
     true
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use tsunagi_domain::connection::Settings;
 use tsunagi_domain::hosts::Origin;
 use url::Url;
 
@@ -16,6 +17,9 @@ pub(crate) struct Values<'a> {
     pub(super) texts: BTreeMap<&'a str, &'a str>,
     /// Answers of which only the example is known.
     pub(super) open: BTreeSet<String>,
+    /// Answers that follow from another, where that one is something that they do not name: its
+    /// value.
+    pub(super) untold: BTreeMap<&'a str, String>,
 }
 
 impl<'a> Values<'a> {
@@ -34,8 +38,9 @@ impl<'a> Values<'a> {
                 .collect(),
             texts,
             open: BTreeSet::new(),
+            untold: BTreeMap::new(),
         };
-        for answer in answers {
+        for answer in answers.iter().filter(|answer| answer.is_said()) {
             let name = format!("answer.{}", answer.name);
             let said = answered.get(&answer.name).or(answer.default.as_ref());
             // What cannot stand in an address may still be kept; an address that needs it is as
@@ -53,7 +58,68 @@ impl<'a> Values<'a> {
             };
             values.known.insert(name.into(), value.into());
         }
+        for answer in answers {
+            values.tell(answer);
+        }
         values
+    }
+
+    /// An answer that follows from another one.
+    fn tell(&mut self, answer: &'a Answered) {
+        let Some(told) = &answer.told_by else { return };
+        let Some(other) = self.get(&format!("answer.{}", told.answer)) else {
+            return;
+        };
+        let Some(value) = told.values.get(other) else {
+            let other = other.to_owned();
+            self.untold.insert(&answer.name, other);
+            return;
+        };
+        let name = format!("answer.{}", answer.name);
+        self.known.insert(name.into(), Cow::Borrowed(value));
+        if self.open.contains(&told.answer) {
+            self.open.insert(answer.name.clone());
+        }
+    }
+
+    /// The value of a parameter that belongs to another place than the service has `said`: its
+    /// name, the value, and what was said.
+    pub(super) fn elsewhere(
+        &self,
+        answers: &[Answered],
+        said: &'a BTreeMap<String, String>,
+    ) -> Option<(&'a str, &'a str, &'a str)> {
+        answers.iter().find_map(|answer| {
+            let told = answer.told_by.as_ref()?;
+            let (name, own) = self.texts.get_key_value(told.ends.as_deref()?)?;
+            let said = said.get(&told.answer)?;
+            let end = self.get(&format!("answer.{}", answer.name))?;
+            let before = own.strip_suffix(end);
+            let here = before.is_some_and(|rest| rest.ends_with('.'));
+            (!here).then_some((*name, *own, said.as_str()))
+        })
+    }
+
+    /// The same values as connections had them that chose by a setting what the service's answers
+    /// tell by now; `None` where these settings chose nothing.
+    pub(super) fn as_chosen(mut self, answers: &[Answered], settings: &Settings) -> Option<Self> {
+        let mut any = false;
+        for answer in answers {
+            let Some(told) = &answer.told_by else {
+                continue;
+            };
+            let setting = told.setting.as_ref();
+            let chosen = setting.and_then(|setting| settings.get(setting));
+            // Only what a connection could have then: a value that this connector knows.
+            let Some(chosen) = chosen.filter(|own| told.values.values().any(|one| one == *own))
+            else {
+                continue;
+            };
+            let name = format!("answer.{}", answer.name);
+            self.known.insert(name.into(), chosen.clone().into());
+            any = true;
+        }
+        any.then_some(self)
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -62,7 +128,7 @@ impl<'a> Values<'a> {
 }
 
 /// An answer as it may stand in an address: an origin without its slash, or plain text.
-fn placeable(value: &str) -> Option<String> {
+pub(crate) fn placeable(value: &str) -> Option<String> {
     if !value.contains("://") {
         return is_plain(value).then(|| value.to_owned());
     }

@@ -9,6 +9,7 @@ mod offered;
 mod openapi;
 mod reviewed;
 mod sketch;
+mod told;
 mod wire;
 
 use std::collections::BTreeSet;

@@ -17,6 +17,7 @@ use super::document::{
 };
 use super::preview::{Lines, shown};
 use crate::console::Console;
+use crate::editing::parted;
 use crate::error::ConsoleError;
 use crate::new_connection::scopes_of;
 use crate::registrations::{client_id, redirect};
@@ -153,7 +154,7 @@ impl Around<'_> {
             }
             overrides.push(SlotSettings {
                 reach: own.environment,
-                settings: own.settings.clone(),
+                settings: parted(connector, &own.settings).1,
                 registration: match own.registration {
                     Some(id) => Some(self.registration(connector, Some(id))?),
                     None => None,
@@ -185,7 +186,7 @@ impl Around<'_> {
             mode: definition.environments,
             scopes,
             registration,
-            settings: definition.settings.clone(),
+            settings: parted(connector, &definition.settings).1,
             enabled: definition.enabled,
             created_by: None,
             created_at: self.console.now(),
@@ -228,6 +229,10 @@ impl Around<'_> {
             parameters.find(|parameter| parameter.name == name)
         };
         for name in own.keys() {
+            // A file of before has what the service's answers took the place of: it is left out.
+            if connector.former_parameters().any(|former| former == name) {
+                continue;
+            }
             if parameter(name).is_none_or(|parameter| parameter.automatic) {
                 return Err(
                     Refusal::new(RefusalCode::SettingInvalid).with("parameter", shown(name))
@@ -269,6 +274,12 @@ impl Around<'_> {
             })
             .collect();
         normal.applications = by_name.into_values().collect();
+        if let Some(connector) = self.library.get(&normal.service) {
+            normal.settings = parted(connector, &normal.settings).1;
+            for own in &mut normal.environment {
+                own.settings = parted(connector, &own.settings).1;
+            }
+        }
         normal
             .environment
             .retain(|own| own.registration.is_some() || !own.settings.is_empty());

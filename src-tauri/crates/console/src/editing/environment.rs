@@ -5,7 +5,7 @@ use tsunagi_catalog::SlotSettings;
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::{ConnectionId, Reach, Refusal, RefusalCode, RegistrationId};
 
-use super::{Edited, setting_invalid};
+use super::{Edited, parted, setting_invalid};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::log::Action;
@@ -25,11 +25,7 @@ impl Console {
         registration: Option<RegistrationId>,
     ) -> Result<EditImpact, ConsoleError> {
         self.manager(session)?;
-        let own = SlotSettings {
-            reach,
-            settings,
-            registration,
-        };
+        let own = self.own_of(id, reach, &settings, registration)?;
         self.told(&self.set_apart(id, own)?)
     }
 
@@ -66,11 +62,7 @@ impl Console {
     ) -> Result<EditOutcome, ConsoleError> {
         self.manager(session)?;
         self.inner.keys.vault()?;
-        let own = SlotSettings {
-            reach,
-            settings,
-            registration,
-        };
+        let own = self.own_of(id, reach, &settings, registration)?;
         let (edited, undo) = self.at_once(|| {
             let edited = self.set_apart(id, own.clone())?;
             let mut undo = None;
@@ -102,6 +94,29 @@ impl Console {
         self.inner.catalog.set_slot_settings(id, own, &changed)?;
         let (subject, args) = (format!("connection/{id}"), [("reach", own.reach.as_str())]);
         self.log(session, Action::ConnectionEnvironmentSet, &subject, &args)
+    }
+
+    /// What one environment is to have of its own. What the service's answers took the place of
+    /// stays as it is there, and nobody sets it.
+    fn own_of(
+        &self,
+        id: ConnectionId,
+        reach: Reach,
+        settings: &Settings,
+        registration: Option<RegistrationId>,
+    ) -> Result<SlotSettings, ConsoleError> {
+        let before = self.whole(id)?;
+        let connector = self.connector(&before.connection.connector)?;
+        let there = before.overrides.iter().find(|own| own.reach == reach);
+        let (mut whole, _) = there
+            .map(|own| parted(&connector, &own.settings))
+            .unwrap_or_default();
+        whole.extend(parted(&connector, settings).1);
+        Ok(SlotSettings {
+            reach,
+            settings: whole,
+            registration,
+        })
     }
 
     /// Works out what settings of one environment change, refusing what cannot be.

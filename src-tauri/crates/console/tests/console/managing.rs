@@ -5,6 +5,7 @@ mod many;
 mod modes;
 mod registrations;
 mod switching;
+mod told;
 mod undoing;
 
 use tsunagi_console::views::{ActivityQuery, ConnectionEdit, ConnectionView};

@@ -10,7 +10,7 @@ use http::{HeaderMap, Method};
 use tokio::task::JoinHandle;
 use tsunagi_catalog::{Authorization, Catalog, Filling, Redirect, Registration, Sealed};
 use tsunagi_connectors::Library;
-use tsunagi_domain::connection::SlotKey;
+use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::hosts::Origin;
 use tsunagi_domain::names::{ConnectionName, LinkName};
@@ -41,6 +41,8 @@ pub(crate) struct Plans {
     pub(crate) api: String,
     /// Further lines at the top of the file.
     pub(crate) top: String,
+    /// What the connection has set.
+    pub(crate) settings: Settings,
     /// Origins the connector lists; those of the server where empty.
     pub(crate) hosts: Vec<String>,
     pub(crate) limits: Limits,
@@ -56,6 +58,7 @@ impl Default for Plans {
             oauth: String::new(),
             api: String::new(),
             top: String::new(),
+            settings: Settings::new(),
             hosts: Vec::new(),
             limits: Limits {
                 wait: Duration::from_secs(20),
@@ -89,6 +92,11 @@ impl Home {
 
     pub(crate) async fn with(server: &Server, plans: Plans) -> Self {
         Self::at(format!("{}/api", server.origin), server, plans).await
+    }
+
+    /// With an API at a template.
+    pub(crate) async fn with_base(base: &str, server: &Server, plans: Plans) -> Self {
+        Self::at(base.to_owned(), server, plans).await
     }
 
     async fn at(api: String, server: &Server, plans: Plans) -> Self {
@@ -150,7 +158,7 @@ impl Home {
             mode: plans.mode,
             scopes: vec!["files.read".to_owned()],
             registration: Some(registration.id),
-            settings: BTreeMap::new(),
+            settings: plans.settings.clone(),
             enabled: true,
             created_by: Some(founder.id),
             created_at: START,

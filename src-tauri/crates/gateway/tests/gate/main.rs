@@ -23,4 +23,5 @@ mod refusals;
 mod refused;
 mod sending;
 mod server;
+mod told;
 mod verify;

@@ -174,7 +174,8 @@ async fn noticed(desk: &Desk, about: &[&Transcript], facts: &Value) -> bool {
     let Some(connector) = library.all().next() else {
         return true;
     };
-    if !super::places::faults(connector).is_empty() {
+    if !super::places::faults(connector).is_empty() || !super::centers::faults(connector).is_empty()
+    {
         return true;
     }
     for transcript in about {

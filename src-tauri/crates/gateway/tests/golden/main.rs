@@ -7,6 +7,7 @@
 
 use std::io::Write as _;
 
+mod centers;
 mod compare;
 mod differences;
 mod drive;

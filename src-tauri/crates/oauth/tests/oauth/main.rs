@@ -15,4 +15,5 @@ mod revoke;
 mod support;
 mod telling;
 mod token;
+mod told;
 mod ways;

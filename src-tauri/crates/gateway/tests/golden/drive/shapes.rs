@@ -79,11 +79,14 @@ pub(super) fn field(body: &str, url: &Url, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-/// The word of RFC 6749 §5.2 that an error stands for.
+/// The word that an error stands for: of RFC 6749 §5.2, or what is wrong with a client.
 pub(super) fn word(connector: &Connector, error: &OAuthError) -> String {
     match error {
         OAuthError::InvalidGrant { .. } => "invalid_grant".to_owned(),
         OAuthError::ClientRefused { .. } => "invalid_client".to_owned(),
+        OAuthError::ClientUnknown { .. } => "invalid_client_id".to_owned(),
+        OAuthError::SecretRefused { .. } => "invalid_client_secret".to_owned(),
+        OAuthError::RedirectRefused { .. } => "invalid_redirect_uri".to_owned(),
         OAuthError::Status { status: 429, .. } => "temporarily_unavailable".to_owned(),
         OAuthError::TokenError { error, .. } => {
             let words = &connector.oauth().error_words;
