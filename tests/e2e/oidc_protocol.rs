@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::Notify;
-use tsunagi_connectors::{ClientAuth, GrantType, OAuth};
+use tsunagi_connectors::{ClientAuth, GrantType, OAuth, Pkce};
 use tsunagi_oauth::{
     Client, Http, Listener, OAuthError, Revoked, Secret, TokenHint, Wire, check_metadata,
     client_credentials, fetch_metadata, poll_device, read_callback,
@@ -48,7 +48,8 @@ async fn rfc8414_what_the_server_says_of_itself_makes_a_connector() {
         assert_eq!(said, Some(format!("{issuer}{path}").as_str()), "{what}");
     }
     assert_eq!(oauth.issuer.as_deref(), Some(issuer.as_str()));
-    assert!(oauth.pkce && oauth.iss_required, "RFC 7636, RFC 9207");
+    assert_eq!(oauth.pkce, Some(Pkce::Supported), "RFC 7636");
+    assert!(oauth.iss_required, "RFC 9207");
     assert_eq!(oauth.client_auth, ClientAuth::Basic, "it takes every way");
     assert!(found.code && found.device && found.client_credentials);
     for scope in ["openid", "offline_access", "profile", "email"] {

@@ -952,6 +952,7 @@ notes: Array<string>,
  * Public documents the connector was written from.
  */
 sources: Array<string>, };
+export type OfferedKnown = "everywhere" | "listed" | "unstated";
 export type OfferedView = { 
 /**
  * The workspace's plan.
@@ -966,13 +967,18 @@ dataCenter: string,
  */
 dataCenters: Array<DataCenterView>, 
 /**
- * The only countries it is offered in; none: all.
+ * How much its pages say of the countries.
+ */
+known: OfferedKnown, 
+/**
+ * The only countries it is offered in, where its pages list them.
  */
 countries: Array<string>, 
 /**
  * The workspace's country.
  */
 country: string | null, };
+export type PkceView = "supported" | "refused" | "undocumented" | "unsaid";
 export type RetiredView = { 
 /**
  * The day (UTC), as `YYYY-MM-DD`.
@@ -1005,9 +1011,9 @@ needsRegistration: boolean,
  */
 secret: boolean, 
 /**
- * PKCE with S256.
+ * PKCE with S256; `None` where no page of the service is opened.
  */
-pkce: boolean, 
+pkce: PkceView | null, 
 /**
  * Which redirect address the provider accepts, where that is known.
  */
@@ -2099,9 +2105,11 @@ iss_required: boolean,
  */
 userinfo: string | null, 
 /**
- * Whether PKCE with S256 is used (RFC 7636); off only where the service refuses it.
+ * What is known of PKCE with S256 (RFC 7636); `None`: the file does not say, and it is used,
+ * as RFC 9700 §2.1.1 asks of clients. See [`OAuth::sends_pkce`]. A built-in connector with a
+ * sign-in page always says.
  */
-pkce: boolean, 
+pkce: boolean | "undocumented" | null, 
 /**
  * How the client proves itself.
  */
@@ -2673,9 +2681,9 @@ filled: Array<string>,
  */
 scopes: number, 
 /**
- * Whether it says that it takes PKCE with S256.
+ * What it says of PKCE with S256; `None` where nobody signs in at a page.
  */
-pkce: boolean, 
+pkce: boolean | "undocumented" | null, 
 /**
  * Whether a device can be authorized from another one.
  */

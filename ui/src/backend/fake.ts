@@ -37,6 +37,8 @@ const ROLES: readonly Role[] = ["super_admin", "admin", "developer", "user", "po
 
 interface World {
   start: Start;
+  /** The workspace's country. */
+  country: string | null;
   rows: ConnectionRow[];
   drafts: Map<ConnectionId, NewConnection>;
   registrations: RegistrationView[];
@@ -89,6 +91,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       version: "0.1.0",
       home: "~/.local/share/tsunagi",
     },
+    country: of("country") ?? "IN",
     rows: home === "first" || home === "empty" ? [] : home === "many" ? seedMany(2000) : seed(locale, home === "quiet"),
     drafts: new Map(),
     registrations: home === "first" || home === "empty" ? [] : seedRegistrations(),
@@ -179,7 +182,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
 
   const services = (): GalleryEntry[] => many(gallery(world.start.locale), Number(of("services") ?? 0));
   const handlers: Handlers = {
-    ...serviceHandlers({ start: () => world.start, gallery: services, connector: (id) => connectorView(id, world.registrations, world.start.locale), missing: () => refuse("connector_unknown") }),
+    ...serviceHandlers({ start: () => world.start, country: () => world.country, gallery: services, connector: (id) => connectorView(id, world.registrations, world.start.locale), missing: () => refuse("connector_unknown") }),
     start: async () => {
       if (damaged) throw failureOf("catalog_damaged", locale);
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, opened - Date.now())));
@@ -230,7 +233,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       const to = from + Math.min(200, asked.limit);
       return { rows: rows.slice(from, to), total: rows.length, all: world.rows.length, needing: all.filter(needing).length, next: to < rows.length ? String(to) : null };
     },
-    gallery_list: () => offeredBy(world.start, withRecent(services(), world.rows)),
+    gallery_list: () => offeredBy(world.start, world.country, withRecent(services(), world.rows)),
     provider_open: () => undefined,
     gallery_service: ({ service }) => connectorView(service, world.registrations, world.start.locale) ?? refuse("connector_unknown"),
     connection_check_name: ({ service, name, linkName }) => {
@@ -467,7 +470,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       locale: () => world.start.locale, mark: (service) => gallery(world.start.locale).find((one) => one.service.id === service)?.service ?? null, connections: () => world.rows.length, unreadable: () => (of("unreadable") ? 2 : 0), changed,
       add: (name, linkName) => void create({ name, linkName, connector: "practice", kind: "admin", mode: "same", scopes: ["contacts.read"], registration: null, settings: {}, reuse: null }),
     }, refuse, work, options),
-    ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), connections: () => world.rows.length, changed }),
+    ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), country: () => world.country, setCountry: (country) => (world.country = country), connections: () => world.rows.length, changed }),
     ...applications.handlers,
   };
 

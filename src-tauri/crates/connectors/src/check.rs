@@ -94,12 +94,15 @@ fn belongs_to_program(connector: &Connector, provenance: Provenance, found: &mut
 }
 
 fn offered_in(connector: &Connector, found: &mut Faults) {
-    let Some(places) = &connector.offered_in else {
+    let Some(offered) = &connector.offered_in else {
         return;
     };
     if !connector.payment {
         found.add("/offered_in", Why::payment_only());
     }
+    let Some(places) = offered.places() else {
+        return;
+    };
     for (index, data_center) in places.data_centers.iter().enumerate() {
         if !DataCenter(data_center.clone()).is_known() {
             found.add(

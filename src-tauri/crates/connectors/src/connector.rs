@@ -5,6 +5,8 @@ mod api;
 mod areas;
 mod keys;
 mod oauth;
+mod offered;
+mod pkce;
 mod revoke;
 mod scopes;
 mod wire;
@@ -21,6 +23,8 @@ pub use areas::Area;
 pub use keys::{Attach, KeyField, Keys};
 pub(crate) use oauth::NONE;
 pub use oauth::{Body, ClientAuth, GrantType, OAuth, Param};
+pub use offered::{OfferedIn, OfferedPlaces};
+pub use pkce::Pkce;
 pub use revoke::{Revoke, RevokeAuth, RevokeBody, TokenKind};
 pub use scopes::{Preset, Scope, Webview};
 pub use wire::{AuthKind, Wire};
@@ -75,18 +79,6 @@ impl From<Retired> for String {
     fn from(retired: Retired) -> Self {
         retired.date
     }
-}
-
-/// Where a payment service is offered (R8). An empty list leaves no place out.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OfferedIn {
-    /// Data centers, such as `us`.
-    #[serde(default)]
-    pub data_centers: Vec<String>,
-    /// Countries (ISO 3166-1 alpha-2), such as `US`.
-    #[serde(default)]
-    pub countries: Vec<String>,
 }
 
 /// A value that completes the templates: a subdomain, a region, a sandbox.
@@ -199,7 +191,7 @@ pub struct Connector {
     /// Where it can be used, where that is not everywhere: see [`Connector::areas`].
     #[serde(default)]
     pub areas: Vec<Area>,
-    /// Where it is offered, where that is not everywhere (R8). Payment services only.
+    /// Where it is offered (R8); `None`: no page of it says, or it is no payment service.
     #[serde(default)]
     pub offered_in: Option<OfferedIn>,
     /// The kinds of connection it offers (R9).
@@ -362,10 +354,11 @@ impl Connector {
         offer::served(&self.name, retired, now)
     }
 
-    /// Where it is offered (R8); `None`: everywhere.
+    /// The only places it is offered in (R8); `None`: nothing keeps it from any place.
     #[must_use]
     pub fn places(&self) -> Option<Places<'_>> {
-        self.offered_in.as_ref().map(|places| Places {
+        let places = self.offered_in.as_ref()?.places()?;
+        Some(Places {
             data_centers: &places.data_centers,
             countries: &places.countries,
         })

@@ -13,8 +13,8 @@ use tsunagi_domain::Kind;
 use crate::import::text::{hue, identifier, initials, line};
 use crate::load::Provenance;
 use crate::{
-    Api, Connector, GrantType, Keys, Monogram, OAuth, Param, Parameter, Preset, Problem, Question,
-    Scope, Text, Why, check, load,
+    Api, Connector, GrantType, Keys, Monogram, OAuth, Param, Parameter, Pkce, Preset, Problem,
+    Question, Scope, Text, Why, check, load,
 };
 
 pub use derived::host_of;
@@ -330,7 +330,10 @@ impl Sketch {
                 issuer: found.issuer,
                 iss_required: found.iss_required,
                 userinfo: found.userinfo,
-                pkce: found.pkce,
+                pkce: match found.pkce {
+                    None | Some(Pkce::Undocumented) => known.pkce.or(found.pkce),
+                    said => said,
+                },
                 client_auth: found.client_auth,
                 // Not for a description to say: what the person set, or a file brought along.
                 ..(**known).clone()

@@ -1,7 +1,8 @@
 //! A service's own page.
 
 use tsunagi_connectors::{
-    Attach, ClientAuth, Connector, Parameter, Registration as Needs, SetupRedirect,
+    Attach, ClientAuth, Connector, OAuth, OfferedIn, Parameter, Pkce, Registration as Needs,
+    SetupRedirect,
 };
 use tsunagi_domain::{DataCenter, Workspace, access};
 use url::Url;
@@ -11,8 +12,9 @@ use crate::error::ConsoleError;
 use crate::flow::is_secure;
 use crate::rows::mark;
 use crate::views::{
-    Attached, AttachedPlace, AuthKind, DataCenterView, OfferedView, PresetView, RedirectKind,
-    RetiredView, ServiceKey, ServiceKeys, ServiceView, SetupView, SignInView,
+    Attached, AttachedPlace, AuthKind, DataCenterView, OfferedKnown, OfferedView, PkceView,
+    PresetView, RedirectKind, RetiredView, ServiceKey, ServiceKeys, ServiceView, SetupView,
+    SignInView,
 };
 
 impl Console {
@@ -121,7 +123,7 @@ impl Console {
             token: shown(connector, &oauth.token),
             needs_registration: connector.registration == Needs::NeedsClient,
             secret: oauth.client_auth != ClientAuth::None,
-            pkce: oauth.pkce && oauth.authorize.is_some(),
+            pkce: pkce(oauth),
             redirect: setup.and_then(|setup| setup.redirect).map(redirect),
             browser_because: self.browser_because(connector),
             device: oauth.device.is_some(),
@@ -189,8 +191,26 @@ const fn redirect(redirect: SetupRedirect) -> RedirectKind {
     }
 }
 
+fn pkce(oauth: &OAuth) -> Option<PkceView> {
+    oauth.authorize.as_ref()?;
+    Some(match oauth.pkce {
+        Some(Pkce::Supported) => PkceView::Supported,
+        Some(Pkce::Refused) => PkceView::Refused,
+        Some(Pkce::Undocumented) => PkceView::Undocumented,
+        None => PkceView::Unsaid,
+    })
+}
+
 fn offered(connector: &Connector, workspace: Workspace) -> OfferedView {
-    let places = connector.offered_in.clone().unwrap_or_default();
+    let listed = connector.offered_in.as_ref().and_then(OfferedIn::places);
+    let known = match &connector.offered_in {
+        Some(_) if listed.is_some_and(|places| !places.countries.is_empty()) => {
+            OfferedKnown::Listed
+        }
+        None if connector.payment => OfferedKnown::Unstated,
+        Some(_) | None => OfferedKnown::Everywhere,
+    };
+    let places = listed.cloned().unwrap_or_default();
     let here = |id: &&str| {
         places.data_centers.is_empty() || places.data_centers.iter().any(|one| one == id)
     };
@@ -204,6 +224,7 @@ fn offered(connector: &Connector, workspace: Workspace) -> OfferedView {
                 served: DataCenter((*id).to_owned()).is_served() && here(id),
             })
             .collect(),
+        known,
         countries: places.countries,
         country: workspace.country,
     }

@@ -67,8 +67,8 @@ pub use papers::{
 };
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
 pub use services::{
-    Attached, AttachedPlace, AuthKind, OfferedView, RetiredView, ServiceKey, ServiceKeys,
-    ServiceView, SignInView,
+    Attached, AttachedPlace, AuthKind, OfferedKnown, OfferedView, PkceView, RetiredView,
+    ServiceKey, ServiceKeys, ServiceView, SignInView,
 };
 pub use setup::{
     ConnectorView, GalleryEntry, NameCheck, NewConnection, NewRegistration, ParameterView,

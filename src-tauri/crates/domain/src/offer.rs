@@ -33,8 +33,9 @@ pub struct Places<'a> {
     pub countries: &'a [String],
 }
 
-/// R8: whether a service is offered where the workspace is. `places` is `None` for a service
-/// that is offered everywhere: all but payment services.
+/// R8: whether a service is offered where the workspace is. `places` is `None` where nothing keeps
+/// it from any place: services other than payment services, those that are offered everywhere,
+/// and those whose pages do not say where, since nobody could say that this place has it not.
 ///
 /// # Errors
 /// [`RefusalCode::ServiceNotInDataCenter`], [`RefusalCode::ServiceNotInCountry`] or

@@ -76,7 +76,7 @@ fn r8_a_payment_service_is_offered_where_data_center_and_country_have_it() {
         assert!(named, "the refusal says which service");
     }
     let everywhere = offered_here("Zoho CRM", None, &workspace("eu", None));
-    assert_eq!(everywhere, Ok(()), "other services are offered everywhere");
+    assert_eq!(everywhere, Ok(()), "no place is known to be left out");
 }
 
 #[test]

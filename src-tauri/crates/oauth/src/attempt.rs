@@ -72,7 +72,7 @@ pub enum Verdict {
 }
 
 /// Builds the authorization request: a state of 32 random bytes, PKCE with S256 (RFC 7636)
-/// unless the connector refuses it, and a nonce where `openid` is asked for.
+/// where the connector sends it, and a nonce where `openid` is asked for.
 ///
 /// # Errors
 /// [`OAuthError::RedirectInvalid`], [`OAuthError::SignInNotOffered`].
@@ -97,7 +97,7 @@ pub fn begin(ask: &Ask<'_>) -> Result<Attempt> {
         request = request.add_scope(Scope::new(ask.scopes.join(&oauth.scope_separator)));
     }
     let mut verifier = None;
-    if oauth.pkce {
+    if oauth.sends_pkce() {
         let (challenge, secret) = PkceCodeChallenge::new_random_sha256();
         verifier = Some(Secret::new(secret.into_secret()));
         request = request.set_pkce_challenge(challenge);

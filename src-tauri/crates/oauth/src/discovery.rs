@@ -3,7 +3,7 @@
 //! where it is of that very issuer, and no address of it is used before a person has seen it.
 
 use serde_json::{Map, Value};
-use tsunagi_connectors::{ClientAuth, GrantType, OAuth, Revoke};
+use tsunagi_connectors::{ClientAuth, GrantType, OAuth, Pkce, Revoke};
 use tsunagi_domain::hosts::{Origin, is_loopback};
 use url::Url;
 
@@ -146,12 +146,12 @@ impl Asked {
             jwks: self.address(said, "jwks_uri")?,
             userinfo: self.address(said, "userinfo_endpoint")?,
             revoke: self.address(said, "revocation_endpoint")?.map(Revoke::at),
-            pkce: pkce(said),
             client_auth: client_auth(said)?,
             ..OAuth::at(need("token_endpoint")?)
         };
         if grants.code {
             oauth.authorize = Some(need("authorization_endpoint")?);
+            oauth.pkce = Some(pkce(said, document));
             oauth.device.clone_from(&device);
             oauth.iss_required = flag(said, "authorization_response_iss_parameter_supported");
             // Where it is offered, there is no reason to send requests through a browser.
@@ -238,9 +238,15 @@ fn grants(said: &Map<String, Value>, device: bool) -> Result<Grants> {
     })
 }
 
-/// Whether S256 is used: off only where the service names methods, and not this one.
-fn pkce(said: &Map<String, Value>) -> bool {
-    list(said, "code_challenge_methods_supported").is_none_or(|methods| methods.contains(&"S256"))
+/// Whether S256 is taken. Where no methods are named, a document of RFC 8414 says by that that the
+/// server does not support PKCE (§2); one of OpenID Connect Discovery, which has no such field
+/// (§3), says nothing.
+fn pkce(said: &Map<String, Value>, document: &Url) -> Pkce {
+    match list(said, "code_challenge_methods_supported") {
+        Some(methods) if methods.contains(&"S256") => Pkce::Supported,
+        None if document.path().ends_with(OPENID) => Pkce::Undocumented,
+        Some(_) | None => Pkce::Refused,
+    }
 }
 
 /// How the client proves itself: Basic where nothing is said (RFC 8414 §2), or where it is among

@@ -37,7 +37,8 @@ pub struct Metadata {
     /// Whether it takes no other authorization requests (RFC 9126 §5).
     #[serde(default)]
     pub require_pushed_authorization_requests: bool,
-    /// PKCE methods; `None` where the provider does not say.
+    /// PKCE methods; `None` where the provider does not say: by RFC 8414 §2 it takes none then, but
+    /// some take S256 and leave it out.
     #[serde(default)]
     pub code_challenge_methods_supported: Option<Vec<String>>,
     /// Whether every callback carries `iss` (RFC 9207 §3).
@@ -152,7 +153,7 @@ pub fn check_metadata(
         return differs("require_pushed_authorization_requests", "false", "true");
     }
     if let Some(methods) = &metadata.code_challenge_methods_supported
-        && connector.oauth().pkce
+        && connector.oauth().sends_pkce()
         && !methods.iter().any(|method| method == "S256")
     {
         let field = "code_challenge_methods_supported";

@@ -5,6 +5,8 @@ import { failureOf } from "./failures";
 interface Around {
   start: () => Start;
   setStart: (start: Start) => void;
+  country: () => string | null;
+  setCountry: (country: string | null) => void;
   connections: () => number;
   changed: () => void;
 }
@@ -19,27 +21,34 @@ export function refusedBy(start: Start): Failure | null {
   return start.workspace && !SERVED.includes(start.workspace.dataCenter) ? failureOf("data_center_not_served", start.locale) : null;
 }
 
-/** The gallery, as plan and data center leave it. */
-export function offeredBy(start: Start, entries: GalleryEntry[]): GalleryEntry[] {
-  const refused = refusedBy(start);
-  return refused ? entries.map((entry) => ({ ...entry, refused })) : entries;
+/** The countries that payment services are offered in, where their pages list them (R8). */
+export const OFFERED_IN: Record<string, string[]> = { razorpay: ["IN", "MY", "SG", "US"] };
+
+/** The gallery, as plan, data center and country leave it. */
+export function offeredBy(start: Start, country: string | null, entries: GalleryEntry[]): GalleryEntry[] {
+  const everywhere = refusedBy(start);
+  const refused = ({ service, refused }: GalleryEntry): Failure | null => {
+    const places = OFFERED_IN[service.id];
+    if (everywhere || refused || !places || (country !== null && places.includes(country))) return everywhere ?? refused;
+    return failureOf(country === null ? "country_needed" : "service_not_in_country", start.locale, { service: service.name, country: country ?? "" });
+  };
+  return entries.map((entry) => ({ ...entry, refused: refused(entry) }));
 }
 
 type Handlers = { [K in "availability_get" | "availability_change"]: (args: Commands[K]["args"]) => Commands[K]["answer"] };
 
 export function availabilityHandlers(around: Around): Handlers {
-  let country: string | null = null;
   return {
     availability_get: (): AvailabilityView => {
       const { workspace, member } = around.start();
       return {
-        plan: workspace?.plan ?? "paid", dataCenter: workspace?.dataCenter ?? "us", country, countries: COUNTRIES,
+        plan: workspace?.plan ?? "paid", dataCenter: workspace?.dataCenter ?? "us", country: around.country(), countries: COUNTRIES,
         dataCenters: KNOWN.map((id) => ({ id, served: SERVED.includes(id) })), connections: around.connections(), mayChange: member.role === "super_admin",
       };
     },
     availability_change: ({ change }) => {
       const start = around.start();
-      country = change.country;
+      around.setCountry(change.country);
       const next = { ...start, workspace: start.workspace && { ...start.workspace, plan: change.plan, dataCenter: change.dataCenter } };
       around.setStart({ ...next, refused: refusedBy(next) });
       around.changed();

@@ -2,6 +2,8 @@
 import type { Failure, Locale } from "../bindings";
 
 const FAILURES = {
+  country_needed: ["{service} is offered in some countries only, and the workspace does not say which one it is in.", "Ask a super admin to choose the country in Settings.", "{service} は一部の国だけで提供されていますが、ワークスペースの国が設定されていません。", "スーパー管理者に、設定で国を選ぶよう依頼してください。"],
+  service_not_in_country: ["{service} is not offered in the workspace’s country ({country}).", "Choose another payment service. A super admin can change the country in Settings.", "{service} はワークスペースの国 ({country}) では提供されていません。", "別の決済サービスを選んでください。国はスーパー管理者が設定で変更できます。"],
   catalog_damaged: ["The file catalog.sqlite cannot be read: it is damaged or not a catalog. It was left untouched.", "Restore a backup, or set the file aside and start anew. It is never deleted. Where Tsunagi still runs, start it again: both are offered then.", "ファイル catalog.sqlite を読み取れません。壊れているか、カタログではありません。変更していません。", "バックアップから復元するか、ファイルを退避して新しく始めてください。ファイルは削除しません。Tsunagi が動いている場合は、再起動すると選べます。"],
   connection_unknown: ["There is no such connection.", "It may have been deleted. Go back to the list.", "この外部連携はありません。", "削除された可能性があります。一覧に戻ってください。"],
   connector_unknown: ["There is no such service.", "Choose one of the gallery.", "このサービスはありません。", "一覧から選んでください。"],
@@ -60,7 +62,8 @@ const FAILURES = {
 export type FailureCode = keyof typeof FAILURES;
 
 /** A failure in a language. */
-export function failureOf(code: FailureCode, locale: Locale): Failure {
+export function failureOf(code: FailureCode, locale: Locale, args: Record<string, string> = {}): Failure {
+  const said = (text: string): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => args[name] ?? whole);
   const [message, help, messageJa, helpJa] = FAILURES[code];
-  return locale === "ja" ? { code, message: messageJa, help: helpJa } : { code, message, help };
+  return locale === "ja" ? { code, message: said(messageJa), help: said(helpJa) } : { code, message: said(message), help: said(help) };
 }

@@ -50,6 +50,7 @@ const SERVICES: Service[] = [
   service("zoho_projects", "Zoho Projects", "PJ", 62, "work", ALL, false, "accounts.zoho.com", ["Projects, tasks and time", "プロジェクト・タスク・時間"]),
   service("github", "GitHub", "GH", 280, "work", ALL, false, "github.com", ["Repositories and issues", "リポジトリと課題"]),
   service("razorpay", "Razorpay", "RZ", 245, "payments", ADMIN, true, "auth.razorpay.com", ["Payments in India", "インドでの支払い"]),
+  service("stripe_connect", "Stripe Connect", "SC", 250, "payments", ADMIN, false, "connect.stripe.com", ["Payments of accounts that connect to yours", "接続したアカウントの支払い"]),
   { ...service("sms_magic", "SMS-Magic", "Sm", 305, "messages", ALL, false, "", ["Text messages from a CRM", "CRM からの SMS"]), wire: false },
   { ...service("payflow", "Payflow Pro", "PF", 235, "payments", ADMIN, false, "pilot-payflowpro.paypal.com", ["Card payments", "カード決済"]), refused: RETIRED },
   { ...service("kura_archive", "Kura Archive", "KA", 125, "files", ALL, false, "id.kura.example", ["Contracts, sealed and searchable", "契約書の保管と検索"]), custom: true },

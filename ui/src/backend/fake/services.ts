@@ -1,6 +1,6 @@
 // Services' own pages in the fake program, and as many services as anybody asks for.
 import type { AuthKind, Commands, ConnectionRow, ConnectorView, Failure, GalleryEntry, ServiceView, SignInView, Start } from "../bindings";
-import { offeredBy } from "./availability";
+import { offeredBy, OFFERED_IN } from "./availability";
 
 const CENTERS = ["us", "eu", "in", "au", "jp", "ca", "sa", "cn", "ae"];
 const SERVED = ["us", "eu", "in", "au"];
@@ -37,6 +37,7 @@ export function many(entries: GalleryEntry[], count: number): GalleryEntry[] {
 
 interface Around {
   start: () => Start;
+  country: () => string | null;
   gallery: () => GalleryEntry[];
   connector: (id: string) => ConnectorView | null;
   missing: () => never;
@@ -46,7 +47,7 @@ function signInOf(view: ConnectorView, way: AuthKind): SignInView | null {
   if (way !== "sign_in" && way !== "client") return null;
   return {
     authorize: way === "client" ? null : `https://${view.host}/oauth/v2/auth`, token: `https://${view.host}/oauth/v2/token`, needsRegistration: view.needsRegistration, secret: true,
-    pkce: way === "sign_in" && view.service.id !== "quickbooks", redirect: view.setup?.redirect ?? null, browserBecause: view.browserBecause, device: view.service.id === "github",
+    pkce: way === "client" ? null : view.service.id === "quickbooks" ? "undocumented" : view.service.id === "slack" ? "refused" : "supported", redirect: view.setup?.redirect ?? null, browserBecause: view.browserBecause, device: view.service.id === "github",
     tokenSeconds: 3600, refreshSeconds: view.service.id === "quickbooks" ? 8_640_000 : null, rotates: view.service.id === "quickbooks", graceSeconds: view.service.id === "quickbooks" ? 86_400 : null,
     revocable: view.service.id !== "google_drive", rateRefreshes: view.service.id.startsWith("zoho") ? 10 : null, rateSeconds: view.service.id.startsWith("zoho") ? 600 : null,
   };
@@ -58,7 +59,7 @@ export function serviceHandlers(around: Around): Handlers {
   return {
     service_get: ({ service }) => {
       const start = around.start();
-      const entry = offeredBy(start, around.gallery()).find((one) => one.service.id === service) ?? around.missing();
+      const entry = offeredBy(start, around.country(), around.gallery()).find((one) => one.service.id === service) ?? around.missing();
       const view = around.connector(service) ?? around.missing();
       const ja = start.locale === "ja";
       const unknown = entry.way === "unknown";
@@ -68,7 +69,8 @@ export function serviceHandlers(around: Around): Handlers {
         service: entry.service, about: entry.about, also: alsoOf(service), category: entry.category, way: entry.way, kinds: entry.kinds, verified: entry.verified, custom: entry.custom, payment, refused,
         areas: payment ? ["payment"] : service === "twilio" || unknown ? SMS : GENERAL,
         offered: {
-          plan: start.workspace?.plan ?? "paid", dataCenter: start.workspace?.dataCenter ?? "us", country: null, countries: service === "razorpay" ? ["IN", "MY", "SG"] : [],
+          plan: start.workspace?.plan ?? "paid", dataCenter: start.workspace?.dataCenter ?? "us", country: around.country(),
+          known: !payment ? "everywhere" : OFFERED_IN[service] ? "listed" : "unstated", countries: OFFERED_IN[service] ?? [],
           dataCenters: CENTERS.map((id) => ({ id, served: SERVED.includes(id) })),
         },
         retired: service === "payflow" ? { date: "2024-09-26", over: true, successor: around.gallery().find((one) => one.service.id === "razorpay")?.service ?? null } : null,

@@ -53,6 +53,25 @@ export const behaviors = {
       await page.locator("pre.code").getByText('prompt = "login consent"').waitFor();
     },
   },
+  "builder: PKCE is used, refused by the service, or not documented, and off is never chosen unseen": {
+    path: KURA,
+    act: async (page) => {
+      await section(page, "Security");
+      const choice = page.getByRole("radiogroup", { name: "PKCE" });
+      const warned = page.getByText("PKCE is off: a code that is caught on its way can be used.");
+      const is = (name) => choice.getByRole("radio", { name, exact: true, checked: true }).waitFor();
+      await is("S256");
+      assert.equal(await warned.count(), 0);
+      for (const off of ["Refused", "Not documented"]) {
+        await choice.getByRole("radio", { name: off, exact: true }).click();
+        await is(off);
+        await warned.waitFor();
+      }
+      await choice.getByRole("radio", { name: "S256", exact: true }).click();
+      await is("S256");
+      await warned.waitFor({ state: "detached" });
+    },
+  },
   "builder: an OpenAPI document is read before a way is chosen, and a bad one is refused by line": {
     path: "index.html?x=1#/new-connection",
     act: async (page) => {

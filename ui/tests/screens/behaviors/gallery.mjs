@@ -152,6 +152,42 @@ export const behaviors = {
       await page.getByRole("heading", { name: "SMS-Magic", exact: true }).waitFor();
     },
   },
+  "service: a payment service says where it is offered, and why not here": {
+    path: "index.html?x=1&country=DE#/service/razorpay",
+    act: async (page) => {
+      const facts = page.getByRole("complementary", { name: "At a glance" });
+      const countries = facts.locator("dt", { hasText: "Countries" }).locator("xpath=following-sibling::dd[1]");
+      await page.locator("[data-refused]").getByText("Razorpay is not offered in the workspace’s country (DE).").waitFor();
+      assert.equal(await button(page, "New connection").count(), 0, "R8: what would be refused is not offered");
+      assert.equal(await countries.textContent(), "India, Malaysia, Singapore, United States", "its pages list them");
+      await page.goto(page.url().replace(/#.*/, "#/service/stripe_connect"));
+      await page.getByRole("heading", { name: "Stripe Connect", exact: true }).waitFor();
+      assert.equal(await countries.textContent(), "Not stated by its pages", "no guess");
+      await button(page, "New connection").waitFor();
+      assert.equal(await page.locator("[data-refused]").count(), 0, "nobody can say that it is not offered here");
+      await page.goto(page.url().replace(/#.*/, "#/settings"));
+      await page.getByLabel("Country").selectOption({ label: "India" });
+      await page.getByRole("form", { name: "Availability" }).getByRole("button", { name: "Save" }).click();
+      await page.goto(page.url().replace(/#.*/, "#/service/razorpay"));
+      await button(page, "New connection").waitFor();
+      assert.equal(await page.locator("[data-refused]").count(), 0, "here it is offered");
+    },
+  },
+  "service: what its pages say of PKCE is told from what they do not say": {
+    path: "index.html?x=1#/service/zoho_crm",
+    act: async (page) => {
+      const pkce = page.locator("dt", { hasText: "PKCE" }).locator("xpath=following-sibling::dd[1]");
+      for (const [id, name, said] of [
+        ["zoho_crm", "Zoho CRM", "yes, S256"],
+        ["slack", "Slack", "not supported, as its pages say"],
+        ["quickbooks", "QuickBooks", "not used: its pages do not mention it"],
+      ]) {
+        await page.goto(page.url().replace(/#.*/, `#/service/${id}`));
+        await page.getByRole("heading", { name, exact: true }).waitFor();
+        assert.equal(await pkce.textContent(), said, name);
+      }
+    },
+  },
   "service: a retired one leads to what followed, and connections lead to themselves": {
     path: "index.html?x=1#/service/payflow",
     act: async (page) => {

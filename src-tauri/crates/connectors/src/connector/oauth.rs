@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, Revoke};
+use super::{Answered, Pkce, Revoke};
 
 /// How the client proves itself at the token and revocation endpoints (RFC 6749 §2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -130,9 +130,12 @@ pub struct OAuth {
     /// `userinfo` endpoint of OpenID Connect.
     #[serde(default)]
     pub userinfo: Option<String>,
-    /// Whether PKCE with S256 is used (RFC 7636); off only where the service refuses it.
-    #[serde(default = "yes")]
-    pub pkce: bool,
+    /// What is known of PKCE with S256 (RFC 7636); `None`: the file does not say, and it is used,
+    /// as RFC 9700 §2.1.1 asks of clients. See [`OAuth::sends_pkce`]. A built-in connector with a
+    /// sign-in page always says.
+    #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(type = "boolean | \"undocumented\" | null"))]
+    pub pkce: Option<Pkce>,
     /// How the client proves itself.
     #[serde(default)]
     pub client_auth: ClientAuth,
@@ -225,9 +228,7 @@ impl OAuth {
             ..NONE.clone()
         }
     }
-}
 
-impl OAuth {
     /// What an answer is where the service does not say; `None` where nobody knows then.
     #[must_use]
     pub fn unsaid(&self, name: &str) -> Option<&str> {
@@ -239,10 +240,13 @@ impl OAuth {
         let by = named(&told.answer)?.default.as_ref()?;
         told.values.get(by).map(String::as_str)
     }
-}
 
-fn yes() -> bool {
-    true
+    /// Whether authorization requests carry a PKCE challenge. A server that does not know it
+    /// ignores it (RFC 6749 §3.1), so it is left out only where the file says so.
+    #[must_use]
+    pub const fn sends_pkce(&self) -> bool {
+        matches!(self.pkce, None | Some(Pkce::Supported))
+    }
 }
 
 fn space() -> String {
@@ -267,7 +271,7 @@ pub(crate) static NONE: LazyLock<OAuth> = LazyLock::new(|| OAuth {
     issuer: None,
     iss_required: false,
     userinfo: None,
-    pkce: true,
+    pkce: None,
     client_auth: ClientAuth::None,
     scope_separator: space(),
     scope_param: None,

@@ -32,7 +32,7 @@ pub(super) const SHOWN: [&str; 18] = [
 ];
 
 /// The order of a file: what has one line first, since in TOML nothing follows a table.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 29] = [
     "id",
     "name",
     "category",

@@ -7,6 +7,7 @@ mod marks;
 mod misread;
 mod offered;
 mod openapi;
+mod pkce;
 mod reviewed;
 mod sketch;
 mod told;
@@ -163,7 +164,7 @@ fn the_practice_connector_leads_to_this_computer_only() {
         "public client"
     );
     assert!(
-        practice.oauth().pkce && practice.oauth().rotates,
+        practice.oauth().sends_pkce() && practice.oauth().rotates,
         "as the practice service works"
     );
     assert!(
@@ -179,7 +180,11 @@ fn the_practice_connector_leads_to_this_computer_only() {
 #[test]
 fn defaults_hold_where_a_file_says_nothing() {
     let connector = load(GOOD);
-    assert!(connector.oauth().pkce, "PKCE is on unless refused");
+    assert_eq!(connector.oauth().pkce, None, "nobody said anything of PKCE");
+    assert!(
+        connector.oauth().sends_pkce(),
+        "it is used all the same (RFC 9700 §2.1.1)"
+    );
     assert_eq!(
         connector.oauth().client_auth,
         ClientAuth::Post,
@@ -328,6 +333,13 @@ fn a_bad_file_is_reported_by_name_and_line() {
             6,
             "data center",
         ),
+        (
+            "kinds = [\"admin\"]",
+            "kinds = [\"admin\"]\npayment = true\noffered_in = \"here and there\"",
+            6,
+            "everywhere",
+        ),
+        ("[api]", "pkce = \"maybe\"\n[api]", 20, "undocumented"),
         ("https://*.api.example.com", "https://*.com", 5, "https"),
         (
             "[api]",

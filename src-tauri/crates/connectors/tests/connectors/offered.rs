@@ -1,7 +1,8 @@
 //! What built-in connectors are offered for.
 
 use tsunagi_connectors::Library;
-use tsunagi_domain::Kind;
+use tsunagi_domain::offer::offered_here;
+use tsunagi_domain::{DataCenter, Kind, Plan, RefusalCode, Timestamp, Workspace, WorkspaceId};
 
 /// The services that take logged-in-user connections, by the page *Connections* of Zoho Creator
 /// (R9), Twilio in both of its ways, and the practice service.
@@ -52,4 +53,83 @@ fn every_scope_says_who_says_so() {
             );
         }
     }
+}
+
+/// Payment services whose pages list where they are offered: a country of the list, one that is
+/// not in it, and how many are.
+const LISTED: [(&str, &str, &str, usize); 4] = [
+    ("paypal", "JP", "IR", 201),
+    ("razorpay", "MY", "JP", 4),
+    ("razorpay_oauth", "IN", "US", 1),
+    ("square", "IE", "DE", 8),
+];
+
+/// Payment services of which no page that was read says where they are offered, or not completely.
+const UNSTATED: [&str; 6] = [
+    "payflow_pro",
+    "payments_pro",
+    "paypal_old",
+    "stripe",
+    "stripe_connect",
+    "worldpay",
+];
+
+fn workspace(country: Option<&str>) -> Workspace {
+    Workspace {
+        id: WorkspaceId::new(),
+        name: "Shop".to_owned(),
+        plan: Plan::Paid,
+        data_center: DataCenter("us".to_owned()),
+        country: country.map(str::to_owned),
+        created_at: Timestamp(0),
+    }
+}
+
+#[test]
+fn r8_each_payment_service_is_offered_in_the_countries_that_its_pages_list() {
+    let library = Library::built_in();
+    for (id, has, has_not, countries) in LISTED {
+        let connector = library.get(id).unwrap();
+        let asked = |country| {
+            let here = workspace(country);
+            let asked = offered_here(&connector.name, connector.places(), &here);
+            asked.err().map(|no| no.code)
+        };
+        assert_eq!(asked(Some(has)), None, "{id} in {has}");
+        assert_eq!(
+            asked(Some(has_not)),
+            Some(RefusalCode::ServiceNotInCountry),
+            "{id} in {has_not}"
+        );
+        assert_eq!(asked(None), Some(RefusalCode::CountryNeeded), "{id}");
+        let places = connector.places().unwrap();
+        assert_eq!(places.countries.len(), countries, "{id}");
+        assert!(
+            places.data_centers.is_empty(),
+            "{id}: no page speaks of data centers"
+        );
+    }
+}
+
+#[test]
+fn r8_a_payment_service_of_which_nothing_is_known_is_refused_nowhere() {
+    let library = Library::built_in();
+    let mut known: Vec<&str> = LISTED.iter().map(|(id, ..)| *id).collect();
+    for id in UNSTATED {
+        let connector = library.get(id).unwrap();
+        assert_eq!(connector.offered_in, None, "{id}");
+        for country in [None, Some("JP")] {
+            let asked = offered_here(&connector.name, connector.places(), &workspace(country));
+            assert_eq!(asked, Ok(()), "{id} in {country:?}");
+        }
+        known.push(id);
+    }
+    known.sort_unstable();
+    let mut paying: Vec<&str> = library
+        .all()
+        .filter(|connector| connector.payment)
+        .map(|connector| connector.id.as_str())
+        .collect();
+    paying.sort_unstable();
+    assert_eq!(paying, known, "each of them is in one of the two lists");
 }

@@ -58,7 +58,7 @@ fn a_sketch_without_findings_is_a_connector_file() {
         .outcome
         .unwrap_or_else(|problem| panic!("{problem}\n{}", draft.toml));
     assert_eq!(connector.name, "Paper Mill");
-    assert!(connector.oauth().pkce, "as where nothing is said");
+    assert!(connector.oauth().sends_pkce(), "as where nothing is said");
     assert_eq!(
         connector.hosts,
         ["https://login.mill.example", "https://api.mill.example"]

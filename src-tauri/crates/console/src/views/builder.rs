@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use tsunagi_connectors::{Sketch, Way};
+use tsunagi_connectors::{Pkce, Sketch, Way};
 use tsunagi_domain::RegistrationId;
 
 use super::{ConnectionMark, PlacedAccount};
@@ -121,8 +121,9 @@ pub struct FilledView {
     pub filled: Vec<String>,
     /// How many scopes are new.
     pub scopes: u32,
-    /// Whether it says that it takes PKCE with S256.
-    pub pkce: bool,
+    /// What it says of PKCE with S256; `None` where nobody signs in at a page.
+    #[ts(type = "boolean | \"undocumented\" | null")]
+    pub pkce: Option<Pkce>,
     /// Whether a device can be authorized from another one.
     pub device: bool,
     /// Whether a client can authorize itself.

@@ -85,10 +85,38 @@ pub struct OfferedView {
     pub data_center: String,
     /// Every data center there is, and whether the service is offered there.
     pub data_centers: Vec<DataCenterView>,
-    /// The only countries it is offered in; none: all.
+    /// How much its pages say of the countries.
+    pub known: OfferedKnown,
+    /// The only countries it is offered in, where its pages list them.
     pub countries: Vec<String>,
     /// The workspace's country.
     pub country: Option<String>,
+}
+
+/// How much the pages of a service say of the countries it is offered in (R8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferedKnown {
+    /// In all: they say so, or it is no payment service.
+    Everywhere,
+    /// In those they list, and no other.
+    Listed,
+    /// They do not say, or not completely: it is refused nowhere.
+    Unstated,
+}
+
+/// What is known of PKCE with S256 at a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PkceView {
+    /// Used: its pages say that it takes it.
+    Supported,
+    /// Not used: its pages say that it does not take it from such a client.
+    Refused,
+    /// Not used: its pages do not speak of it.
+    Undocumented,
+    /// Used, though the connector's file does not say whether the service takes it.
+    Unsaid,
 }
 
 /// The end of a service (R16).
@@ -116,8 +144,8 @@ pub struct SignInView {
     pub needs_registration: bool,
     /// A client secret goes along.
     pub secret: bool,
-    /// PKCE with S256.
-    pub pkce: bool,
+    /// PKCE with S256; `None` where no page of the service is opened.
+    pub pkce: Option<PkceView>,
     /// Which redirect address the provider accepts, where that is known.
     pub redirect: Option<RedirectKind>,
     /// Why the sign-in page opens in the system browser; `None` where the window is used.

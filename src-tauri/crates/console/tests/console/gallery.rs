@@ -2,7 +2,9 @@
 //! used last.
 
 use tsunagi_console::Reach;
-use tsunagi_console::views::{AuthKind, GalleryEntry, ListQuery, RedirectForm};
+use tsunagi_console::views::{
+    AuthKind, GalleryEntry, ListQuery, OfferedKnown, PkceView, RedirectForm,
+};
 use tsunagi_domain::names::{ConnectionName, LinkName};
 use tsunagi_domain::{Connection, ConnectionId, Kind, Mode, Plan, Workspace};
 
@@ -162,6 +164,12 @@ async fn a_page_says_what_a_service_needs_and_where_it_is_offered() {
     );
     assert!(!crm.scopes.is_empty() && !crm.presets.is_empty() && crm.setup.is_some());
     assert!(crm.refused.is_none() && crm.offered.countries.is_empty());
+    assert_eq!(
+        crm.offered.known,
+        OfferedKnown::Everywhere,
+        "it takes no payments"
+    );
+    assert_eq!(sign_in.pkce, Some(PkceView::Supported));
 
     let google = page("google").sign_in.unwrap();
     assert!(google.browser_because.is_some(), "and why");
@@ -191,6 +199,7 @@ async fn a_page_says_what_a_service_needs_and_where_it_is_offered() {
     accept(&desk, "paying", &elsewhere).unwrap();
     let paying = page("paying");
     assert_eq!(paying.offered.countries, ["IN"], "R8");
+    assert_eq!(paying.offered.known, OfferedKnown::Listed);
     assert!(paying.refused.is_some(), "this workspace is in the US");
     assert_eq!(served(paying), ["in"], "R8, and R1 where both are said");
 
@@ -203,6 +212,63 @@ async fn a_page_says_what_a_service_needs_and_where_it_is_offered() {
     catalog.change_workspace(&free, &[]).unwrap();
     let refused = page("slack").refused.unwrap();
     assert_eq!(refused.code, "plan_free", "R1: shown, and not offered");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r8_a_page_tells_everywhere_from_some_countries_and_from_what_nobody_said() {
+    let desk = Desk::empty();
+    let page = |id: &str| desk.console.service_page(desk.session(), id).unwrap();
+    let made = |id: &str, offered: &str| {
+        let toml = connector(id, id, "https://a.example").replace(
+            "kinds = [\"admin\", \"logged_in_user\"]",
+            &format!("kinds = [\"admin\"]\npayment = true\n{offered}"),
+        );
+        accept(&desk, id, &toml).unwrap();
+        let page = page(id);
+        (page.offered.known, page.refused.map(|why| why.code))
+    };
+    let said = made("worldwide", "offered_in = \"everywhere\"");
+    assert_eq!(said, (OfferedKnown::Everywhere, None));
+    assert_eq!(made("silent", ""), (OfferedKnown::Unstated, None));
+    let centers = made("central", "offered_in = { data_centers = [\"us\"] }");
+    assert_eq!(
+        centers,
+        (OfferedKnown::Everywhere, None),
+        "of the countries"
+    );
+
+    let stripe = page("stripe");
+    assert_eq!(stripe.offered.known, OfferedKnown::Unstated);
+    assert!(stripe.refused.is_none() && stripe.offered.countries.is_empty());
+    let square = page("square");
+    assert_eq!(square.offered.known, OfferedKnown::Listed);
+    assert!(square.offered.countries.contains(&"IE".to_owned()));
+    assert_eq!(
+        square.refused.unwrap().code,
+        "country_needed",
+        "nobody has told the workspace's"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rfc7636_a_page_says_what_is_known_of_pkce() {
+    let desk = Desk::empty();
+    let known = |id: &str| {
+        let page = desk.console.service_page(desk.session(), id).unwrap();
+        page.sign_in.unwrap().pkce
+    };
+    for (id, expected) in [
+        ("discord", Some(PkceView::Supported)),
+        ("square", Some(PkceView::Refused)),
+        ("notion", Some(PkceView::Undocumented)),
+        ("paypal", None),
+    ] {
+        assert_eq!(known(id), expected, "{id}");
+    }
+    let toml = connector("own", "Our own", "https://a.example");
+    assert!(!toml.contains("pkce"), "the file does not say");
+    accept(&desk, "own", &toml).unwrap();
+    assert_eq!(known("own"), Some(PkceView::Unsaid));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

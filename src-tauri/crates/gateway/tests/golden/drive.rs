@@ -234,6 +234,12 @@ impl Journey<'_> {
             }
             drop(own);
             let mut ignored = self.ignored("authorize");
+            // What no page says, and what a page denies, look the same on the wire.
+            let (said, known) = (self.transcript.pkce, self.connector.oauth().pkce);
+            if said != known && !ignored.contains(&"code_challenge") {
+                self.faults
+                    .push(format!("pkce: {known:?}; its pages: {said:?}"));
+            }
             if url.query_pairs().any(|(name, _)| name == "nonce") {
                 ignored.push("nonce");
             }

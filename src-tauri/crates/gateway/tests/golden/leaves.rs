@@ -21,6 +21,7 @@ const UNSHOWN: &[&str] = &[
     "/monogram",
     "/name",
     "/notes",
+    "/offered_in",
     "/oauth/grace_seconds",
     "/oauth/refresh_lifetime_seconds",
     "/oauth/rotates",
@@ -133,6 +134,13 @@ fn walk(value: &Value, at: String, leaves: &mut Vec<String>) {
 
 /// Another value of the same kind.
 fn change(at: &str, leaf: &mut Value) {
+    if at == "/oauth/pkce" {
+        *leaf = match leaf {
+            Value::Bool(false) => Value::from("undocumented"),
+            _ => Value::from(false),
+        };
+        return;
+    }
     let choices: &[&str] = if at.ends_with("client_auth") {
         &["post", "basic", "none"]
     } else if at.ends_with("revoke/auth") {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use tsunagi_connectors::Pkce;
 use url::Url;
 
 /// Made-up values that every transcript uses.
@@ -38,8 +39,9 @@ pub(crate) struct Transcript {
     /// The fields that are wrong where a verification fails.
     #[serde(default)]
     pub(crate) wrong: BTreeMap<String, String>,
+    /// What the pages say of PKCE.
     #[serde(default)]
-    pkce: bool,
+    pub(crate) pkce: Option<Pkce>,
     #[serde(rename = "step")]
     pub(crate) steps: Vec<Step>,
 }
@@ -259,7 +261,8 @@ fn what_a_transcript_says_of_itself_is_what_it_shows() {
         assert!(way, "{}: {}", transcript.file, transcript.auth);
         for step in transcript.steps("authorize") {
             let challenged = step.sent().url.as_str().contains("code_challenge=");
-            assert_eq!(challenged, transcript.pkce, "{}: PKCE", transcript.file);
+            let used = transcript.pkce == Some(Pkce::Supported);
+            assert_eq!(challenged, used, "{}: PKCE", transcript.file);
         }
         for step in transcript.steps("whoami").chain(transcript.steps("verify")) {
             let Some(at) = &step.at else { continue };

@@ -83,6 +83,25 @@ fn a_connector_says_what_is_different() {
 }
 
 #[test]
+fn rfc7636_a_challenge_is_sent_unless_the_file_says_otherwise() {
+    for (said, sent) in [
+        ("", true),
+        ("pkce = true", true),
+        ("pkce = false", false),
+        ("pkce = \"undocumented\"", false),
+    ] {
+        let attempt = attempt_of(said, &["read"], None);
+        let query = query(attempt.url());
+        assert_eq!(query.contains_key("code_challenge"), sent, "{said:?}");
+        assert_eq!(
+            query.contains_key("code_challenge_method"),
+            sent,
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
 fn no_two_attempts_share_a_secret() {
     let (one, two) = (
         attempt_of("", &["openid"], None),

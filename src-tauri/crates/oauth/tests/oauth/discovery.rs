@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tsunagi_connectors::{ClientAuth, GrantType, Revoke};
+use tsunagi_connectors::{ClientAuth, GrantType, Pkce, Revoke};
 use tsunagi_domain::SystemClock;
 use tsunagi_oauth::{Discovered, Http, OAuthError, Result, Wire, discover};
 
@@ -75,7 +75,8 @@ async fn rfc8414_everything_a_connector_asks_for_is_taken_over() {
         assert_eq!(told, Some(format!("{issuer}{path}").as_str()));
     }
     assert_eq!(oauth.revoke, Some(Revoke::at(format!("{issuer}/revoke"))));
-    assert!(oauth.pkce && oauth.iss_required, "RFC 7636, RFC 9207");
+    assert_eq!(oauth.pkce, Some(Pkce::Supported), "RFC 7636");
+    assert!(oauth.iss_required, "RFC 9207");
     assert_eq!(oauth.client_auth, ClientAuth::Post, "Basic is not offered");
     assert!(found.code && found.client_credentials && found.device);
     assert_eq!(found.scopes, ["openid", "read"], "each once, and sendable");
@@ -137,11 +138,6 @@ async fn what_is_left_out_is_what_the_standards_say() {
     assert_eq!(found.oauth.client_auth, ClientAuth::Basic);
     let found = with(field, json!(["none"])).await.unwrap();
     assert_eq!(found.oauth.client_auth, ClientAuth::None);
-    let field = "code_challenge_methods_supported";
-    let found = with(field, Value::Null).await.unwrap();
-    assert!(found.oauth.pkce, "many take it and do not say so");
-    let found = with(field, json!(["plain"])).await.unwrap();
-    assert!(!found.oauth.pkce, "it says that it does not");
     let found = with("device_authorization_endpoint", Value::Null).await;
     assert!(!found.unwrap().device);
     let found = with("grant_types_supported", json!(["client_credentials"]))
@@ -149,6 +145,44 @@ async fn what_is_left_out_is_what_the_standards_say() {
         .unwrap();
     assert_eq!(found.oauth.grant, GrantType::ClientCredentials);
     assert_eq!(found.oauth.authorize, None, "nobody signs in");
+    assert_eq!(found.oauth.pkce, None, "there is no code to protect");
+}
+
+#[tokio::test]
+async fn rfc7636_a_server_that_names_no_methods_is_understood_by_the_standard_it_follows() {
+    let field = "code_challenge_methods_supported";
+    for (methods, at_oauth, at_openid, why) in [
+        (
+            json!(["plain", "S256"]),
+            Pkce::Supported,
+            Pkce::Supported,
+            "S256",
+        ),
+        (
+            json!(["plain"]),
+            Pkce::Refused,
+            Pkce::Refused,
+            "only others",
+        ),
+        (json!([]), Pkce::Refused, Pkce::Refused, "none"),
+        (
+            Value::Null,
+            Pkce::Refused,
+            Pkce::Undocumented,
+            "RFC 8414 section 2: left out, PKCE is not supported; OpenID Connect Discovery has no such field",
+        ),
+    ] {
+        for (place, expected) in [(OAUTH, at_oauth), (OPENID, at_openid)] {
+            let provider = Provider::start().await;
+            let issuer = provider.issuer();
+            let mut said = document(&issuer, &issuer);
+            said[field] = methods.clone();
+            provider.answers(place, json(200, &said));
+            let found = asked(&issuer).await.unwrap();
+            assert_eq!(found.document.path(), place);
+            assert_eq!(found.oauth.pkce, Some(expected), "{place}: {why}");
+        }
+    }
 }
 
 #[tokio::test]

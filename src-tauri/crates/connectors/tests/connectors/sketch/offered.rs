@@ -1,9 +1,38 @@
 //! Refresh tokens where a service offers them, device codes where there is nothing else, and what
 //! is typed into rows.
 
-use tsunagi_connectors::{OAuth, Param, Question, Security, Sketch, Way, drafts};
+use tsunagi_connectors::{OAuth, Param, Pkce, Question, Security, Sketch, Way, drafts};
 
 use super::{places, question, signed_in};
+
+#[test]
+fn rfc7636_what_a_service_says_of_pkce_is_taken_over_and_its_silence_overrules_nobody() {
+    use Pkce::{Refused, Supported, Undocumented};
+    // (what a person or a file set, what the service says, what comes of it)
+    for (set, said, expected) in [
+        (None, Some(Supported), Some(Supported)),
+        (Some(Undocumented), Some(Supported), Some(Supported)),
+        (Some(Supported), Some(Refused), Some(Refused)),
+        (None, Some(Undocumented), Some(Undocumented)),
+        (Some(Supported), Some(Undocumented), Some(Supported)),
+        (Some(Refused), Some(Undocumented), Some(Refused)),
+        (Some(Supported), None, Some(Supported)),
+    ] {
+        let mut sketch = Sketch::new("Paper Mill", Security::of(Way::Code));
+        if let Security::Oauth(oauth) = &mut sketch.security {
+            oauth.pkce = set;
+        }
+        let found = OAuth {
+            pkce: said,
+            ..OAuth::at("https://id.mill.example/token")
+        };
+        sketch.fill(found, &[]);
+        let Security::Oauth(oauth) = &sketch.security else {
+            panic!("it is OAuth");
+        };
+        assert_eq!(oauth.pkce, expected, "{set:?}, then {said:?}");
+    }
+}
 
 #[test]
 fn a_service_that_offers_it_is_asked_for_a_refresh_token() {

@@ -1,5 +1,6 @@
 //! What a connector begins with: an issuer, a connector file, an OpenAPI document.
 
+use tsunagi_connectors::Pkce;
 use tsunagi_console::Reach;
 use tsunagi_console::Security;
 use tsunagi_console::agent::Practice as _;
@@ -84,7 +85,8 @@ async fn an_issuer_fills_the_form_and_its_service_can_be_connected() {
         oauth.device.as_deref(),
         Some(format!("{issuer}/device_authorization").as_str())
     );
-    assert!(oauth.iss_required && oauth.pkce, "RFC 9207, RFC 7636");
+    assert_eq!(oauth.pkce, Some(Pkce::Supported), "RFC 7636");
+    assert!(oauth.iss_required, "RFC 9207");
     assert!(sketch.scopes.iter().any(|scope| scope.name == "openid"));
     sketch.api.base = format!("{issuer}/api");
     let saved = save(&desk, &begun, &sketch).unwrap();
@@ -96,6 +98,7 @@ async fn an_issuer_fills_the_form_and_its_service_can_be_connected() {
         .unwrap();
     assert_eq!(filled.sketch, sketch, "the same once more");
     assert!(filled.filled.contains(&"/oauth/token".to_owned()) && filled.device);
+    assert_eq!(filled.pkce, Some(Pkce::Supported), "it names S256");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
