@@ -193,7 +193,7 @@ impl Connector {
         let mut resolved = resolve(self, &values).map_err(|fault| fault.refusal)?;
         // R23: what a connection chose by a setting, before the connector knew how it is told, is
         // in the origins that its credential was sealed with.
-        if let Some(chosen) = values.as_chosen(listed, settings) {
+        if let Some(chosen) = values.chosen_by(listed, settings) {
             resolved.origins = resolve(self, &chosen)
                 .map_err(|fault| fault.refusal)?
                 .origins;

@@ -242,7 +242,7 @@ impl Console {
             }
         };
         self.show(running, |view| view.stage = Stage::Checking);
-        self.settle(errand, running, ears, &callback).await
+        Box::pin(self.settle(errand, running, ears, &callback)).await
     }
 
     /// Adds a line to the flow's timeline.

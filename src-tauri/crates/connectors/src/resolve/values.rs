@@ -102,7 +102,7 @@ impl<'a> Values<'a> {
 
     /// The same values as connections had them that chose by a setting what the service's answers
     /// tell by now; `None` where these settings chose nothing.
-    pub(super) fn as_chosen(mut self, answers: &[Answered], settings: &Settings) -> Option<Self> {
+    pub(super) fn chosen_by(mut self, answers: &[Answered], settings: &Settings) -> Option<Self> {
         let mut any = false;
         for answer in answers {
             let Some(told) = &answer.told_by else {
