@@ -165,7 +165,7 @@ async fn r11_who_may_not_is_refused_and_nothing_changes() {
     };
     assert_eq!(
         offer(ben).await.unwrap_err().code,
-        "role_not_allowed",
+        "admin_needed",
         "a developer hands nothing over"
     );
     desk.seats(ines).await;
