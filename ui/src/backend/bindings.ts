@@ -2938,13 +2938,10 @@ primary: PrimaryHolder | null,
  */
 accounts: number, 
 /**
- * What runs there with nobody present.
+ * What runs there with nobody present, and when next: in each of the environments of the
+ * reach.
  */
 unattended: Array<UseView>, 
-/**
- * When the next of them runs.
- */
-nextRun: Timestamp | null, 
 /**
  * Offers and acceptances there.
  */

@@ -240,7 +240,7 @@ async fn r12_each_environment_has_its_own_and_the_screen_says_what_runs_on_it() 
         ]
     );
     assert_eq!(rows[2].unattended[0].name, "Nightly");
-    assert!(rows[2].next_run.is_some(), "and when");
+    assert!(rows[2].unattended[0].next_run.is_some(), "and when");
     assert!(rows[0].unattended.is_empty(), "it runs in Production only");
 }
 
