@@ -30,6 +30,7 @@ const COMMANDS: &[&str] = &[
     "availability_get",
     "availability_change",
     "own_accounts",
+    "own_account_rename",
     "kept_sign_ins_list",
     "kept_sign_ins_clear",
     "keys_get",

@@ -200,6 +200,7 @@ commands! {
     settings::availability_get,
     settings::availability_change,
     settings::own_accounts,
+    settings::own_account_rename,
     settings::kept_sign_ins_list,
     settings::kept_sign_ins_clear,
     keys::keys_get,

@@ -95,7 +95,6 @@ async fn a_portal_user_authorizes_their_own_and_reaches_nothing_else() {
             json!({"connection": shared, "reach": "all", "whose": null}),
         ),
         ("connection_delete", json!({"connection": shared})),
-        ("primary_choose", reach),
         ("members_get", json!({})),
         ("applications_list", json!({})),
         ("activity_verify", json!({})),
@@ -108,6 +107,12 @@ async fn a_portal_user_authorizes_their_own_and_reaches_nothing_else() {
             "{command}: {answer:?}"
         );
     }
+    let taken = page.invoke("primary_choose", reach).await;
+    assert_eq!(
+        taken.as_ref().err().map(String::as_str),
+        Some("admin_needed"),
+        "R11: {taken:?}"
+    );
 
     page.button("Authorize Own contacts").await;
     steps::sign_in_at_practice_as(&desk, app.pid(), 1).await;

@@ -1,10 +1,10 @@
 //! The Settings screen.
 
 use tauri::State;
-use tsunagi_console::KeptSignInId;
 use tsunagi_console::views::{
-    AvailabilityChange, AvailabilityView, KeptSignInView, OwnAccounts, SettingsChange, Start,
+    AvailabilityChange, AvailabilityView, KeptSignInView, OwnAccounts, SettingsChange, Start, Whose,
 };
+use tsunagi_console::{ConnectionId, KeptSignInId, Reach};
 
 use super::{Answer, Desk, seated};
 
@@ -38,6 +38,20 @@ pub(crate) async fn availability_change(
 #[tauri::command]
 pub(crate) async fn own_accounts(desk: State<'_, Desk>) -> Answer<OwnAccounts> {
     seated(&desk, |console, session| console.own_accounts(session)).await
+}
+
+#[tauri::command]
+pub(crate) async fn own_account_rename(
+    desk: State<'_, Desk>,
+    connection: ConnectionId,
+    reach: Reach,
+    whose: Whose,
+    label: String,
+) -> Answer<OwnAccounts> {
+    seated(&desk, move |console, session| {
+        console.rename_own_account(session, connection, reach, whose, &label)
+    })
+    .await
 }
 
 #[tauri::command]

@@ -3015,13 +3015,10 @@ primary: PrimaryHolder | null,
  */
 accounts: number, 
 /**
- * What runs there with nobody present.
+ * What runs there with nobody present, and when next: in each of the environments of the
+ * reach.
  */
 unattended: Array<UseView>, 
-/**
- * When the next of them runs.
- */
-nextRun: Timestamp | null, 
 /**
  * Offers and acceptances there.
  */
@@ -4257,6 +4254,7 @@ export interface Commands {
   availability_get: { args: {  }; answer: AvailabilityView };
   availability_change: { args: { change: AvailabilityChange }; answer: Start };
   own_accounts: { args: {  }; answer: OwnAccounts };
+  own_account_rename: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null; label: string }; answer: OwnAccounts };
   kept_sign_ins_list: { args: {  }; answer: Array<KeptSignInView> };
   kept_sign_ins_clear: { args: { only: KeptSignInId | null }; answer: Array<KeptSignInView> };
   keys_get: { args: {  }; answer: KeysView };

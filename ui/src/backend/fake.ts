@@ -401,6 +401,10 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       ).slice(0, 4),
       more: 0,
     }),
+    own_account_rename: ({ connection, reach, whose, label }) => {
+      handlers.authorization_rename({ connection, reach, whose, label });
+      return handlers.own_accounts({}) as Answer<"own_accounts">;
+    },
     kept_sign_ins_list: () => world.kept,
     kept_sign_ins_clear: ({ only }) => {
       const cleared = world.kept.filter((kept) => only === null || kept.id === only);

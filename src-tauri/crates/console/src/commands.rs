@@ -60,6 +60,7 @@ pub fn all() -> Vec<Command> {
         availability_get() -> v::AvailabilityView;
         availability_change(change: v::AvailabilityChange) -> v::Start;
         own_accounts() -> v::OwnAccounts;
+        own_account_rename(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose, label: String) -> v::OwnAccounts;
         kept_sign_ins_list() -> Vec<v::KeptSignInView>;
         kept_sign_ins_clear(only: Option<d::KeptSignInId>) -> Vec<v::KeptSignInView>;
         keys_get() -> v::KeysView;

@@ -162,8 +162,8 @@ impl Console {
         Ok(found)
     }
 
-    /// R18: what revoking the acting member's authorization stops. Who is no manager hears of
-    /// this application only (R15).
+    /// R18, R22: what revoking the acting member's authorization stops, the same as from every
+    /// other door: who is no manager hears of every application shared with them (R15).
     ///
     /// # Errors
     /// R2, R15; nothing sits there.
@@ -177,13 +177,7 @@ impl Console {
         let look = self.look(session, id)?;
         let connection = self.live_connection(&look, connection)?;
         let reach = connection.mode.reach(environment);
-        let mut impact = self.impact(session, connection.id, reach).await?;
-        if !look.member.role.is_manager() {
-            let name = &look.application.name;
-            impact.stops.retain(|used| used.application == *name);
-            impact.goes_on.retain(|used| used.application == *name);
-        }
-        Ok(impact)
+        self.impact(session, connection.id, reach).await
     }
 
     /// Revokes the acting member's own authorization, or a manager an admin connection's.

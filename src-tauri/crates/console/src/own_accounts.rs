@@ -1,14 +1,15 @@
-//! What the acting member has authorized, wherever it sits: theirs to revoke (R2), also where the
-//! application they did it in is not shared with them any more.
+//! What the acting member has authorized, wherever it sits: theirs to rename and to revoke (R2),
+//! also where the application they did it in is not shared with them any more. To authorize it
+//! again needs that sharing (R3), and so has its place in live mode.
 
 use tsunagi_catalog::CatalogError;
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{Health, NotConnected, Reach};
+use tsunagi_domain::{ConnectionId, Health, NotConnected, Reach, access};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::rows::account_view;
-use crate::views::{OwnAccount, OwnAccounts};
+use crate::views::{OwnAccount, OwnAccounts, Whose};
 
 /// How many are shown: managers find the rest where they find connections.
 const SHOWN: usize = 100;
@@ -84,5 +85,26 @@ impl Console {
             });
         }
         Ok(OwnAccounts { accounts, more })
+    }
+
+    /// Gives an account that the acting member has authorized another name (R19). R2: that it is
+    /// theirs is all that is asked.
+    ///
+    /// # Errors
+    /// R2; nothing sits there; a name that is empty or too long; the vault is locked.
+    pub fn rename_own_account(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        whose: Whose,
+        label: &str,
+    ) -> Result<OwnAccounts, ConsoleError> {
+        let member = self.member(session)?;
+        let connection = self.connection(connection)?;
+        let slot = self.slot_of(&member, &connection, reach, whose)?;
+        access::may_revoke(&member, slot.authorization.authorized_by == member.id)?;
+        self.give_label(session, &slot, label)?;
+        self.own_accounts(session)
     }
 }

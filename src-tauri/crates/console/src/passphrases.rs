@@ -156,7 +156,7 @@ impl Console {
     /// runs unattended goes on.
     ///
     /// # Errors
-    /// `role_not_allowed`: only a super admin, and nobody for themself; the acting member's
+    /// `super_admin_needed`; `role_not_allowed` for their own; the acting member's
     /// passphrase; those of the catalog.
     pub async fn reset_passphrase(
         &self,

@@ -103,7 +103,6 @@ impl Console {
             reach,
             primary,
             accounts: u32::try_from(here.len()).unwrap_or(u32::MAX),
-            next_run: unattended.iter().filter_map(|used| used.next_run).min(),
             unattended,
             offers: self.offer_views(offers, reach, viewer)?,
             may_take: acts.take,

@@ -22,7 +22,7 @@ use crate::views::{ConnectionView, Fate, Impact, RevokeOutcome, UseView, Whose};
 impl Console {
     /// A slot of a reach: that of `whose`, else the acting member's own, or the connection's only
     /// one.
-    fn slot_of(
+    pub(crate) fn slot_of(
         &self,
         member: &Member,
         connection: &Connection,

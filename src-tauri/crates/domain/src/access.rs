@@ -144,13 +144,13 @@ pub fn available(workspace: &Workspace) -> Result<(), Refusal> {
 /// R1: whether the member may change the workspace's plan, data center and country.
 ///
 /// # Errors
-/// [`RefusalCode::MemberInactive`] or [`RefusalCode::RoleNotAllowed`].
+/// [`RefusalCode::MemberInactive`] or [`RefusalCode::SuperAdminNeeded`].
 pub fn may_change_availability(member: &Member) -> Result<(), Refusal> {
     active(member)?;
     if member.role == Role::SuperAdmin {
         Ok(())
     } else {
-        Err(Refusal::new(RefusalCode::RoleNotAllowed))
+        Err(Refusal::new(RefusalCode::SuperAdminNeeded))
     }
 }
 

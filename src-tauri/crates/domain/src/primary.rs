@@ -51,13 +51,13 @@ pub fn may_choose(member: &Member) -> bool {
 /// it, and withdraws what was offered. An active super admin or admin.
 ///
 /// # Errors
-/// [`RefusalCode::MemberInactive`] or [`RefusalCode::RoleNotAllowed`].
+/// [`RefusalCode::MemberInactive`] or [`RefusalCode::AdminNeeded`].
 pub fn may_hand_over(member: &Member) -> Result<(), Refusal> {
     if !member.active {
         return Err(Refusal::new(RefusalCode::MemberInactive));
     }
     if !member.role.may_be_primary() {
-        return Err(Refusal::new(RefusalCode::RoleNotAllowed));
+        return Err(Refusal::new(RefusalCode::AdminNeeded));
     }
     Ok(())
 }
@@ -154,7 +154,7 @@ pub fn may_receive(offering: Offering<'_>) -> Result<(), Refusal> {
 /// another has it; where nobody has it, see [`may_take`].
 ///
 /// # Errors
-/// [`RefusalCode::MemberInactive`], [`RefusalCode::RoleNotAllowed`],
+/// [`RefusalCode::MemberInactive`], [`RefusalCode::AdminNeeded`],
 /// [`RefusalCode::PrimaryTaken`], or those of [`may_receive`].
 pub fn offer(actor: &Member, offering: Offering<'_>, accepted: bool) -> Result<Handover, Refusal> {
     may_hand_over(actor)?;

@@ -42,7 +42,8 @@ codes! {
     /// R8: the payment service is offered in some countries only, and nobody has told which one
     /// the workspace is in. Argument: `service`.
     CountryNeeded => "country_needed",
-    /// R2, R3: the member's role does not allow it.
+    /// R2, R3: the member's role does not allow it; a super admin's, an admin's or a developer's
+    /// does.
     RoleNotAllowed => "role_not_allowed",
     /// The acting member is deactivated.
     MemberInactive => "member_inactive",
@@ -132,8 +133,11 @@ codes! {
     NotTakenOver => "not_taken_over",
     /// This computer has the workspace: there is nothing to take over.
     NothingToTakeOver => "nothing_to_take_over",
-    /// Only super admins make backups and take workspaces over.
+    /// R1, R2: only super admins do it: backups, taking a workspace over, plan and place, what
+    /// concerns a super admin.
     SuperAdminNeeded => "super_admin_needed",
+    /// R2, R11: only super admins and admins do it: members and primary accounts.
+    AdminNeeded => "admin_needed",
     /// A backup's passphrase of fewer than twelve characters.
     BackupPassphraseShort => "backup_passphrase_short",
     /// A parameter value the connector does not accept. Argument: `parameter`.

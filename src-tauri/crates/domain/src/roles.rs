@@ -25,7 +25,7 @@ impl Standing {
 /// Whether the member manages other members: an active super admin or admin.
 ///
 /// # Errors
-/// [`RefusalCode::MemberInactive`] or [`RefusalCode::RoleNotAllowed`].
+/// [`RefusalCode::MemberInactive`] or [`RefusalCode::AdminNeeded`].
 pub fn may_manage_members(actor: &Member) -> Result<(), Refusal> {
     if !actor.active {
         return Err(Refusal::new(RefusalCode::MemberInactive));
@@ -33,18 +33,18 @@ pub fn may_manage_members(actor: &Member) -> Result<(), Refusal> {
     if matches!(actor.role, Role::SuperAdmin | Role::Admin) {
         return Ok(());
     }
-    Err(Refusal::new(RefusalCode::RoleNotAllowed))
+    Err(Refusal::new(RefusalCode::AdminNeeded))
 }
 
 /// Whether the member may invite somebody in a role: nobody makes a super admin but a super
 /// admin.
 ///
 /// # Errors
-/// Those of [`may_manage_members`].
+/// Those of [`may_manage_members`], or [`RefusalCode::SuperAdminNeeded`].
 pub fn may_invite(actor: &Member, role: Role) -> Result<(), Refusal> {
     may_manage_members(actor)?;
     if role == Role::SuperAdmin && actor.role != Role::SuperAdmin {
-        return Err(Refusal::new(RefusalCode::RoleNotAllowed));
+        return Err(Refusal::new(RefusalCode::SuperAdminNeeded));
     }
     Ok(())
 }
@@ -53,7 +53,8 @@ pub fn may_invite(actor: &Member, role: Role) -> Result<(), Refusal> {
 /// the active ones there are: the last one stays, since nobody could make another.
 ///
 /// # Errors
-/// Those of [`may_manage_members`], or [`RefusalCode::LastSuperAdmin`].
+/// Those of [`may_manage_members`], [`RefusalCode::SuperAdminNeeded`] or
+/// [`RefusalCode::LastSuperAdmin`].
 pub fn may_change(
     actor: &Member,
     target: &Member,
@@ -63,7 +64,7 @@ pub fn may_change(
     may_manage_members(actor)?;
     let concerns_super_admin = target.role == Role::SuperAdmin || next.role == Role::SuperAdmin;
     if concerns_super_admin && actor.role != Role::SuperAdmin {
-        return Err(Refusal::new(RefusalCode::RoleNotAllowed));
+        return Err(Refusal::new(RefusalCode::SuperAdminNeeded));
     }
     let is_one = target.active && target.role == Role::SuperAdmin;
     let stays_one = next.active && next.role == Role::SuperAdmin;
@@ -77,10 +78,11 @@ pub fn may_change(
 /// never their own, which they change by knowing it.
 ///
 /// # Errors
-/// [`RefusalCode::MemberInactive`] or [`RefusalCode::RoleNotAllowed`].
+/// [`RefusalCode::MemberInactive`] or [`RefusalCode::SuperAdminNeeded`]; for their own
+/// [`RefusalCode::RoleNotAllowed`].
 pub fn may_reset_passphrase(actor: &Member, target: &Member) -> Result<(), Refusal> {
-    may_manage_members(actor)?;
-    if actor.role != Role::SuperAdmin || actor.id == target.id {
+    may_keep_keys(actor)?;
+    if actor.id == target.id {
         return Err(Refusal::new(RefusalCode::RoleNotAllowed));
     }
     Ok(())

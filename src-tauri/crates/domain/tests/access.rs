@@ -97,7 +97,7 @@ fn r1_only_an_active_super_admin_changes_plan_and_place() {
             let expected = match (active, role) {
                 (false, _) => Some(RefusalCode::MemberInactive),
                 (true, Role::SuperAdmin) => None,
-                (true, _) => Some(RefusalCode::RoleNotAllowed),
+                (true, _) => Some(RefusalCode::SuperAdminNeeded),
             };
             let asked = may_change_availability(&member(role, active));
             assert_eq!(code(asked), expected, "{role:?}, active: {active}");

@@ -114,7 +114,7 @@ fn r11_an_offer_waits_for_the_other_unless_they_accepted_beforehand() {
             for answer in [waits, moves] {
                 assert_eq!(
                     answer.unwrap_err().code,
-                    RefusalCode::RoleNotAllowed,
+                    RefusalCode::AdminNeeded,
                     "{role:?} offers nothing"
                 );
             }
@@ -254,7 +254,7 @@ fn r11_who_offers_takes_and_withdraws_is_one_rule() {
             let leads = matches!(role, Role::SuperAdmin | Role::Admin);
             let expected = match (active, leads) {
                 (false, _) => Some(RefusalCode::MemberInactive),
-                (true, false) => Some(RefusalCode::RoleNotAllowed),
+                (true, false) => Some(RefusalCode::AdminNeeded),
                 (true, true) => None,
             };
             assert_eq!(refused, expected, "{role:?}, active: {active}");

@@ -3,6 +3,7 @@ import type {
   AccountPlace, AccountView, AffectedUse, BulkAction, BulkResult, Commands, ConnectionEdit, ConnectionId, ConnectionRow, ConnectionView, EnvironmentCard, Failure, Fate, MemberView, NotConnected,
   OfferedToYou, OfferView, Reach, RegistrationView, Start, Station, Unreadable, UseView,
 } from "../bindings";
+import { heldOf } from "./backups";
 import { failureOf, type FailureCode } from "./failures";
 
 type Names = "primaries_list" | "primary_offer" | "primary_accept" | "primary_decline" | "primary_withdraw" | "connection_edit" | "connection_edit_undo" | "connection_edit_impact" | "connection_set_environment" | "connection_environment_impact" | "switch_offers"
@@ -64,6 +65,15 @@ export function usesOf(row: ConnectionRow, reach: Reach): UseView[] {
   const names: [string, string, number | null][] = [["Morning digest", "schedule", 2 * HOUR], ["Overdue reminder", "schedule", 5 * HOUR], ["New order", "form_workflow", null]];
   return names.slice(0, Math.min(3, row.uses)).map(([name, area, wait]) => ({ area, name, application: "Orders", environment: reach === "all" ? "production" : reach, nextRun: wait === null ? null : Date.now() + wait }));
 }
+
+/** Connections that share an authorization (R21). */
+const SHARERS = ["Release notices", "Incident alerts", "Build results", "Deploy notices", "On-call handover", "Sales wins", "Support queue", "Weekly numbers", "Visitor notices", "Night watch"];
+
+/** What runs there with nobody present. Where one authorization serves all, Development rehearses. */
+const unattendedOf = (row: ConnectionRow, reach: Reach): UseView[] => [
+  ...(reach === "all" && row.uses > 0 ? [{ area: "schedule", name: "Rehearsal", application: "Orders", environment: "development" as const, nextRun: Date.now() + HOUR }] : []),
+  ...usesOf(row, reach).filter((use) => use.nextRun !== null),
+];
 
 const affected = (row: ConnectionRow, fate: Fate): AffectedUse[] => usesOf(row, row.stations.at(-1)?.reach ?? "all").map((use) => ({ use, fate }));
 const accountsOf = (row: ConnectionRow): number => row.stations.reduce((sum, station) => sum + (station.account ? 1 + station.others : 0), 0);
@@ -144,11 +154,11 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
         return row.stations.map((station) => {
           const here = view.accounts.flatMap((account) => account.places.filter((at) => at.reach === station.reach).map((at) => ({ at, account })));
           const held = here.find(({ at }) => at.primary);
-          const unattended = usesOf(row, station.reach).filter((use) => use.nextRun !== null);
+          const unattended = unattendedOf(row, station.reach);
           return {
             connection: row.id, name: row.name, service: row.service, reach: station.reach, accounts: here.length, unattended,
             primary: held?.account.member ? { member: held.account.member, account: held.account.account, health: held.at.health, since: Date.now() - 80 * DAY, own: held.account.member.id === me() } : null,
-            nextRun: unattended[0]?.nextRun ?? null, offers: here.flatMap(({ at }) => at.offer ?? []), mayTake: here.some(({ at }) => at.acts.take),
+            offers: here.flatMap(({ at }) => at.offer ?? []), mayTake: here.some(({ at }) => at.acts.take),
           };
         });
       });
@@ -259,7 +269,7 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
         if (torn) return [{ connection: id, name: torn.name || id, service: { id: "", name: "", monogram: "?", hue: 0, practice: false }, refused: null, nothing: false, uses: [], authorizations: 1, alsoLost: [] }];
         if (!row) return [];
         const nothing = action === "disable" ? !row.enabled : action === "enable" ? row.enabled : action === "revoke" ? accountsOf(row) === 0 : false;
-        return [{ connection: id, name: row.name, service: row.service, refused: action === "delete" ? still(row) : null, nothing, uses: nothing ? [] : affected(row, fateOf[action]), authorizations: action === "revoke" || action === "delete" ? accountsOf(row) : 0, alsoLost: action === "revoke" && row.linkName === "team_alerts" ? [{ connection: "c-other", name: "Release notices", uses: [] }] : [] }];
+        return [{ connection: id, name: row.name, service: row.service, refused: (action === "revoke" || action === "delete" ? heldOf(around.start()) : null) ?? (action === "delete" ? still(row) : null), nothing, uses: nothing ? [] : affected(row, fateOf[action]), authorizations: action === "revoke" || action === "delete" ? accountsOf(row) : 0, alsoLost: action === "revoke" && row.linkName === "team_alerts" ? SHARERS.map((name, at) => ({ connection: `c-other-${at}`, name, uses: [] })) : [] }];
       }),
     connections_run: ({ action, connections }) => {
       const results = connections.flatMap((id): BulkResult[] => {

@@ -17,6 +17,8 @@ interface Around {
 }
 
 export const PASSPHRASE = "correct horse";
+/** What a leaver hands over: more than a short list shows at once. */
+const OWNED = ["Customer lookup", "Lead intake", "Books ledger", "Team alerts", "Shop payments", "Ticket sync", "Text messages", "Candidate sheet", "Contract search", "Visitor book"];
 const ROLES: Role[] = ["super_admin", "admin", "developer", "user", "portal_user"];
 const MANAGERS: Role[] = ["super_admin", "admin", "developer"];
 
@@ -151,7 +153,7 @@ export function memberHandlers(around: Around, work: FakeWork, options: URLSearc
         member: { id: one.id, name: nameOf(one), role: one.role },
         asksPassphrase: (ROLES.indexOf(role) < ROLES.indexOf(one.role) || (active && !one.active)) && around.start().session.passphrase,
         primaries: kept ? [] : losses(one),
-        connections: leaves && one.owned > 0 ? [{ id: "c-0001", name: "Customer lookup" }, { id: "c-0002", name: "Lead intake" }, { id: "c-0003", name: "Books ledger" }] : [],
+        connections: leaves && one.owned > 0 ? OWNED.map((name, at) => ({ id: `c-${String(at + 1).padStart(4, "0")}`, name })) : [],
         authorizations: leaves ? farewells(one) : [],
         stops: leaves && one.authorized > 0 ? [
           { area: "integration_task", name: pick(["Look up customer", "顧客を検索"]), application: pick(["Leads desk", "見込み客デスク"]), environment: "production", nextRun: null },
@@ -176,7 +178,7 @@ export function memberHandlers(around: Around, work: FakeWork, options: URLSearc
         refuse("leave_stopped");
       }
       put(member, { active: false, owned: 0, authorized: 0, primaries: 0, signIns: 0 });
-      return { authorizations, handedOver: heir ? 3 : 0, heir: heir ? nameOf(need(heir)) : null, primaries: one.primaries, signIns: one.signIns ?? 0, members: view() };
+      return { authorizations, handedOver: heir ? OWNED.length : 0, heir: heir ? nameOf(need(heir)) : null, primaries: one.primaries, signIns: one.signIns ?? 0, members: view() };
     },
     member_reactivate: ({ member, passphrase }) => {
       prove(passphrase);

@@ -257,6 +257,29 @@ export const behaviors = {
       await until(page, () => document.querySelectorAll(".slot.is-off").length === 0);
     },
   },
+  "many: every connection that loses a shared authorization is named": {
+    path: "index.html?x=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await row(page, "Team alerts").click({ modifiers: ["Control"] });
+      await page.getByRole("toolbar", { name: "Chosen connections" }).getByRole("button", { name: "Revoke…" }).click();
+      const shared = page.getByRole("alertdialog").getByRole("group", { name: "10 other connections lose it as well" });
+      assert.equal(await shared.getByRole("listitem").count(), 10, "R21: lists all that use it");
+      await shared.getByText("Night watch").scrollIntoViewIfNeeded();
+    },
+  },
+  "many: where another computer has the workspace, what is refused is not said to be in use": {
+    path: "index.html?restored=1#/connections",
+    act: async (page) => {
+      await ready(page);
+      await row(page, "Customer lookup").click({ modifiers: ["Control"] });
+      await page.getByRole("toolbar", { name: "Chosen connections" }).getByRole("button", { name: "Revoke…" }).click();
+      const dialog = page.getByRole("alertdialog");
+      await dialog.getByText("1 stays as it is").waitFor();
+      await dialog.getByText(/another computer may still be using it/).waitFor();
+      assert.equal(await dialog.getByText(/while it is used/).count(), 0, "that is not why");
+    },
+  },
   "many: what cannot be deleted is told, and the rest goes on": {
     path: "index.html?x=1#/connections",
     act: async (page) => {

@@ -18,6 +18,8 @@ export const behaviors = {
       await page.getByRole("dialog").getByRole("textbox").fill("Mine");
       await button(page, "Save").click();
       await own.getByText("Mine", { exact: true }).waitFor();
+      await own.getByRole("button", { name: "Authorize again Lead intake" }).click();
+      await own.getByText("Connected", { exact: true }).waitFor();
       await own.getByRole("button", { name: "Revoke… Lead intake" }).click();
       // The dialog opens once its impact is known; the harmless button has the focus then.
       await focused(page, "Keep it", "the harmless answer has the focus");

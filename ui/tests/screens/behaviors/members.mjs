@@ -32,13 +32,16 @@ export const behaviors = {
       await dialog.waitFor();
       await focused(page, "Keep them", "the harmless answer has the focus");
       await dialog.getByText("revoke it by hand at accounts.zoho.com").waitFor();
+      const handed = dialog.getByRole("group", { name: "10 connections are handed over" }).getByRole("listitem");
+      assert.equal(await handed.count(), 10, "R18: every one is named");
+      await handed.last().scrollIntoViewIfNeeded();
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
       await open();
       await dialog.getByLabel("Hand over to").selectOption({ label: "Chidi Nwosu (Developer)" });
       await dialog.getByRole("button", { name: "Deactivate and remove 2 authorizations" }).click();
       const left = page.getByRole("dialog", { name: "Ben Osei has left" });
-      await left.getByText("3 connections were handed over to Chidi Nwosu.").waitFor();
+      await left.getByText("10 connections were handed over to Chidi Nwosu.").waitFor();
       await left.getByRole("button", { name: "Close" }).click();
       await page.getByRole("row", { name: /Ben Osei/ }).getByText("Deactivated").waitFor();
     },

@@ -1,4 +1,5 @@
 // Primary accounts, offered and accepted.
+import assert from "node:assert/strict";
 import { button, until } from "../hands.mjs";
 
 export const behaviors = {
@@ -10,6 +11,23 @@ export const behaviors = {
       await until(page, () => !document.body.textContent.includes("Accept the primary account"));
       await page.getByRole("link", { name: "Primary accounts" }).click();
       await page.getByRole("row", { name: /Lead intake/ }).getByText("Aiko Mori").waitFor();
+    },
+  },
+  "primary accounts: an authorization for all shows what runs in the chosen environment, and when": {
+    path: "index.html?x=1#/primaries",
+    act: async (page) => {
+      const row = page.getByRole("row").filter({ has: page.getByTitle("All environments") }).filter({ hasText: "Morning digest" }).first();
+      await row.waitFor();
+      const name = await row.locator("a.name .cut").textContent();
+      const production = await row.getByRole("cell").nth(4).textContent();
+      assert.equal(await row.getByText("Rehearsal").count(), 0, "that is Development's");
+      await page.getByRole("radio", { name: "Development" }).click();
+      const there = page.getByRole("row").filter({ hasText: name });
+      await there.getByText("Rehearsal", { exact: true }).waitFor();
+      assert.notEqual(await there.getByRole("cell").nth(4).textContent(), production, "and its own next run");
+      await page.getByRole("radio", { name: "Stage" }).click();
+      await there.getByText("Rehearsal").waitFor({ state: "detached" });
+      assert.equal(await there.getByRole("cell").nth(4).textContent(), "–", "nothing runs in Stage");
     },
   },
   "primary accounts: of very many the first page says what is left, and the next comes below": {

@@ -36,6 +36,20 @@ export const behaviors = {
       await page.getByText("If the keyring loses the key, every credential is lost with it.").waitFor();
     },
   },
+  "settings: R2, whoever authorized an account renames it there": {
+    path: "index.html?role=portal_user&signin=100#/live/app-orders/production/live",
+    act: async (page) => {
+      await button(page, "Authorize Lead intake").click();
+      await button(page, "Revoke… Lead intake").waitFor();
+      await page.evaluate(() => location.assign("#/settings"));
+      const own = page.locator("[data-own-accounts]");
+      await own.getByRole("button", { name: /^Rename / }).first().click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("textbox").fill("Mine");
+      await dialog.getByRole("button", { name: "Save" }).click();
+      await own.getByText("Mine", { exact: true }).waitFor();
+    },
+  },
   "keys: only a super admin sees them": {
     path: "index.html?role=admin#/settings",
     act: async (page) => {

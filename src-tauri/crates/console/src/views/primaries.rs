@@ -75,10 +75,9 @@ pub struct PrimaryRow {
     pub primary: Option<PrimaryHolder>,
     /// Accounts that are authorized there.
     pub accounts: u32,
-    /// What runs there with nobody present.
+    /// What runs there with nobody present, and when next: in each of the environments of the
+    /// reach.
     pub unattended: Vec<UseView>,
-    /// When the next of them runs.
-    pub next_run: Option<Timestamp>,
     /// Offers and acceptances there.
     pub offers: Vec<OfferView>,
     /// The acting member's own account could become primary now: nobody is.

@@ -342,7 +342,7 @@ async fn two_super_admins_who_demote_each_other_leave_one() {
     );
     assert_eq!(codes[0], "done");
     assert!(
-        ["last_super_admin", "role_not_allowed"].contains(&codes[1].as_str()),
+        ["last_super_admin", "super_admin_needed"].contains(&codes[1].as_str()),
         "{codes:?}"
     );
 }

@@ -230,7 +230,7 @@ async fn r1_a_super_admin_changes_it_nobody_else_and_the_log_says_so() {
         let member = desk.joins(&format!("{role:?}"), role);
         desk.seats(member).await;
         let refused = moves(&desk, &india).unwrap_err();
-        assert_eq!(refused.code, "role_not_allowed", "{role:?}");
+        assert_eq!(refused.code, "super_admin_needed", "{role:?}");
         let seen = desk.console.availability(desk.session());
         match role.is_manager() {
             true => assert!(!seen.unwrap().may_change, "{role:?} sees it and no more"),

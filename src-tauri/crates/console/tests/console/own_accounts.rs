@@ -27,6 +27,13 @@ async fn r2_what_one_has_authorized_is_found_and_revoked_after_its_application_i
     let found: Vec<_> = own.accounts.iter().map(|one| one.whose).collect();
     assert_eq!(found, [Some(paula)], "hers, and nobody else's");
     let (at, whose) = (own.accounts[0].reaches[0], own.accounts[0].whose);
+    let renamed = console.rename_own_account(session, id, at, whose, " Hers ");
+    assert_eq!(renamed.unwrap().accounts[0].account.label, "Hers", "R2");
+    let others = console.rename_own_account(session, id, at, Some(ines), "Mine");
+    let code = others.unwrap_err().code;
+    assert_eq!(code, "role_not_allowed", "R2: not Ines's");
+    let again = console.authorize(session, id, at, None).await;
+    assert_eq!(again.unwrap_err().code, "role_not_allowed", "R3");
     let impact = console.impact_of(session, id, at, whose).await.unwrap();
     assert!(impact.stops.is_empty(), "R15: of no application she sees");
     console.revoke_of(session, id, at, whose).await.unwrap();

@@ -165,7 +165,7 @@ async fn r11_who_may_not_is_refused_and_nothing_changes() {
     };
     assert_eq!(
         offer(ben).await.unwrap_err().code,
-        "role_not_allowed",
+        "admin_needed",
         "a developer hands nothing over"
     );
     desk.seats(ines).await;
@@ -240,7 +240,7 @@ async fn r12_each_environment_has_its_own_and_the_screen_says_what_runs_on_it() 
         ]
     );
     assert_eq!(rows[2].unattended[0].name, "Nightly");
-    assert!(rows[2].next_run.is_some(), "and when");
+    assert!(rows[2].unattended[0].next_run.is_some(), "and when");
     assert!(rows[0].unattended.is_empty(), "it runs in Production only");
 }
 

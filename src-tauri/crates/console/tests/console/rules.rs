@@ -133,7 +133,7 @@ async fn r11_a_developer_manages_and_is_never_primary() {
         .console
         .choose_primary(desk.session(), id, Reach::All)
         .await;
-    assert_eq!(refused.unwrap_err().code, "role_not_allowed");
+    assert_eq!(refused.unwrap_err().code, "admin_needed");
     assert!(
         desk.console
             .rename_connection(desk.session(), id, "Ours")

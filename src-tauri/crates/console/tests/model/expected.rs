@@ -71,7 +71,10 @@ impl Model {
             return when(true, "signed_out");
         };
         let above = concerned.contains(&Role::SuperAdmin) && actor.role != Role::SuperAdmin;
-        when(!leads(actor.role) || above, "role_not_allowed")
+        if !leads(actor.role) {
+            return when(true, "admin_needed");
+        }
+        when(above, "super_admin_needed")
     }
 
     /// The last active super admin stays one.
@@ -122,7 +125,7 @@ impl Model {
             return when(true, "signed_out");
         };
         let mut reasons = self.receiving(link, reach, to);
-        reasons.extend(when(!leads(actor.role), "role_not_allowed"));
+        reasons.extend(when(!leads(actor.role), "admin_needed"));
         let another = link.primaries.get(&reach).is_some_and(|one| *one != to.id);
         reasons.extend(when(actor.id == to.id && another, "primary_taken"));
         reasons

@@ -150,7 +150,7 @@ impl Play {
         let role = self.model.seated().map(|person| person.role);
         let mut reasons = match role {
             None => when(true, "signed_out"),
-            Some(role) => when(role != Role::SuperAdmin, "role_not_allowed"),
+            Some(role) => when(role != Role::SuperAdmin, "super_admin_needed"),
         };
         let nowhere = data_center == "mars" || country == Some("ZZ");
         reasons.extend(when(nowhere, "place_unknown"));

@@ -94,7 +94,7 @@ impl Play {
         let Some(actor) = self.model.seated() else {
             return;
         };
-        reasons.extend(when(!leads(actor.role), "role_not_allowed"));
+        reasons.extend(when(!leads(actor.role), "admin_needed"));
         // What another accepted beforehand is theirs to take back.
         let offered = link.offers.get(&(reach, to)) == Some(&true);
         reasons.extend(when(!offered, "offer_gone"));

@@ -32,10 +32,8 @@ impl Play {
         let person = self.model.people[at].clone();
         let reasons = match self.model.seated() {
             None => when(true, "signed_out"),
-            Some(actor) => when(
-                actor.role != Role::SuperAdmin || actor.id == person.id,
-                "role_not_allowed",
-            ),
+            Some(actor) if actor.role != Role::SuperAdmin => when(true, "super_admin_needed"),
+            Some(actor) => when(actor.id == person.id, "role_not_allowed"),
         };
         let (session, asked) = (self.session(), self.model.seated());
         if asked.is_some_and(|actor| actor.passphrase) && reasons.is_empty() {

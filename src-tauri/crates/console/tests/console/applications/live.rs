@@ -1,6 +1,6 @@
 //! Live mode and edit mode: R3, R15.
 
-use tsunagi_console::views::{ListQuery, Stage};
+use tsunagi_console::views::{Impact, ListQuery, Stage};
 use tsunagi_console::{ApplicationId, Cause, Component, ConnectionId, Reach};
 use tsunagi_domain::{Edition, Environment, Health, Kind, Mode, NotConnected, Role};
 
@@ -336,4 +336,36 @@ async fn r15_what_revoking_one_s_own_would_stop_tells_of_no_other_application() 
         .map(|used| used.application.as_str())
         .collect();
     assert_eq!(names, ["Shop"], "their own, and no other");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_live_mode_tells_of_the_same_uses_as_every_other_door() {
+    let desk = Desk::empty();
+    let id = desk.create_practice("Shared", Kind::LoggedInUser, Mode::Same);
+    let uma = desk.joins("Uma", Role::User);
+    let (shop, stock) = (desk.software("Shop", &[id]), desk.software("Stock", &[id]));
+    let hidden = desk.software("Hidden", &[id]);
+    for (application, name) in [
+        (shop, "Shop form"),
+        (stock, "Stock form"),
+        (hidden, "Hidden form"),
+    ] {
+        uses(&desk, application, id, "form", name);
+    }
+    for application in [shop, stock] {
+        let catalog = desk.world.catalog();
+        catalog.share_application(application, uma, true).unwrap();
+    }
+    desk.authorized_by(uma, id, Reach::All).await;
+    let names = |impact: Impact| {
+        let uses = impact.stops.into_iter().chain(impact.goes_on);
+        let mut names: Vec<String> = uses.map(|used| used.application).collect();
+        names.sort();
+        names
+    };
+    let live = desk.console.live_impact(desk.session(), shop, LIVE, id);
+    let told = names(live.await.unwrap());
+    assert_eq!(told, ["Shop", "Stock"], "R18: it stops in both");
+    let own = desk.console.impact(desk.session(), id, Reach::All).await;
+    assert_eq!(told, names(own.unwrap()), "R22");
 }

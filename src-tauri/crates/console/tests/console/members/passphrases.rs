@@ -92,7 +92,7 @@ async fn a_super_admin_resets_a_forgotten_passphrase_and_what_only_it_opened_is_
                 .reset_passphrase(desk.session(), desk.ines(), None)
                 .await
         ),
-        "role_not_allowed",
+        "super_admin_needed",
         "an admin resets nobody's"
     );
 }
