@@ -198,9 +198,18 @@ impl Misread {
     }
 
     /// What is wrong with a YAML text.
-    pub(crate) fn yaml(error: &granit_parser::ScanError) -> Self {
+    pub(crate) fn yaml(text: &str, error: &granit_parser::ScanError) -> Self {
         let at = error.marker();
-        Self::new(&error.info(), at.line(), at.col() + 1)
+        let mut it = Self::new(&error.info(), at.line(), at.col() + 1);
+        // Of a tab it tells where the text began that the tab is in.
+        let mut rest = text.lines().enumerate().skip(it.line - 1);
+        if it.fault == "tab"
+            && let Some((line, before)) =
+                rest.find_map(|(line, row)| Some((line, row.split_once('\t')?.0)))
+        {
+            (it.line, it.column) = (line + 1, before.chars().count() + 1);
+        }
+        it
     }
 }
 
@@ -229,8 +238,8 @@ impl Why {
     }
 
     /// What is wrong with what should be YAML.
-    pub(crate) fn yaml(error: &granit_parser::ScanError) -> Self {
-        let it = Misread::yaml(error);
+    pub(crate) fn yaml(text: &str, error: &granit_parser::ScanError) -> Self {
+        let it = Misread::yaml(text, error);
         Self::not_yaml(it.fault, it.line, it.column, it.said)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tsunagi_catalog::Slot;
+use tsunagi_catalog::{Authorization, Slot};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::{

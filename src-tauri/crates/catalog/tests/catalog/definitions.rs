@@ -124,7 +124,7 @@ fn what_a_copy_brought_is_added_with_its_log_and_comes_back_the_same() {
     }
     let of_application = tsunagi_catalog::ListQuery {
         applications: vec![new.applications[0].id],
-        ..tsunagi_catalog::ListQuery::default()
+        ..crate::fixture::query(home.member)
     };
     let found = home.catalog.list_ids(&of_application, 10).unwrap();
     assert_eq!(found.len(), 2, "the list's filter finds both by it");

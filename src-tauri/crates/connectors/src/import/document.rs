@@ -273,7 +273,7 @@ fn yaml(text: &str) -> Result<Rc<Node>, Fault> {
     let options = granit_parser::options! { emit_comments: false };
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) =
-            next.map_err(|error| Fault::at(error.marker().line().max(1), Why::yaml(&error)))?;
+            next.map_err(|error| Fault::at(error.marker().line().max(1), Why::yaml(text, &error)))?;
         yaml.take(event, span.start.line().max(1))?;
     }
     yaml.root.ok_or_else(|| Fault {

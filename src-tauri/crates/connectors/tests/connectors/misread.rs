@@ -25,7 +25,7 @@ fn a_connector_file_that_is_no_toml_is_told_by_kind_line_and_column() {
         ("id = \"例\" x", "extra", "1", "10"),
         ("id = x\n", "quotes", "1", "6"),
         ("id = \"x\"\nid = \"y\"", "twice", "2", "1"),
-        ("kinds = [\"a\" \"b\"]", "comma", "1", "13"),
+        ("kinds = [\"a\" \"b\"]", "comma", "1", "14"),
         ("kinds = [\"a\"", "brackets", "1", "13"),
         ("[oauth\nx = 1", "brackets", "1", "7"),
     ];
