@@ -3293,6 +3293,10 @@ kind: Kind,
  */
 refused: Failure | null, 
 /**
+ * The applications that could not use it so far and may then, by name.
+ */
+letsIn: Array<string>, 
+/**
  * The uses, with what happens to each.
  */
 uses: Array<AffectedUse>, };
