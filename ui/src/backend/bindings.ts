@@ -324,6 +324,10 @@ heirs: Array<MemberView>,
  */
 lostByReset: Array<Farewell>, 
 /**
+ * Uses that stop when they are (R18).
+ */
+stopsByReset: Array<UseView>, 
+/**
  * Sign-ins at services' pages that they kept, and that leaving or a reset would clear.
  */
 signIns: number, };
