@@ -324,6 +324,10 @@ heirs: Array<MemberView>,
  */
 lostByReset: Array<Farewell>, 
 /**
+ * Uses that stop when they are (R18).
+ */
+stopsByReset: Array<UseView>, 
+/**
  * Sign-ins at services' pages that they kept, and that leaving or a reset would clear.
  */
 signIns: number, };
@@ -3366,6 +3370,10 @@ kind: Kind,
  * Why it may not (R10, R14, R18).
  */
 refused: Failure | null, 
+/**
+ * The applications that could not use it so far and may then, by name.
+ */
+letsIn: Array<string>, 
 /**
  * The uses, with what happens to each.
  */

@@ -1,11 +1,11 @@
 //! The Applications screen: what they are, with whom they are shared, which connections they may
 //! use.
 
-use tsunagi_catalog::ListQuery;
+use tsunagi_catalog::{ListQuery, NewEvent};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::{
-    Application, ApplicationId, ConnectionId, Edition, Environment, Kind, MemberId, Refusal,
-    RefusalCode, application,
+    Application, ApplicationId, Connection, ConnectionId, Edition, Environment, Kind, MemberId,
+    Refusal, RefusalCode, application,
 };
 
 use crate::console::{Console, Session};
@@ -288,17 +288,56 @@ impl Console {
         self.inner
             .catalog
             .grant_application(application.id, connection.id, granted)?;
+        let event = self.access_event(session, &application.name, &connection, granted);
+        self.log_event(&event)
+    }
+
+    /// Does what may let applications use a connection, or no longer let them, and logs each.
+    /// Within the write it is a part of.
+    pub(crate) fn access_by<T>(
+        &self,
+        session: Session,
+        connection: &Connection,
+        work: impl FnOnce() -> Result<T, ConsoleError>,
+    ) -> Result<T, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let before = catalog.applications_of_connection(connection.id)?;
+        let done = work()?;
+        let after = catalog.applications_of_connection(connection.id)?;
+        let not_in = |others: &[Application], one: &Application| {
+            !others.iter().any(|other| other.id == one.id)
+        };
+        for (from, others, granted) in [(&after, &before, true), (&before, &after, false)] {
+            for one in from.iter().filter(|one| not_in(others, one)) {
+                self.log_event(&self.access_event(session, &one.name, connection, granted))?;
+            }
+        }
+        Ok(done)
+    }
+
+    /// That an application may use a connection, or no longer may.
+    pub(crate) fn access_event(
+        &self,
+        session: Session,
+        application: &str,
+        connection: &Connection,
+        granted: bool,
+    ) -> NewEvent {
         let action = if granted {
             Action::ApplicationGranted
         } else {
             Action::ApplicationAccessRemoved
         };
         let args = [
-            ("application", application.name.as_str()),
+            ("application", application),
             ("link_name", connection.link_name.as_str()),
         ];
-        let subject = format!("connection/{}", connection.id);
-        self.log(session, action, &subject, &args)
+        self.event(
+            session,
+            action,
+            &format!("connection/{}", connection.id),
+            &args,
+        )
     }
 
     /// Connections an application could be given access to, by name, with why not (R10).

@@ -329,7 +329,7 @@ impl Console {
             }
             let new = plan.definitions(self, member)?;
             let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-            let log: Vec<Entry<'_>> = plan::events(self, session, &new, &shown.file)
+            let log: Vec<Entry<'_>> = plan::events(self, session, &new, &shown.file)?
                 .into_iter()
                 .map(|event| Entry { event, tag: &tag })
                 .collect();

@@ -67,7 +67,9 @@ impl Console {
         self.write(move |console| {
             // R18: something may have begun to use it while the providers were told.
             offer::may_delete(console.inner.catalog.count_uses(id)?)?;
-            console.inner.catalog.delete_connection(id)?;
+            console.primaries_by(session, &[id], Action::PrimaryMoved, || {
+                Ok(console.inner.catalog.delete_connection(id)?)
+            })?;
             // The log goes on telling of it under its name.
             let args = [("link_name", link_name.as_str()), ("name", name.as_str())];
             let subject = format!("connection/{id}");

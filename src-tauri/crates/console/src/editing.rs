@@ -7,7 +7,7 @@ mod undo;
 
 use std::collections::BTreeSet;
 
-use tsunagi_catalog::{Entry, Primary, Reshaping, Slot};
+use tsunagi_catalog::{Primary, Reshaping, Slot};
 use tsunagi_connectors::Connector;
 use tsunagi_domain::access::{Act, act_of_change};
 use tsunagi_domain::connection::{Settings, SlotKey};
@@ -236,18 +236,20 @@ impl Console {
         .collect();
         let subject = format!("connection/{}", new.id);
         let args = [("changed", &*changed.join(crate::messages::SEVERAL))];
-        let event = self.event(session, Action::ConnectionEdited, &subject, &args);
-        let vault = self.inner.keys.vault()?;
-        let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-        Ok(self.inner.catalog.reshape(&Reshaping {
+        let changing = Reshaping {
             connection: new,
             seats: &seats,
             emptied: &[],
             connector_changed: &self.changed_in(new, &after.slots)?,
             primaries: reshaped.then_some(&after.led),
             now: self.now(),
-            event: Some(Entry { event, tag: &tag }),
-        })?)
+            event: None,
+        };
+        self.primaries_by(session, &[new.id], Action::PrimaryMoved, || {
+            Ok(self.inner.catalog.reshape(&changing)?)
+        })?;
+        // The last of it: what takes the edit back goes by this entry.
+        self.log(session, Action::ConnectionEdited, &subject, &args)
     }
 
     /// Works out an edit, refusing what cannot be.

@@ -1,9 +1,13 @@
 //! What the activity log can say, and saying it in the write that does it.
 
+mod going;
+
 use tsunagi_catalog::NewEvent;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+
+pub(crate) use going::Going;
 
 macro_rules! actions {
     ($($name:ident = $word:literal,)+) => {
@@ -71,17 +75,21 @@ actions! {
     ConnectionDisabled = "connection.disabled",
     ConnectionEnabled = "connection.enabled",
     ConnectionReplaced = "connection.replaced",
+    ConnectionTested = "connection.tested",
     ConnectionDeleted = "connection.deleted",
     AuthorizationStored = "authorization.stored",
     AuthorizationReplaced = "authorization.replaced",
     AuthorizationSwitched = "authorization.switched",
     AuthorizationRenamed = "authorization.renamed",
     AuthorizationRevoked = "authorization.revoked",
+    AuthorizationMemberRevoked = "authorization.member_revoked",
     AuthorizationLeftRevoked = "authorization.left_revoked",
     AuthorizationLeftRemoved = "authorization.left_removed",
+    AuthorizationResetRemoved = "authorization.reset_removed",
     PrimaryOffered = "primary.offered",
     PrimaryAcceptedBeforehand = "primary.accepted_beforehand",
     PrimaryMoved = "primary.moved",
+    PrimaryTaken = "primary.taken",
     PrimaryDeclined = "primary.declined",
     PrimaryWithdrawn = "primary.withdrawn",
     PrimaryLost = "primary.lost",
@@ -149,11 +157,15 @@ impl Console {
         subject: &str,
         args: &[(&str, &str)],
     ) -> Result<(), ConsoleError> {
+        self.log_event(&self.event(session, action, subject, args))
+    }
+
+    /// As [`Self::log`], of an entry that is made already.
+    pub(crate) fn log_event(&self, event: &NewEvent) -> Result<(), ConsoleError> {
         let vault = self.inner.keys.vault()?;
-        let event = self.event(session, action, subject, args);
         self.inner
             .catalog
-            .append_event(&event, &|previous, entry| vault.event_tag(previous, entry))?;
+            .append_event(event, &|previous, entry| vault.event_tag(previous, entry))?;
         Ok(())
     }
 

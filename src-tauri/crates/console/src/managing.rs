@@ -329,6 +329,13 @@ impl Console {
         if whole.connection.connector == crate::welcome::PRACTICE {
             self.start_practice()?;
         }
+        // Who pressed: a primary account is asked for by the run as though nobody were there.
+        let subject = format!("connection/{id}");
+        if self.inner.keys.vault().is_ok() {
+            self.log(session, Action::ConnectionTested, &subject, &[])?;
+        } else {
+            self.note(session, Action::ConnectionTested, &subject, &[]);
+        }
         let mut results = Vec::new();
         for reach in whole.connection.mode.reaches() {
             results.push(self.test_slot(&whole, *reach, &member).await);

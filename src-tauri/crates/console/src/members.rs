@@ -331,9 +331,11 @@ impl Console {
         };
         self.may_change(&actor, &before, &after)?;
         let leaves = before.active && !active;
-        let mut lost_by_reset = Vec::new();
+        let (mut lost_by_reset, mut stops_by_reset) = (Vec::new(), Vec::new());
         if roles::may_reset_passphrase(&actor, &before).is_ok() {
-            for id in self.lost_without_key(id).await? {
+            let lost = self.lost_without_key(id).await?;
+            (stops_by_reset, _) = self.stops(&lost)?;
+            for id in lost {
                 if let Some(parting) = self.parting(id)? {
                     lost_by_reset.push(self.farewell(&parting).await?);
                 }
@@ -374,6 +376,7 @@ impl Console {
             stops,
             heirs,
             lost_by_reset,
+            stops_by_reset,
             sign_ins: small(self.inner.catalog.kept_sign_ins(id)?.len()),
         })
     }

@@ -5,6 +5,8 @@
 //! stored about the passphrase says at every moment how they are to be sealed, and the key that
 //! opens them is given up last.
 
+use std::collections::BTreeSet;
+
 use tsunagi_catalog::Slot;
 use tsunagi_domain::{AuthorizationId, Member, MemberId, roles};
 use tsunagi_gateway::GateError;
@@ -13,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
-use crate::log::Action;
+use crate::log::{Action, Going};
 use crate::session::key_record;
 use crate::views::{MembersView, Start};
 
@@ -123,16 +125,24 @@ impl Console {
     pub(crate) async fn lost_without_key(
         &self,
         member: MemberId,
-    ) -> Result<Vec<AuthorizationId>, ConsoleError> {
+    ) -> Result<BTreeSet<AuthorizationId>, ConsoleError> {
+        self.off_thread(move |console| console.sealed_for_alone(member))
+            .await
+    }
+
+    fn sealed_for_alone(
+        &self,
+        member: MemberId,
+    ) -> Result<BTreeSet<AuthorizationId>, ConsoleError> {
         if !self.has_passphrase(member)? {
-            return Ok(Vec::new());
+            return Ok(BTreeSet::new());
         }
         let name = format!("member:{member}");
-        let mut lost = Vec::new();
-        for id in self.own_authorizations(member).await? {
-            let sealed = self.db(move |catalog| catalog.sealed(id)).await?;
+        let mut lost = BTreeSet::new();
+        for id in self.inner.catalog.authorizations_of_member(member)? {
+            let sealed = self.inner.catalog.sealed(id)?;
             if sealed.is_some_and(|sealed| sealed.wraps.iter().all(|wrap| wrap.reader == name)) {
-                lost.push(id);
+                lost.insert(id);
             }
         }
         Ok(lost)
@@ -171,23 +181,35 @@ impl Console {
         self.confirm(&actor, passphrase).await?;
         let _one_at_a_time = self.inner.signing_in.lock().await;
         self.inner.keys.vault()?;
-        let lost = self.lost_without_key(member).await?;
-        for id in &lost {
-            let id = *id;
-            self.db(move |catalog| catalog.empty(id)).await?;
-        }
+        let mut lost = self.lost_without_key(member).await?;
+        // What can fail comes first: until all of the others are sealed for everybody, nothing is
+        // gone.
         for id in self.own_authorizations(member).await? {
+            if lost.contains(&id) {
+                continue;
+            }
             match self.inner.gateway.settle_readers_as(id, Some(false)).await {
                 // Nobody can open it: it is lost like the others.
                 Err(GateError::Locked | GateError::Vault(VaultError::SealedDamaged)) => {
-                    self.db(move |catalog| catalog.empty(id)).await?;
+                    lost.insert(id);
                 }
                 other => other?,
             }
         }
-        let count = lost.len().to_string();
+        let going = Going::Reset {
+            member: target.name.clone(),
+        };
         // Whoever sits down as them needs no passphrase from here on.
         let forgotten = self.at_once(|| {
+            // What was authorized meanwhile was still sealed for the key alone.
+            lost.extend(self.sealed_for_alone(member)?);
+            for id in &lost {
+                let account = self.account_at_least(*id)?;
+                self.goes_by(session, *id, &account, &going, || {
+                    Ok(self.inner.catalog.empty(*id)?)
+                })?;
+            }
+            let count = lost.len().to_string();
             self.inner.catalog.set_member_key(member, None)?;
             let args = [("lost", count.as_str())];
             self.log_member(session, Action::MemberPassphraseReset, &target, &args)?;

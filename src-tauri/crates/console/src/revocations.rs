@@ -14,7 +14,7 @@ use tsunagi_oauth::{Revoked, Wire};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::flow::host_of;
-use crate::log::Action;
+use crate::log::{Action, Going};
 use crate::managing::lose;
 use crate::rows::account_view;
 use crate::views::{ConnectionView, Fate, Impact, RevokeOutcome, UseView, Whose};
@@ -232,11 +232,11 @@ impl Console {
         let mut wire = Wire::default();
         let told = self.inner.gateway.revoke_at_provider(id, &mut wire).await;
         let now = self.now();
-        let subject = format!("connection/{}", connection.id);
+        let account = self.account_of(connection, slot).label;
         self.write(move |console| {
-            console.inner.catalog.set_revoked(id, now)?;
-            let args = [("reach", reach.as_str())];
-            console.log(session, Action::AuthorizationRevoked, &subject, &args)
+            console.goes_by(session, id, &account, &Going::Revoked, || {
+                Ok(console.inner.catalog.set_revoked(id, now)?)
+            })
         })
         .await?;
         let outcome = match told {

@@ -402,7 +402,7 @@ impl Console {
             ],
         );
         let vault = self.inner.keys.vault()?;
-        let flow = errand.id;
+        let (flow, session) = (errand.id, errand.session);
         let outcome = if is_whole(errand, arrived) {
             "connected".to_owned()
         } else {
@@ -423,15 +423,18 @@ impl Console {
                     return Err(CatalogError::Stale.into());
                 }
                 let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
-                let filled = console.inner.catalog.fill(&Filling {
+                let filling = Filling {
                     key,
                     authorization,
                     sealed,
                     primary: seat.primary,
                     event: Some(Entry { event, tag: &tag }),
                     flow: Some((flow, outcome)),
-                });
-                Ok(filled?)
+                };
+                let here = [key.connection];
+                console.primaries_by(session, &here, Action::PrimaryTaken, || {
+                    Ok(console.inner.catalog.fill(&filling)?)
+                })
             });
             match stored.await {
                 // The workspace's key was replaced between the two: the code that was exchanged

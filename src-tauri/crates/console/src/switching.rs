@@ -270,9 +270,14 @@ impl Console {
         }
         let mut candidates = Vec::new();
         let places = catalog.uses(id)?;
+        let mut concerned = catalog.applications()?;
+        concerned.retain(|one| places.iter().any(|used| used.application == one.id));
         for other in others.into_iter().filter(|other| other.id != id) {
             let uses = self.moved_uses(id, other.id)?;
+            let has_it = catalog.applications_of_connection(other.id)?;
+            let lets_in = concerned.iter().filter(|one| !has_it.contains(one));
             candidates.push(Replacement {
+                lets_in: lets_in.map(|one| one.name.clone()).collect(),
                 connection: other.id,
                 name: other.name.to_string(),
                 link_name: other.link_name.to_string(),
@@ -316,7 +321,9 @@ impl Console {
             let event = self.event(session, Action::ConnectionReplaced, &subject, &args);
             let tag = |previous: &[u8; 32], entry: &[u8]| vault.event_tag(previous, entry);
             let entry = Entry { event, tag: &tag };
-            let moved = self.inner.catalog.replace_in_uses(from, to, Some(&entry))?;
+            let moved = self.access_by(session, &next, || {
+                Ok(self.inner.catalog.replace_in_uses(from, to, Some(&entry))?)
+            })?;
             Ok((old, next, uses, moved))
         })?;
         self.inner.bell.changed();
@@ -363,7 +370,9 @@ impl Console {
                 granted: replaced.granted.clone(),
             };
             let catalog = &self.inner.catalog;
-            Ok(catalog.put_back_in_uses(from, to, &was, Some(&entry))?)
+            self.access_by(session, &next, || {
+                Ok(catalog.put_back_in_uses(from, to, &was, Some(&entry))?)
+            })
         })?;
         self.inner.bell.changed();
         Ok(u32::try_from(back).unwrap_or(u32::MAX))

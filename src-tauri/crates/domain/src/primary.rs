@@ -1,6 +1,6 @@
 //! R11 and R12: the primary account of a logged-in-user connection, per reach.
 
-use crate::{Health, Kind, Member, MemberId, Refusal, RefusalCode, Role};
+use crate::{Environment, Health, Kind, Member, MemberId, Reach, Refusal, RefusalCode, Role};
 
 /// What authorizing a slot does to its reach's primary account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,4 +174,49 @@ pub fn offer(actor: &Member, offering: Offering<'_>, accepted: bool) -> Result<H
 #[must_use]
 pub const fn is_kept(role: Role, active: bool) -> bool {
     active && role.may_be_primary()
+}
+
+/// Whose account is primary in a reach.
+pub type Holder = (Reach, MemberId);
+
+/// What a change did to the primary accounts of a connection. Where it did so in some environments
+/// of a reach only, these are told one by one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Turnover {
+    /// Who is no longer primary where they were.
+    pub lost: Vec<Holder>,
+    /// Who is primary where they were not.
+    pub gained: Vec<Holder>,
+}
+
+/// R11, R12: what becomes of primary accounts where those before a change are followed by others.
+/// Whoever was primary for all environments and is so now in each, or the other way round, has
+/// neither lost nor gained anything.
+#[must_use]
+pub fn turnover(before: &[Holder], after: &[Holder]) -> Turnover {
+    Turnover {
+        lost: missing_from(after, before),
+        gained: missing_from(before, after),
+    }
+}
+
+/// Where the holders here are not primary among the others.
+fn missing_from(others: &[Holder], here: &[Holder]) -> Vec<Holder> {
+    let mut missing = Vec::new();
+    for (reach, member) in here {
+        let is_there = |place| {
+            let mut others = others.iter();
+            others.any(|(reach, holder)| holder == member && reach.covers(place))
+        };
+        let covered = Environment::ALL
+            .into_iter()
+            .filter(|place| reach.covers(*place));
+        let (kept, gone): (Vec<_>, Vec<_>) = covered.partition(|place| is_there(*place));
+        if kept.is_empty() {
+            missing.push((*reach, *member));
+        } else {
+            missing.extend(gone.into_iter().map(|place| (place.into(), *member)));
+        }
+    }
+    missing
 }

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use tsunagi_domain::primary::{
-    Acceptance, Handover, Offering, Succession, accept, is_kept, is_lost, may_choose,
-    may_hand_over, may_receive, offer, on_authorized,
+    Acceptance, Handover, Offering, Succession, Turnover, accept, is_kept, is_lost, may_choose,
+    may_hand_over, may_receive, offer, on_authorized, turnover,
 };
-use tsunagi_domain::{Health, Kind, Member, MemberId, NotConnected, RefusalCode, Role};
+use tsunagi_domain::{Health, Kind, Member, MemberId, NotConnected, Reach, RefusalCode, Role};
 
 #[test]
 fn r11_the_first_super_admin_or_admin_to_authorize_becomes_primary() {
@@ -289,4 +289,37 @@ fn r11_it_is_accepted_beforehand_only_where_somebody_could_hand_it_on() {
             "current: {current:?}, offered: {offered}, accepted: {accepted}"
         );
     }
+}
+
+#[test]
+fn r11_r12_what_a_change_did_to_primary_accounts_is_told_by_environment() {
+    use Reach::{All, Development, Production, Stage};
+    let (a, b) = (MemberId::new(), MemberId::new());
+    let each = |member| [Development, Stage, Production].map(|reach| (reach, member));
+    let none = Turnover::default();
+    assert_eq!(turnover(&[(All, a)], &[(All, a)]), none);
+    assert_eq!(turnover(&[(All, a)], &each(a)), none, "the same account");
+    assert_eq!(turnover(&each(a), &[(All, a)]), none, "either way");
+    assert_eq!(
+        turnover(&[(All, a)], &[(All, b)]),
+        Turnover {
+            lost: vec![(All, a)],
+            gained: vec![(All, b)],
+        }
+    );
+    assert_eq!(
+        turnover(&[(All, a)], &[(Stage, a), (Production, a)]).lost,
+        [(Development, a)],
+        "it has none now, and the others go on"
+    );
+    assert_eq!(
+        turnover(&[(Development, a), (Production, b)], &[(All, b)]),
+        Turnover {
+            lost: vec![(Development, a)],
+            gained: vec![(Development, b), (Stage, b)],
+        },
+        "whoever stays where they were loses nothing"
+    );
+    assert_eq!(turnover(&each(a), &[]).lost, each(a));
+    assert_eq!(turnover(&[], &[(Stage, b)]).gained, [(Stage, b)]);
 }

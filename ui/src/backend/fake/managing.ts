@@ -298,7 +298,7 @@ export function managing(around: Around): { handlers: Handlers; decorate: (view:
       }),
     connection_replacements: ({ connection }) => {
       const row = need(connection);
-      return { retired: row.service.id === "payflow", candidates: candidates(row).map((other) => ({ connection: other.id, name: other.name, linkName: other.linkName, service: other.service, kind: other.kind, refused: other.enabled ? null : failureOf("disabled", around.start().locale), uses: affected(row, other.stations.every((station) => station.health.state === "connected") ? "goes_on" : "stops") })) };
+      return { retired: row.service.id === "payflow", candidates: candidates(row).map((other) => ({ connection: other.id, name: other.name, linkName: other.linkName, service: other.service, kind: other.kind, refused: other.enabled ? null : failureOf("disabled", around.start().locale), letsIn: row.uses > 0 ? ["Orders"] : [], uses: affected(row, other.stations.every((station) => station.health.state === "connected") ? "goes_on" : "stops") })) };
     },
     connection_replace: ({ connection, by }) => {
       const [row, other] = [need(connection), need(by)];

@@ -148,6 +148,7 @@ export function memberHandlers(around: Around, work: FakeWork, options: URLSearc
     member_impact: ({ member, role, active }) => {
       const one = need(member);
       const leaves = one.active && !active;
+      const lost = one.passphrase && one.id !== you() ? farewells(one).filter((each) => each.locked) : [];
       const kept = active && (role === "super_admin" || role === "admin");
       return {
         member: { id: one.id, name: nameOf(one), role: one.role },
@@ -160,7 +161,8 @@ export function memberHandlers(around: Around, work: FakeWork, options: URLSearc
           ...losses(one).flatMap((loss) => loss.stops),
         ] : [],
         heirs: people.filter((other) => other.active && other.id !== one.id && MANAGERS.includes(other.role)).map((other) => ({ id: other.id, name: nameOf(other), role: other.role })),
-        lostByReset: one.passphrase && one.id !== you() ? farewells(one).filter((each) => each.locked) : [],
+        lostByReset: lost,
+        stopsByReset: lost.slice(0, 1).map(() => ({ area: "integration_task", name: pick(["Look up customer", "顧客を検索"]), application: pick(["Leads desk", "見込み客デスク"]), environment: "production", nextRun: null })),
         signIns: one.signIns ?? 0,
       };
     },

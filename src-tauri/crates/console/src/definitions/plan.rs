@@ -359,8 +359,13 @@ pub(super) fn events(
     session: Session,
     new: &NewDefinitions,
     file: &str,
-) -> Vec<NewEvent> {
+) -> Result<Vec<NewEvent>, ConsoleError> {
     let mut events = Vec::new();
+    let here = console.inner.catalog.applications()?;
+    let applications = here.iter().chain(&new.applications);
+    let names: HashMap<_, _> = applications
+        .map(|one| (one.id, one.name.as_str()))
+        .collect();
     for (registration, _) in &new.registrations {
         let subject = format!("registration/{}", registration.id);
         let args = [
@@ -374,13 +379,18 @@ pub(super) fn events(
         let args = [("application", application.name.as_str())];
         events.push(console.event(session, Action::ApplicationCreated, &subject, &args));
     }
-    for (connection, ..) in &new.connections {
+    for (connection, _, may_use) in &new.connections {
         let subject = format!("connection/{}", connection.id);
         let args = [
             ("link_name", connection.link_name.as_str()),
             ("service", &connection.connector),
         ];
         events.push(console.event(session, Action::ConnectionCreated, &subject, &args));
+        // Each once, as it is stored.
+        for id in may_use.iter().collect::<BTreeSet<_>>() {
+            let name = names.get(id).copied().unwrap_or_default();
+            events.push(console.access_event(session, name, connection, true));
+        }
     }
     let name = std::path::Path::new(file).file_name();
     let name = name.map_or_else(|| file.to_owned(), |name| name.display().to_string());
@@ -395,5 +405,5 @@ pub(super) fn events(
         "workspace",
         &args,
     ));
-    events
+    Ok(events)
 }

@@ -102,14 +102,20 @@ impl Console {
                 .with("connection", edited.before.connection.name.to_string())
         };
         let subject = format!("connection/{id}");
-        let latest = self.inner.catalog.events(Some(&subject), None, LOOKED_AT)?;
+        let mut latest = self.inner.catalog.events(Some(&subject), None, LOOKED_AT)?;
+        // A test changes nothing.
+        latest.retain(|event| event.event.action != Action::ConnectionTested.as_str());
         let edits = [Action::ConnectionEdited, Action::ConnectionEnvironmentSet];
         let is_one = |action: &str, of: &[Action]| of.iter().any(|known| known.as_str() == action);
         let edit = latest.iter().find(|event| event.seq == undo.entry);
         if edit.is_none_or(|edit| !is_one(&edit.event.action, &edits)) {
             return Err(overtaken());
         }
-        let signed_in = [Action::AuthorizationStored, Action::AuthorizationReplaced];
+        let signed_in = [
+            Action::AuthorizationStored,
+            Action::AuthorizationReplaced,
+            Action::PrimaryTaken,
+        ];
         let mut since = latest.iter().filter(|event| event.seq > undo.entry);
         if !since.all(|event| is_one(&event.event.action, &signed_in)) {
             return Err(overtaken());

@@ -15,7 +15,7 @@ use super::small;
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::flow::host_of;
-use crate::log::Action;
+use crate::log::{Action, Going};
 use crate::rows::account_view;
 use crate::views::{Farewell, LeaveOutcome, WorkKind};
 
@@ -63,6 +63,28 @@ impl Console {
             partings.extend(self.parting(id)?);
         }
         Ok(partings)
+    }
+
+    /// The account of an authorization by name, as far as it can be read.
+    pub(crate) fn account_at_least(&self, id: AuthorizationId) -> Result<String, ConsoleError> {
+        let parting = self.parting(id)?;
+        Ok(parting
+            .and_then(|one| self.account_parting(&one))
+            .unwrap_or_default())
+    }
+
+    fn account_parting(&self, parting: &Parting) -> Option<String> {
+        let service = match parting.sits_in.leads() {
+            Some(connection) => self.mark_of(&connection.connector).name,
+            None => String::new(),
+        };
+        let authorization = parting.authorization.as_ref()?;
+        let view = account_view(
+            &service,
+            authorization.label.as_deref(),
+            &authorization.account,
+        );
+        Some(view.label)
     }
 
     pub(super) fn parting(&self, id: AuthorizationId) -> Result<Option<Parting>, ConsoleError> {
@@ -126,24 +148,12 @@ impl Console {
         offers &= parting.authorization.is_some();
         let kept = self.inner.catalog.sealed(parting.id)?.is_some();
         let opens = self.inner.gateway.can_open(parting.id).await?;
-        let service = match parting.sits_in.leads() {
-            Some(connection) => self.mark_of(&connection.connector).name,
-            None => String::new(),
-        };
-        let account = parting.authorization.as_ref().map(|authorization| {
-            account_view(
-                &service,
-                authorization.label.as_deref(),
-                &authorization.account,
-            )
-            .label
-        });
         Ok(Farewell {
             connection: parting.key.connection,
             name: parting.sits_in.name(),
             unreadable,
             reach: parting.key.reach,
-            account: account.unwrap_or_default(),
+            account: self.account_parting(parting).unwrap_or_default(),
             own: parting.own,
             at_provider: offers && opens,
             locked: kept && !opens,
@@ -219,10 +229,10 @@ impl Console {
             }
             // Those whose authorization is gone went with it; the others go when they are inactive.
             let kept = self.inner.catalog.primaries_of(id)?;
-            let mut gone = primaries;
-            gone.retain(|place| !kept.contains(place));
-            self.log_lost(session, &leaver, &gone)?;
-            lost += gone.len();
+            lost += primaries
+                .iter()
+                .filter(|place| !kept.contains(place))
+                .count();
             let over = self.at_once(|| {
                 let left = self.partings(id)?;
                 if left.iter().any(|parting| !said.contains(&parting.id)) {
@@ -304,28 +314,22 @@ impl Console {
             }
         }
         let (id, own, now) = (parting.id, parting.own, self.now());
-        let subject = format!("connection/{}", parting.key.connection);
-        let reach = parting.key.reach;
-        let (member, account) = (leaver.name.clone(), farewell.account.clone());
-        let action = if farewell.at_provider {
-            Action::AuthorizationLeftRevoked
-        } else {
-            Action::AuthorizationLeftRemoved
+        let account = farewell.account.clone();
+        let going = Going::Left {
+            member: leaver.name.clone(),
+            told: farewell.at_provider,
         };
         self.write(move |console| {
-            let catalog = &console.inner.catalog;
-            if own {
-                catalog.empty(id)?;
-            } else {
-                // What everybody used stays visible, and asks to be authorized anew.
-                catalog.set_revoked(id, now)?;
-            }
-            let args = [
-                ("reach", reach.as_str()),
-                ("member", &member),
-                ("account", &account),
-            ];
-            console.log(session, action, &subject, &args)
+            console.goes_by(session, id, &account, &going, || {
+                let catalog = &console.inner.catalog;
+                if own {
+                    catalog.empty(id)?;
+                } else {
+                    // What everybody used stays visible, and asks to be authorized anew.
+                    catalog.set_revoked(id, now)?;
+                }
+                Ok(())
+            })
         })
         .await?;
         Ok(farewell)

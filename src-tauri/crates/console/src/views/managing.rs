@@ -307,6 +307,8 @@ pub struct Replacement {
     pub kind: Kind,
     /// Why it may not (R10, R14, R18).
     pub refused: Option<Failure>,
+    /// The applications that could not use it so far and may then, by name.
+    pub lets_in: Vec<String>,
     /// The uses, with what happens to each.
     pub uses: Vec<AffectedUse>,
 }

@@ -122,6 +122,8 @@ pub struct MemberImpact {
     pub heirs: Vec<MemberView>,
     /// Authorizations that resetting their passphrase would lose.
     pub lost_by_reset: Vec<Farewell>,
+    /// Uses that stop when they are (R18).
+    pub stops_by_reset: Vec<UseView>,
     /// Sign-ins at services' pages that they kept, and that leaving or a reset would clear.
     pub sign_ins: u32,
 }

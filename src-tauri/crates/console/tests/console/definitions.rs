@@ -125,7 +125,7 @@ async fn what_comes_in_is_not_connected_and_in_the_log() {
         Some(there.founder()),
         "by whoever imported it"
     );
-    let log = catalog.events(None, None, 3).unwrap();
+    let log = catalog.events(None, None, 4).unwrap();
     let actions: Vec<_> = log
         .iter()
         .map(|entry| entry.event.action.as_str())
@@ -134,6 +134,7 @@ async fn what_comes_in_is_not_connected_and_in_the_log() {
         actions,
         [
             "workspace.definitions_imported",
+            "application.granted",
             "connection.created",
             "application.created"
         ]

@@ -69,7 +69,7 @@ const DEEDS: &[(&str, Action)] = &[
     ("name an account", Action::AuthorizationRenamed),
     ("name an account in live mode", Action::AuthorizationRenamed),
     ("take access away", Action::ApplicationAccessRemoved),
-    ("revoke", Action::AuthorizationRevoked),
+    ("revoke", Action::AuthorizationMemberRevoked),
     ("invite", Action::MemberInvited),
     ("rename a member", Action::MemberRenamed),
     ("change a role", Action::MemberRoleChanged),

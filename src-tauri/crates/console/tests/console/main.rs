@@ -48,6 +48,7 @@ mod rules;
 mod sharing;
 mod standing;
 mod team;
+mod told;
 mod tray;
 mod typing;
 mod whose;

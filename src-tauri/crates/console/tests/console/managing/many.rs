@@ -1,5 +1,7 @@
 //! What is done to many connections at once: R18, R21.
 
+use std::collections::BTreeSet;
+
 use tsunagi_console::ConnectionId;
 use tsunagi_console::views::{BulkAction, Fate, ListQuery};
 use tsunagi_domain::{Health, Kind, Member, Mode, Role};
@@ -104,7 +106,14 @@ async fn many_are_disabled_enabled_and_revoked_each_with_its_impact() {
     let revoked = log
         .iter()
         .filter(|event| event.event.action == "authorization.revoked");
-    assert_eq!(revoked.count(), 1, "one credential is revoked once");
+    let told: Vec<_> = revoked.map(|event| event.event.subject.clone()).collect();
+    let each = [second, first].map(|id| format!("connection/{id}"));
+    assert_eq!(
+        told.iter().collect::<BTreeSet<_>>(),
+        each.iter().collect::<BTreeSet<_>>(),
+        "each that shared it tells of it"
+    );
+    assert_eq!(told.len(), 2, "one credential is revoked once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -95,6 +95,12 @@ async fn r14_a_connection_takes_anothers_place_only_where_its_uses_could_be_made
     let refused = of(apart).refused.clone().unwrap();
     assert_eq!(refused.code, "same_authorization_needed", "R14");
     assert!(of(next).refused.is_none());
+    assert_eq!(
+        of(next).lets_in,
+        ["Shop"],
+        "R18: it says first who may use it then"
+    );
+    let before = desk.told_of(next);
     assert!(of(next).uses.iter().all(|one| one.fate == Fate::GoesOn));
     let made = desk.console.replace_connection(desk.session(), old, apart);
     assert_eq!(made.unwrap_err().code, "same_authorization_needed");
@@ -109,6 +115,10 @@ async fn r14_a_connection_takes_anothers_place_only_where_its_uses_could_be_made
     let catalog = desk.world.catalog();
     assert_eq!(catalog.count_uses(next).unwrap(), 2);
     assert!(catalog.has_access(shop, next).unwrap(), "R4: it may use it");
+    assert_eq!(desk.news_of(next, &before), ["Shop may use Next"]);
+    let let_in = desk.console.replacements(desk.session(), next).unwrap();
+    let had_it = let_in.candidates.iter().find(|one| one.connection == old);
+    assert!(had_it.unwrap().lets_in.is_empty(), "it may use the old one");
     let replaced = moved.undo.expect("it can be taken back");
     let back = desk
         .console
@@ -118,6 +128,11 @@ async fn r14_a_connection_takes_anothers_place_only_where_its_uses_could_be_made
     assert!(
         !catalog.has_access(shop, next).unwrap(),
         "and the shop may use it no more"
+    );
+    assert!(
+        desk.news_of(next, &before)
+            .contains(&"Shop may no longer use Next".to_owned()),
+        "and the log knows"
     );
     let again = desk.console.replace_connection(desk.session(), old, next);
     assert_eq!(again.unwrap().moved, 2);

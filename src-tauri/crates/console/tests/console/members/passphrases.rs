@@ -68,17 +68,46 @@ async fn wrong_passphrases_are_slowed_down_and_a_restart_gains_no_try() {
 async fn a_super_admin_resets_a_forgotten_passphrase_and_what_only_it_opened_is_gone() {
     let (desk, id, ben) = with_ben().await;
     desk.signs_in(desk.ines(), None).await;
+    let shop = desk.software("Shop", &[id]);
+    desk.used_in(id, shop, "form_workflow", "On submit", false);
+    let revoked = desk.console.revoke(desk.session(), id, Reach::All).await;
+    revoked.expect("Ben is the only one who has authorized now");
     let impact = desk
         .console
         .member_impact(desk.session(), ben, Role::Admin, true);
-    let lost = impact.await.unwrap().lost_by_reset;
+    let impact = impact.await.unwrap();
+    let lost = impact.lost_by_reset;
     assert_eq!(lost.len(), 1, "it says first what is lost");
     assert_eq!(lost[0].account, "ben@practice.example");
+    let stops: Vec<&str> = impact
+        .stops_by_reset
+        .iter()
+        .map(|used| used.name.as_str())
+        .collect();
+    assert_eq!(stops, ["On submit"], "R18: and what stops with it");
+    let before = desk.told_of(id);
+    desk.world.catalog().fail_events(true).unwrap();
+    desk.console
+        .reset_passphrase(desk.session(), ben, None)
+        .await
+        .expect_err("the log takes no entry");
+    desk.world.catalog().fail_events(false).unwrap();
+    assert!(
+        desk.own(id, ben).is_some() && desk.row(ben).passphrase,
+        "then nothing is gone"
+    );
     desk.console
         .reset_passphrase(desk.session(), ben, None)
         .await
         .unwrap();
     assert_eq!(desk.own(id, ben), None, "nobody could open it any more");
+    assert_eq!(
+        desk.news_of(id, &before),
+        [
+            "Removed the authorization of Practice CRM, all environments, as \
+             ben@practice.example, when the passphrase of Ben was reset"
+        ]
+    );
     desk.signs_in(ben, None).await;
     desk.authorize(id, Reach::All).await;
     assert_eq!(
