@@ -46,6 +46,7 @@ pub(crate) fn connector(provider: &Provider, oauth: OAuth, scopes: &[&str]) -> C
     let mut sketch = Sketch::new("Foreign server", Security::Oauth(Box::new(oauth)));
     sketch.api.base = provider.issuer().to_owned();
     let scope = |name: &&str| Scope {
+        source: None,
         name: (*name).to_owned(),
         about: Text {
             en: (*name).to_owned(),

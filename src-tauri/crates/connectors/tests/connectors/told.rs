@@ -6,7 +6,8 @@ use tsunagi_connectors::{Connector, Sketch};
 use tsunagi_domain::RefusalCode;
 use tsunagi_domain::connection::Settings;
 
-use super::{answering, draft_of};
+use crate::addresses::answering;
+use crate::draft_of;
 
 /// A service in two places, told by the server that answered.
 const TOLD: &str = r#"[[oauth.answers]]

@@ -6,7 +6,8 @@ use tsunagi_console::views::{AgentKind, CodeView, NewRegistration, RedirectForm,
 use tsunagi_domain::{ConnectionId, FlowId, Kind, Mode, Reach};
 use url::Url;
 
-use crate::fixture::{AIKO, Desk, Person, approve_code, until};
+use crate::fixture::people::approve_code;
+use crate::fixture::{AIKO, Desk, Person, until};
 use crate::provider::{accept, draft};
 
 /// Begins with a code, and waits until it is shown.

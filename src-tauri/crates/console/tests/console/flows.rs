@@ -5,7 +5,8 @@ use tsunagi_console::views::{AgentKind, RedirectForm, Stage};
 use tsunagi_console::{FlowId, Reach, Verdict};
 use tsunagi_domain::{Kind, Mode};
 
-use crate::fixture::{AIKO, Desk, Person, arrive, client, press, redirect};
+use crate::fixture::people::client;
+use crate::fixture::{AIKO, Desk, Person, arrive, press, redirect};
 use crate::provider::{Provider, Says, register, tokens};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -54,14 +54,19 @@ impl Play {
         }
         let place = link.place(reach, actor.id);
         let sits = link.seats.get(&place).copied();
-        let known = sits.map(|sits| self.model.authorizations[sits].other_account);
+        // Whoever has an identifier at another server is somebody else.
+        let known = sits.map(|sits| {
+            let known = &self.model.authorizations[sits];
+            (known.other_account, known.way.site)
+        });
+        let arriving = (other_account, link.way(reach).site);
         until("the sign-in ends or asks", || {
             let stage = self.console().flow(flow).unwrap().stage;
             matches!(stage, Stage::Done | Stage::Failed | Stage::AskReplace)
         })
         .await;
         let asks = self.console().flow(flow).unwrap().stage == Stage::AskReplace;
-        let another = known.is_some_and(|known| known != other_account);
+        let another = known.is_some_and(|known| known != arriving);
         assert_eq!(
             asks,
             another,
