@@ -54,7 +54,7 @@ async fn handed_over_revoked_and_asked_for_again() {
     page.wait(Role::Heading, "Deactivate Omar?").await;
     for told in [
         "2 connections are handed over",
-        &format!("{OWN}, {SHARED}"),
+        &format!("{OWN}\n{SHARED}"),
         "2 authorizations are removed",
         "Will be revoked at 127.0.0.1",
         "Everybody used it: somebody else has to authorize it.",
