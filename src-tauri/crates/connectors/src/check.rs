@@ -45,13 +45,32 @@ pub(crate) fn check(connector: &Connector, provenance: Provenance) -> Result<(),
         .map_or(Ok(()), Err)
 }
 
+/// Whether nothing is wrong with a connector of the program. Where each answer of a service would
+/// lead is not looked at again at every start, but by the test that loads the files: R23 refuses it
+/// whenever it is resolved.
+pub(crate) fn is_sound(connector: &Connector) -> bool {
+    by_default(connector, Provenance::BuiltIn).0.0.is_empty()
+}
+
 /// Everything that is wrong, by place.
 pub(crate) fn all(connector: &Connector, provenance: Provenance) -> Vec<Fault> {
+    let (mut found, leads_within) = by_default(connector, provenance);
+    if leads_within {
+        told::lead_within(connector, &samples(connector), &mut found);
+    }
+    let mut told = BTreeSet::new();
+    found.0.retain(|fault| told.insert(fault.clone()));
+    found.0
+}
+
+/// What is wrong where a service answers what it does by default, and whether every address is
+/// within the hosts then.
+fn by_default(connector: &Connector, provenance: Provenance) -> (Faults, bool) {
     let mut found = Faults::default();
     belongs_to_program(connector, provenance, &mut found);
     if connector.wire == Wire::Unknown {
         wire::check(connector, provenance, &mut found);
-        return found.0;
+        return (found, false);
     }
     if connector.payment != connector.areas().contains(&Area::Payment) {
         found.add("/areas", Why::payment_area());
@@ -71,10 +90,8 @@ pub(crate) fn all(connector: &Connector, provenance: Provenance) -> Vec<Fault> {
     sent::check(connector, &mut found);
     keys::check(connector, &mut found);
     told::check(connector, &mut found);
-    addresses(connector, &mut found);
-    let mut told = BTreeSet::new();
-    found.0.retain(|fault| told.insert(fault.clone()));
-    found.0
+    let leads_within = addresses(connector, &mut found);
+    (found, leads_within)
 }
 
 /// A file from the home's folder may not claim what only the program can know.
@@ -360,8 +377,9 @@ fn answer_used(connector: &Connector, at: &str, name: &str, found: &mut Faults) 
     }
 }
 
-/// R23, with sample values: every address that receives a credential is within `hosts`.
-fn addresses(connector: &Connector, found: &mut Faults) {
+/// R23, with sample values: every address that receives a credential is within `hosts`. Says
+/// whether that is so.
+fn addresses(connector: &Connector, found: &mut Faults) -> bool {
     for (index, parameter) in connector.parameters.iter().enumerate() {
         if sample(parameter).is_none() {
             found.add(
@@ -380,7 +398,7 @@ fn addresses(connector: &Connector, found: &mut Faults) {
             &BTreeMap::new(),
         );
         let Err(fault) = resolve(looked_at, &values) else {
-            return told::lead_within(connector, &parameters, found);
+            return mended.is_none();
         };
         let why = match fault.refusal.code {
             RefusalCode::HostNotListed => {
@@ -394,9 +412,10 @@ fn addresses(connector: &Connector, found: &mut Faults) {
         }
         mended = with_good_address(looked_at, &fault.at);
         if mended.is_none() {
-            return;
+            return false;
         }
     }
+    false
 }
 
 fn sample(parameter: &Parameter) -> Option<&str> {

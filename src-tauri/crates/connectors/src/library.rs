@@ -18,9 +18,7 @@ static LOADED: LazyLock<BTreeMap<String, Connector>> = LazyLock::new(load_built_
 pub(crate) fn load_built_in() -> BTreeMap<String, Connector> {
     let all: BTreeMap<String, Connector> = serde_json::from_str(BUILT_IN).unwrap_or_default();
     all.into_iter()
-        .filter(|(id, connector)| {
-            *id == connector.id && check::check(connector, Provenance::BuiltIn).is_ok()
-        })
+        .filter(|(id, connector)| *id == connector.id && check::is_sound(connector))
         .collect()
 }
 

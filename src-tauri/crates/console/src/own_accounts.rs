@@ -4,7 +4,7 @@
 
 use tsunagi_catalog::CatalogError;
 use tsunagi_domain::connection::SlotKey;
-use tsunagi_domain::{ConnectionId, Health, NotConnected, Reach, access};
+use tsunagi_domain::{ConnectionId, Health, NotConnected, Reach};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -100,11 +100,7 @@ impl Console {
         whose: Whose,
         label: &str,
     ) -> Result<OwnAccounts, ConsoleError> {
-        let member = self.member(session)?;
-        let connection = self.connection(connection)?;
-        let slot = self.slot_of(&member, &connection, reach, whose)?;
-        access::may_revoke(&member, slot.authorization.authorized_by == member.id)?;
-        self.give_label(session, &slot, label)?;
+        self.rename(session, connection, reach, whose, label)?;
         self.own_accounts(session)
     }
 }

@@ -336,12 +336,28 @@ impl Console {
         whose: Whose,
         label: &str,
     ) -> Result<ConnectionView, ConsoleError> {
-        let member = self.reader(session)?;
+        self.reader(session)?;
+        self.rename(session, connection, reach, whose, label)?;
+        self.connection_view(session, connection).await
+    }
+
+    /// Names the account of a slot. R2: one's own, or as a manager.
+    ///
+    /// # Errors
+    /// R2; nothing sits there; those of [`Self::give_label`].
+    pub(crate) fn rename(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        reach: Reach,
+        whose: Whose,
+        label: &str,
+    ) -> Result<(), ConsoleError> {
+        let member = self.member(session)?;
         let known = self.connection(connection)?;
         let slot = self.slot_of(&member, &known, reach, whose)?;
         access::may_revoke(&member, slot.authorization.authorized_by == member.id)?;
-        self.give_label(session, &slot, label)?;
-        self.connection_view(session, connection).await
+        self.give_label(session, &slot, label)
     }
 
     /// Names the account of a slot, by a member who may (R19): wherever the same account of the same

@@ -9,7 +9,7 @@ use tsunagi_console::views::{
     RegistrationChange, SettingsChange,
 };
 use tsunagi_console::{ConsoleError, Edition, Reach, Role, Session};
-use tsunagi_domain::{Kind, Mode, Plan};
+use tsunagi_domain::{Kind, Mode, Plan, RegistrationId};
 
 use crate::definitions;
 use crate::fixture::{Desk, practice_draft, until};
@@ -94,17 +94,23 @@ async fn one_of_two_makes_a_thing_of_a_name_and_the_other_is_told_it_is_taken() 
     assert_eq!(catalog.members().unwrap().len(), ROUNDS + 1);
 }
 
+/// A payment service that nothing is connected to yet, and a client of it.
+fn with_a_payment_service() -> (Desk, RegistrationId) {
+    let desk = Desk::empty();
+    let paying = connector("paying", "Shop pay", "https://a.example").replace(
+        "kinds = [\"admin\", \"logged_in_user\"]",
+        "kinds = [\"admin\"]\npayment = true",
+    );
+    accept(&desk, "paying", &paying).unwrap();
+    let registration = register(&desk, "paying", RedirectForm::LoopbackAnyPort);
+    (desk, registration)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn r7_one_of_two_makes_the_connection_of_a_payment_service() {
     for _ in 0..ROUNDS {
-        let desk = Desk::empty();
+        let (desk, registration) = with_a_payment_service();
         let session = desk.session();
-        let paying = connector("paying", "Shop pay", "https://a.example").replace(
-            "kinds = [\"admin\", \"logged_in_user\"]",
-            "kinds = [\"admin\"]\npayment = true",
-        );
-        accept(&desk, "paying", &paying).unwrap();
-        let registration = register(&desk, "paying", RedirectForm::LoopbackAnyPort);
         let create = |name: &str| {
             let console = desk.console.clone();
             let draft = NewConnection {
@@ -122,14 +128,8 @@ async fn r7_one_of_two_makes_the_connection_of_a_payment_service() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn r7_a_file_that_comes_in_while_the_payment_connection_is_made_brings_no_second_one() {
     for _ in 0..ROUNDS {
-        let desk = Desk::empty();
+        let (desk, registration) = with_a_payment_service();
         let session = desk.session();
-        let paying = connector("paying", "Shop pay", "https://a.example").replace(
-            "kinds = [\"admin\", \"logged_in_user\"]",
-            "kinds = [\"admin\"]\npayment = true",
-        );
-        accept(&desk, "paying", &paying).unwrap();
-        let registration = register(&desk, "paying", RedirectForm::LoopbackAnyPort);
         let text = definitions::exported(&desk)
             + &definitions::connection(&[
                 ("service", "\"paying\""),
