@@ -7,6 +7,7 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use tsunagi_catalog::Catalog;
 use tsunagi_tests::app::Options;
 use tsunagi_tests::desk::Desk;
 use tsunagi_tests::watcher::Watcher;
@@ -321,5 +322,36 @@ async fn damaged_files_are_named_and_set_aside_and_stop_nothing_else() {
     page.says("The damaged file catalog.sqlite.damaged-").await;
     trial.shown(page, "4-anew").await;
     assert_eq!(set_aside(&trial, "catalog.sqlite").len(), 2);
+    app.close(&desk).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_cannot_be_read_is_deleted_from_home_and_its_link_name_is_free() {
+    const NAME: &str = "Sales contacts";
+    let trial = Trial::begin("instance-unreadable").await;
+    let desk = Desk::open();
+    let app = App::start(&trial, Options::default()).await;
+    let page = app.page();
+    steps::start_empty(page).await;
+    steps::create_practice(page, NAME, "Admin", "Same authorization").await;
+    steps::authorize_in(page, &desk, app.pid(), "All environments", 0).await;
+    app.close(&desk).await;
+
+    let catalog = Catalog::open(&trial.home()).expect("nobody else has it open");
+    let broken = catalog.spoil("UPDATE connection SET scopes = 'x'");
+    assert_eq!(broken.expect("it can be written"), 1);
+    drop(catalog);
+    let app = App::start(&trial, Options::default()).await;
+    let page = app.page();
+    page.link("Home").await;
+    page.says(&format!("A connection: {NAME}")).await;
+    trial.shown(page, "1-named").await;
+    page.button("Delete…").await;
+    page.wait(Role::Heading, &format!("Delete {NAME}?")).await;
+    trial.shown(page, "2-asked").await;
+    page.button("Delete").await;
+    page.wait_gone(Role::Button, "Delete…").await;
+    steps::create_practice(page, NAME, "Admin", "Same authorization").await;
+    page.says("sales_contacts").await;
     app.close(&desk).await;
 }
