@@ -3,6 +3,13 @@ import assert from "node:assert/strict";
 import { button, focus, focused, ready, row, until } from "../hands.mjs";
 
 export const behaviors = {
+  "home: where something cannot be read, nothing says that all is well": {
+    path: "index.html?unreadable=1&home=quiet#/home",
+    act: async (page) => {
+      await page.getByRole("list", { name: "Cannot be read" }).waitFor();
+      assert.equal(await page.getByText("All connected").count(), 0, "it is not known of all of them");
+    },
+  },
   "home: a connection that cannot be read is deleted, and who was not told is said": {
     path: "index.html?unreadable=1#/home",
     act: async (page) => {
