@@ -77,11 +77,18 @@ pub async fn sign_in_at_practice_as(desk: &Desk, pid: u32, down: usize) -> u32 {
     let mut pages = 0;
     let mut look = None;
     while pages < 2
-        && let Some(drawn) = desk.drawn(&window, look).await
+        && let Some(mut drawn) = desk.drawn(&window, look).await
     {
-        let mut keys = vec!["Tab"; if pages == 0 { down } else { 0 }];
-        keys.push("Return");
-        desk.keys(&window, &keys);
+        if pages == 0 && down > 0 {
+            // The focus ring moves, which is another look of the same page. Seen before Enter is
+            // pressed, or it would be taken for the next page.
+            desk.keys(&window, &vec!["Tab"; down]);
+            let Some(moved) = desk.drawn(&window, Some(drawn)).await else {
+                break;
+            };
+            drawn = moved;
+        }
+        desk.keys(&window, &["Return"]);
         look = Some(drawn);
         pages += 1;
     }
