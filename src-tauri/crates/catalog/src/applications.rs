@@ -80,15 +80,18 @@ impl Catalog {
         self.catalog().write(|db| put(db, application))
     }
 
-    /// Deletes an application that uses nothing, with whom it is shared and what it may use.
+    /// Deletes an application that uses and keeps nothing, with whom it is shared and what it may use.
     ///
     /// # Errors
-    /// [`CatalogError::StillUsed`] while it has uses, [`CatalogError::Missing`]; else as every
+    /// [`CatalogError::StillUsed`] while it has uses or items, [`CatalogError::Missing`]; else as every
     /// write.
     pub fn delete_application(&self, id: ApplicationId) -> Result<()> {
         self.catalog().write(|db| {
             let used = db
-                .prepare_cached("SELECT 1 FROM use WHERE application = ?1 LIMIT 1")?
+                .prepare_cached(
+                    "SELECT 1 FROM use WHERE application = ?1
+                     UNION ALL SELECT 1 FROM item WHERE application = ?1 LIMIT 1",
+                )?
                 .exists([id.bytes()])?;
             if used {
                 return Err(CatalogError::StillUsed);

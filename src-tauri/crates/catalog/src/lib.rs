@@ -2,7 +2,8 @@
 //!
 //! This room keeps workspace, members, client registrations, accepted connectors, connections,
 //! slots, authorizations with their sealed credentials, renewal leases, flows, which sign-ins are
-//! kept, and the event log in `catalog.sqlite`, and runs in `data.sqlite`. It is the only crate that speaks SQL, and its
+//! kept, the items of the areas, and the event log in `catalog.sqlite`, runs and executions in
+//! `data.sqlite`. It is the only crate that speaks SQL, and its
 //! public API speaks the domain's words: no SQL type leaves it. It may touch those two files, their
 //! lock files and their backups, all in the home it is given, and nothing else. It never opens a
 //! sealed byte, never decides a rule, never waits for the network inside a transaction, and never
@@ -21,10 +22,12 @@ mod damage;
 mod definitions;
 mod error;
 mod events;
+mod executions;
 mod facets;
 mod fillings;
 mod flows;
 mod inventory;
+mod items;
 mod kept_sign_ins;
 mod keys;
 mod lapsing;
@@ -68,9 +71,11 @@ pub use damage::set_aside_files;
 pub use definitions::{Definition, DefinitionPage, NewDefinitions};
 pub use error::CatalogError;
 pub use events::{By, Entry, Event, EventQuery, Fault, NewEvent, Tag, Verification};
+pub use executions::Execution;
 pub use fillings::Filling;
 pub use flows::{Flow, Step};
 pub use inventory::{InventoryPage, InventoryRow};
+pub use items::{Item, Part};
 pub use kept_sign_ins::KeptSignIn;
 pub use lapsing::Lapse;
 pub use leases::{Budget, Lease, Renewal, Sending};

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 
 use crate::{
     Catalog, CatalogError, Result, applications, authorizations, connections, connectors, flows,
-    kept_sign_ins, offers, primaries, registrations, row, slots, uses, workspace,
+    items, kept_sign_ins, offers, primaries, registrations, row, slots, uses, workspace,
 };
 
 /// A row that cannot be read.
@@ -39,7 +39,7 @@ struct Check {
     parse: fn(&Row<'_>) -> rusqlite::Result<()>,
 }
 
-const CHECKS: [Check; 17] = [
+const CHECKS: [Check; 18] = [
     Check {
         what: "workspace",
         rows: "SELECT * FROM workspace",
@@ -129,6 +129,13 @@ const CHECKS: [Check; 17] = [
         named: "SELECT u.name || coalesce(' (' || c.name || ')', '')
                 FROM use u LEFT JOIN connection c ON c.id = u.connection WHERE u.id = ?1",
         parse: |row| uses::used(row).map(drop),
+    },
+    Check {
+        what: "item",
+        rows: "SELECT * FROM item",
+        id: &["id"],
+        named: "SELECT name FROM item WHERE id = ?1",
+        parse: |row| items::item(row).map(drop),
     },
     Check {
         what: "primary_account",

@@ -9,9 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tsunagi_domain::ids::SlotId;
 use tsunagi_domain::{
-    ApplicationId, AuthorizationId, ConnectionId, Edition, EventId, FlowId, Health, KeptSignInId,
-    Kind, MemberId, Mode, NotConnected, Plan, Reach, RegistrationId, Role, RunId, Timestamp, UseId,
-    WorkspaceId,
+    ApplicationId, AuthorizationId, ConnectionId, Edition, EventId, ExecutionId, FlowId, Health,
+    ItemId, KeptSignInId, Kind, MemberId, Mode, NotConnected, Plan, Reach, RegistrationId, Role,
+    RunId, Timestamp, UseId, WorkspaceId,
 };
 
 use crate::{CatalogError, Result};
@@ -39,7 +39,9 @@ keys!(
     AuthorizationId,
     ConnectionId,
     EventId,
+    ExecutionId,
     FlowId,
+    ItemId,
     KeptSignInId,
     MemberId,
     RegistrationId,

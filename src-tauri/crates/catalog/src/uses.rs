@@ -1,7 +1,7 @@
 //! Places that refer to a connection.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use tsunagi_domain::{ApplicationId, ConnectionId, Environment, Timestamp, UseId};
+use tsunagi_domain::{ApplicationId, ConnectionId, Environment, ItemId, Timestamp, UseId};
 
 use crate::events::{self, Entry};
 use crate::row::{self, Key, Word};
@@ -29,6 +29,8 @@ pub struct Use {
     pub unattended: bool,
     /// When it runs next, where that is known.
     pub next_run: Option<Timestamp>,
+    /// The item it belongs to.
+    pub item: Option<ItemId>,
 }
 
 /// What went from one connection to another.
@@ -258,5 +260,6 @@ pub(crate) fn used(row: &Row<'_>) -> rusqlite::Result<Use> {
         scopes: row::json(row, "scopes")?,
         unattended: row.get("unattended")?,
         next_run: row::time_opt(row, "next_run")?,
+        item: row::id_opt(row, "item")?,
     })
 }

@@ -96,3 +96,11 @@ id!(
     /// One place that uses a connection.
     UseId
 );
+id!(
+    /// What an area keeps: a call, a task, a schedule.
+    ItemId
+);
+id!(
+    /// One time an item did its work.
+    ExecutionId
+);

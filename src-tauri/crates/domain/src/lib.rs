@@ -46,8 +46,8 @@ pub use connection::{Connection, Kind, Mode};
 pub use environment::{Environment, Reach};
 pub use health::{Health, NotConnected};
 pub use ids::{
-    ApplicationId, AuthorizationId, ConnectionId, EventId, FlowId, KeptSignInId, MemberId,
-    RegistrationId, RunId, SlotId, UseId, WorkspaceId,
+    ApplicationId, AuthorizationId, ConnectionId, EventId, ExecutionId, FlowId, ItemId,
+    KeptSignInId, MemberId, RegistrationId, RunId, SlotId, UseId, WorkspaceId,
 };
 pub use member::{Member, Role};
 pub use need::Need;

@@ -24,6 +24,7 @@ mod record;
 mod renewal;
 mod revoking;
 mod send;
+mod specimen;
 mod verify;
 mod whoami;
 
@@ -33,4 +34,5 @@ pub use gate::{Gateway, Limits};
 pub use keys::Keys;
 pub use record::Recorder;
 pub use send::{Answer, Call, Request};
+pub use specimen::Specimen;
 pub use whoami::Arrived;

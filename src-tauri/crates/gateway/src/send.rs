@@ -348,7 +348,7 @@ fn is_of_the_transport(name: &HeaderName) -> bool {
 }
 
 /// A path below the base, or a whole address.
-fn target(resolved: &Resolved, target: &str) -> Result<Url, GateError> {
+pub(crate) fn target(resolved: &Resolved, target: &str) -> Result<Url, GateError> {
     if target.starts_with('/') {
         return Ok(resolved.api_url(target)?);
     }

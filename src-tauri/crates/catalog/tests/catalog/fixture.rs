@@ -118,6 +118,7 @@ pub(crate) fn used(
         scopes: vec!["contacts.write".to_owned()],
         unattended: true,
         next_run: Some(NOW.plus_seconds(60)),
+        item: None,
     }
 }
 

@@ -144,7 +144,7 @@ fn a_file_of_the_version_before_kept_sign_ins_is_brought_up_to_date() {
     catalog.keep_sign_in(&sign_in, None).unwrap();
     assert_eq!(catalog.kept_sign_ins(member.id).unwrap(), [sign_in]);
     assert!(
-        home.path().join("catalog.sqlite.before-3").exists(),
+        home.path().join("catalog.sqlite.before-4").exists(),
         "the file was copied before it was changed"
     );
 }

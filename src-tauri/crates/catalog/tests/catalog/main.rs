@@ -8,6 +8,7 @@ mod definitions;
 mod events;
 mod fixture;
 mod flows;
+mod items;
 mod kept_sign_ins;
 mod lapsing;
 mod leases;

@@ -6,7 +6,7 @@ use crate::fixture::{Home, connection};
 
 #[test]
 fn a_file_of_a_later_version_is_refused_and_left_untouched() {
-    for (name, known) in [("catalog.sqlite", 3), ("data.sqlite", 1)] {
+    for (name, known) in [("catalog.sqlite", 4), ("data.sqlite", 2)] {
         let home = tempfile::tempdir().unwrap();
         drop(Catalog::open(home.path()).unwrap());
         let path = home.path().join(name);
@@ -258,7 +258,45 @@ fn a_catalog_of_the_first_version_keeps_what_it_holds() {
         "nobody had a passphrase of their own"
     );
     assert!(
-        home.path().join("catalog.sqlite.before-3").is_file(),
+        home.path().join("catalog.sqlite.before-4").is_file(),
         "and the file as it was is kept"
+    );
+}
+
+#[test]
+fn what_used_a_connection_before_there_were_items_goes_on_using_it() {
+    let home = tempfile::tempdir().unwrap();
+    let db = Connection::open(home.path().join("catalog.sqlite")).unwrap();
+    for step in [
+        include_str!("../../src/migrations/catalog_1.sql"),
+        include_str!("../../src/migrations/catalog_2.sql"),
+        include_str!("../../src/migrations/catalog_3.sql"),
+    ] {
+        db.execute_batch(step).unwrap();
+    }
+    let made = connection("Practice", Kind::Admin, Mode::Same);
+    db.execute(
+        "INSERT INTO connection (id, name, folded, link_name, connector, kind, mode, scopes,
+             settings, enabled, created_at)
+         VALUES (?1, 'Practice', 'practice', ?2, 'practice', 'admin', 'same', '[]', '{}', 1, 0)",
+        rusqlite::params![made.id.uuid().into_bytes(), made.link_name.as_str()],
+    )
+    .unwrap();
+    db.execute_batch(
+        "INSERT INTO application (id, name, folded, edition, created_at)
+         VALUES (x'0190f3a25b6c7d8e9f0123456789abcd', 'Shop', 'shop', 'c6', 0);
+         INSERT INTO use (id, connection, application, environment, area, name, scopes, unattended)
+         SELECT x'0190f3a25b6c7d8e9f0123456789abce', id, x'0190f3a25b6c7d8e9f0123456789abcd',
+             'stage', 'schedule', 'Nightly sync', '[]', 1 FROM connection;
+         PRAGMA application_id = 0x54736e63; PRAGMA user_version = 3",
+    )
+    .unwrap();
+    drop(db);
+    let catalog = Catalog::open(home.path()).unwrap();
+    let uses = catalog.uses(made.id).unwrap();
+    assert_eq!(uses.len(), 1, "R18: it still keeps the connection");
+    assert_eq!(
+        (uses[0].name.as_str(), uses[0].item),
+        ("Nightly sync", None)
     );
 }

@@ -15,10 +15,11 @@ use tsunagi_domain::{
 };
 
 use crate::fixture::{Home, NOW, add_member, flow, query, slot, used};
+use crate::items::item;
 
 /// Per table: what befalls a row of the part named `Bad`, the name it is told by, and its words
 /// for what is wrong.
-const HARMS: [(&str, &str, &str, &str); 15] = [
+const HARMS: [(&str, &str, &str, &str); 16] = [
     (
         "connection",
         "UPDATE connection SET scopes = 'x' WHERE name = 'Bad'",
@@ -83,6 +84,12 @@ const HARMS: [(&str, &str, &str, &str); 15] = [
         "UPDATE use SET scopes = 'x' WHERE name = 'Bad'",
         "Bad (Bad)",
         "scopes: JSON",
+    ),
+    (
+        "item",
+        "UPDATE item SET environment = 'moon' WHERE name = 'Bad'",
+        "Bad",
+        "environment: unknown word `moon`",
     ),
     (
         "primary_account",
@@ -191,6 +198,9 @@ fn part(home: &Home, name: &str, number: u8) -> Part {
     let mut place = used(connection.id, application, Environment::Production);
     place.name = name.to_owned();
     catalog.set_use(&place).unwrap();
+    let mut kept = item(application, name);
+    kept.environment = Environment::Production;
+    catalog.put_item(&kept, &[], None).unwrap();
     catalog
         .set_primary(connection.id, Reach::All, Some(home.member), NOW)
         .unwrap();
@@ -249,6 +259,15 @@ fn seen(home: &Home, part: &Part, name: &str) -> Vec<String> {
         format!("slots: {}", catalog.slots(id).unwrap().len()),
         format!("settings: {}", catalog.slot_settings(id).unwrap().len()),
         format!("uses: {}", catalog.uses(id).unwrap().len()),
+        format!(
+            "items: {}",
+            catalog
+                .items_of_area("invoke_url")
+                .unwrap()
+                .iter()
+                .filter(|one| one.name == name)
+                .count()
+        ),
         format!("primaries: {:?}", catalog.primaries(id).unwrap()),
         format!("offers: {}", catalog.offers(id).unwrap().len()),
         format!("flows: {}", catalog.flows(id, 9).unwrap().len()),

@@ -213,7 +213,7 @@ pub struct HomeView {
 pub struct Unreadable {
     /// The kind of thing it is: one of the catalog's words for what it looks through.
     #[ts(
-        type = "\"connection\" | \"authorization\" | \"slot\" | \"slot_settings\" | \"registration\" | \"member\" | \"application\" | \"application_member\" | \"application_connection\" | \"use\" | \"primary_account\" | \"primary_offer\" | \"connector\" | \"kept_sign_in\" | \"flow\""
+        type = "\"connection\" | \"authorization\" | \"slot\" | \"slot_settings\" | \"registration\" | \"member\" | \"application\" | \"application_member\" | \"application_connection\" | \"use\" | \"item\" | \"primary_account\" | \"primary_offer\" | \"connector\" | \"kept_sign_in\" | \"flow\""
     )]
     pub what: String,
     /// Its id, or its number in the table.

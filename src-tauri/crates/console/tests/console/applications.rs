@@ -72,6 +72,7 @@ fn uses(
         scopes: vec!["contacts.read".to_owned(), "contacts.write".to_owned()],
         unattended,
         next_run: unattended.then_some(Timestamp(1_900_000_000_000)),
+        item: None,
     };
     desk.world.catalog().set_use(&used).unwrap();
     used.id

@@ -77,6 +77,7 @@ impl Desk {
             scopes: vec!["contacts.read".to_owned()],
             unattended,
             next_run: unattended.then_some(Timestamp(1_800_000_000_000)),
+            item: None,
         };
         self.world.catalog().set_use(&used).unwrap();
     }

@@ -46,6 +46,7 @@ impl Play {
                 scopes: Vec::new(),
                 unattended: what != What::Form,
                 next_run: None,
+                item: None,
             })
             .unwrap();
         self.model.uses.push(used);
