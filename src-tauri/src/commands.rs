@@ -6,6 +6,7 @@ mod applications;
 mod authorizations;
 mod backups;
 mod builder;
+mod calls;
 mod choosing;
 mod connection;
 mod connections;
@@ -229,6 +230,13 @@ commands! {
     connection::connection_environment_impact,
     connection::connection_timeline,
     connection::connection_try,
+    calls::calls_get,
+    calls::call_get,
+    calls::call_keep,
+    calls::call_delete,
+    calls::call_send,
+    calls::call_code,
+    calls::call_history,
     connection::connection_delete,
     authorizations::authorization_rename,
     primaries::primary_choose,

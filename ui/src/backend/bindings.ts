@@ -1861,6 +1861,185 @@ answer: TryAnswer | null,
  * Why there is none.
  */
 refused: Failure | null, };
+export type ItemId = string;
+export type CallMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
+export type CallPair = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The value.
+ */
+value: string, 
+/**
+ * Whether it is sent.
+ */
+on: boolean, };
+export type CallBody = { "kind": "none" } | { "kind": "json", 
+/**
+ * The text.
+ */
+text: string, } | { "kind": "form", 
+/**
+ * The fields.
+ */
+fields: Array<CallPair>, } | { "kind": "text", 
+/**
+ * What it is, such as `text/csv`.
+ */
+media_type: string, 
+/**
+ * The text.
+ */
+text: string, };
+export type Call = { 
+/**
+ * Method.
+ */
+method: CallMethod, 
+/**
+ * A path below the API's base, or a whole address on a host that the connector lists.
+ */
+target: string, 
+/**
+ * Query parameters, put behind those that the target has.
+ */
+query: Array<CallPair>, 
+/**
+ * Headers; those of R23 are refused at the gate.
+ */
+headers: Array<CallPair>, 
+/**
+ * Body.
+ */
+body: CallBody, };
+export type CodeLanguage = "curl" | "rust" | "python" | "javascript";
+export type CallRow = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Method; `None` where the call cannot be read.
+ */
+method: CallMethod | null, 
+/**
+ * Path or address; empty where the call cannot be read.
+ */
+target: string, 
+/**
+ * What it goes through; `None` where that cannot be read.
+ */
+connection: ConnectionMark | null, 
+/**
+ * When it was stored last.
+ */
+changedAt: Timestamp, 
+/**
+ * Why nobody can send it now.
+ */
+stopped: Failure | null, };
+export type CallConnection = { 
+/**
+ * The connection, and what of it would be used for the acting member (R6, R9).
+ */
+seat: LiveRow, 
+/**
+ * The address that paths go below; empty where only the service can say it.
+ */
+apiBase: string, 
+/**
+ * A path worth a first request.
+ */
+tryPath: string | null, };
+export type CallDraft = { 
+/**
+ * Which call; `None` for one that is not kept yet.
+ */
+id: ItemId | null, 
+/**
+ * The version that is edited.
+ */
+version: number | null, 
+/**
+ * The application it belongs to.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * What it is called; empty for one that is not kept yet.
+ */
+name: string, 
+/**
+ * What it goes through.
+ */
+connection: ConnectionId | null, 
+/**
+ * What is sent.
+ */
+call: Call, };
+export type CallRecord = { 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * By whom.
+ */
+who: string, 
+/**
+ * Method.
+ */
+method: string, 
+/**
+ * Host; empty where nothing was sent.
+ */
+host: string, 
+/**
+ * Path, without the query: that is not kept.
+ */
+path: string, 
+/**
+ * HTTP status, where there was an answer.
+ */
+status: number | null, 
+/**
+ * Why there was none.
+ */
+refused: Failure | null, 
+/**
+ * How long it took, in milliseconds.
+ */
+millis: number, 
+/**
+ * Size of the answer's body, in bytes.
+ */
+bytes: number, };
+export type CallsView = { 
+/**
+ * The application.
+ */
+application: ApplicationMark, 
+/**
+ * The calls, by name.
+ */
+calls: Array<CallRow>, 
+/**
+ * What a call may go through there, by name.
+ */
+connections: Array<CallConnection>, 
+/**
+ * The acting member may keep and delete calls (R1, R2).
+ */
+mayManage: boolean, };
 export type FileState = "draft" | "accepted" | "changed" | "bad" | "gone";
 export type DiffRow = { 
 /**
@@ -2866,7 +3045,7 @@ export type Unreadable = {
 /**
  * The kind of thing it is: one of the catalog's words for what it looks through.
  */
-what: "connection" | "authorization" | "slot" | "slot_settings" | "registration" | "member" | "application" | "application_member" | "application_connection" | "use" | "primary_account" | "primary_offer" | "connector" | "kept_sign_in" | "flow", 
+what: "connection" | "authorization" | "slot" | "slot_settings" | "registration" | "member" | "application" | "application_member" | "application_connection" | "use" | "item" | "primary_account" | "primary_offer" | "connector" | "kept_sign_in" | "flow", 
 /**
  * Its id, or its number in the table.
  */
@@ -3872,7 +4051,7 @@ registrations: number,
  * Of those: how many wait for their secret.
  */
 secretsDue: number, };
-export type WorkKind = "inventory" | "definitions" | "activity" | "import" | "leaving";
+export type WorkKind = "inventory" | "definitions" | "activity" | "import" | "leaving" | "call";
 export type WorkView = { 
 /**
  * So much is done.
@@ -4291,6 +4470,13 @@ export interface Commands {
   connection_environment_impact: { args: { connection: ConnectionId; reach: Reach; settings: { [key in string]: string }; registration: RegistrationId | null }; answer: EditImpact };
   connection_timeline: { args: { connection: ConnectionId }; answer: Array<FlowRecord> };
   connection_try: { args: { request: TryRequest }; answer: TryAnswer };
+  calls_get: { args: { application: ApplicationId; environment: Environment }; answer: CallsView };
+  call_get: { args: { item: ItemId }; answer: CallDraft };
+  call_keep: { args: { draft: CallDraft }; answer: CallDraft };
+  call_delete: { args: { item: ItemId }; answer: void };
+  call_send: { args: { draft: CallDraft }; answer: TryAnswer };
+  call_code: { args: { draft: CallDraft; language: CodeLanguage }; answer: string };
+  call_history: { args: { connection: ConnectionId; environment: Environment }; answer: Array<CallRecord> };
   connection_delete: { args: { connection: ConnectionId }; answer: void };
   authorization_rename: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null; label: string }; answer: ConnectionView };
   primary_choose: { args: { connection: ConnectionId; reach: Reach }; answer: ConnectionView };

@@ -141,6 +141,30 @@ impl Catalog {
             )
         })
     }
+
+    /// As [`Self::runs`], of one environment and one area.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn runs_in_area(
+        &self,
+        connection: ConnectionId,
+        environment: Environment,
+        area: &str,
+        limit: u32,
+    ) -> Result<Vec<Run>> {
+        self.data().read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT * FROM run WHERE connection = ?1 AND environment = ?2 AND area = ?3
+                 ORDER BY at DESC, id DESC LIMIT ?4",
+            )?;
+            let rows = statement.query_map(
+                params![connection.bytes(), environment.word(), area, limit],
+                run,
+            )?;
+            row::collect("run", rows)
+        })
+    }
 }
 
 fn run(row: &Row<'_>) -> rusqlite::Result<Run> {

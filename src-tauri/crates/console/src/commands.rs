@@ -3,6 +3,7 @@
 //! shell holds its command list against it.
 
 use ts_rs::{Config, TS};
+use tsunagi_areas::call as a;
 use tsunagi_connectors::{self as s, Sketch};
 use tsunagi_domain as d;
 
@@ -89,6 +90,13 @@ pub fn all() -> Vec<Command> {
         connection_environment_impact(connection: d::ConnectionId, reach: d::Reach, settings: std::collections::BTreeMap<String, String>, registration: Option<d::RegistrationId>) -> v::EditImpact;
         connection_timeline(connection: d::ConnectionId) -> Vec<v::FlowRecord>;
         connection_try(request: v::TryRequest) -> v::TryAnswer;
+        calls_get(application: d::ApplicationId, environment: d::Environment) -> v::CallsView;
+        call_get(item: d::ItemId) -> v::CallDraft;
+        call_keep(draft: v::CallDraft) -> v::CallDraft;
+        call_delete(item: d::ItemId) -> ();
+        call_send(draft: v::CallDraft) -> v::TryAnswer;
+        call_code(draft: v::CallDraft, language: a::Language) -> String;
+        call_history(connection: d::ConnectionId, environment: d::Environment) -> Vec<v::CallRecord>;
         connection_delete(connection: d::ConnectionId) -> ();
         authorization_rename(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose, label: String) -> v::ConnectionView;
         primary_choose(connection: d::ConnectionId, reach: d::Reach) -> v::ConnectionView;
@@ -298,6 +306,17 @@ pub fn typescript() -> String {
         v::ServiceToTry,
         v::ServiceTry,
         v::ServiceTried,
+        d::ItemId,
+        a::Method,
+        a::Pair,
+        a::Body,
+        a::Call,
+        a::Language,
+        v::CallRow,
+        v::CallConnection,
+        v::CallDraft,
+        v::CallRecord,
+        v::CallsView,
         v::FileState,
         v::DiffRow,
         v::ConnectorFile,

@@ -16,6 +16,7 @@ mod availability;
 mod backups;
 mod blocking;
 mod builder;
+mod calling;
 mod coding;
 pub mod commands;
 mod connection;
@@ -74,13 +75,14 @@ pub use console::{Console, OpenKeyring, Session, Surroundings};
 pub use damage::{DAMAGED, check_backup, set_aside};
 pub use error::ConsoleError;
 pub use rotation::RotationStep;
+pub use tsunagi_areas::call::Language as CodeLanguage;
 pub use tsunagi_connectors::{Choice, Finding, OpenApi, Security, Sketch, Way};
 pub use tsunagi_domain::account::AccountAnswer;
 pub use tsunagi_domain::application::Component;
 pub use tsunagi_domain::system::Cause;
 pub use tsunagi_domain::{
-    ApplicationId, Clock, ConnectionId, Edition, Environment, FlowId, KeptSignInId, MemberId,
-    Reach, RegistrationId, Role, SystemClock, Timestamp,
+    ApplicationId, Clock, ConnectionId, Edition, Environment, FlowId, ItemId, KeptSignInId,
+    MemberId, Reach, RegistrationId, Role, SystemClock, Timestamp,
 };
 pub use tsunagi_oauth::Verdict;
 pub use tsunagi_vault::{KeyHolder, KeyringError, MemoryKeyHolder, platform_keyring};

@@ -19,10 +19,10 @@ use crate::views::{
 };
 
 /// Who looks at what in live mode.
-struct Look {
-    member: Member,
-    application: Application,
-    shared: bool,
+pub(crate) struct Look {
+    pub(crate) member: Member,
+    pub(crate) application: Application,
+    pub(crate) shared: bool,
 }
 
 impl Console {
@@ -88,7 +88,8 @@ impl Console {
         })
     }
 
-    fn live_row(
+    /// What the acting member has in a connection, in one environment.
+    pub(crate) fn live_row(
         &self,
         look: &Look,
         connection: &Connection,

@@ -68,6 +68,8 @@ actions! {
     ApplicationUnshared = "application.unshared",
     ApplicationGranted = "application.granted",
     ApplicationAccessRemoved = "application.access_removed",
+    CallKept = "call.kept",
+    CallDeleted = "call.deleted",
     ConnectionCreated = "connection.created",
     ConnectionRenamed = "connection.renamed",
     ConnectionEdited = "connection.edited",

@@ -16,9 +16,36 @@ use crate::views::{ServiceToTry, ServiceTried, ServiceTry, TryAnswer, TryRequest
 
 /// The most of a body that is shown, in bytes.
 const SHOWN_MAX: usize = 256 * 1024;
+/// The area of its requests in the record.
+const AREA: &str = "try_it";
 
 /// What a service is tried as: a task that may be written without its connection, and is.
 const LEFT_OUT: Cause = Cause::IntegrationTask { optional: true };
+
+/// Through what a request goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Through {
+    /// The application, if any.
+    pub(crate) application: Option<ApplicationId>,
+    pub(crate) environment: Environment,
+    /// The area it comes from, for the record.
+    pub(crate) area: &'static str,
+}
+
+/// A GET of a path.
+fn get(path: &str) -> Request {
+    let mut headers = http::HeaderMap::new();
+    headers.insert(
+        http::header::ACCEPT,
+        http::HeaderValue::from_static("application/json, */*;q=0.5"),
+    );
+    Request {
+        method: http::Method::GET,
+        target: path.trim().to_owned(),
+        headers,
+        body: Vec::new(),
+    }
+}
 
 impl Console {
     /// *Try it*: a GET through the gate, as the acting member.
@@ -31,14 +58,13 @@ impl Console {
         request: &TryRequest,
     ) -> Result<TryAnswer, ConsoleError> {
         let connection = self.connection(request.connection)?;
-        self.sent(
-            session,
-            connection,
-            None,
-            request.environment,
-            &request.path,
-        )
-        .await
+        let through = Through {
+            application: None,
+            environment: request.environment,
+            area: AREA,
+        };
+        self.sent(session, connection, through, get(&request.path))
+            .await
     }
 
     /// The services a task of an application could ask without choosing a connection (R5), and
@@ -89,15 +115,13 @@ impl Console {
         let (connection, made) =
             self.come_into_being(session, request.application, &request.service, LEFT_OUT)?;
         let mark = self.connection_mark(&connection);
-        let application = Some(request.application);
+        let through = Through {
+            application: Some(request.application),
+            environment: request.environment,
+            area: AREA,
+        };
         let sent = self
-            .sent(
-                session,
-                connection,
-                application,
-                request.environment,
-                &request.path,
-            )
+            .sent(session, connection, through, get(&request.path))
             .await;
         let (answer, refused) = match sent {
             Ok(answer) => (Some(answer), None),
@@ -111,13 +135,16 @@ impl Console {
         })
     }
 
-    async fn sent(
+    /// Sends a request as the acting member, and shows what came.
+    ///
+    /// # Errors
+    /// R1; whatever the gate says.
+    pub(crate) async fn sent(
         &self,
         session: Session,
         connection: Connection,
-        application: Option<ApplicationId>,
-        environment: Environment,
-        path: &str,
+        through: Through,
+        request: Request,
     ) -> Result<TryAnswer, ConsoleError> {
         let member = self.member(session)?;
         self.allows(Act::Use)?;
@@ -126,26 +153,16 @@ impl Console {
             // Its address is this computer's: nobody else can have answered for it.
             self.start_practice()?;
         }
-        let mut headers = http::HeaderMap::new();
-        headers.insert(
-            http::header::ACCEPT,
-            http::HeaderValue::from_static("application/json, */*;q=0.5"),
-        );
         let answer = self
             .inner
             .gateway
             .send(Call {
                 link_name: connection.link_name.clone(),
                 caller: Caller::Member(member.id),
-                application,
-                environment,
-                area: "try_it".to_owned(),
-                request: Request {
-                    method: http::Method::GET,
-                    target: path.trim().to_owned(),
-                    headers,
-                    body: Vec::new(),
-                },
+                application: through.application,
+                environment: through.environment,
+                area: through.area.to_owned(),
+                request,
             })
             .await;
         self.inner.bell.changed();

@@ -6,6 +6,7 @@ mod activity;
 mod applications;
 mod backups;
 mod builder;
+mod calls;
 mod connection;
 mod connectors;
 mod flow;
@@ -35,6 +36,7 @@ pub use builder::{
     ConnectorUses, FilledView, FindingView, LeftOut, OpenApiView, PublishImpact, SecretRemoved,
     TouchedByConnector, UnsavedView,
 };
+pub use calls::{CallConnection, CallDraft, CallRecord, CallRow, CallsView};
 pub use connection::{
     AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, ServiceToTry,
     ServiceTried, ServiceTry, TryAnswer, TryRequest, UseView,

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::views::{WorkKind, WorkView};
@@ -20,6 +22,8 @@ struct Work {
     done: AtomicU64,
     all: AtomicU64,
     stopped: AtomicBool,
+    /// Told when it is stopped, for work that waits instead of taking steps.
+    told: Notify,
 }
 
 impl Works {
@@ -48,6 +52,12 @@ impl Running<'_> {
             return Err(ConsoleError::new("work_stopped"));
         }
         Ok(())
+    }
+
+    /// Waits until a person stops it.
+    pub(crate) async fn stopped(&self) {
+        // A word that was said before is kept for whoever listens next.
+        self.work.told.notified().await;
     }
 }
 
@@ -94,6 +104,7 @@ impl Console {
         self.reader(session)?;
         if let Some(work) = self.inner.works.held().get(&kind) {
             work.stopped.store(true, Ordering::Relaxed);
+            work.told.notify_one();
         }
         Ok(())
     }

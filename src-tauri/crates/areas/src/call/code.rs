@@ -17,6 +17,7 @@ pub enum Language {
     /// Python, with `requests`.
     Python,
     /// JavaScript, with `fetch`.
+    #[serde(rename = "javascript")]
     JavaScript,
 }
 

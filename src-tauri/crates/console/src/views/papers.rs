@@ -112,6 +112,8 @@ pub enum WorkKind {
     Import,
     /// The authorizations of a member who leaves are removed.
     Leaving,
+    /// A call waits for its answer.
+    Call,
 }
 
 /// How far it is.
