@@ -65,8 +65,8 @@ pub(crate) async fn call_history(
     connection: ConnectionId,
     environment: Environment,
 ) -> Answer<Vec<CallRecord>> {
-    seated(&desk, move |console, session| {
-        console.call_history(session, connection, environment)
+    waited(&desk, async move |console, session| {
+        console.call_history(session, connection, environment).await
     })
     .await
 }

@@ -320,7 +320,7 @@ impl Console {
     ///
     /// # Errors
     /// R2; no such connection.
-    pub fn call_history(
+    pub async fn call_history(
         &self,
         session: Session,
         connection: ConnectionId,
@@ -328,6 +328,8 @@ impl Console {
     ) -> Result<Vec<CallRecord>, ConsoleError> {
         self.reader(session)?;
         let connection = self.connection(connection)?;
+        // What was sent a moment ago is among them.
+        self.inner.gateway.flush().await;
         let members = self.inner.catalog.members()?;
         let runs = self
             .inner

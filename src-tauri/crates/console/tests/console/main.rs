@@ -28,6 +28,7 @@ mod flows;
 mod gallery;
 mod harmed;
 mod inventory;
+mod invoking;
 mod kept_sign_ins;
 mod keyring;
 mod kinds;
