@@ -174,3 +174,31 @@ async fn what_a_person_leaves_out_stays_out_and_so_does_what_needs_it() {
     assert_eq!((seen.adds, seen.same), (0, 1), "{:?}", seen.items);
     assert_eq!(import(&desk, &seen).unwrap_err().code, "import_empty");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_of_before_names_zohos_data_center_and_comes_in_without_it() {
+    let desk = Desk::empty();
+    let client = register(&desk, "zoho_analytics", RedirectForm::LoopbackAnyPort);
+    let of_before = connection(&[
+        ("service", "\"zoho_analytics\""),
+        ("registration", &format!("\"{client}\"")),
+        ("scopes", "[\"ZohoAnalytics.data.read\"]"),
+        ("settings", "{ domain = \"zoho.eu\" }"),
+    ]);
+    let seen = preview(&desk, format!("version = 1\n{of_before}")).unwrap();
+    assert_eq!((seen.adds, seen.refused), (1, 0), "{:?}", seen.items);
+    import(&desk, &seen).unwrap();
+    let catalog = desk.world.catalog();
+    let known = catalog.connection_by_link_name("wrong").unwrap().unwrap();
+    assert!(
+        known.settings.is_empty(),
+        "the callback says where the account is, and nobody else: {:?}",
+        known.settings
+    );
+    let again = preview(&desk, format!("version = 1\n{of_before}")).unwrap();
+    assert_eq!(
+        (again.adds, again.clashes),
+        (0, 0),
+        "the same file is known by now"
+    );
+}
