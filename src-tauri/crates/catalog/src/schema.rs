@@ -34,6 +34,7 @@ pub(crate) static DATA: LazyLock<Schema> = LazyLock::new(|| {
         vec![
             include_str!("migrations/data_1.sql"),
             include_str!("migrations/data_2.sql"),
+            include_str!("migrations/data_3.sql"),
         ],
     )
 });

@@ -18,6 +18,7 @@ mod needing;
 mod offers;
 mod opening;
 mod processes;
+mod pulled;
 mod quarantine;
 mod recent;
 mod resealing;

@@ -1,0 +1,152 @@
+use tsunagi_catalog::{Catalog, CatalogError, NewRow};
+use tsunagi_domain::{ItemId, Timestamp};
+
+use crate::fixture::{Home, NOW};
+
+fn page(catalog: &Catalog, item: ItemId, generation: u64, after: u64, ids: &[&str], next: &str) {
+    let fields: Vec<String> = ids
+        .iter()
+        .map(|id| format!("{{\"id\":\"{id}\",\"pull\":{generation}}}"))
+        .collect();
+    let rows: Vec<NewRow<'_>> = ids
+        .iter()
+        .zip(&fields)
+        .map(|(id, fields)| NewRow { id, fields })
+        .collect();
+    let next = (!next.is_empty()).then_some(next);
+    catalog
+        .put_page(item, generation, after, &rows, next)
+        .unwrap();
+}
+
+fn ids(catalog: &Catalog, item: ItemId) -> Vec<String> {
+    let rows = catalog.pulled(item, None, 100).unwrap().into_iter();
+    rows.map(|row| row.id).collect()
+}
+
+#[test]
+fn a_pull_that_was_interrupted_goes_on_where_it_was() {
+    let home = Home::new();
+    let item = ItemId::new();
+    let begun = home.catalog.begin_pull(item, true, NOW).unwrap();
+    assert_eq!(begun.generation, 1);
+    page(&home.catalog, item, 1, 0, &["a", "b"], "page=2");
+    let path = home.path().to_owned();
+    // Another process, after this one was killed.
+    let later = Catalog::open(&path).unwrap();
+    let again = later.begin_pull(item, true, NOW.plus_seconds(60)).unwrap();
+    let running = again.running.expect("it is not over");
+    assert_eq!(
+        (again.generation, running.next.as_deref(), running.came),
+        (1, Some("page=2"), 2),
+        "no page that came is asked for again"
+    );
+    assert_eq!(running.began_at, NOW, "changes since then are its own");
+    page(&later, item, 1, 2, &["c"], "");
+    assert_eq!(later.end_pull(item, 1, NOW, Some("mark")).unwrap(), 0);
+    assert_eq!(ids(&later, item), ["a", "b", "c"]);
+    let over = later.pull(item).unwrap().unwrap();
+    assert_eq!(
+        (over.running, over.done_at, over.since.as_deref()),
+        (None, Some(NOW), Some("mark"))
+    );
+}
+
+#[test]
+fn what_does_not_come_again_is_gone_once_everything_has_come() {
+    let home = Home::new();
+    let catalog = &home.catalog;
+    let item = ItemId::new();
+    catalog.begin_pull(item, true, NOW).unwrap();
+    page(catalog, item, 1, 0, &["a", "b", "c"], "");
+    catalog.end_pull(item, 1, NOW, None).unwrap();
+
+    let second = catalog.begin_pull(item, true, NOW).unwrap();
+    assert_eq!(second.generation, 2);
+    page(catalog, item, 2, 0, &["d", "b"], "more");
+    assert_eq!(
+        ids(catalog, item),
+        ["a", "b", "c", "d"],
+        "until it is over nothing is missing, and a row keeps its place"
+    );
+    page(catalog, item, 2, 2, &["a"], "");
+    assert_eq!(catalog.end_pull(item, 2, NOW, None).unwrap(), 1);
+    assert_eq!(ids(catalog, item), ["a", "b", "d"]);
+    let rows = catalog.pulled(item, None, 9).unwrap();
+    assert!(rows.iter().all(|row| row.fields.contains("\"pull\":2")));
+}
+
+#[test]
+fn a_pull_of_changes_removes_nothing() {
+    let home = Home::new();
+    let catalog = &home.catalog;
+    let item = ItemId::new();
+    catalog.begin_pull(item, true, NOW).unwrap();
+    page(catalog, item, 1, 0, &["a", "b"], "");
+    catalog.end_pull(item, 1, NOW, Some("monday")).unwrap();
+    let changes = catalog.begin_pull(item, false, NOW).unwrap();
+    assert_eq!(
+        (changes.generation, changes.since.as_deref()),
+        (1, Some("monday"))
+    );
+    page(catalog, item, 1, 0, &["b", "c"], "");
+    assert_eq!(catalog.end_pull(item, 1, NOW, Some("tuesday")).unwrap(), 0);
+    assert_eq!(ids(catalog, item), ["a", "b", "c"]);
+}
+
+#[test]
+fn two_that_pull_at_once_do_not_mix() {
+    let home = Home::new();
+    let catalog = &home.catalog;
+    let item = ItemId::new();
+    catalog.begin_pull(item, true, NOW).unwrap();
+    page(catalog, item, 1, 0, &["a"], "more");
+    let row = [NewRow {
+        id: "late",
+        fields: "{}",
+    }];
+    assert_eq!(
+        catalog.put_page(item, 1, 0, &row, None),
+        Err(CatalogError::Stale),
+        "that page has come already"
+    );
+    catalog.give_up_pull(item).unwrap();
+    assert_eq!(
+        catalog.put_page(item, 1, 1, &row, None),
+        Err(CatalogError::Stale),
+        "it was given up"
+    );
+    assert_eq!(
+        catalog.end_pull(item, 1, NOW, None),
+        Err(CatalogError::Stale)
+    );
+    assert_eq!(ids(catalog, item), ["a"], "what has come stays");
+    assert_eq!(catalog.begin_pull(item, true, NOW).unwrap().generation, 2);
+}
+
+#[test]
+fn rows_are_listed_page_by_page_and_forgotten_with_their_source() {
+    let home = Home::new();
+    let catalog = &home.catalog;
+    let (item, other) = (ItemId::new(), ItemId::new());
+    let all: Vec<String> = (0..250).map(|n| format!("{n:03}")).collect();
+    for (source, from) in [(item, 0), (other, 100)] {
+        catalog.begin_pull(source, true, Timestamp(0)).unwrap();
+        let ids: Vec<&str> = all[from..].iter().map(String::as_str).collect();
+        page(catalog, source, 1, 0, &ids, "");
+    }
+    assert_eq!(catalog.count_pulled(item).unwrap(), 250);
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let rows = catalog.pulled(item, after, 100).unwrap();
+        let Some(last) = rows.last() else { break };
+        after = Some(last.place);
+        seen.extend(rows.into_iter().map(|row| row.id));
+    }
+    assert_eq!(seen, all);
+    catalog.forget_pulled(item).unwrap();
+    assert_eq!(catalog.count_pulled(item).unwrap(), 0);
+    assert_eq!(catalog.pull(item).unwrap(), None);
+    assert_eq!(catalog.count_pulled(other).unwrap(), 150);
+}
