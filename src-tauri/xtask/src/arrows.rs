@@ -32,7 +32,10 @@ const TABLE: &[Row] = &[
             "tsunagi-oauth",
         ],
     ),
-    ("tsunagi-areas", &["tsunagi-domain", "tsunagi-gateway"]),
+    (
+        "tsunagi-areas",
+        &["tsunagi-domain", "tsunagi-connectors", "tsunagi-gateway"],
+    ),
     (
         "tsunagi-console",
         &[

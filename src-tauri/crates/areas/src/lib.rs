@@ -6,3 +6,5 @@
 //! never decides who may do what, and knows no screen.
 
 pub mod call;
+pub mod data_source;
+pub mod task;

@@ -1,0 +1,323 @@
+//! Data sources: rows of a service, pulled page by page.
+//!
+//! A page is put on the shelf together with how to get the next one, so that a pull that was
+//! interrupted goes on where it was. While one page is stored the next is fetched.
+
+use std::ops::ControlFlow;
+
+use http::StatusCode;
+use http::header::DATE;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tsunagi_connectors::{Asked, Given, Operation, Verdict};
+use tsunagi_domain::Timestamp;
+use tsunagi_gateway::{Door, GateError, Gateway, Site};
+
+use crate::task::{Done, TaskError, ask, found};
+
+/// Names that identify a record, where a source does not say which does.
+const KEYS: [&str; 6] = ["id", "Id", "ID", "_id", "uuid", "key"];
+
+/// What is pulled.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The operation that gives rows, by its id.
+    pub operation: String,
+    /// What it is given, such as the module.
+    #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(type = "Record<string, unknown>"))]
+    pub given: Given,
+    /// The field that identifies a record; `None`: one that usually does, else its number.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Whether only what has changed is asked for, where the service can.
+    #[serde(default)]
+    pub changes: bool,
+}
+
+/// How far a pull is when it begins, or goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// Whether everything is asked for.
+    pub whole: bool,
+    /// How to get the next page: what [`Shelf::put`] was given last.
+    pub next: Option<String>,
+    /// How many rows have come.
+    pub came: u64,
+    /// Since when changes are asked for: what [`Shelf::end`] was given last.
+    pub since: Option<String>,
+}
+
+/// A row to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What identifies the record.
+    pub id: String,
+    /// The record as the service sent it, as JSON.
+    pub fields: String,
+}
+
+/// Where rows are kept.
+pub trait Shelf: Sync {
+    /// What can go wrong with it.
+    type Error: std::error::Error + Send;
+
+    /// Begins a pull, or goes on with the one that is not over.
+    fn begin(&self, whole: bool) -> impl Future<Output = Result<Begun, Self::Error>> + Send;
+
+    /// Keeps a page after so many rows, with how to get the next: all of it or nothing.
+    fn put(
+        &self,
+        after: u64,
+        rows: Vec<Row>,
+        next: Option<String>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Ends the pull; the next one asks for changes since `since`. Gives how many rows are gone.
+    fn end(&self, since: Option<String>) -> impl Future<Output = Result<u64, Self::Error>> + Send;
+
+    /// Gives the pull up: the next one begins anew.
+    fn give_up(&self) -> impl Future<Output = Result<(), Self::Error>> + Send;
+}
+
+/// Why a pull is not over. What has come is kept, and the next pull goes on there.
+#[derive(Debug, thiserror::Error)]
+pub enum PullError<E: std::error::Error> {
+    /// No request could be made, the gate refused, or there was no answer.
+    #[error(transparent)]
+    Task(#[from] TaskError),
+    /// The service refused, in its words as far as it has any.
+    #[error("the service refused: status {status}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// What the service says.
+        message: Option<String>,
+    },
+    /// The answer is not what the service promises: it has no list of rows.
+    #[error("an answer without rows")]
+    NotAsPromised,
+    /// One page is larger than the gate reads at a time.
+    #[error("a page that is too large")]
+    PageTooLarge,
+    /// The answer repeats the credential: it is not kept.
+    #[error("an answer that repeats the credential")]
+    EchoesCredential,
+    /// The rows could not be kept.
+    #[error(transparent)]
+    Shelf(E),
+}
+
+/// What came of a pull.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pulled {
+    /// How many rows came, with those of before it was interrupted.
+    pub came: u64,
+    /// How many are gone at the service.
+    pub gone: u64,
+    /// Whether it was stopped by a person before it was over.
+    pub stopped: bool,
+}
+
+/// How a pull goes on, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Mark {
+    /// The next page.
+    asked: Asked,
+    /// When the first page was answered, by the service's clock where it tells.
+    since: String,
+}
+
+/// Pulls a source through a door onto a shelf. `seen` hears how many rows have come after each
+/// page, and may stop it.
+///
+/// # Errors
+/// [`PullError`].
+pub async fn pull<S: Shelf>(
+    gateway: &Gateway,
+    door: &Door,
+    source: &Source,
+    shelf: &S,
+    now: Timestamp,
+    seen: impl Fn(u64) -> ControlFlow<()>,
+) -> Result<Pulled, PullError<S::Error>> {
+    let (site, operation) = found(gateway, door, &source.operation).await?;
+    let whole = !(source.changes && operation.since.is_some());
+    let mut begun = shelf.begin(whole).await.map_err(PullError::Shelf)?;
+    let run = Run {
+        gateway,
+        door,
+        site: &site,
+        operation: &operation,
+        source,
+    };
+    let mut mark = begun
+        .next
+        .as_deref()
+        .and_then(|next| serde_json::from_str::<Mark>(next).ok());
+    let resumed = mark.is_some();
+    let first = match &mark {
+        Some(mark) => mark.asked.clone(),
+        None => run.first(&begun)?,
+    };
+    let mut page = match run.page(&first).await {
+        // What leads on does not live for ever at most services: begun anew, once.
+        Err(PullError::Refused { status, .. }) if resumed && is_of_the_cursor(status) => {
+            shelf.give_up().await.map_err(PullError::Shelf)?;
+            begun = shelf.begin(whole).await.map_err(PullError::Shelf)?;
+            mark = None;
+            run.page(&run.first(&begun)?).await?
+        }
+        other => other?,
+    };
+    let since = mark.map_or_else(|| answered_at(&page, now), |mark| mark.since);
+    let mut came = begun.came;
+    loop {
+        let rows = run.rows(std::mem::take(&mut page.rows), came);
+        let many = rows.len() as u64;
+        let next = page.next.take();
+        let kept = next.as_ref().map(|asked| {
+            let mark = Mark {
+                asked: asked.clone(),
+                since: since.clone(),
+            };
+            serde_json::to_string(&mark).unwrap_or_default()
+        });
+        let put = shelf.put(came, rows, kept);
+        let Some(next) = next else {
+            put.await.map_err(PullError::Shelf)?;
+            came += many;
+            let _ = seen(came);
+            let gone = shelf.end(Some(since)).await.map_err(PullError::Shelf)?;
+            return Ok(Pulled {
+                came,
+                gone,
+                stopped: false,
+            });
+        };
+        // A page that could not be stored is worse than one that did not come.
+        let (put, fetched) = futures::future::join(put, run.page(&next)).await;
+        put.map_err(PullError::Shelf)?;
+        came += many;
+        if seen(came).is_break() {
+            return Ok(Pulled {
+                came,
+                gone: 0,
+                stopped: true,
+            });
+        }
+        page = fetched?;
+    }
+}
+
+/// Whether a refusal may mean that what leads on is not known any more. What says something of the
+/// credential or of the hour would be said of the first page, too.
+const fn is_of_the_cursor(status: u16) -> bool {
+    matches!(status, 400 | 404 | 410 | 422)
+}
+
+/// When the service answered, by its own clock (RFC 9110 §6.6.1): changes are asked for by that.
+fn answered_at(page: &Done, now: Timestamp) -> String {
+    let date = page
+        .answer
+        .headers
+        .get(DATE)
+        .and_then(|date| date.to_str().ok());
+    let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+    let at = date.map_or_else(
+        || jiff::Timestamp::from_millisecond(now.0).unwrap_or_default(),
+        |date| date.timestamp(),
+    );
+    at.to_string()
+}
+
+struct Run<'a> {
+    gateway: &'a Gateway,
+    door: &'a Door,
+    site: &'a Site,
+    operation: &'a Operation,
+    source: &'a Source,
+}
+
+impl Run<'_> {
+    /// The request for the first page.
+    fn first(&self, begun: &Begun) -> Result<Asked, TaskError> {
+        let mut given = self.source.given.clone();
+        if let (false, Some(since), Some(at)) = (begun.whole, &self.operation.since, &begun.since) {
+            given.insert(since.input.clone(), Value::String(at.clone()));
+        }
+        Ok(self.operation.request(&given, self.site.view())?)
+    }
+
+    async fn page<E: std::error::Error>(&self, asked: &Asked) -> Result<Done, PullError<E>> {
+        let page = ask(self.gateway, self.door, self.site, self.operation, asked).await?;
+        if page.answer.echoes_credential {
+            return Err(PullError::EchoesCredential);
+        }
+        if page.answer.truncated {
+            return Err(PullError::PageTooLarge);
+        }
+        let status = page.answer.status;
+        if status == StatusCode::NOT_MODIFIED {
+            // Nothing has changed since (RFC 9110 §15.4.5).
+            return Ok(page);
+        }
+        if page.outcome.verdict != Verdict::Done {
+            let message = page.outcome.message;
+            // Services that answer 200 to everything say what is wrong; what says nothing is no
+            // answer of theirs.
+            if status.is_success() && message.is_none() {
+                return Err(PullError::NotAsPromised);
+            }
+            return Err(PullError::Refused {
+                status: status.as_u16(),
+                message,
+            });
+        }
+        let nothing = page.answer.body.trim_ascii().is_empty();
+        let told = !page.rows.is_empty()
+            || (nothing && self.operation.answer.empty)
+            || self.has_list(&page.answer.body);
+        if !told {
+            return Err(PullError::NotAsPromised);
+        }
+        Ok(page)
+    }
+
+    /// Whether an answer without rows has a list of them all the same.
+    fn has_list(&self, body: &[u8]) -> bool {
+        serde_json::from_slice::<Value>(body).is_ok_and(|body| self.operation.rows(&body).is_some())
+    }
+
+    fn rows(&self, rows: Vec<Value>, came: u64) -> Vec<Row> {
+        let key = self.source.key.as_deref();
+        let numbered = rows.into_iter().zip(came..);
+        numbered
+            .map(|(row, number)| Row {
+                id: identity(&row, key).unwrap_or_else(|| format!("#{number}")),
+                fields: row.to_string(),
+            })
+            .collect()
+    }
+}
+
+/// What identifies a record.
+fn identity(row: &Value, key: Option<&str>) -> Option<String> {
+    let of = |name: &str| match row.get(name)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    match key {
+        Some(key) => of(key),
+        None => KEYS.iter().find_map(|name| of(name)),
+    }
+}
+
+impl<E: std::error::Error> From<GateError> for PullError<E> {
+    fn from(error: GateError) -> Self {
+        Self::Task(error.into())
+    }
+}
