@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 
 use tsunagi_areas::call::{self, Language};
-use tsunagi_catalog::{Item, Part, Run};
+use tsunagi_catalog::{Item, Run};
 use tsunagi_connectors::Area;
 use tsunagi_domain::access::Act;
 use tsunagi_domain::gate::Caller;
-use tsunagi_domain::{
-    ApplicationId, Connection, ConnectionId, Environment, ItemId, Member, Refusal, RefusalCode,
-};
+use tsunagi_domain::{ApplicationId, Connection, ConnectionId, Environment, ItemId, Member};
 use tsunagi_gateway::Call;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::items::{Head, Keeping, connection_needed, definition_of};
 use crate::live::Look;
 use crate::log::Action;
 use crate::messages;
@@ -22,10 +21,14 @@ use crate::uses::application_mark;
 use crate::views::{
     CallConnection, CallDraft, CallRecord, CallRow, CallsView, TryAnswer, WorkKind,
 };
-use crate::welcome::person_name;
 
 /// The area calls belong to.
 const AREA: &str = Area::InvokeUrl.as_str();
+const CALLS: Keeping = Keeping {
+    area: AREA,
+    kept: Action::CallKept,
+    deleted: Action::CallDeleted,
+};
 /// How many of the latest requests are shown.
 const RECENT: u32 = 50;
 
@@ -35,11 +38,6 @@ impl From<call::Misfit> for ConsoleError {
         let args = misfit.args().into_iter();
         args.fold(error, |error, (name, value)| error.with(name, value))
     }
-}
-
-/// The subject an item has in the log.
-fn subject_of(item: ItemId) -> String {
-    format!("item/{item}")
 }
 
 impl Console {
@@ -90,27 +88,14 @@ impl Console {
     }
 
     fn call_row(&self, item: Item) -> Result<CallRow, ConsoleError> {
-        let read = serde_json::from_str::<call::Call>(&item.definition).ok();
-        let parts = self.inner.catalog.parts(item.id)?;
-        let connection = match parts.first() {
-            Some(part) => self.readable_connection(part.connection)?,
-            None => None,
-        };
-        let stopped = match &connection {
-            Some(connection) => {
-                let mut uses = self.inner.catalog.uses(connection.id)?;
-                uses.retain(|used| used.item == Some(item.id));
-                let places = self.use_places(connection, &uses)?;
-                places.into_iter().find_map(|place| place.stopped)
-            }
-            None => None,
-        };
+        let read = definition_of::<call::Call>(&item).ok();
+        let (connection, stopped) = self.goes_through(&item)?;
         Ok(CallRow {
             id: item.id,
             name: item.name,
             method: read.as_ref().map(|call| call.method),
             target: read.map(|call| call.target).unwrap_or_default(),
-            connection: connection.map(|connection| self.connection_mark(&connection)),
+            connection,
             changed_at: item.changed_at,
             stopped,
         })
@@ -143,24 +128,17 @@ impl Console {
     /// R2; `missing`; `item_unreadable` where what is stored is no call.
     pub fn call(&self, session: Session, id: ItemId) -> Result<CallDraft, ConsoleError> {
         self.reader(session)?;
-        let item = self.call_item(id)?;
+        let item = self.item_of(CALLS, id)?;
         let parts = self.inner.catalog.parts(id)?;
         Ok(CallDraft {
             id: Some(item.id),
             version: Some(item.version),
             application: item.application,
             environment: item.environment,
-            call: serde_json::from_str(&item.definition)
-                .map_err(|_| ConsoleError::new("item_unreadable").with("name", &*item.name))?,
+            call: definition_of(&item)?,
             name: item.name,
             connection: parts.first().map(|part| part.connection),
         })
-    }
-
-    fn call_item(&self, id: ItemId) -> Result<Item, ConsoleError> {
-        let item = self.inner.catalog.item(id)?;
-        let item = item.filter(|item| item.area == AREA);
-        item.ok_or_else(|| ConsoleError::new("missing"))
     }
 
     /// Keeps a call: from then on its connection is in use there (R18). One that is not complete
@@ -170,70 +148,18 @@ impl Console {
     /// R1, R2, R4; a name that is empty, too long or taken; `stale` where another window has
     /// stored it meanwhile.
     pub fn keep_call(&self, session: Session, draft: CallDraft) -> Result<CallDraft, ConsoleError> {
-        let member = self.manager_for(session, Act::Edit)?;
-        self.inner.keys.vault()?;
-        let name = person_name(&draft.name)?;
         let chosen = draft.connection.ok_or_else(connection_needed)?;
-        let definition = serde_json::to_string(&draft.call)
-            .map_err(|_| ConsoleError::new("item_unreadable").with("name", &*name))?;
-        let id = self.at_once(|| {
-            let application = self.application(draft.application)?;
-            let connection = self.may_go_through(draft.application, chosen)?;
-            let before = match draft.id {
-                Some(id) => Some(self.call_item(id)?),
-                None => None,
-            };
-            let now = self.now();
-            let item = Item {
-                id: draft.id.unwrap_or_else(ItemId::new),
-                application: application.id,
-                environment: draft.environment,
-                area: AREA.to_owned(),
-                name: name.clone(),
-                definition,
-                paused: false,
-                version: 1,
-                created_at: before.as_ref().map_or(now, |item| item.created_at),
-                changed_at: now,
-                created_by: Some(member.id),
-            };
-            let part = Part {
-                part: String::new(),
-                connection: connection.id,
-                scopes: Vec::new(),
-                unattended: false,
-                next_run: None,
-            };
-            let stored = self.inner.catalog.put_item(&item, &[part], draft.version);
-            stored.map_err(|error| ConsoleError::from(error).with("name", &*name))?;
-            let args = [
-                ("name", name.as_str()),
-                ("application", application.name.as_str()),
-                ("environment", draft.environment.as_str()),
-                ("link_name", connection.link_name.as_str()),
-            ];
-            self.log(session, Action::CallKept, &subject_of(item.id), &args)?;
-            Ok(item.id)
-        })?;
-        self.inner.bell.changed();
+        let head = Head {
+            id: draft.id,
+            version: draft.version,
+            application: draft.application,
+            environment: draft.environment,
+            name: &draft.name,
+        };
+        // Which scopes a request needs, only whoever writes it knows.
+        let through = (chosen, Vec::new());
+        let id = self.keep_item(session, CALLS, head, &draft.call, through)?;
         self.call(session, id)
-    }
-
-    /// R4: what an application's call may go through.
-    fn may_go_through(
-        &self,
-        application: ApplicationId,
-        connection: ConnectionId,
-    ) -> Result<Connection, ConsoleError> {
-        let connection = self.connection(connection)?;
-        if !self.inner.catalog.has_access(application, connection.id)? {
-            let name = self.application(application)?.name;
-            return Err(Refusal::new(RefusalCode::ApplicationNoAccess)
-                .with("connection", connection.link_name.as_str())
-                .with("application", name)
-                .into());
-        }
-        Ok(connection)
     }
 
     /// Deletes a call. Its connection is not in use there any more.
@@ -241,21 +167,7 @@ impl Console {
     /// # Errors
     /// R1, R2; `missing`.
     pub fn delete_call(&self, session: Session, id: ItemId) -> Result<(), ConsoleError> {
-        self.manager_for(session, Act::Delete)?;
-        self.inner.keys.vault()?;
-        self.at_once(|| {
-            let item = self.call_item(id)?;
-            let application = self.application(item.application)?;
-            self.inner.catalog.delete_item(id)?;
-            let args = [
-                ("name", item.name.as_str()),
-                ("application", application.name.as_str()),
-                ("environment", item.environment.as_str()),
-            ];
-            self.log(session, Action::CallDeleted, &subject_of(id), &args)
-        })?;
-        self.inner.bell.changed();
-        Ok(())
+        self.drop_item(session, CALLS, id)
     }
 
     /// Sends a call as it is edited, kept or not, as the acting member (R9). It can be stopped
@@ -371,8 +283,4 @@ impl Console {
             bytes: run.bytes,
         }
     }
-}
-
-fn connection_needed() -> ConsoleError {
-    ConsoleError::new("call_connection_needed")
 }

@@ -97,6 +97,12 @@ pub fn all() -> Vec<Command> {
         call_send(draft: v::CallDraft) -> v::TryAnswer;
         call_code(draft: v::CallDraft, language: a::Language) -> String;
         call_history(connection: d::ConnectionId, environment: d::Environment) -> Vec<v::CallRecord>;
+        tasks_get(application: d::ApplicationId, environment: d::Environment) -> v::TasksView;
+        task_get(item: d::ItemId) -> v::TaskDraft;
+        task_operations(service: String, connection: Option<d::ConnectionId>) -> Vec<v::OperationView>;
+        task_keep(draft: v::TaskDraft) -> v::TaskDraft;
+        task_delete(item: d::ItemId) -> ();
+        task_run(draft: v::TaskDraft) -> v::TaskDone;
         connection_delete(connection: d::ConnectionId) -> ();
         authorization_rename(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose, label: String) -> v::ConnectionView;
         primary_choose(connection: d::ConnectionId, reach: d::Reach) -> v::ConnectionView;
@@ -312,6 +318,20 @@ pub fn typescript() -> String {
         a::Body,
         a::Call,
         a::Language,
+        s::InputKind,
+        s::PaymentState,
+        s::Repeat,
+        s::Role,
+        tsunagi_areas::task::Task,
+        v::TaskRow,
+        v::TaskService,
+        v::InputView,
+        v::OperationView,
+        v::TaskDraft,
+        v::TaskVerdict,
+        v::TaskRecord,
+        v::TaskDone,
+        v::TasksView,
         v::CallRow,
         v::CallConnection,
         v::CallDraft,

@@ -70,6 +70,8 @@ actions! {
     ApplicationAccessRemoved = "application.access_removed",
     CallKept = "call.kept",
     CallDeleted = "call.deleted",
+    TaskKept = "task.kept",
+    TaskDeleted = "task.deleted",
     ConnectionCreated = "connection.created",
     ConnectionRenamed = "connection.renamed",
     ConnectionEdited = "connection.edited",

@@ -167,6 +167,15 @@ impl Console {
             .await;
         self.inner.bell.changed();
         let answer = answer?;
+        self.answer_view(&connection, &answer)
+    }
+
+    /// An answer as it is shown: secrets masked, and with whose account it was asked for.
+    pub(crate) fn answer_view(
+        &self,
+        connection: &Connection,
+        answer: &Answer,
+    ) -> Result<TryAnswer, ConsoleError> {
         let account = self
             .inner
             .catalog
@@ -181,7 +190,7 @@ impl Console {
                 .label
             })
             .unwrap_or_default();
-        Ok(self.shown(&answer, account))
+        Ok(self.shown(answer, account))
     }
 
     fn shown(&self, answer: &Answer, account: String) -> TryAnswer {

@@ -20,6 +20,7 @@ mod primaries;
 mod services;
 mod setup;
 mod start;
+mod tasks;
 
 pub use activity::{
     ActivityEntry, ActivityPage, ActivityQuery, ActorView, InventoryForm, VerificationView,
@@ -80,4 +81,8 @@ pub use setup::{
 pub use start::{
     AvailabilityChange, AvailabilityView, DataCenterView, Failure, Founded, Founding,
     KeptSignInView, Locale, MemberView, SettingsChange, Start, Theme, VaultView, WorkspaceView,
+};
+pub use tasks::{
+    InputView, OperationView, TaskDone, TaskDraft, TaskRecord, TaskRow, TaskService, TaskVerdict,
+    TasksView,
 };

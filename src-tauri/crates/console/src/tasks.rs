@@ -1,0 +1,367 @@
+//! Integration tasks: what a service can do, done by hand or kept for later.
+
+use tsunagi_areas::task::{self, Task, TaskError};
+use tsunagi_connectors::{Area, Connector, Given, Input, Misfit, Operation, Verdict};
+use tsunagi_domain::access::Act;
+use tsunagi_domain::gate::Caller;
+use tsunagi_domain::system::{Cause, comes_into_being};
+use tsunagi_domain::{ApplicationId, Connection, ConnectionId, Environment, ItemId};
+use tsunagi_gateway::Door;
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::items::{Head, Keeping, connection_needed, definition_of};
+use crate::live::Look;
+use crate::log::Action;
+use crate::uses::application_mark;
+use crate::views::{
+    InputView, OperationView, TaskDone, TaskDraft, TaskRecord, TaskRow, TaskService, TaskVerdict,
+    TasksView, WorkKind,
+};
+
+/// The area tasks belong to.
+const AREA: &str = Area::IntegrationTask.as_str();
+const TASKS: Keeping = Keeping {
+    area: AREA,
+    kept: Action::TaskKept,
+    deleted: Action::TaskDeleted,
+};
+/// A task that may be written without its connection, and is.
+const LEFT_OUT: Cause = Cause::IntegrationTask { optional: true };
+
+impl Console {
+    /// The tasks of an application in an environment, and what they may go through.
+    ///
+    /// # Errors
+    /// R2: managers look at them; no such application.
+    pub fn tasks(
+        &self,
+        session: Session,
+        application: ApplicationId,
+        environment: Environment,
+    ) -> Result<TasksView, ConsoleError> {
+        let viewer = self.reader(session)?;
+        let application = self.application(application)?;
+        let catalog = &self.inner.catalog;
+        let mut tasks = Vec::new();
+        for item in catalog.items(application.id, environment, AREA)? {
+            let (connection, stopped) = self.goes_through(&item)?;
+            let label = definition_of::<Task>(&item).ok().and_then(|task| {
+                let service = &connection.as_ref()?.service.id;
+                self.operation_label(service, &task.operation)
+            });
+            tasks.push(TaskRow {
+                id: item.id,
+                name: item.name,
+                operation: label.unwrap_or_default(),
+                connection,
+                changed_at: item.changed_at,
+                stopped,
+            });
+        }
+        let look = Look {
+            member: viewer.clone(),
+            application: application.clone(),
+            shared: true,
+        };
+        let library = self.inner.gateway.library();
+        let mut connections = Vec::new();
+        for connection in catalog.connections_of_application(application.id)? {
+            let connector = library.get(&connection.connector);
+            if connector.is_some_and(|connector| !tasks_of(connector).is_empty()) {
+                connections.push(self.live_row(&look, &connection, environment)?);
+            }
+        }
+        Ok(TasksView {
+            application: application_mark(&application),
+            tasks,
+            connections,
+            services: self.task_services(session)?,
+            may_manage: self.manages(&viewer, Act::Edit),
+        })
+    }
+
+    /// R5: services whose connection a task may leave out.
+    fn task_services(&self, session: Session) -> Result<Vec<TaskService>, ConsoleError> {
+        let library = self.inner.gateway.library();
+        let mut services = Vec::new();
+        for entry in self.gallery(session)? {
+            let Some(connector) = library.get(&entry.service.id) else {
+                continue;
+            };
+            let optional = comes_into_being(&connector.name, LEFT_OUT, connector.payment).is_ok();
+            if !optional || tasks_of(connector).is_empty() {
+                continue;
+            }
+            let known = self.system_connection_of(&connector.id)?;
+            services.push(TaskService {
+                service: entry.service,
+                connection: known.map(|connection| self.connection_mark(&connection)),
+                refused: entry.refused,
+            });
+        }
+        Ok(services)
+    }
+
+    fn operation_label(&self, service: &str, operation: &str) -> Option<String> {
+        let library = self.inner.gateway.library();
+        let operation = library.get(service)?.operation(operation)?;
+        Some(self.pick(&operation.label))
+    }
+
+    /// What a service can do, for tasks; where a connection is given, with the scopes it lacks.
+    ///
+    /// # Errors
+    /// R2; no such service or connection.
+    pub fn task_operations(
+        &self,
+        session: Session,
+        service: &str,
+        connection: Option<ConnectionId>,
+    ) -> Result<Vec<OperationView>, ConsoleError> {
+        self.reader(session)?;
+        let connector = self.connector(service)?;
+        let scopes = match connection {
+            Some(id) => Some(self.connection(id)?.scopes),
+            None => None,
+        };
+        Ok(tasks_of(&connector)
+            .iter()
+            .map(|operation| OperationView {
+                id: operation.id.clone(),
+                label: self.pick(&operation.label),
+                role: operation.role,
+                inputs: operation
+                    .inputs
+                    .iter()
+                    .map(|input| self.input_view(input))
+                    .collect(),
+                repeat: operation.repeat,
+                scopes_missing: scopes
+                    .as_deref()
+                    .map(|scopes| operation.scopes_missing(scopes, &Given::new()))
+                    .unwrap_or_default(),
+                notes: operation.notes.iter().map(|note| self.pick(note)).collect(),
+                source: operation.source.clone(),
+            })
+            .collect())
+    }
+
+    fn input_view(&self, input: &Input) -> InputView {
+        InputView {
+            name: input.name.clone(),
+            label: self.pick(&input.label),
+            kind: input.kind,
+            required: input.required,
+            default: input.default.clone(),
+            example: input.example.clone(),
+            choices: input.choices.clone(),
+            most: input.most,
+        }
+    }
+
+    /// One task, to be edited.
+    ///
+    /// # Errors
+    /// R2; `missing`; `item_unreadable`.
+    pub fn task(&self, session: Session, id: ItemId) -> Result<TaskDraft, ConsoleError> {
+        self.reader(session)?;
+        let item = self.item_of(TASKS, id)?;
+        let parts = self.inner.catalog.parts(id)?;
+        Ok(TaskDraft {
+            id: Some(item.id),
+            version: Some(item.version),
+            application: item.application,
+            environment: item.environment,
+            task: definition_of(&item)?,
+            name: item.name,
+            connection: parts.first().map(|part| part.connection),
+            service: None,
+        })
+    }
+
+    /// Keeps a task: from then on its connection is in use there, with the scopes that the
+    /// operation needs (R18). Where the connection is left out, the service's system connection
+    /// comes into being (R5).
+    ///
+    /// # Errors
+    /// R1, R2, R4, R5; an operation that the service does not have; a name that is empty, too long
+    /// or taken; `stale` where another window has stored it meanwhile.
+    pub fn keep_task(&self, session: Session, draft: TaskDraft) -> Result<TaskDraft, ConsoleError> {
+        let id = self.at_once(|| {
+            let (connection, _) = self.task_connection(session, &draft)?;
+            let connector = self.connector(&connection.connector)?;
+            let operation = operation_of(&connector, &draft.task.operation)?;
+            let head = Head {
+                id: draft.id,
+                version: draft.version,
+                application: draft.application,
+                environment: draft.environment,
+                name: &draft.name,
+            };
+            // Of alternatives the first: what asks for the least stands there.
+            let needed = operation.scopes_missing(&[], &draft.task.given);
+            let needed = needed.into_iter().filter_map(|any| any.into_iter().next());
+            let through = (connection.id, needed.collect());
+            self.keep_item(session, TASKS, head, &draft.task, through)
+        })?;
+        self.task(session, id)
+    }
+
+    /// Deletes a task. Its connection is not in use there any more.
+    ///
+    /// # Errors
+    /// R1, R2; `missing`.
+    pub fn delete_task(&self, session: Session, id: ItemId) -> Result<(), ConsoleError> {
+        self.drop_item(session, TASKS, id)
+    }
+
+    /// What a task goes through: what was chosen, else the service's system connection (R5).
+    fn task_connection(
+        &self,
+        session: Session,
+        draft: &TaskDraft,
+    ) -> Result<(Connection, bool), ConsoleError> {
+        match (draft.connection, &draft.service) {
+            (Some(id), _) => Ok((self.connection(id)?, false)),
+            (None, Some(service)) => {
+                self.come_into_being(session, draft.application, service, LEFT_OUT)
+            }
+            (None, None) => Err(connection_needed()),
+        }
+    }
+
+    /// Runs a task as it is edited, kept or not, as the acting member (R9). It can be stopped
+    /// while it waits; whether the service has acted on it by then nobody can tell. What the gate
+    /// refuses is part of what came of it, so that the connection can be mended.
+    ///
+    /// # Errors
+    /// R1, R2, R5; an operation that the service does not have; values that it does not take;
+    /// `call_stopped`.
+    pub async fn run_task(
+        &self,
+        session: Session,
+        draft: &TaskDraft,
+    ) -> Result<TaskDone, ConsoleError> {
+        let member = self.manager_for(session, Act::Use)?;
+        self.wait_for_vault().await;
+        let (connection, made) = self.task_connection(session, draft)?;
+        let connector = self.connector(&connection.connector)?;
+        let operation = operation_of(&connector, &draft.task.operation)?;
+        if connector.practice {
+            self.start_practice()?;
+        }
+        let door = Door {
+            link_name: connection.link_name.clone(),
+            caller: Caller::Member(member.id),
+            application: Some(draft.application),
+            environment: draft.environment,
+            area: AREA.to_owned(),
+        };
+        let work = self.begin_work(WorkKind::Call);
+        let done = tokio::select! {
+            biased;
+            done = task::perform(&self.inner.gateway, &door, &draft.task) => done,
+            () = work.stopped() => return Err(ConsoleError::new("call_stopped")),
+        };
+        self.inner.bell.changed();
+        let mut view = TaskDone {
+            connection: self.connection_mark(&connection),
+            made,
+            verdict: None,
+            id: None,
+            message: None,
+            records: Vec::new(),
+            payment: None,
+            link: None,
+            rows: 0,
+            more: false,
+            answer: None,
+            refused: None,
+        };
+        match done {
+            Ok(done) => self.tell(&mut view, &connection, done)?,
+            Err(TaskError::Gate(error)) => view.refused = Some(self.failure(&error.into())),
+            Err(TaskError::Misfit(misfit)) => return Err(self.misfit(&misfit, &operation)),
+            Err(TaskError::OperationUnknown { .. }) => return Err(unknown(&connector)),
+        }
+        Ok(view)
+    }
+
+    fn tell(
+        &self,
+        view: &mut TaskDone,
+        connection: &Connection,
+        done: task::Done,
+    ) -> Result<(), ConsoleError> {
+        view.answer = Some(self.answer_view(connection, &done.answer)?);
+        view.verdict = Some(match done.outcome.verdict {
+            Verdict::Done => TaskVerdict::Done,
+            Verdict::Partly => TaskVerdict::Partly,
+            Verdict::Refused => TaskVerdict::Refused,
+            Verdict::Unclear => TaskVerdict::Unclear,
+        });
+        view.rows = u32::try_from(done.rows.len()).unwrap_or(u32::MAX);
+        view.more = done.next.is_some();
+        view.payment = done.outcome.payment;
+        // Where the answer repeats the credential, nothing of it is shown.
+        if done.answer.echoes_credential {
+            return Ok(());
+        }
+        view.id = done.outcome.id;
+        view.message = done.outcome.message;
+        view.records = done
+            .outcome
+            .records
+            .into_iter()
+            .map(|record| TaskRecord {
+                good: record.good,
+                id: record.id,
+                message: record.message,
+            })
+            .collect();
+        let link = done.outcome.link;
+        view.link = link.filter(|address| address.starts_with("https://"));
+        Ok(())
+    }
+
+    /// A misfit with the input as the person sees it.
+    pub(crate) fn misfit(&self, misfit: &Misfit, operation: &Operation) -> ConsoleError {
+        let label = |name: &str| match operation.input(name) {
+            Some(input) => self.pick(&input.label),
+            None => name.to_owned(),
+        };
+        let told = |code: &str, input: &str| ConsoleError::new(code).with("input", label(input));
+        match misfit {
+            Misfit::Missing { input } => told("task_input_missing", input),
+            Misfit::Unknown { input } => told("task_input_unknown", input),
+            Misfit::Kind { input, kind } => told("task_input_kind", input).with("kind", *kind),
+            Misfit::Choice { input } => told("task_input_choice", input),
+            Misfit::Most { input, most } => {
+                told("task_input_most", input).with("most", most.to_string())
+            }
+            Misfit::Whole { input } => told("task_input_whole", input),
+            Misfit::Place { input, .. } => told("task_input_place", input),
+            Misfit::NotKnown { name } => ConsoleError::new("task_not_known").with("name", &**name),
+            _ => ConsoleError::new("internal"),
+        }
+    }
+}
+
+/// What of a service tasks can do.
+fn tasks_of(connector: &Connector) -> Vec<Operation> {
+    let operations = connector.operations();
+    operations
+        .iter()
+        .filter(|operation| operation.areas.contains(&Area::IntegrationTask))
+        .cloned()
+        .collect()
+}
+
+fn operation_of(connector: &Connector, id: &str) -> Result<Operation, ConsoleError> {
+    connector.operation(id).ok_or_else(|| unknown(connector))
+}
+
+fn unknown(connector: &Connector) -> ConsoleError {
+    ConsoleError::new("task_operation_unknown").with("service", connector.name.clone())
+}
