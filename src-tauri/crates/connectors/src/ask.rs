@@ -175,7 +175,9 @@ impl Operation {
         let mut headers = values.headers()?;
         let (kind, body) = values.body()?;
         if let Some(kind) = kind {
-            headers.insert("content-type".to_owned(), kind.to_owned());
+            // Some services have a type of their own for each version of their API.
+            let own = headers.entry("content-type".to_owned());
+            own.or_insert_with(|| kind.to_owned());
         }
         Ok(Asked {
             method: self.method,

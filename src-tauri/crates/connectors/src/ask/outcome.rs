@@ -70,6 +70,12 @@ impl Operation {
         rows.as_array().map(Vec::as_slice)
     }
 
+    /// When a row was last changed, as the service writes it: what the next pull starts from.
+    #[must_use]
+    pub fn changed<'a>(&self, row: &'a Value) -> Option<&'a str> {
+        row.pointer(self.since.as_ref()?.at.as_deref()?)?.as_str()
+    }
+
     /// The fields or modules that an answer describes. What has no name is left out.
     #[must_use]
     pub fn described(&self, body: &Value) -> Vec<Field> {
@@ -168,12 +174,24 @@ impl Operation {
         let told = &self.answer;
         match status {
             200..=299 => {}
+            // Nothing changed since (RFC 9110 §15.4.5).
+            304 if self.since.is_some() => return Verdict::Done,
             400..=499 if status != 408 => return Verdict::Refused,
             // What was only looked up has not changed, whatever became of the service.
             _ if self.repeat == Repeat::Safe => return Verdict::Refused,
             _ => return Verdict::Unclear,
         }
-        if told.empty && body.trim_ascii().is_empty() {
+        if let Some(before) = &told.id_after {
+            let named = after(body, before).is_some();
+            return if named {
+                Verdict::Done
+            } else if body.trim_ascii().is_empty() {
+                Verdict::Unclear
+            } else {
+                Verdict::Refused
+            };
+        }
+        if told.empty && (body.trim_ascii().is_empty() || read.is_object()) {
             return Verdict::Done;
         }
         if let Some(good) = &told.good

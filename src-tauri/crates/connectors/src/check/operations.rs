@@ -254,7 +254,8 @@ impl Of<'_> {
         let operation = self.operation;
         for (at, pointer) in operation.answer.pointers() {
             // The answer itself may be the list.
-            if !is_pointer(pointer) && !(pointer.is_empty() && at == "/rows") {
+            let whole = pointer.is_empty() && at == "/rows";
+            if !whole && !is_pointer(pointer) {
                 self.add(&format!("/answer{at}"), Why::not_pointer(pointer));
             }
         }

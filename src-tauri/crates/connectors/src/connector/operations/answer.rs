@@ -15,7 +15,7 @@ pub struct Told {
     /// The id of what was made.
     #[serde(default)]
     pub id: Option<String>,
-    /// What a plain answer has before the id of what was made.
+    /// What a plain answer has before the id of what was made; without it, nothing was.
     #[serde(default)]
     pub id_after: Option<String>,
     /// What the service says of what went wrong: the first that is there.
@@ -27,8 +27,8 @@ pub struct Told {
     /// How each record of several fared.
     #[serde(default)]
     pub each: Option<Each>,
-    /// Whether an answer without a body says that there is nothing (RFC 9110 §15.3.5), as some
-    /// services answer a search.
+    /// Whether an answer without a list of rows, or without a body (RFC 9110 §15.3.5), says that
+    /// there are none.
     #[serde(default)]
     pub empty: bool,
     /// How the fields of a module, or the modules, are described.
