@@ -12,6 +12,7 @@ use crate::resolve::{
 use crate::{Area, Connector, OAuth, Param, Parameter, Registration, Why, Wire};
 
 mod keys;
+mod operations;
 mod sent;
 mod told;
 mod wire;
@@ -90,6 +91,7 @@ fn by_default(connector: &Connector, provenance: Provenance) -> (Faults, bool) {
     sent::check(connector, &mut found);
     keys::check(connector, &mut found);
     told::check(connector, &mut found);
+    operations::check(connector, provenance, &mut found);
     let leads_within = addresses(connector, &mut found);
     (found, leads_within)
 }

@@ -6,6 +6,7 @@ mod areas;
 mod keys;
 mod oauth;
 mod offered;
+mod operations;
 mod pkce;
 mod revoke;
 mod scopes;
@@ -24,6 +25,10 @@ pub use keys::{Attach, KeyField, Keys};
 pub(crate) use oauth::NONE;
 pub use oauth::{Body, ClientAuth, GrantType, OAuth, Param};
 pub use offered::{OfferedIn, OfferedPlaces};
+pub use operations::{
+    Among, Described, Each, IDEMPOTENCY_KEY, Input, InputKind, Link, Operation, Paging,
+    PaymentState, Repeat, Role, Since, States, Template, Told, Verb,
+};
 pub use pkce::Pkce;
 pub use revoke::{Revoke, RevokeAuth, RevokeBody, TokenKind};
 pub use scopes::{Preset, Scope, Webview};
@@ -253,6 +258,10 @@ pub struct Connector {
     /// A path below the API's base that is worth a first GET, such as `/contacts`.
     #[serde(default)]
     pub try_path: Option<String>,
+    /// What the service can do. Of a connector of the program, see [`Connector::operations`]: they
+    /// are in files of their own, and read when somebody asks for them.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
     /// Whether it came from the home's folder instead of the program.
     #[serde(skip)]
     pub custom: bool,

@@ -2,14 +2,17 @@
 //!
 //! This room turns connector files (one TOML file per service, checked against a JSON schema)
 //! into [`Connector`]s, and a connector with a connection's settings into the addresses and
-//! hosts that are really used ([`Resolved`]). What a person makes up in the builder, or brings
+//! hosts that are really used ([`Resolved`]). What a service can do
+//! ([`Operation`]) becomes a request, and its answer an outcome, here as well. What a person makes up in the builder, or brings
 //! along as an OpenAPI document, is a [`Sketch`] until it is such a file. It may read the built-in
 //! files compiled into it and the files of the home's `connectors/` folder. It never opens a
 //! connection, never sees a secret, and decides nothing about members: whether a draft is accepted
 //! is for others to say.
 
+mod ask;
 mod check;
 mod connector;
+mod currency;
 mod draft;
 mod import;
 mod library;
@@ -17,17 +20,22 @@ mod lines;
 mod load;
 mod logo;
 mod misread;
+mod operations;
 mod pattern;
 mod resolve;
 mod sketch;
 mod why;
 
+pub use ask::{Asked, Fared, Field, Given, Misfit, Outcome, PAGES_MAX, Site, Verdict};
 pub use connector::{
-    Answered, Api, ApiError, Area, Attach, AuthKind, Body, ClientAuth, Connector, Good, GrantType,
-    KeyField, Keys, Means, Method, Monogram, OAuth, OfferedIn, OfferedPlaces, Param, Parameter,
-    Pkce, Preset, Question, Rate, Registration, Retired, Revoke, RevokeAuth, RevokeBody, Scope,
-    Setup, SetupRedirect, Text, TokenKind, ToldBy, Webview, Wire,
+    Among, Answered, Api, ApiError, Area, Attach, AuthKind, Body, ClientAuth, Connector, Described,
+    Each, Good, GrantType, IDEMPOTENCY_KEY, Input, InputKind, KeyField, Keys, Link, Means, Method,
+    Monogram, OAuth, OfferedIn, OfferedPlaces, Operation, Paging, Param, Parameter, PaymentState,
+    Pkce, Preset, Question, Rate, Registration, Repeat, Retired, Revoke, RevokeAuth, RevokeBody,
+    Role, Scope, Setup, SetupRedirect, Since, States, Template, Text, TokenKind, Told, ToldBy,
+    Verb, Webview, Wire,
 };
+pub use currency::minor_digits;
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
 pub use import::{Choice, OpenApi, openapi};
 pub use library::Library;

@@ -158,6 +158,20 @@ impl Connector {
         })
     }
 
+    /// What completes the placeholder of this name at these addresses: a parameter's value, or an
+    /// answer as it may stand in an address. An answer that the service has not given, and that has
+    /// no default, is not known.
+    pub(crate) fn told(&self, resolved: &Resolved, name: &str) -> Option<String> {
+        let parameters = resolved.parameters.iter();
+        let parameters = parameters.map(|(name, value)| (name.as_str(), value.as_str()));
+        let values = Values::new(parameters, &self.oauth().answers, &resolved.answers);
+        let answer = name.strip_prefix("answer.");
+        if answer.is_some_and(|answer| values.open.contains(answer)) {
+            return None;
+        }
+        values.get(name).map(str::to_owned)
+    }
+
     fn resolve_with(
         &self,
         settings: &Settings,

@@ -165,6 +165,23 @@ whys! {
     form_needs_post() = "a form goes with POST";
     not_json_object(name) = "`{name}` is not a JSON object";
     not_pointer(at) = "`{at}` is not a JSON pointer";
+    // Operations.
+    operation_twice(operation) = "operation `{operation}` is listed twice";
+    operation_target(target) = "`{target}` is neither a path below the API's base nor an address without a query, with values in its path only";
+    operation_body() = "a body goes with POST, PUT or PATCH";
+    operation_scope(scope) = "neither `{scope}` nor what may stand in its place is listed under `scopes`";
+    operation_rows() = "an answer with rows says where they are: `answer.rows`";
+    operation_key(input) = "`repeat` is `key` where there is an input `{input}`, and only there";
+    operation_source(operation) = "no page is named that describes operation `{operation}`";
+    operation_area(area) = "the connector is not offered for `{area}`";
+    input_twice(input) = "input `{input}` is listed twice";
+    input_name(input) = "`{input}` is what the connection knows by itself, and is not asked for";
+    input_unknown(name) = "`{name}` is neither an input nor what the connection knows by itself";
+    input_part(name) = "`{name}` is not a part of a value";
+    input_unused(input) = "input `{input}` goes nowhere";
+    input_open(input) = "`{input}` stands in the path: it is `required` or has a `default`";
+    input_value(value, input) = "`{value}` is not a value of input `{input}`";
+    input_kind(input, kind) = "input `{input}` is needed, of kind `{kind}`";
     logo_not_png() = "the logo is not a PNG picture";
     logo_moves() = "the logo moves: a still picture is needed";
     logo_svg() = "the logo is an SVG drawing, which can hold scripts and lead elsewhere: a PNG picture is needed";

@@ -1,6 +1,6 @@
 //! What a schema cannot say about credentials that a person types in.
 
-mod attach;
+pub(super) mod attach;
 
 use std::collections::BTreeSet;
 

@@ -37,20 +37,7 @@ fn headers(connector: &Connector, found: &mut Faults) {
     ];
     for (at, set) in sets {
         for name in set.into_iter().flat_map(BTreeMap::keys) {
-            let transport = [
-                "connection",
-                "content-length",
-                "keep-alive",
-                "te",
-                "trailer",
-                "transfer-encoding",
-                "upgrade",
-            ];
-            let carrier = carriers(connector).any(|own| name.eq_ignore_ascii_case(own));
-            if is_reserved_header(name)
-                || carrier
-                || transport.iter().any(|one| name.eq_ignore_ascii_case(one))
-            {
+            if is_not_yours(connector, name) {
                 found.add(at, Why::header_not_yours(name));
             }
         }
@@ -59,6 +46,22 @@ fn headers(connector: &Connector, found: &mut Faults) {
     if is_reserved_header(name) && !name.eq_ignore_ascii_case("authorization") {
         found.add("/api/header_name", Why::header_no_carrier(name));
     }
+}
+
+/// Whether a header carries the credential or belongs to the transport.
+pub(super) fn is_not_yours(connector: &Connector, name: &str) -> bool {
+    let transport = [
+        "connection",
+        "content-length",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ];
+    is_reserved_header(name)
+        || carriers(connector).any(|own| name.eq_ignore_ascii_case(own))
+        || transport.iter().any(|one| name.eq_ignore_ascii_case(one))
 }
 
 /// What the program asks the service by itself: one body at most, and one that can be sent.

@@ -122,7 +122,7 @@ impl<'a> Values<'a> {
         any.then_some(self)
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.known.get(name).map(|value| &**value)
     }
 }

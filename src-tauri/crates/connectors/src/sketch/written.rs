@@ -32,7 +32,7 @@ pub(super) const SHOWN: [&str; 18] = [
 ];
 
 /// The order of a file: what has one line first, since in TOML nothing follows a table.
-const ORDER: [&str; 29] = [
+const ORDER: [&str; 30] = [
     "id",
     "name",
     "category",
@@ -61,8 +61,13 @@ const ORDER: [&str; 29] = [
     "scopes",
     "presets",
     "notes",
+    OPERATIONS,
     super::doubled::FIELD,
 ];
+
+/// What the builder has no fields for and keeps as it is, to the letter: in it, `false` says
+/// something.
+const OPERATIONS: &str = "operations";
 
 impl Sketch {
     /// The fields of the connector file.
@@ -120,10 +125,15 @@ impl Sketch {
     /// The text of the connector file: always the same for the same sketch, without comments.
     #[must_use]
     pub fn to_toml(&self) -> String {
-        let fields = without_nothing(Value::Object(self.fields()));
-        let Value::Object(fields) = fields else {
+        let mut fields = self.fields();
+        let operations = fields.remove(OPERATIONS);
+        let fields = without_nothing(Value::Object(fields));
+        let Value::Object(mut fields) = fields else {
             return String::new();
         };
+        if let Some(operations) = operations {
+            fields.insert(OPERATIONS.to_owned(), operations);
+        }
         // Every value of JSON but `null` is one of TOML.
         toml::to_string_pretty(&Ordered(&fields)).unwrap_or_default()
     }

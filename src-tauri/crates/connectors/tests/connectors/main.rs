@@ -9,6 +9,7 @@ mod marks;
 mod misread;
 mod offered;
 mod openapi;
+mod operations;
 mod pkce;
 mod reviewed;
 mod sketch;

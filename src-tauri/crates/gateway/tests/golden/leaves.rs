@@ -115,7 +115,7 @@ fn facts(connector: &Connector) -> Value {
 }
 
 /// JSON pointers to all leaves.
-fn walk(value: &Value, at: String, leaves: &mut Vec<String>) {
+pub(crate) fn walk(value: &Value, at: String, leaves: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {

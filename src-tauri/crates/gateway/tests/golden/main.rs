@@ -13,6 +13,7 @@ mod differences;
 mod drive;
 mod internet;
 mod leaves;
+mod operations;
 mod places;
 mod transcript;
 

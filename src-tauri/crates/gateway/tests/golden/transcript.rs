@@ -104,12 +104,12 @@ impl Transcript {
     }
 }
 
-impl Step {
-    pub(crate) fn sent(&self) -> Sent {
-        let (head, body) = parted(&self.request);
+impl Sent {
+    pub(crate) fn read(text: &str) -> Self {
+        let (head, body) = parted(text);
         let mut lines = head.lines();
         let (method, url) = lines.next().unwrap().split_once(' ').unwrap();
-        Sent {
+        Self {
             method: method.to_owned(),
             url: Url::parse(url).unwrap(),
             headers: lines
@@ -119,11 +119,13 @@ impl Step {
             body: body.to_owned(),
         }
     }
+}
 
-    pub(crate) fn answered(&self) -> Answered {
-        let (head, body) = parted(self.answer.as_deref().unwrap());
+impl Answered {
+    pub(crate) fn read(text: &str) -> Self {
+        let (head, body) = parted(text);
         let mut lines = head.lines();
-        Answered {
+        Self {
             status: lines.next().unwrap().trim().parse().unwrap(),
             headers: lines
                 .map(|line| line.split_once(':').unwrap())
@@ -131,6 +133,16 @@ impl Step {
                 .collect(),
             body: body.to_owned(),
         }
+    }
+}
+
+impl Step {
+    pub(crate) fn sent(&self) -> Sent {
+        Sent::read(&self.request)
+    }
+
+    pub(crate) fn answered(&self) -> Answered {
+        Answered::read(self.answer.as_deref().unwrap())
     }
 
     /// What is expected under this name, as text.

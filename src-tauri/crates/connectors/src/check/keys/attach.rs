@@ -73,7 +73,7 @@ fn is_field(name: &str) -> bool {
 }
 
 /// RFC 6901, with a name at every step: `~` stands before 0 or 1 only.
-fn is_pointer(at: &str) -> bool {
+pub(in crate::check) fn is_pointer(at: &str) -> bool {
     let mut escapes = at.split('~').skip(1);
     at.starts_with('/')
         && escapes.all(|rest| rest.starts_with(['0', '1']))

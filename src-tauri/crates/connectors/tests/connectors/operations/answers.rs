@@ -1,0 +1,232 @@
+//! What an answer means, and where the next page is.
+
+use serde_json::{Value, json};
+use tsunagi_connectors::{Asked, Fared, Given, PaymentState, Verdict};
+
+use super::{Service, given, text};
+
+/// The `list` with another paging and further lines.
+fn listing(paging: &str) -> Service {
+    Service::of(&text().replace(
+        r#"paging = { by = "page", input = "page", size = "size" }"#,
+        paging,
+    ))
+}
+
+fn next(service: &Service, values: Value, answer: &Value) -> Option<Asked> {
+    let list = service.operation("list");
+    let asked = list.request(&given(values), service.site()).unwrap();
+    list.next_page(&asked, service.site(), |_| None, answer)
+}
+
+#[test]
+fn pages_are_counted_until_one_is_not_full() {
+    let service = listing(r#"paging = { by = "page", input = "page", size = "size" }"#);
+    let full = json!({ "rows": [1, 2] });
+    let second = next(&service, json!({}), &full).unwrap();
+    assert!(second.target.contains("page=2&"), "{}", second.target);
+    assert_eq!(second.page(), 1);
+    let tenth = next(&service, json!({ "page": 9 }), &full).unwrap();
+    assert!(tenth.target.contains("page=10&"), "{}", tenth.target);
+    for end in [
+        json!({ "rows": [1] }),
+        json!({ "rows": [] }),
+        json!({}),
+        json!(null),
+    ] {
+        assert_eq!(next(&service, json!({}), &end), None, "{end}");
+    }
+}
+
+#[test]
+fn what_says_whether_there_are_more_is_believed() {
+    let service =
+        listing(r#"paging = { by = "offset", input = "page", first = 1, more = "/more" }"#);
+    let more = json!({ "rows": [1, 2, 3], "more": true });
+    let second = next(&service, json!({}), &more).unwrap();
+    assert!(second.target.contains("page=4&"), "{}", second.target);
+    for end in [
+        json!({ "rows": [1], "more": false }),
+        json!({ "rows": [], "more": true }),
+    ] {
+        assert_eq!(next(&service, json!({}), &end), None, "{end}");
+    }
+}
+
+#[test]
+fn a_word_of_the_answers_leads_on_while_it_is_another() {
+    let service =
+        listing(r#"paging = { by = "token", input = "page", at = "/next", more = "/more" }"#);
+    let token = json!({ "rows": [1], "next": "12", "more": true });
+    let second = next(&service, json!({}), &token).unwrap();
+    assert!(second.target.contains("page=12&"), "{}", second.target);
+    assert_eq!(
+        next(&service, json!({ "page": 12 }), &token),
+        None,
+        "the same page again"
+    );
+    for end in [
+        json!({ "next": "12", "more": false }),
+        json!({ "next": null, "more": true }),
+        json!({ "next": "", "more": true }),
+        json!({ "more": true }),
+    ] {
+        assert_eq!(next(&service, json!({}), &end), None, "{end}");
+    }
+}
+
+#[test]
+fn an_address_leads_on_at_the_services_hosts_only() {
+    let service = listing(r#"paging = { by = "next", at = "/next" }"#);
+    for (address, target) in [
+        (
+            "https://us.api.example.com/v2/list?at=2",
+            Some("https://us.api.example.com/v2/list?at=2"),
+        ),
+        ("/v2/list?at=2", Some("https://eu.example.com/v2/list?at=2")),
+        ("?at=2", Some("https://eu.example.com/v2/list?at=2")),
+        ("https://evil.example/v2/list?at=2", None),
+        ("//evil.example/", None),
+        ("http://eu.example.com/v2/list?at=2", None),
+        ("https://eu.example.com@evil.example/", None),
+    ] {
+        let answer = json!({ "rows": [1], "next": address });
+        let next = next(&service, json!({}), &answer);
+        assert_eq!(
+            next.as_ref().map(|asked| asked.target.as_str()),
+            target,
+            "{address}"
+        );
+    }
+}
+
+#[test]
+fn a_link_header_leads_on() {
+    let service = listing(r#"paging = { by = "link" }"#);
+    let list = service.operation("list");
+    let asked = list.request(&Given::new(), service.site()).unwrap();
+    for (header, leads) in [
+        (
+            r#"<https://eu.example.com/a?p=1>; rel="prev", <https://eu.example.com/a?p=3>; rel="next""#,
+            true,
+        ),
+        (r#"</a?p=3>;title="x";rel="last next""#, true),
+        (r#"<https://eu.example.com/a?p=1>; rel="prev""#, false),
+        (r#"<https://evil.example/a?p=3>; rel="next""#, false),
+        ("", false),
+    ] {
+        let next = list.next_page(&asked, service.site(), |_| Some(header), &Value::Null);
+        let target = next.map(|asked| asked.target);
+        let expected = leads.then(|| "https://eu.example.com/a?p=3".to_owned());
+        assert_eq!(target, expected, "{header}");
+    }
+}
+
+#[test]
+fn each_record_counts_whatever_the_status_says() {
+    let add = Service::of(&text()).operation("add");
+    let good = json!({ "status": "success", "details": { "id": "7" }, "message": "record added" });
+    let bad = json!({ "status": "error", "details": {}, "message": "required field not found" });
+    let said = Some("required field not found".to_owned());
+    for (status, records, verdict, id, message) in [
+        (201, json!([good]), Verdict::Done, Some("7"), None),
+        (
+            207,
+            json!([bad, good]),
+            Verdict::Partly,
+            Some("7"),
+            said.clone(),
+        ),
+        (200, json!([bad]), Verdict::Refused, None, said.clone()),
+        (200, json!([]), Verdict::Unclear, None, None),
+        (500, json!([good]), Verdict::Unclear, Some("7"), None),
+        (401, json!([]), Verdict::Refused, None, None),
+        (408, json!([]), Verdict::Unclear, None, None),
+    ] {
+        let body = json!({ "data": records }).to_string();
+        let outcome = add.outcome(status, body.as_bytes());
+        let told = (outcome.verdict, outcome.id.as_deref(), outcome.message);
+        assert_eq!(told, (verdict, id, message), "{status} {body}");
+    }
+    let outcome = add.outcome(207, json!({ "data": [bad] }).to_string().as_bytes());
+    let expected = Fared {
+        good: false,
+        id: None,
+        message: said,
+    };
+    assert_eq!(outcome.records, [expected]);
+}
+
+#[test]
+fn an_answer_that_is_not_what_was_promised_is_no_success() {
+    let service = Service::of(&text());
+    let (add, list) = (service.operation("add"), service.operation("list"));
+    for body in ["", "<html>", "{}", "[1]"] {
+        assert_eq!(
+            add.outcome(200, body.as_bytes()).verdict,
+            Verdict::Unclear,
+            "{body}"
+        );
+        assert_eq!(
+            list.outcome(200, body.as_bytes()).verdict,
+            Verdict::Unclear,
+            "{body}"
+        );
+    }
+    let outcome = add.outcome(400, b" bad key ");
+    assert_eq!(
+        outcome.message.as_deref(),
+        Some("bad key"),
+        "a plain answer is what it says"
+    );
+    let away = list.outcome(503, b"");
+    assert_eq!(
+        away.verdict,
+        Verdict::Refused,
+        "nothing was changed by looking"
+    );
+}
+
+#[test]
+fn payments_stand_as_the_service_says_in_words_that_are_known() {
+    let told = r#"answer = { rows = "/rows", states = { at = "/state", paid = ["DONE"], waiting = ["NEW"], failed = ["VOID"] }, link = { href = "/href", among = { list = "/links", at = "/rel", is = ["approve", "pay"] } } }"#;
+    let service = Service::of(&text().replace(r#"answer = { rows = "/rows" }"#, told));
+    let list = service.operation("list");
+    for (word, state) in [
+        ("DONE", Some(PaymentState::Paid)),
+        ("NEW", Some(PaymentState::Waiting)),
+        ("VOID", Some(PaymentState::Failed)),
+        ("ELSE", None),
+    ] {
+        let body = json!({ "rows": [], "state": word, "links": [{ "rel": "self", "href": "a" }, { "rel": "pay", "href": "b" }] });
+        let outcome = list.outcome(200, body.to_string().as_bytes());
+        assert_eq!(
+            (outcome.payment, outcome.link.as_deref()),
+            (state, Some("b")),
+            "{word}"
+        );
+    }
+}
+
+#[test]
+fn fields_are_described_from_a_list_or_an_object() {
+    let told = r#"answer = { rows = "/rows", described = { name = "/code", label = "/label", kind = "/type", required = "/must", creatable = "/new" } }"#;
+    let service = Service::of(&text().replace(r#"answer = { rows = "/rows" }"#, told));
+    let list = service.operation("list");
+    let entry =
+        json!({ "code": "Email", "label": "E-mail", "type": "text", "must": true, "new": false });
+    for rows in [
+        json!([entry, { "label": "no name" }]),
+        json!({ "Email": entry }),
+    ] {
+        let fields = list.described(&json!({ "rows": rows }));
+        assert_eq!(fields.len(), 1);
+        let field = &fields[0];
+        assert_eq!(
+            (field.name.as_str(), field.label.as_str()),
+            ("Email", "E-mail")
+        );
+        assert_eq!(field.kind.as_deref(), Some("text"));
+        assert!(field.required && field.read_only, "{field:?}");
+    }
+}
