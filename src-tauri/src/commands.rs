@@ -25,6 +25,7 @@ mod primaries;
 mod services;
 mod session;
 mod settings;
+mod tasks;
 mod welcome;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -237,6 +238,12 @@ commands! {
     calls::call_send,
     calls::call_code,
     calls::call_history,
+    tasks::tasks_get,
+    tasks::task_get,
+    tasks::task_operations,
+    tasks::task_keep,
+    tasks::task_delete,
+    tasks::task_run,
     connection::connection_delete,
     authorizations::authorization_rename,
     primaries::primary_choose,

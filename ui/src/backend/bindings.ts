@@ -1915,6 +1915,240 @@ headers: Array<CallPair>,
  */
 body: CallBody, };
 export type CodeLanguage = "curl" | "rust" | "python" | "javascript";
+export type InputKind = "text" | "number" | "boolean" | "json" | "record" | "amount" | "phone" | "name" | "names" | "time";
+export type PaymentState = "paid" | "waiting" | "failed";
+export type Repeat = "safe" | "key" | "never";
+export type Role = "modules" | "fields" | "rows" | "add" | "get" | "search" | "update" | "message" | "payment" | "payment_status";
+export type Task = { 
+/**
+ * The operation, by its id.
+ */
+operation: string, 
+/**
+ * What it is given, by the names of its inputs.
+ */
+given: Record<string, unknown>, };
+export type TaskRow = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it does; empty where that cannot be read, or the service cannot do it any more.
+ */
+operation: string, 
+/**
+ * What it goes through; `None` where that cannot be read.
+ */
+connection: ConnectionMark | null, 
+/**
+ * When it was stored last.
+ */
+changedAt: Timestamp, 
+/**
+ * Why nobody can run it now.
+ */
+stopped: Failure | null, };
+export type TaskService = { 
+/**
+ * The service.
+ */
+service: ServiceMark, 
+/**
+ * Its system connection, where there is one.
+ */
+connection: ConnectionMark | null, 
+/**
+ * Why it is not offered here.
+ */
+refused: Failure | null, };
+export type InputView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What the person is asked.
+ */
+label: string, 
+/**
+ * What its values are.
+ */
+kind: InputKind, 
+/**
+ * Whether it has to be given.
+ */
+required: boolean, 
+/**
+ * What it is where it is not given.
+ */
+default: unknown, 
+/**
+ * A value to show as an example.
+ */
+example: unknown, 
+/**
+ * The only values there are; of an amount, its currencies.
+ */
+choices: Array<string>, 
+/**
+ * The most: characters of a text, entries of a list, or the number itself.
+ */
+most: number | null, };
+export type OperationView = { 
+/**
+ * Its identifier.
+ */
+id: string, 
+/**
+ * What it does.
+ */
+label: string, 
+/**
+ * What it is for, where an area has a use for that.
+ */
+role: Role | null, 
+/**
+ * What one gives it.
+ */
+inputs: Array<InputView>, 
+/**
+ * Whether it may be sent again where its answer was lost.
+ */
+repeat: Repeat, 
+/**
+ * Scopes that it needs and the connection was not granted, each entry with its alternatives.
+ */
+scopesMissing: Array<Array<string>>, 
+/**
+ * Limits and surprises worth knowing.
+ */
+notes: Array<string>, 
+/**
+ * The page that describes it.
+ */
+source: string | null, };
+export type TaskDraft = { 
+/**
+ * Which task; `None` for one that is not kept yet.
+ */
+id: ItemId | null, 
+/**
+ * The version that is edited.
+ */
+version: number | null, 
+/**
+ * The application it belongs to.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * What it is called; empty for one that is not kept yet.
+ */
+name: string, 
+/**
+ * What it goes through.
+ */
+connection: ConnectionId | null, 
+/**
+ * The service, where the connection is left out: then it is the system connection (R5).
+ */
+service: string | null, 
+/**
+ * What is done.
+ */
+task: Task, };
+export type TaskVerdict = "done" | "partly" | "refused" | "unclear";
+export type TaskRecord = { 
+/**
+ * Whether all went well.
+ */
+good: boolean, 
+/**
+ * Its id at the service.
+ */
+id: string | null, 
+/**
+ * What the service says of it.
+ */
+message: string | null, };
+export type TaskDone = { 
+/**
+ * What it went through.
+ */
+connection: ConnectionMark, 
+/**
+ * Whether that came into being for it just now (R5).
+ */
+made: boolean, 
+/**
+ * Whether it was done; `None` where the gate refused, or there was no answer.
+ */
+verdict: TaskVerdict | null, 
+/**
+ * The id of what was made, or of the first record that was.
+ */
+id: string | null, 
+/**
+ * What the service says of what went wrong.
+ */
+message: string | null, 
+/**
+ * How each record fared, where the service tells.
+ */
+records: Array<TaskRecord>, 
+/**
+ * How a payment stands, in words that are known.
+ */
+payment: PaymentState | null, 
+/**
+ * Where a person goes on; only `https`.
+ */
+link: string | null, 
+/**
+ * How many rows came.
+ */
+rows: number, 
+/**
+ * Whether there are more.
+ */
+more: boolean, 
+/**
+ * What the service answered.
+ */
+answer: TryAnswer | null, 
+/**
+ * Why there is no answer.
+ */
+refused: Failure | null, };
+export type TasksView = { 
+/**
+ * The application.
+ */
+application: ApplicationMark, 
+/**
+ * The tasks, by name.
+ */
+tasks: Array<TaskRow>, 
+/**
+ * What a task may go through there, by name.
+ */
+connections: Array<LiveRow>, 
+/**
+ * Services whose connection a task may leave out (R5).
+ */
+services: Array<TaskService>, 
+/**
+ * The acting member may keep, run and delete tasks (R1, R2).
+ */
+mayManage: boolean, };
 export type CallRow = { 
 /**
  * Its identifier.
@@ -4477,6 +4711,12 @@ export interface Commands {
   call_send: { args: { draft: CallDraft }; answer: TryAnswer };
   call_code: { args: { draft: CallDraft; language: CodeLanguage }; answer: string };
   call_history: { args: { connection: ConnectionId; environment: Environment }; answer: Array<CallRecord> };
+  tasks_get: { args: { application: ApplicationId; environment: Environment }; answer: TasksView };
+  task_get: { args: { item: ItemId }; answer: TaskDraft };
+  task_operations: { args: { service: string; connection: ConnectionId | null }; answer: Array<OperationView> };
+  task_keep: { args: { draft: TaskDraft }; answer: TaskDraft };
+  task_delete: { args: { item: ItemId }; answer: void };
+  task_run: { args: { draft: TaskDraft }; answer: TaskDone };
   connection_delete: { args: { connection: ConnectionId }; answer: void };
   authorization_rename: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null; label: string }; answer: ConnectionView };
   primary_choose: { args: { connection: ConnectionId; reach: Reach }; answer: ConnectionView };

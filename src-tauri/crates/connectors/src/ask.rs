@@ -8,6 +8,7 @@ mod value;
 use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
@@ -93,8 +94,8 @@ pub enum Misfit {
     },
 }
 
-/// A request, ready for the gate.
-#[derive(Debug, Clone, PartialEq)]
+/// A request, ready for the gate. It can be stored: whoever pulls rows goes on with it later.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
     /// Method.
     pub method: Verb,

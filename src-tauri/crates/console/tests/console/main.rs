@@ -48,6 +48,7 @@ mod rotation;
 mod rules;
 mod sharing;
 mod standing;
+mod tasking;
 mod team;
 mod told;
 mod tray;
