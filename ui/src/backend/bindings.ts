@@ -1928,6 +1928,255 @@ operation: string,
  * What it is given, by the names of its inputs.
  */
 given: Record<string, unknown>, };
+export type SourceField = { 
+/**
+ * Its name, as the service has it.
+ */
+name: string, 
+/**
+ * What people call it.
+ */
+label: string, 
+/**
+ * Its type, in the service's words.
+ */
+kind: string | null, 
+/**
+ * Whether a new record needs it.
+ */
+required: boolean, 
+/**
+ * Whether it cannot be set.
+ */
+read_only: boolean, 
+/**
+ * Whether it is shown.
+ */
+shown: boolean, };
+export type Source = { 
+/**
+ * The operation that gives rows, by its id.
+ */
+operation: string, 
+/**
+ * What it is given, such as the module.
+ */
+given: Record<string, unknown>, 
+/**
+ * The field that identifies a record; `None`: one that usually does, else its number.
+ */
+key: string | null, 
+/**
+ * Whether only what has changed is asked for, where the service can.
+ */
+changes: boolean, 
+/**
+ * The fields that are looked at, in their order; empty: those that rows have.
+ */
+fields: Array<SourceField>, };
+export type PullRecord = { 
+/**
+ * When it ended.
+ */
+at: Timestamp, 
+/**
+ * By whom; empty where nobody was present.
+ */
+who: string, 
+/**
+ * How many rows came.
+ */
+came: number, 
+/**
+ * How many are gone at the service.
+ */
+gone: number, 
+/**
+ * Whether a person stopped it.
+ */
+stopped: boolean, 
+/**
+ * Why it is not over.
+ */
+failure: Failure | null, };
+export type SourceRow = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it pulls, such as a module; else what the operation does.
+ */
+what: string, 
+/**
+ * What it goes through; `None` where that cannot be read.
+ */
+connection: ConnectionMark | null, 
+/**
+ * When it was stored last.
+ */
+changedAt: Timestamp, 
+/**
+ * Why it cannot be pulled now.
+ */
+stopped: Failure | null, 
+/**
+ * How many rows it has.
+ */
+rows: number, 
+/**
+ * Whether it is being pulled by this program now.
+ */
+pulling: boolean, 
+/**
+ * How many rows have come of a pull that is not over.
+ */
+came: number | null, 
+/**
+ * When the last pull was over.
+ */
+doneAt: Timestamp | null, 
+/**
+ * How the last one ended.
+ */
+last: PullRecord | null, };
+export type SourceConnection = { 
+/**
+ * The connection.
+ */
+seat: LiveRow, 
+/**
+ * Why no data source can be made on it (R14).
+ */
+refused: Failure | null, };
+export type SourcesView = { 
+/**
+ * The application.
+ */
+application: ApplicationMark, 
+/**
+ * The data sources, by name.
+ */
+sources: Array<SourceRow>, 
+/**
+ * What a data source may pull through there, by name.
+ */
+connections: Array<SourceConnection>, 
+/**
+ * The acting member may keep, pull and delete them (R1, R2).
+ */
+mayManage: boolean, };
+export type SourceDoor = { 
+/**
+ * The application.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * The connection.
+ */
+connection: ConnectionId, };
+export type FieldView = { 
+/**
+ * Its name, as the service has it.
+ */
+name: string, 
+/**
+ * What people call it.
+ */
+label: string, 
+/**
+ * Its type, in the service's words.
+ */
+kind: string | null, 
+/**
+ * Whether a new record needs it.
+ */
+required: boolean, 
+/**
+ * Whether it cannot be set.
+ */
+readOnly: boolean, };
+export type SourceDraft = { 
+/**
+ * Which one; `None` for one that is not kept yet.
+ */
+id: ItemId | null, 
+/**
+ * The version that is edited.
+ */
+version: number | null, 
+/**
+ * The application it belongs to.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * What it is called; empty for one that is not kept yet.
+ */
+name: string, 
+/**
+ * What it goes through.
+ */
+connection: ConnectionId | null, 
+/**
+ * What is pulled.
+ */
+source: Source, };
+export type SourceView = { 
+/**
+ * As it is edited.
+ */
+draft: SourceDraft, 
+/**
+ * How it stands.
+ */
+row: SourceRow, 
+/**
+ * Whether only what has changed can be asked for.
+ */
+canAskForChanges: boolean, 
+/**
+ * Whether records can be added to it, each with the account of whoever adds it (R13).
+ */
+canAdd: boolean, 
+/**
+ * The latest pulls, the latest first.
+ */
+history: Array<PullRecord>, };
+export type SourceRecord = { 
+/**
+ * Its place in the order rows are listed in.
+ */
+place: number, 
+/**
+ * What identifies the record.
+ */
+id: string, 
+/**
+ * The record as the service sent it.
+ */
+fields: Record<string, unknown>, };
+export type SourcePage = { 
+/**
+ * The rows.
+ */
+rows: Array<SourceRecord>, 
+/**
+ * After which place the next page begins; `None` where this is the last.
+ */
+next: number | null, };
+export type RowsForm = "csv" | "json";
 export type TaskRow = { 
 /**
  * Its identifier.
@@ -4285,7 +4534,7 @@ registrations: number,
  * Of those: how many wait for their secret.
  */
 secretsDue: number, };
-export type WorkKind = "inventory" | "definitions" | "activity" | "import" | "leaving" | "call";
+export type WorkKind = "inventory" | "definitions" | "activity" | "import" | "leaving" | "call" | "rows";
 export type WorkView = { 
 /**
  * So much is done.
@@ -4717,6 +4966,18 @@ export interface Commands {
   task_keep: { args: { draft: TaskDraft }; answer: TaskDraft };
   task_delete: { args: { item: ItemId }; answer: void };
   task_run: { args: { draft: TaskDraft }; answer: TaskDone };
+  sources_get: { args: { application: ApplicationId; environment: Environment }; answer: SourcesView };
+  source_get: { args: { item: ItemId }; answer: SourceView };
+  source_operations: { args: { connection: ConnectionId }; answer: Array<OperationView> };
+  source_modules: { args: { through: SourceDoor }; answer: Array<FieldView> };
+  source_fields: { args: { through: SourceDoor; module: string | null }; answer: Array<FieldView> };
+  source_keep: { args: { draft: SourceDraft }; answer: SourceView };
+  source_delete: { args: { item: ItemId }; answer: void };
+  source_pull: { args: { item: ItemId; anew: boolean }; answer: SourceView };
+  source_stop: { args: { item: ItemId }; answer: void };
+  source_rows: { args: { item: ItemId; after: number | null; limit: number }; answer: SourcePage };
+  source_export: { args: { item: ItemId; form: RowsForm }; answer: WrittenFile };
+  source_add: { args: { item: ItemId; record: { [key in string]: JsonValue } }; answer: TaskDone };
   connection_delete: { args: { connection: ConnectionId }; answer: void };
   authorization_rename: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null; label: string }; answer: ConnectionView };
   primary_choose: { args: { connection: ConnectionId; reach: Reach }; answer: ConnectionView };

@@ -35,6 +35,31 @@ pub struct Source {
     /// Whether only what has changed is asked for, where the service can.
     #[serde(default)]
     pub changes: bool,
+    /// The fields that are looked at, in their order; empty: those that rows have.
+    #[serde(default)]
+    pub fields: Vec<SourceField>,
+}
+
+/// A field of a data source's rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct SourceField {
+    /// Its name, as the service has it.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// Its type, in the service's words.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// Whether a new record needs it.
+    #[serde(default)]
+    pub required: bool,
+    /// Whether it cannot be set.
+    #[serde(default)]
+    pub read_only: bool,
+    /// Whether it is shown.
+    pub shown: bool,
 }
 
 /// How far a pull is when it begins, or goes on.

@@ -12,7 +12,7 @@ use tsunagi_gateway::Call;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
-use crate::items::{Head, Keeping, connection_needed, definition_of};
+use crate::items::{Head, Keeping, Needs, connection_needed, definition_of};
 use crate::live::Look;
 use crate::log::Action;
 use crate::messages;
@@ -157,7 +157,11 @@ impl Console {
             name: &draft.name,
         };
         // Which scopes a request needs, only whoever writes it knows.
-        let through = (chosen, Vec::new());
+        let through = Needs {
+            connection: chosen,
+            scopes: Vec::new(),
+            unattended: false,
+        };
         let id = self.keep_item(session, CALLS, head, &draft.call, through)?;
         self.call(session, id)
     }

@@ -15,6 +15,7 @@ use tsunagi_vault::{KeyHolder, KeyringError};
 use crate::agent::{Bell, Practice, UserAgent};
 use crate::builder::Sittings;
 use crate::damage::UnreadableRows;
+use crate::data_sources::Pulling;
 use crate::definitions::Pending;
 use crate::error::ConsoleError;
 use crate::flow::Running;
@@ -107,6 +108,8 @@ pub(crate) struct Inner {
     pub(crate) unreadable: UnreadableRows,
     /// Who is at work on which draft of a connector.
     pub(crate) sittings: Sittings,
+    /// Data sources that are being pulled.
+    pub(crate) pulling: Pulling,
 }
 
 impl Console {
@@ -185,6 +188,7 @@ impl Console {
                 works: Works::default(),
                 unreadable: UnreadableRows::default(),
                 sittings: Sittings::default(),
+                pulling: Pulling::default(),
             }),
         };
         console.note_retired()?;

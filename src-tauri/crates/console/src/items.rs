@@ -35,6 +35,16 @@ pub(crate) struct Head<'a> {
     pub(crate) name: &'a str,
 }
 
+/// What an item goes through.
+#[derive(Debug, Clone)]
+pub(crate) struct Needs {
+    pub(crate) connection: ConnectionId,
+    /// Scopes it needs.
+    pub(crate) scopes: Vec<String>,
+    /// Whether it runs with nobody present.
+    pub(crate) unattended: bool,
+}
+
 /// The subject an item has in the log.
 pub(crate) fn subject_of(item: ItemId) -> String {
     format!("item/{item}")
@@ -59,7 +69,7 @@ impl Console {
         of: Keeping,
         head: Head<'_>,
         what: &T,
-        (connection, scopes): (ConnectionId, Vec<String>),
+        through: Needs,
     ) -> Result<ItemId, ConsoleError> {
         let member = self.manager_for(session, Act::Edit)?;
         self.inner.keys.vault()?;
@@ -68,7 +78,7 @@ impl Console {
             .map_err(|_| ConsoleError::new("item_unreadable").with("name", &*name))?;
         let id = self.at_once(|| {
             let application = self.application(head.application)?;
-            let connection = self.may_go_through(&application, connection)?;
+            let connection = self.may_go_through(&application, through.connection)?;
             let before = match head.id {
                 Some(id) => Some(self.item_of(of, id)?),
                 None => None,
@@ -97,8 +107,8 @@ impl Console {
             let part = Part {
                 part: String::new(),
                 connection: connection.id,
-                scopes,
-                unattended: false,
+                scopes: through.scopes,
+                unattended: through.unattended,
                 next_run: None,
             };
             let stored = self.inner.catalog.put_item(&item, &[part], head.version);

@@ -24,6 +24,7 @@ mod connections;
 mod connectors;
 mod console;
 mod damage;
+mod data_sources;
 mod definitions;
 mod deleting;
 mod drifting;

@@ -10,7 +10,7 @@ use tsunagi_gateway::Door;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
-use crate::items::{Head, Keeping, connection_needed, definition_of};
+use crate::items::{Head, Keeping, Needs, connection_needed, definition_of};
 use crate::live::Look;
 use crate::log::Action;
 use crate::uses::application_mark;
@@ -127,24 +127,31 @@ impl Console {
         };
         Ok(tasks_of(&connector)
             .iter()
-            .map(|operation| OperationView {
-                id: operation.id.clone(),
-                label: self.pick(&operation.label),
-                role: operation.role,
-                inputs: operation
-                    .inputs
-                    .iter()
-                    .map(|input| self.input_view(input))
-                    .collect(),
-                repeat: operation.repeat,
-                scopes_missing: scopes
-                    .as_deref()
-                    .map(|scopes| operation.scopes_missing(scopes, &Given::new()))
-                    .unwrap_or_default(),
-                notes: operation.notes.iter().map(|note| self.pick(note)).collect(),
-                source: operation.source.clone(),
-            })
+            .map(|operation| self.operation_view(operation, scopes.as_deref()))
             .collect())
+    }
+
+    pub(crate) fn operation_view(
+        &self,
+        operation: &Operation,
+        scopes: Option<&[String]>,
+    ) -> OperationView {
+        OperationView {
+            id: operation.id.clone(),
+            label: self.pick(&operation.label),
+            role: operation.role,
+            inputs: operation
+                .inputs
+                .iter()
+                .map(|input| self.input_view(input))
+                .collect(),
+            repeat: operation.repeat,
+            scopes_missing: scopes
+                .map(|scopes| operation.scopes_missing(scopes, &Given::new()))
+                .unwrap_or_default(),
+            notes: operation.notes.iter().map(|note| self.pick(note)).collect(),
+            source: operation.source.clone(),
+        }
     }
 
     fn input_view(&self, input: &Input) -> InputView {
@@ -202,7 +209,11 @@ impl Console {
             // Of alternatives the first: what asks for the least stands there.
             let needed = operation.scopes_missing(&[], &draft.task.given);
             let needed = needed.into_iter().filter_map(|any| any.into_iter().next());
-            let through = (connection.id, needed.collect());
+            let through = Needs {
+                connection: connection.id,
+                scopes: needed.collect(),
+                unattended: false,
+            };
             self.keep_item(session, TASKS, head, &draft.task, through)
         })?;
         self.task(session, id)
@@ -248,9 +259,6 @@ impl Console {
         let (connection, made) = self.task_connection(session, draft)?;
         let connector = self.connector(&connection.connector)?;
         let operation = operation_of(&connector, &draft.task.operation)?;
-        if connector.practice {
-            self.start_practice()?;
-        }
         let door = Door {
             link_name: connection.link_name.clone(),
             caller: Caller::Member(member.id),
@@ -258,16 +266,36 @@ impl Console {
             environment: draft.environment,
             area: AREA.to_owned(),
         };
+        let done = self
+            .performed(&connection, &operation, &door, &draft.task)
+            .await?;
+        Ok(TaskDone { made, ..done })
+    }
+
+    /// Does a task through a door, and tells what came of it.
+    ///
+    /// # Errors
+    /// Values that the operation does not take; `call_stopped`.
+    pub(crate) async fn performed(
+        &self,
+        connection: &Connection,
+        operation: &Operation,
+        door: &Door,
+        task: &Task,
+    ) -> Result<TaskDone, ConsoleError> {
+        if self.connector(&connection.connector)?.practice {
+            self.start_practice()?;
+        }
         let work = self.begin_work(WorkKind::Call);
         let done = tokio::select! {
             biased;
-            done = task::perform(&self.inner.gateway, &door, &draft.task) => done,
+            done = task::perform(&self.inner.gateway, door, task) => done,
             () = work.stopped() => return Err(ConsoleError::new("call_stopped")),
         };
         self.inner.bell.changed();
         let mut view = TaskDone {
-            connection: self.connection_mark(&connection),
-            made,
+            connection: self.connection_mark(connection),
+            made: false,
             verdict: None,
             id: None,
             message: None,
@@ -280,10 +308,9 @@ impl Console {
             refused: None,
         };
         match done {
-            Ok(done) => self.tell(&mut view, &connection, done)?,
+            Ok(done) => self.tell(&mut view, connection, done)?,
             Err(TaskError::Gate(error)) => view.refused = Some(self.failure(&error.into())),
-            Err(TaskError::Misfit(misfit)) => return Err(self.misfit(&misfit, &operation)),
-            Err(TaskError::OperationUnknown { .. }) => return Err(unknown(&connector)),
+            Err(other) => return Err(self.task_failure(other, operation)),
         }
         Ok(view)
     }

@@ -9,6 +9,7 @@ mod builder;
 mod calls;
 mod connection;
 mod connectors;
+mod data_sources;
 mod flow;
 mod keys;
 mod list;
@@ -44,6 +45,10 @@ pub use connection::{
 };
 pub use connectors::{
     ConnectorFile, ConnectorsView, DiffRow, FileState, PracticeFaults, PracticeView,
+};
+pub use data_sources::{
+    FieldView, PullRecord, RowsForm, SourceConnection, SourceDoor, SourceDraft, SourcePage,
+    SourceRecord, SourceRow, SourceView, SourcesView,
 };
 pub use flow::{
     AgentKind, CodeView, FlowRecord, FlowView, FormProblem, KeyFieldView, KeyForm, QrView, Stage,

@@ -109,6 +109,7 @@ impl Desk {
             given: [("module".to_owned(), json!("leads"))].into(),
             key: None,
             changes,
+            fields: Vec::new(),
         };
         let seen = |came| match came >= rows {
             true => ControlFlow::Break(()),

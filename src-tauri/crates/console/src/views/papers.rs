@@ -114,6 +114,8 @@ pub enum WorkKind {
     Leaving,
     /// A call waits for its answer.
     Call,
+    /// Rows are written.
+    Rows,
 }
 
 /// How far it is.

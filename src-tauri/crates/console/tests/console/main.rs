@@ -47,6 +47,7 @@ mod retired;
 mod rotation;
 mod rules;
 mod sharing;
+mod sourcing;
 mod standing;
 mod tasking;
 mod team;

@@ -1,0 +1,297 @@
+//! A pull by hand or on schedule: with the primary account, page by page (R13).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tsunagi_areas::data_source::{Begun, PullError, Row, Shelf, Source, pull};
+use tsunagi_areas::task::TaskError;
+use tsunagi_catalog::{Execution, NewRow};
+use tsunagi_connectors::Operation;
+use tsunagi_domain::access::Act;
+use tsunagi_domain::gate::Caller;
+use tsunagi_domain::{Connection, ExecutionId, ItemId};
+use tsunagi_gateway::Door;
+
+use super::going::Going;
+use super::{AREA, SOURCES, rows_operation};
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::items::definition_of;
+use crate::views::SourceView;
+
+/// What is noted of a pull.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Told {
+    pub(super) came: u64,
+    pub(super) gone: u64,
+    /// What the sentence of a failure names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) args: BTreeMap<String, String>,
+}
+
+/// The catalog's shelf of one data source. What may block is done off the thread.
+struct Rows<'a> {
+    console: &'a Console,
+    item: ItemId,
+    generation: std::sync::atomic::AtomicU64,
+}
+
+impl Rows<'_> {
+    fn generation(&self) -> u64 {
+        self.generation.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+impl Shelf for Rows<'_> {
+    type Error = ConsoleError;
+
+    async fn begin(&self, whole: bool) -> Result<Begun, ConsoleError> {
+        let (item, now) = (self.item, self.console.now());
+        let known = self.console.db(move |catalog| catalog.pull(item)).await?;
+        // There is nothing yet that could have changed.
+        let whole = whole || known.is_none_or(|known| known.since.is_none());
+        let begun = self
+            .console
+            .db(move |catalog| catalog.begin_pull(item, whole, now))
+            .await?;
+        self.generation
+            .store(begun.generation, std::sync::atomic::Ordering::Relaxed);
+        let running = begun.running;
+        Ok(Begun {
+            whole: running.as_ref().is_none_or(|running| running.whole),
+            came: running.as_ref().map_or(0, |running| running.came),
+            next: running.and_then(|running| running.next),
+            since: begun.since,
+        })
+    }
+
+    async fn put(
+        &self,
+        after: u64,
+        rows: Vec<Row>,
+        next: Option<String>,
+    ) -> Result<(), ConsoleError> {
+        let (item, generation) = (self.item, self.generation());
+        self.console
+            .db(move |catalog| {
+                let rows: Vec<NewRow<'_>> = rows
+                    .iter()
+                    .map(|row| NewRow {
+                        id: &row.id,
+                        fields: &row.fields,
+                    })
+                    .collect();
+                catalog.put_page(item, generation, after, &rows, next.as_deref())
+            })
+            .await
+    }
+
+    async fn end(&self, since: Option<String>) -> Result<u64, ConsoleError> {
+        let (item, generation, now) = (self.item, self.generation(), self.console.now());
+        self.console
+            .db(move |catalog| catalog.end_pull(item, generation, now, since.as_deref()))
+            .await
+    }
+
+    async fn give_up(&self) -> Result<(), ConsoleError> {
+        let item = self.item;
+        self.console
+            .db(move |catalog| catalog.give_up_pull(item))
+            .await
+    }
+}
+
+impl Console {
+    /// Pulls a data source by hand, with the account that unattended runs use (R13). It can be
+    /// stopped; what has come stays, and the next pull goes on there. `anew` asks for everything
+    /// from the first page.
+    ///
+    /// # Errors
+    /// R1, R2; `missing`; `source_busy` where it is being pulled already; whatever the gate says;
+    /// what the service refuses. What has come by then is kept.
+    pub async fn pull_source(
+        &self,
+        session: Session,
+        id: ItemId,
+        anew: bool,
+    ) -> Result<SourceView, ConsoleError> {
+        let member = self.manager_for(session, Act::Use)?;
+        self.wait_for_vault().await;
+        let going = self.inner.pulling.begin(id)?;
+        self.item_of(SOURCES, id)?;
+        if anew {
+            self.db(move |catalog| catalog.give_up_pull(id)).await?;
+        }
+        self.pulled_by(&member.id.to_string(), id, anew, &going)
+            .await?;
+        drop(going);
+        self.data_source(session, id)
+    }
+
+    /// Stops a pull that is under way in this program. Where none is there is nothing to stop.
+    ///
+    /// # Errors
+    /// R2.
+    pub fn stop_pull(&self, session: Session, id: ItemId) -> Result<(), ConsoleError> {
+        self.reader(session)?;
+        self.inner.pulling.stop(id);
+        Ok(())
+    }
+
+    /// Pulls a data source for `caller`, and notes what came of it.
+    pub(crate) async fn pulled_by(
+        &self,
+        caller: &str,
+        id: ItemId,
+        anew: bool,
+        going: &Going<'_>,
+    ) -> Result<(), ConsoleError> {
+        let mut noted = Execution {
+            id: ExecutionId::new(),
+            item: id,
+            caller: caller.to_owned(),
+            due: None,
+            began_at: self.now(),
+            ended: None,
+            detail: "{}".to_owned(),
+        };
+        self.inner.bell.changed();
+        let outcome = self.pulls(id, anew, going).await;
+        let (word, told) = match &outcome {
+            Ok((told, true)) => ("stopped".to_owned(), told),
+            Ok((told, false)) => ("done".to_owned(), told),
+            Err((error, told)) => (error.code.clone(), told),
+        };
+        noted.ended = Some((self.now(), word));
+        noted.detail = serde_json::to_string(told).unwrap_or_else(|_| "{}".to_owned());
+        self.db(move |catalog| catalog.put_execution(&noted))
+            .await?;
+        self.inner.bell.changed();
+        outcome.map(drop).map_err(|(error, _)| error)
+    }
+
+    /// What came, and whether it was stopped.
+    async fn pulls(
+        &self,
+        id: ItemId,
+        anew: bool,
+        going: &Going<'_>,
+    ) -> Result<(Told, bool), (ConsoleError, Told)> {
+        let bare = |error: ConsoleError| {
+            let args = error.args.clone();
+            let told = Told {
+                args,
+                ..Told::default()
+            };
+            (error, told)
+        };
+        let (door, mut source, operation) = self.source_door(id).map_err(bare)?;
+        source.changes &= !anew;
+        let shelf = Rows {
+            console: self,
+            item: id,
+            generation: 0.into(),
+        };
+        let seen = |_| {
+            self.inner.bell.changed();
+            going.goes_on()
+        };
+        let pulled = tokio::select! {
+            biased;
+            pulled = pull(&self.inner.gateway, &door, &source, &shelf, self.now(), seen) => Some(pulled),
+            () = going.stopped() => None,
+        };
+        // Of what was cut off in the middle, the catalog knows how far it came.
+        let came = || match self.inner.catalog.pull(id) {
+            Ok(Some(pull)) => pull.running.map_or(0, |running| running.came),
+            _ => 0,
+        };
+        match pulled {
+            Some(Ok(pulled)) => {
+                let told = Told {
+                    came: pulled.came,
+                    gone: pulled.gone,
+                    ..Told::default()
+                };
+                Ok((told, pulled.stopped))
+            }
+            None => Ok((
+                Told {
+                    came: came(),
+                    ..Told::default()
+                },
+                true,
+            )),
+            Some(Err(error)) => {
+                let error = self.pull_failure(error, &operation);
+                let told = Told {
+                    came: came(),
+                    args: error.args.clone(),
+                    gone: 0,
+                };
+                Err((error, told))
+            }
+        }
+    }
+
+    fn pull_failure(&self, error: PullError<ConsoleError>, operation: &Operation) -> ConsoleError {
+        match error {
+            PullError::Task(error) => self.task_failure(error, operation),
+            PullError::Refused { status, message } => {
+                let code = match message {
+                    Some(_) => "source_refused",
+                    None => "source_refused_silently",
+                };
+                ConsoleError::new(code)
+                    .with("status", status.to_string())
+                    .with("said", message.unwrap_or_default())
+            }
+            PullError::NotAsPromised => ConsoleError::new("source_not_as_promised"),
+            PullError::PageTooLarge => ConsoleError::new("source_page_too_large"),
+            PullError::EchoesCredential => ConsoleError::new("source_echoes_credential"),
+            PullError::Shelf(error) => error,
+        }
+    }
+
+    /// Why a task has no outcome, in words.
+    pub(crate) fn task_failure(&self, error: TaskError, operation: &Operation) -> ConsoleError {
+        match error {
+            TaskError::Gate(error) => error.into(),
+            TaskError::Misfit(misfit) => self.misfit(&misfit, operation),
+            TaskError::OperationUnknown { service, .. } => {
+                ConsoleError::new("task_operation_unknown").with("service", service)
+            }
+        }
+    }
+
+    /// Through what a data source pulls, and what.
+    fn source_door(&self, id: ItemId) -> Result<(Door, Source, Operation), ConsoleError> {
+        let item = self.item_of(SOURCES, id)?;
+        let source: Source = definition_of(&item)?;
+        let parts = self.inner.catalog.parts(id)?;
+        let part = parts.first().ok_or_else(|| ConsoleError::new("missing"))?;
+        let connection = self.connection(part.connection)?;
+        let connector = self.connector(&connection.connector)?;
+        let operation = rows_operation(&connector, &source.operation)?;
+        if connector.practice {
+            self.start_practice()?;
+        }
+        let door = source_door(&connection, item.application, item.environment);
+        Ok((door, source, operation))
+    }
+}
+
+/// The door of a data source: nobody needs to be present (R13).
+pub(super) fn source_door(
+    connection: &Connection,
+    application: tsunagi_domain::ApplicationId,
+    environment: tsunagi_domain::Environment,
+) -> Door {
+    Door {
+        link_name: connection.link_name.clone(),
+        caller: Caller::Unattended,
+        application: Some(application),
+        environment,
+        area: AREA.to_owned(),
+    }
+}
