@@ -291,9 +291,10 @@ impl Run<'_> {
         }
         if page.outcome.verdict != Verdict::Done {
             let message = page.outcome.message;
-            // Services that answer 200 to everything say what is wrong; what says nothing is no
+            // Services that answer 200 to everything say in JSON what is wrong; what does not is no
             // answer of theirs.
-            if status.is_success() && message.is_none() {
+            let said = serde_json::from_slice::<serde::de::IgnoredAny>(&page.answer.body).is_ok();
+            if status.is_success() && (message.is_none() || !said) {
                 return Err(PullError::NotAsPromised);
             }
             return Err(PullError::Refused {

@@ -116,8 +116,8 @@ async fn r14_a_data_source_needs_one_authorization_and_a_primary_account() {
     console.revoke(session, id, Reach::All).await.unwrap();
     let refused = pulls(&desk, item).await.unwrap_err();
     assert_eq!(
-        refused.code, "not_connected",
-        "it stays, and stops at the gate"
+        refused.code, "no_primary",
+        "R11: it stays, and stops at the gate"
     );
     let view = console.data_source(session, item).unwrap();
     assert!(view.row.stopped.is_some(), "and says so");
