@@ -27,6 +27,7 @@ mod state;
 mod store;
 mod tickets;
 mod token;
+mod wire;
 mod words;
 
 pub use accounts::{ACCOUNTS, Account};
