@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::state::State;
 use crate::tickets::Purpose;
-use crate::wire::recruit;
+use crate::wire::candidates;
 use crate::words::{Language, Why, Words};
 use crate::{ACCOUNTS, Account, accounts};
 
@@ -196,11 +196,11 @@ pub(crate) fn about(language: Language, state: &State) -> Response {
             text = escape(&message.text),
         )
     });
-    let candidates = state.candidates.iter().rev().map(|candidate| {
-        let email = recruit::text(candidate, "Email");
+    let added = state.candidates.iter().rev().map(|candidate| {
+        let email = candidates::text(candidate, "Email");
         format!(
             "<li><b>{}</b> {}</li>",
-            escape(&recruit::full_name(candidate)),
+            escape(&candidates::full_name(candidate)),
             escape(email),
         )
     });
@@ -209,7 +209,7 @@ pub(crate) fn about(language: Language, state: &State) -> Response {
         about = words.about,
         more = words.about_more,
         messages = arrived(words.messages, messages),
-        candidates = arrived(words.candidates, candidates),
+        candidates = arrived(words.candidates, added),
         list = words.about_accounts,
     );
     page(StatusCode::OK, language, words.about, &body, None)

@@ -16,6 +16,7 @@ use crate::SCOPES;
 use crate::faults::{Fault, Place, cut_off};
 use crate::server::Ctx;
 
+pub(crate) mod candidates;
 pub(crate) mod cliq;
 pub(crate) mod customers;
 pub(crate) mod records;

@@ -156,8 +156,8 @@ static ENGLISH: Words = Words {
     again: "Close this window and authorize again from Tsunagi.",
     about: "This is the practice service",
     about_more: "It lets you try connections without an account anywhere: sign in, allow, use, \
-        revoke, begin again. Its contacts are made up, and it is here only while a practice \
-        connection exists. There is nothing to do on this page.",
+        revoke, begin again. Its contacts, candidates and customers are made up, and it is here \
+        only while a practice connection exists. There is nothing to do on this page.",
     about_accounts: "Accounts to sign in with",
     messages: "Messages that were posted to Practice Cliq",
     candidates: "Candidates that were added to Practice Recruit",
@@ -206,7 +206,7 @@ static JAPANESE: Words = Words {
     again: "このウィンドウを閉じて、Tsunagi からもう一度認証してください。",
     about: "これは練習サービスです",
     about_more: "どこにもアカウントを作らずに、外部連携を試せます。サインイン、許可、利用、取り消しを\
-        何度でもやり直せます。連絡先は架空のもので、練習用の外部連携があるあいだだけ動きます。\
+        何度でもやり直せます。連絡先、候補者、顧客は架空のもので、練習用の外部連携があるあいだだけ動きます。\
         このページですることはありません。",
     about_accounts: "サインインできるアカウント",
     messages: "練習用 Cliq に投稿されたメッセージ",

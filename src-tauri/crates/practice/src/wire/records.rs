@@ -22,7 +22,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::customers::{Object, all};
-use super::salesforce::{broken, may_use, refused};
+use super::salesforce::{Sorry, broken, may_use, refused};
 use super::soql::{Query, Refused};
 use super::struck;
 use crate::faults::Place;
@@ -41,13 +41,13 @@ const LOCATOR: &str = "01gPractice";
 
 type Fields = Map<String, Value>;
 
-fn not_found() -> Response {
+fn not_found() -> Sorry {
     let message = "The requested resource does not exist";
-    refused(StatusCode::NOT_FOUND, "NOT_FOUND", message, &[])
+    refused(StatusCode::NOT_FOUND, "NOT_FOUND", message)
 }
 
-fn bad(code: &str, message: &str, fields: &[&str]) -> Response {
-    refused(StatusCode::BAD_REQUEST, code, message, fields)
+fn bad(code: &'static str, message: impl Into<String>) -> Sorry {
+    refused(StatusCode::BAD_REQUEST, code, message)
 }
 
 /// That a version is written as `v60.0` is.
@@ -68,7 +68,7 @@ pub(crate) async fn query(
     let params = Params::parse(query.unwrap_or_default().as_bytes());
     let text = params.once("q").ok().flatten().unwrap_or_default();
     struck(&ctx, Place::Api, async {
-        page(&ctx, &headers, &version, text, 0).unwrap_or_else(|refused| refused)
+        page(&ctx, &headers, &version, text, 0).unwrap_or_else(Sorry::into_response)
     })
     .await
 }
@@ -82,11 +82,11 @@ pub(crate) async fn more(
     struck(&ctx, Place::Api, async {
         let Some((text, from)) = located(&more) else {
             if let Err(refused) = may_use(&ctx, &headers) {
-                return refused;
+                return refused.into_response();
             }
-            return bad("INVALID_QUERY_LOCATOR", "invalid query locator", &[]);
+            return bad("INVALID_QUERY_LOCATOR", "invalid query locator").into_response();
         };
-        page(&ctx, &headers, &version, &text, from).unwrap_or_else(|refused| refused)
+        page(&ctx, &headers, &version, &text, from).unwrap_or_else(Sorry::into_response)
     })
     .await
 }
@@ -107,12 +107,12 @@ fn page(
     version: &str,
     text: &str,
     from: usize,
-) -> Result<Response, Response> {
+) -> Result<Response, Sorry> {
     may_use(ctx, headers)?;
     if !is_version(version) {
         return Err(not_found());
     }
-    let query = Query::read(text).map_err(|Refused(code, message)| bad(code, &message, &[]))?;
+    let query = Query::read(text).map_err(|Refused(code, message)| bad(code, message))?;
     let object = Object::named(query.object).ok_or_else(not_found)?;
     let found: Vec<(String, Fields)> = all(&ctx.store.now(), object)
         .into_iter()
@@ -168,21 +168,21 @@ pub(crate) async fn one(
 ) -> Response {
     struck(&ctx, Place::Api, async {
         if let Err(refused) = may_use(&ctx, &headers) {
-            return refused;
+            return refused.into_response();
         }
         let Some(object) = Object::named(&kind).filter(|_| is_version(&version)) else {
-            return not_found();
+            return not_found().into_response();
         };
         let records = all(&ctx.store.now(), object);
         let Some(fields) = records.get(&id) else {
-            return not_found();
+            return not_found().into_response();
         };
         let params = Params::parse(query.unwrap_or_default().as_bytes());
         let only = match params.once("fields").ok().flatten() {
             None => object.made.iter().chain(object.own).copied().collect(),
             Some(asked) => match named(object, asked) {
                 Ok(only) => only,
-                Err(refused) => return refused,
+                Err(refused) => return refused.into_response(),
             },
         };
         Json(shown(&version, object, &id, fields, &only)).into_response()
@@ -191,7 +191,7 @@ pub(crate) async fn one(
 }
 
 /// The fields of a list with commas.
-fn named(object: &Object, asked: &str) -> Result<Vec<&'static str>, Response> {
+fn named(object: &Object, asked: &str) -> Result<Vec<&'static str>, Sorry> {
     let mut names: Vec<&'static str> = vec!["Id"];
     for name in asked.split(',').map(str::trim) {
         let known = object.field(name).ok_or_else(|| no_column(object, name))?;
@@ -202,9 +202,9 @@ fn named(object: &Object, asked: &str) -> Result<Vec<&'static str>, Response> {
     Ok(names)
 }
 
-fn no_column(object: &Object, name: &str) -> Response {
+fn no_column(object: &Object, name: &str) -> Sorry {
     let message = format!("No such column '{name}' on sobject of type {}", object.name);
-    bad("INVALID_FIELD", &message, &[])
+    bad("INVALID_FIELD", message)
 }
 
 /// `POST /services/data/{version}/sobjects/{kind}`.
@@ -216,17 +216,17 @@ pub(crate) async fn create(
 ) -> Response {
     struck(&ctx, Place::Api, async {
         if let Err(refused) = may_use(&ctx, &headers) {
-            return refused;
+            return refused.into_response();
         }
         let Some(object) = Object::named(&kind).filter(|_| is_version(&version)) else {
-            return not_found();
+            return not_found().into_response();
         };
         let fields = match read(object, &body) {
             Ok(fields) => fields,
-            Err(refused) => return refused,
+            Err(refused) => return refused.into_response(),
         };
         if let Err(refused) = lacks(object, &fields, true) {
-            return refused;
+            return refused.into_response();
         }
         let kept = ctx.store.change(move |state| {
             let id = object.next_id(state);
@@ -237,7 +237,7 @@ pub(crate) async fn create(
                 let body = json!({"id": id, "success": true, "errors": []});
                 (StatusCode::CREATED, Json(body)).into_response()
             }
-            Ok(None) => full(),
+            Ok(None) => full().into_response(),
             Err(error) => broken(&error),
         }
     })
@@ -253,17 +253,17 @@ pub(crate) async fn update(
 ) -> Response {
     struck(&ctx, Place::Api, async {
         if let Err(refused) = may_use(&ctx, &headers) {
-            return refused;
+            return refused.into_response();
         }
         let Some(object) = Object::named(&kind).filter(|_| is_version(&version)) else {
-            return not_found();
+            return not_found().into_response();
         };
         let fields = match read(object, &body) {
             Ok(fields) => fields,
-            Err(refused) => return refused,
+            Err(refused) => return refused.into_response(),
         };
         if let Err(refused) = lacks(object, &fields, false) {
-            return refused;
+            return refused.into_response();
         }
         let kept = ctx.store.change(move |state| {
             let mut whole = all(state, object).remove(&id)?;
@@ -275,17 +275,17 @@ pub(crate) async fn update(
         });
         match kept.await {
             Ok(Some(true)) => StatusCode::NO_CONTENT.into_response(),
-            Ok(Some(false)) => full(),
-            Ok(None) => not_found(),
+            Ok(Some(false)) => full().into_response(),
+            Ok(None) => not_found().into_response(),
             Err(error) => broken(&error),
         }
     })
     .await
 }
 
-fn full() -> Response {
+fn full() -> Sorry {
     let message = "storage limit exceeded";
-    bad("STORAGE_LIMIT_EXCEEDED", message, &[])
+    bad("STORAGE_LIMIT_EXCEEDED", message)
 }
 
 /// Keeps a record; says whether it fits.
@@ -302,10 +302,10 @@ fn keep(state: &mut Kept, object: &Object, id: &str, fields: Fields) -> bool {
 }
 
 /// The fields of a body, as the service writes their names.
-fn read(object: &Object, body: &[u8]) -> Result<Fields, Response> {
+fn read(object: &Object, body: &[u8]) -> Result<Fields, Sorry> {
     let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
         let message = "A JSON object is needed";
-        return Err(bad("JSON_PARSER_ERROR", message, &[]));
+        return Err(bad("JSON_PARSER_ERROR", message));
     };
     let mut fields = Map::new();
     for (name, value) in body {
@@ -314,16 +314,16 @@ fn read(object: &Object, body: &[u8]) -> Result<Fields, Response> {
             .ok_or_else(|| no_column(object, &name))?;
         if !object.own.contains(&known) {
             let message = format!("Unable to create/update fields: {known}.");
-            return Err(bad("INVALID_FIELD_FOR_INSERT_UPDATE", &message, &[known]));
+            return Err(bad("INVALID_FIELD_FOR_INSERT_UPDATE", message).about(known));
         }
         match &value {
             Value::Null => {}
             Value::String(text) if text.chars().count() <= LONGEST => {}
             Value::String(_) => {
                 let message = format!("{known}: data value too large (max length={LONGEST})");
-                return Err(bad("STRING_TOO_LONG", &message, &[known]));
+                return Err(bad("STRING_TOO_LONG", message).about(known));
             }
-            _ => return Err(bad("JSON_PARSER_ERROR", "A text is needed", &[])),
+            _ => return Err(bad("JSON_PARSER_ERROR", "A text is needed")),
         }
         fields.insert(known.to_owned(), value);
     }
@@ -331,14 +331,14 @@ fn read(object: &Object, body: &[u8]) -> Result<Fields, Response> {
 }
 
 /// That the required field is there, and is not taken away.
-fn lacks(object: &Object, fields: &Fields, new: bool) -> Result<(), Response> {
+fn lacks(object: &Object, fields: &Fields, new: bool) -> Result<(), Sorry> {
     let missing = match fields.get(object.required) {
         None => new,
         Some(value) => value.as_str().is_none_or(|text| text.trim().is_empty()),
     };
     if missing {
         let message = format!("Required fields are missing: [{}]", object.required);
-        return Err(bad("REQUIRED_FIELD_MISSING", &message, &[object.required]));
+        return Err(bad("REQUIRED_FIELD_MISSING", message).about(object.required));
     }
     Ok(())
 }

@@ -20,15 +20,16 @@ use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::candidates::{Outcome, candidates, full_name, insert, text};
+use super::struck;
 use super::zoho::{Denied, SCHEME, broken, caller, names, time, zuid};
-use super::{numbered, struck};
+use crate::accounts;
 use crate::faults::Place;
 use crate::params::Params;
 use crate::server::Ctx;
-use crate::state::{Candidate, State as Kept};
-use crate::{ACCOUNTS, Account, accounts};
+use crate::state::Candidate;
 
 const MODULE: &str = "Candidates";
 const ALL: &str = "ZohoRecruit.modules.ALL";
@@ -40,25 +41,6 @@ const SEARCH: [&str; 1] = ["ZohoRecruit.search.READ"];
 /// How many records one request may add, and a page may hold.
 const MOST_AT_ONCE: usize = 100;
 const MOST_ON_A_PAGE: usize = 200;
-/// How many candidates there can be.
-const MOST: usize = 1000;
-/// The longest text of a field, in characters.
-const LONGEST: usize = 255;
-const FIRST_ID: u64 = 490_000_000_000_100_001;
-
-/// Those that are there from the start, under the reserved name `example.com` (RFC 2606): first
-/// name, last name, e-mail address, current job.
-const MADE_UP: [[&str; 4]; 3] = [
-    ["花子", "佐藤", "hanako.sato@example.com", "経理"],
-    ["Mateo", "Rossi", "mateo.rossi@example.com", "Data engineer"],
-    [
-        "Amara",
-        "Okafor",
-        "amara.okafor@example.com",
-        "Support lead",
-    ],
-];
-
 /// A refusal of the whole request.
 pub(super) fn denied(why: Denied) -> Response {
     let (code, message) = match why {
@@ -69,20 +51,39 @@ pub(super) fn denied(why: Denied) -> Response {
             "invalid oauth scope to access this URL",
         ),
     };
-    refused(StatusCode::UNAUTHORIZED, code, json!({}), message)
+    refused(StatusCode::UNAUTHORIZED, code, json!({}), message).into_response()
 }
 
-fn refused(status: StatusCode, code: &str, details: Value, message: &str) -> Response {
-    let body = json!({
-        "code": code,
-        "details": details,
-        "message": message,
-        "status": "error",
-    });
-    (status, Json(body)).into_response()
+/// A refusal in Zoho's envelope.
+struct Sorry {
+    status: StatusCode,
+    code: &'static str,
+    details: Value,
+    message: &'static str,
 }
 
-fn known(module: &str) -> Result<(), Response> {
+fn refused(status: StatusCode, code: &'static str, details: Value, message: &'static str) -> Sorry {
+    Sorry {
+        status,
+        code,
+        details,
+        message,
+    }
+}
+
+impl IntoResponse for Sorry {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "code": self.code,
+            "details": self.details,
+            "message": self.message,
+            "status": "error",
+        });
+        (self.status, Json(body)).into_response()
+    }
+}
+
+fn known(module: &str) -> Result<(), Sorry> {
     if module == MODULE {
         return Ok(());
     }
@@ -91,54 +92,12 @@ fn known(module: &str) -> Result<(), Response> {
     Err(refused(status, "INVALID_MODULE", json!({}), message))
 }
 
-fn made_up() -> impl Iterator<Item = Candidate> {
-    MADE_UP
-        .iter()
-        .enumerate()
-        .map(|(at, [first, last, email, job])| {
-            let fields = [
-                ("First_Name", first),
-                ("Last_Name", last),
-                ("Email", email),
-                ("Current_Job_Title", job),
-            ];
-            Candidate {
-                id: numbered(FIRST_ID, at),
-                by: ACCOUNTS.first().map_or("", |account| account.id).to_owned(),
-                at: 1_767_225_600,
-                fields: fields
-                    .into_iter()
-                    .map(|(name, value)| (name.to_owned(), json!(value)))
-                    .collect(),
-            }
-        })
-}
-
-/// Every candidate, the newest first.
-pub(crate) fn candidates(state: &Kept) -> Vec<Candidate> {
-    let mut all: Vec<Candidate> = made_up().chain(state.candidates.iter().cloned()).collect();
-    all.reverse();
-    all
-}
-
 fn person(id: &str) -> Value {
     let account = accounts::by_id(id);
     json!({
         "name": account.map_or("", |account| account.name),
         "id": account.map_or_else(String::new, |account| zuid(account).to_string()),
     })
-}
-
-/// What a field says, as text.
-pub(crate) fn text<'a>(candidate: &'a Candidate, field: &str) -> &'a str {
-    let value = candidate.fields.get(field);
-    value.and_then(Value::as_str).unwrap_or_default()
-}
-
-/// First and last name.
-pub(crate) fn full_name(candidate: &Candidate) -> String {
-    let (first, last) = (text(candidate, "First_Name"), text(candidate, "Last_Name"));
-    format!("{first} {last}").trim().to_owned()
 }
 
 /// A candidate as answers have it, with these fields only where there are any.
@@ -169,7 +128,7 @@ fn page(found: &[Candidate], params: &Params) -> Response {
     else {
         let message = "invalid data";
         let details = json!({"expected_data_type": "integer"});
-        return refused(StatusCode::BAD_REQUEST, "INVALID_DATA", details, message);
+        return refused(StatusCode::BAD_REQUEST, "INVALID_DATA", details, message).into_response();
     };
     let per_page = per_page.min(MOST_ON_A_PAGE);
     let skip = (page - 1).saturating_mul(per_page);
@@ -210,7 +169,7 @@ pub(crate) async fn list(
             return denied(why);
         }
         if let Err(refused) = known(&module) {
-            return refused;
+            return refused.into_response();
         }
         let params = Params::parse(query.unwrap_or_default().as_bytes());
         page(&candidates(&ctx.store.now()), &params)
@@ -251,7 +210,7 @@ pub(crate) async fn one(
             return denied(why);
         }
         if let Err(refused) = known(&module) {
-            return refused;
+            return refused.into_response();
         }
         let all = candidates(&ctx.store.now());
         match all.iter().find(|candidate| candidate.id == id) {
@@ -275,13 +234,13 @@ pub(crate) async fn search(
             return denied(why);
         }
         if let Err(refused) = known(&module) {
-            return refused;
+            return refused.into_response();
         }
         let params = Params::parse(query.unwrap_or_default().as_bytes());
         let Some(wanted) = Wanted::read(&params) else {
             let message = "One of the expected parameter is missing";
             let status = StatusCode::BAD_REQUEST;
-            return refused(status, "REQUIRED_PARAM_MISSING", json!({}), message);
+            return refused(status, "REQUIRED_PARAM_MISSING", json!({}), message).into_response();
         };
         let mut all = candidates(&ctx.store.now());
         all.retain(|candidate| wanted.is(candidate));
@@ -345,11 +304,11 @@ pub(crate) async fn add(
             Err(why) => return denied(why),
         };
         if let Err(refused) = known(&module) {
-            return refused;
+            return refused.into_response();
         }
         let records = match records(&body) {
             Ok(records) => records,
-            Err(refused) => return refused,
+            Err(refused) => return refused.into_response(),
         };
         let now = ctx.now();
         let outcome = ctx
@@ -368,7 +327,7 @@ pub(crate) async fn add(
 }
 
 /// The records of a body.
-fn records(body: &[u8]) -> Result<Vec<Value>, Response> {
+fn records(body: &[u8]) -> Result<Vec<Value>, Sorry> {
     let bad = StatusCode::BAD_REQUEST;
     let Ok(Value::Object(mut body)) = serde_json::from_slice(body) else {
         let details = json!({"expected_data_type": "jsonobject"});
@@ -384,9 +343,6 @@ fn records(body: &[u8]) -> Result<Vec<Value>, Response> {
         }
     }
 }
-
-/// What a record came to: added, or why not.
-type Outcome = Result<Candidate, Value>;
 
 fn told(outcomes: &[Outcome]) -> Response {
     let any = outcomes.iter().any(Result::is_ok);
@@ -417,84 +373,4 @@ fn told(outcomes: &[Outcome]) -> Response {
         StatusCode::ACCEPTED
     };
     (status, Json(json!({"data": data}))).into_response()
-}
-
-fn insert(state: &mut Kept, account: &Account, record: Value, now: i64) -> Outcome {
-    let not = |code: &str, details: Value, message: &str| {
-        Err(json!({
-            "code": code,
-            "details": details,
-            "message": message,
-            "status": "error",
-        }))
-    };
-    let Value::Object(mut fields) = record else {
-        let details = json!({"expected_data_type": "jsonobject"});
-        return not("INVALID_DATA", details, "invalid data");
-    };
-    // What the service itself says.
-    for own in [
-        "id",
-        "Full_Name",
-        "Created_By",
-        "Modified_By",
-        "Created_Time",
-        "Modified_Time",
-    ] {
-        fields.remove(own);
-    }
-    let lacks_name = fields
-        .get("Last_Name")
-        .and_then(Value::as_str)
-        .is_none_or(|name| name.trim().is_empty());
-    if lacks_name {
-        let details = json!({"api_name": "Last_Name"});
-        return not("MANDATORY_NOT_FOUND", details, "required field not found");
-    }
-    if let Some(name) = too_long(&fields) {
-        let details = json!({"api_name": name, "maximum_length": LONGEST});
-        return not("INVALID_DATA", details, "invalid data");
-    }
-    if let Some(email) = fields.get("Email").filter(|email| !email.is_null()) {
-        let sound = email.as_str().filter(|email| is_email(email));
-        let Some(email) = sound else {
-            let details = json!({"expected_data_type": "email", "api_name": "Email"});
-            return not("INVALID_DATA", details, "invalid data");
-        };
-        let twin = candidates(state)
-            .into_iter()
-            .find(|known| text(known, "Email").eq_ignore_ascii_case(email));
-        if let Some(twin) = twin {
-            let details = json!({"api_name": "Email", "id": twin.id});
-            return not("DUPLICATE_DATA", details, "duplicate data");
-        }
-    }
-    if state.candidates.len() >= MOST {
-        return not("LIMIT_EXCEEDED", json!({}), "No more candidates fit");
-    }
-    let candidate = Candidate {
-        // Candidates are never removed, so the next number is free.
-        id: numbered(FIRST_ID, MADE_UP.len() + state.candidates.len()),
-        by: account.id.to_owned(),
-        at: now,
-        fields,
-    };
-    state.candidates.push(candidate.clone());
-    Ok(candidate)
-}
-
-fn too_long(fields: &Map<String, Value>) -> Option<&String> {
-    let long = |value: &Value| match value {
-        Value::String(text) => text.chars().count() > LONGEST,
-        other => other.to_string().len() > LONGEST,
-    };
-    let mut fields = fields.iter();
-    fields.find(|(_, value)| long(value)).map(|(name, _)| name)
-}
-
-/// Something before and after one `@`, without spaces.
-fn is_email(text: &str) -> bool {
-    let parts = text.split_once('@');
-    parts.is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'))
-        && !text.contains(char::is_whitespace)
 }

@@ -81,24 +81,45 @@ impl IntoResponse for Refused {
 pub(super) fn broken(error: &PracticeError) -> Response {
     tracing::error!(%error, "practice service: a request could not be answered");
     let status = StatusCode::INTERNAL_SERVER_ERROR;
-    refused(
-        status,
-        "UNKNOWN_EXCEPTION",
-        "An unexpected error occurred",
-        &[],
-    )
+    refused(status, "UNKNOWN_EXCEPTION", "An unexpected error occurred").into_response()
 }
 
 /// A refusal of the API: an array with one error in it
 /// (<https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm>).
-pub(super) fn refused(status: StatusCode, code: &str, message: &str, fields: &[&str]) -> Response {
-    let mut error = Map::new();
-    error.insert("message".to_owned(), json!(message));
-    error.insert("errorCode".to_owned(), json!(code));
-    if !fields.is_empty() {
-        error.insert("fields".to_owned(), json!(fields));
+pub(super) struct Sorry {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    fields: Vec<&'static str>,
+}
+
+pub(super) fn refused(status: StatusCode, code: &'static str, message: impl Into<String>) -> Sorry {
+    Sorry {
+        status,
+        code,
+        message: message.into(),
+        fields: Vec::new(),
     }
-    (status, Json(json!([error]))).into_response()
+}
+
+impl Sorry {
+    /// About this field.
+    pub(super) fn about(mut self, field: &'static str) -> Self {
+        self.fields.push(field);
+        self
+    }
+}
+
+impl IntoResponse for Sorry {
+    fn into_response(self) -> Response {
+        let mut error = Map::new();
+        error.insert("message".to_owned(), json!(self.message));
+        error.insert("errorCode".to_owned(), json!(self.code));
+        if !self.fields.is_empty() {
+            error.insert("fields".to_owned(), json!(self.fields));
+        }
+        (self.status, Json(json!([error]))).into_response()
+    }
 }
 
 /// `POST /services/oauth2/token`.
@@ -256,7 +277,7 @@ pub(crate) async fn userinfo(State(ctx): State<Arc<Ctx>>, headers: HeaderMap) ->
                 "email_verified": true,
             }))
             .into_response(),
-            Err(_) => expired(),
+            Err(_) => expired().into_response(),
         }
     })
     .await
@@ -312,18 +333,13 @@ fn session(ctx: &Ctx, headers: &HeaderMap) -> Result<(&'static Account, Vec<Stri
 }
 
 /// A session that ended, or never was: the words of <https://github.com/restforce/restforce/issues/512>.
-fn expired() -> Response {
+fn expired() -> Sorry {
     let status = StatusCode::UNAUTHORIZED;
-    refused(
-        status,
-        "INVALID_SESSION_ID",
-        "Session expired or invalid",
-        &[],
-    )
+    refused(status, "INVALID_SESSION_ID", "Session expired or invalid")
 }
 
 /// That a request to the API has a session that may use it.
-pub(super) fn may_use(ctx: &Ctx, headers: &HeaderMap) -> Result<(), Response> {
+pub(super) fn may_use(ctx: &Ctx, headers: &HeaderMap) -> Result<(), Sorry> {
     let (_, scopes) = session(ctx, headers).map_err(|_| expired())?;
     if scopes.iter().any(|scope| scope == "api" || scope == "full") {
         return Ok(());
@@ -333,6 +349,5 @@ pub(super) fn may_use(ctx: &Ctx, headers: &HeaderMap) -> Result<(), Response> {
         StatusCode::FORBIDDEN,
         "INVALID_SESSION_ID",
         message,
-        &[],
     ))
 }

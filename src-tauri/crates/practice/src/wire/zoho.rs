@@ -261,7 +261,7 @@ pub(super) fn caller(
         .ok_or(Denied::Token)?;
     let account = accounts::by_id(&family.account).ok_or(Denied::Token)?;
     let has = |scope: &&str| access.scopes.iter().any(|granted| granted == *scope);
-    if needed.iter().any(|scope| has(scope)) {
+    if needed.iter().any(has) {
         Ok(account)
     } else {
         Err(Denied::Scope)

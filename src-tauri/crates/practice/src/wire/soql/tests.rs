@@ -1,4 +1,5 @@
 //! What is answered, and what is a malformed query.
+#![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
 
