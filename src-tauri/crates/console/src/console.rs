@@ -342,10 +342,31 @@ impl Console {
 
     /// Starts the practice service where a connection needs it.
     pub fn start_practice_if_used(&self) {
-        let used = self.inner.catalog.first_of_connector("practice");
-        if used.is_ok_and(|first| first.is_some()) {
+        if self.uses_practice().is_ok_and(|used| used) {
             let _ = self.start_practice();
         }
+    }
+
+    /// Whether a connection needs the practice service, by whichever of its connectors.
+    pub(crate) fn uses_practice(&self) -> Result<bool, ConsoleError> {
+        let library = self.inner.gateway.library();
+        for connector in library.all().filter(|connector| connector.practice) {
+            let first = self.inner.catalog.first_of_connector(&connector.id)?;
+            if first.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Starts the practice service where a connection of this connector needs it: its address is
+    /// this computer's, and nobody else can have answered for it.
+    pub(crate) fn start_practice_for(&self, connector: &str) -> Result<(), ConsoleError> {
+        let library = self.inner.gateway.library();
+        if library.get(connector).is_some_and(|one| one.practice) {
+            self.start_practice()?;
+        }
+        Ok(())
     }
 
     pub(crate) fn start_practice(&self) -> Result<u16, ConsoleError> {

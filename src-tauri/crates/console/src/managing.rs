@@ -326,9 +326,7 @@ impl Console {
         self.allows(Act::Use)?;
         self.wait_for_vault().await;
         let whole = self.whole(id)?;
-        if whole.connection.connector == crate::welcome::PRACTICE {
-            self.start_practice()?;
-        }
+        self.start_practice_for(&whole.connection.connector)?;
         // Who pressed: a primary account is asked for by the run as though nobody were there.
         let subject = format!("connection/{id}");
         if self.inner.keys.vault().is_ok() {

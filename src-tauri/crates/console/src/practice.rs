@@ -4,7 +4,6 @@ use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::log::Action;
 use crate::views::{PracticeFaults, PracticeView};
-use crate::welcome::PRACTICE;
 
 impl Console {
     /// Whether it runs, where, and with which faults.
@@ -62,8 +61,7 @@ impl Console {
     }
 
     pub(crate) fn stop_unused_practice(&self) {
-        let used = self.inner.catalog.first_of_connector(PRACTICE);
-        if used.is_ok_and(|first| first.is_none()) {
+        if self.uses_practice().is_ok_and(|used| !used) {
             self.inner.practice.stop();
         }
     }

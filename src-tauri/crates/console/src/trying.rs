@@ -149,10 +149,7 @@ impl Console {
         let member = self.member(session)?;
         self.allows(Act::Use)?;
         self.wait_for_vault().await;
-        if connection.connector == crate::welcome::PRACTICE {
-            // Its address is this computer's: nobody else can have answered for it.
-            self.start_practice()?;
-        }
+        self.start_practice_for(&connection.connector)?;
         let answer = self
             .inner
             .gateway

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::faults::{Fault, Place, cut_off};
 use crate::server::Ctx;
 use crate::state::Contact;
+use crate::wire::Wire;
 use crate::{Account, PracticeError, accounts};
 
 /// How many contacts can be added.
@@ -109,7 +110,9 @@ impl Bearer {
             (Some(_), Some(_)) => return Err(Refused::Token),
         };
         let state = ctx.store.now();
-        let (access, family) = state.open(token, ctx.now()).ok_or(Refused::Token)?;
+        let (access, family) = state
+            .open(token, Wire::Practice, ctx.now())
+            .ok_or(Refused::Token)?;
         let account = accounts::by_id(&family.account).ok_or(Refused::Token)?;
         if !access.scopes.iter().any(|scope| scope == needed) {
             return Err(Refused::Scope(needed));

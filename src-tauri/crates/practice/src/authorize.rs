@@ -14,8 +14,9 @@ use crate::grants::Consent;
 use crate::params::{Params, Repeated};
 use crate::server::Ctx;
 use crate::tickets::Purpose;
+use crate::wire::{Wire, zoho};
 use crate::words::{Language, Why};
-use crate::{Account, CLIENT_ID, PracticeError, SCOPES, accounts, device, pages, sessions};
+use crate::{Account, CLIENT_ID, PracticeError, accounts, device, pages, sessions};
 
 /// The longest parameter accepted, in bytes.
 const LONGEST: usize = 2048;
@@ -33,6 +34,10 @@ pub(crate) struct Request {
     pub(crate) ui_locales: Option<String>,
     /// The account is to be chosen even where somebody is signed in already.
     pub(crate) choose: bool,
+    /// Which service was asked.
+    pub(crate) wire: Wire,
+    /// Of Zoho: whether a refresh token was asked for.
+    pub(crate) offline: bool,
 }
 
 /// An authorization request that is refused.
@@ -80,7 +85,7 @@ pub(crate) fn origin_of(address: &str) -> &str {
 
 /// Judges an authorization request. First who asks and where the answer goes; only then may a
 /// redirect carry the rest.
-pub(crate) fn judge(params: &Params) -> Result<Request, Refused> {
+pub(crate) fn judge(params: &Params, wire: Wire) -> Result<Request, Refused> {
     if params.once("client_id") != Ok(Some(CLIENT_ID)) {
         return Err(Refused::Page(Why::UnknownClient));
     }
@@ -92,7 +97,7 @@ pub(crate) fn judge(params: &Params) -> Result<Request, Refused> {
         Ok(state) if state.is_none_or(|state| state.len() <= LONGEST) => state.map(str::to_owned),
         _ => None,
     };
-    ask(params, &redirect_uri).map_err(|(error, description)| Refused::Redirect {
+    ask(params, &redirect_uri, wire).map_err(|(error, description)| Refused::Redirect {
         redirect_uri: redirect_uri.clone(),
         state,
         error,
@@ -102,7 +107,7 @@ pub(crate) fn judge(params: &Params) -> Result<Request, Refused> {
 
 type Told = (&'static str, String);
 
-fn ask(params: &Params, redirect_uri: &str) -> Result<Request, Told> {
+fn ask(params: &Params, redirect_uri: &str, wire: Wire) -> Result<Request, Told> {
     let told = |error, sentence: &str| (error, sentence.to_owned());
     let once = |name| match params.once(name) {
         Ok(Some(value)) if value.len() > LONGEST => {
@@ -160,7 +165,7 @@ fn ask(params: &Params, redirect_uri: &str) -> Result<Request, Told> {
             "code_challenge is not a base64url SHA-256",
         ));
     }
-    let scopes = scopes(once("scope")?).map_err(|why| told("invalid_scope", why))?;
+    let scopes = scopes(once("scope")?, wire).map_err(|why| told("invalid_scope", why))?;
     let prompt = once("prompt")?.unwrap_or_default();
     let prompts = |word| prompt.split_ascii_whitespace().any(|prompt| prompt == word);
     // Whoever may be signed in: consent is asked for every time (OpenID Connect Core 1.0 section
@@ -177,14 +182,16 @@ fn ask(params: &Params, redirect_uri: &str) -> Result<Request, Told> {
         login_hint: once("login_hint")?.map(str::to_owned),
         ui_locales: once("ui_locales")?.map(str::to_owned),
         choose: prompts("login") || prompts("select_account"),
+        wire,
+        offline: once("access_type")? == Some("offline") && prompts("consent"),
     })
 }
 
 /// The scopes of a request: known ones, each once, in the order asked. An error is a sentence.
-pub(crate) fn scopes(asked: Option<&str>) -> Result<Vec<String>, &'static str> {
+pub(crate) fn scopes(asked: Option<&str>, wire: Wire) -> Result<Vec<String>, &'static str> {
     let mut scopes: Vec<String> = Vec::new();
-    for scope in asked.unwrap_or_default().split_ascii_whitespace() {
-        if !SCOPES.contains(&scope) {
+    for scope in wire.apart(asked.unwrap_or_default()) {
+        if !wire.scopes().contains(&scope) {
             return Err("A scope was asked for that is not known here");
         }
         if !scopes.iter().any(|known| known == scope) {
@@ -203,13 +210,23 @@ pub(crate) async fn start(
     headers: HeaderMap,
     form: Result<RawForm, RawFormRejection>,
 ) -> Response {
+    begin(&ctx, &headers, form, Wire::Practice).await
+}
+
+/// A sign-in that one of the services was asked for.
+pub(crate) async fn begin(
+    ctx: &Arc<Ctx>,
+    headers: &HeaderMap,
+    form: Result<RawForm, RawFormRejection>,
+    wire: Wire,
+) -> Response {
     let RawForm(bytes) = match form {
         Ok(form) => form,
         Err(rejection) => return rejection.into_response(),
     };
     let params = Params::parse(&bytes);
-    let language = language(params.once("ui_locales").ok().flatten(), &headers);
-    let request = match judge(&params) {
+    let language = language(params.once("ui_locales").ok().flatten(), headers);
+    let request = match judge(&params, wire) {
         Ok(request) => request,
         Err(Refused::Page(why)) => return pages::refused(StatusCode::BAD_REQUEST, language, why),
         Err(Refused::Redirect {
@@ -224,20 +241,20 @@ pub(crate) async fn start(
                     ("error", Some(error)),
                     ("error_description", Some(&description)),
                     ("state", state.as_deref()),
-                    ("iss", Some(&ctx.issuer)),
+                    ("iss", issuer_of(ctx, wire)),
                 ],
             );
         }
     };
     if let Some(account) = ctx.approve {
         let auth_time = ctx.now();
-        return allow(&ctx, request, account, auth_time, language).await;
+        return allow(ctx, request, account, auth_time, language).await;
     }
     let choose = request.choose;
     let purpose = Purpose::Redirect(request);
     // Whoever is signed in in this browser is asked for consent only, unless the client expects
     // somebody else.
-    let here = sessions::signed_in(&ctx, &headers).filter(|(account, _)| {
+    let here = sessions::signed_in(ctx, headers).filter(|(account, _)| {
         let expected = purpose.hinted().is_none_or(|hinted| hinted == *account);
         expected && !choose
     });
@@ -321,7 +338,7 @@ pub(crate) async fn consent(
                 ("error", Some("access_denied")),
                 ("error_description", Some("The person did not allow it")),
                 ("state", request.state.as_deref()),
-                ("iss", Some(&ctx.issuer)),
+                ("iss", issuer_of(&ctx, request.wire)),
             ],
         ),
     }
@@ -374,7 +391,7 @@ async fn allow(
                 ("error", Some(error)),
                 ("error_description", Some("A fault you asked for")),
                 ("state", request.state.as_deref()),
-                ("iss", Some(&ctx.issuer)),
+                ("iss", issuer_of(ctx, request.wire)),
             ],
         );
     }
@@ -385,6 +402,8 @@ async fn allow(
         mut scopes,
         challenge,
         nonce,
+        wire,
+        offline,
         ..
     } = request;
     scopes.retain(|scope| !withheld.contains(scope));
@@ -395,6 +414,8 @@ async fn allow(
         challenge,
         nonce,
         auth_time,
+        wire,
+        offline,
     };
     let now = ctx.now();
     let code = ctx
@@ -411,14 +432,22 @@ async fn allow(
         Some(Fault::WrongIssuer) => (state.as_deref(), OTHER_ISSUER),
         _ => (state.as_deref(), ctx.issuer.as_str()),
     };
+    let zoho = wire == Wire::Zoho;
     back(
         &redirect_uri,
         &[
             ("code", Some(&code)),
             ("state", state),
-            ("iss", Some(issuer)),
+            ("iss", issuer_of(ctx, wire).and(Some(issuer))),
+            ("location", zoho.then_some(zoho::LOCATION)),
+            ("accounts-server", zoho.then_some(issuer)),
         ],
     )
+}
+
+/// Who the redirect says it comes from (RFC 9207); neither Zoho nor Salesforce say it.
+fn issuer_of(ctx: &Ctx, wire: Wire) -> Option<&str> {
+    (wire == Wire::Practice).then_some(ctx.issuer.as_str())
 }
 
 /// Redirects back with 303, which turns the form's POST into a GET (RFC 9700 section 2.6).

@@ -18,6 +18,7 @@ use crate::params::Params;
 use crate::server::Ctx;
 use crate::tickets::Purpose;
 use crate::token::{Refused, read};
+use crate::wire::Wire;
 use crate::words::{Language, Why};
 
 /// `POST /device_authorization` (RFC 8628 section 3.1).
@@ -43,7 +44,8 @@ fn issue(
     form: Result<RawForm, RawFormRejection>,
 ) -> Result<serde_json::Value, Refused> {
     let params = read(headers, form)?;
-    let scopes = scopes(params.once("scope")?).map_err(|why| Refused::Scope(why.to_owned()))?;
+    let scopes = scopes(params.once("scope")?, Wire::Practice)
+        .map_err(|why| Refused::Scope(why.to_owned()))?;
     let now = ctx.now();
     let new = ctx.devices.issue(scopes, now)?;
     if let Some(account) = ctx.approve {

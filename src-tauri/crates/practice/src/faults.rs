@@ -29,22 +29,23 @@ pub struct Faults {
     /// Lifetime of new refresh tokens in seconds, instead of 30 days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_lifetime_seconds: Option<u32>,
-    /// At the end of the consent page. `WrongIssuer` and `WrongState` spoil the redirect;
+    /// At the end of the consent page. `WrongIssuer` and `WrongState` spoil the redirect (of Zoho
+    /// the accounts server it names);
     /// `ServerError` and `TooMany` redirect with `server_error` and `temporarily_unavailable`
     /// (RFC 6749 section 4.1.2.1). Others do nothing here, and none does where a device is
     /// authorized.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorize: Option<Fault>,
-    /// At the token endpoint. `WrongIssuer` and `WrongNonce` spoil the ID token.
+    /// At the token endpoints. `WrongIssuer` and `WrongNonce` spoil the ID token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<Fault>,
-    /// At the userinfo endpoint.
+    /// At the userinfo endpoint, and wherever else a wire says who has signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userinfo: Option<Fault>,
-    /// Everywhere under `/api`.
+    /// Everywhere under `/api`, and at the candidates, messages and records of the other wires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api: Option<Fault>,
-    /// At the revocation endpoint.
+    /// At the revocation endpoints.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoke: Option<Fault>,
     /// At both metadata addresses. `WrongIssuer` spoils the `issuer` there.

@@ -3,8 +3,10 @@
 //! Pure: state in, state out, time as an argument (seconds since 1970).
 
 use crate::PracticeError;
+use crate::faults::Faults;
 use crate::secrets;
 use crate::state::{Access, Code, Family, Refresh, State};
+use crate::wire::Wire;
 
 /// How long a code is good, in seconds. RFC 6749 section 4.1.2 allows ten minutes at most.
 pub(crate) const CODE_SECONDS: i64 = 60;
@@ -12,12 +14,41 @@ pub(crate) const CODE_SECONDS: i64 = 60;
 pub(crate) const ACCESS_SECONDS: i64 = 3600;
 /// How long a refresh token is good, in seconds, where no fault says otherwise.
 pub(crate) const REFRESH_SECONDS: i64 = 30 * 24 * 3600;
+/// A century, in seconds.
+const UNTIL_REVOKED: i64 = 100 * 365 * 24 * 3600;
 
-/// Lifetimes of the tokens to issue, in seconds.
+/// Of Zoho: how many access tokens a refresh token yields in [`LIMIT_SECONDS`]
+/// (<https://www.zoho.com/accounts/protocol/oauth/web-apps/access-token-expiry.html>).
+const LIMIT: usize = 10;
+const LIMIT_SECONDS: i64 = 600;
+
+/// On what terms tokens are issued.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Lifetimes {
+pub(crate) struct Terms {
+    /// Whose they are.
+    pub(crate) wire: Wire,
+    /// How long an access token is good, in seconds.
     pub(crate) access: i64,
+    /// How long a refresh token is good, in seconds.
     pub(crate) refresh: i64,
+}
+
+impl Terms {
+    /// Those of a wire, with the lifetimes that were asked for in place of its own.
+    pub(crate) fn of(wire: Wire, faults: &Faults) -> Self {
+        let refresh = match wire {
+            Wire::Practice => REFRESH_SECONDS,
+            // Good until it is revoked.
+            Wire::Zoho | Wire::Salesforce => UNTIL_REVOKED,
+        };
+        Self {
+            wire,
+            access: faults
+                .access_lifetime_seconds
+                .map_or(ACCESS_SECONDS, i64::from),
+            refresh: faults.refresh_lifetime_seconds.map_or(refresh, i64::from),
+        }
+    }
 }
 
 /// A consent, as the code for it remembers it.
@@ -29,6 +60,9 @@ pub(crate) struct Consent {
     pub(crate) challenge: String,
     pub(crate) nonce: Option<String>,
     pub(crate) auth_time: i64,
+    pub(crate) wire: Wire,
+    /// Of Zoho: whether a refresh token was asked for.
+    pub(crate) offline: bool,
 }
 
 /// What a token request yields. No `Debug`: it holds tokens.
@@ -44,13 +78,36 @@ pub(crate) struct Issued {
     pub(crate) nonce: Option<String>,
 }
 
+/// What a code or a refresh token yields.
+struct Granted {
+    /// Where they are fewer than those of the consent.
+    scopes: Option<Vec<String>>,
+    nonce: Option<String>,
+    /// Whether a refresh token is among it, where one was consented to.
+    renewable: bool,
+}
+
+impl Granted {
+    const fn first(nonce: Option<String>) -> Self {
+        Self {
+            scopes: None,
+            nonce,
+            renewable: true,
+        }
+    }
+}
+
 /// Why a token request is refused (RFC 6749 section 5.2).
 #[derive(Debug)]
 pub(crate) enum GrantError {
     /// `invalid_grant`, with a sentence.
     Grant(&'static str),
+    /// `invalid_grant`: a code for another redirect address.
+    Redirect,
     /// `invalid_scope`.
     Scope,
+    /// More access tokens than a refresh token yields in that time.
+    TooMany,
     /// No random bytes.
     Failed(PracticeError),
 }
@@ -69,8 +126,15 @@ impl State {
         now: i64,
     ) -> Result<String, PracticeError> {
         self.prune(now);
-        let code = secrets::new("practice_code_")?;
-        let family = self.start_family(consent.account, consent.scopes, consent.auth_time)?;
+        let code = secrets::new(consent.wire.prefixes().code)?;
+        let family = self.start_family(Family {
+            account: consent.account.to_owned(),
+            scopes: consent.scopes,
+            auth_time: consent.auth_time,
+            wire: consent.wire,
+            offline: consent.offline,
+            yielded: Vec::new(),
+        })?;
         self.codes.insert(
             secrets::digest(&code),
             Code {
@@ -92,30 +156,32 @@ impl State {
         account: &'static str,
         scopes: Vec<String>,
         auth_time: i64,
-        lifetimes: Lifetimes,
+        terms: Terms,
         now: i64,
     ) -> Result<Issued, GrantError> {
         self.prune(now);
-        let family = self.start_family(account, scopes, auth_time)?;
-        self.issue(&family, None, None, lifetimes, now)
+        let family = self.start_family(Family {
+            account: account.to_owned(),
+            scopes,
+            auth_time,
+            wire: terms.wire,
+            offline: false,
+            yielded: Vec::new(),
+        })?;
+        self.issue(&family, Granted::first(None), terms, now)
     }
 
-    fn start_family(
-        &mut self,
-        account: &'static str,
-        scopes: Vec<String>,
-        auth_time: i64,
-    ) -> Result<String, PracticeError> {
+    fn start_family(&mut self, family: Family) -> Result<String, PracticeError> {
         let id = secrets::new("family_")?;
-        self.families.insert(
-            id.clone(),
-            Family {
-                account: account.to_owned(),
-                scopes,
-                auth_time,
-            },
-        );
+        self.families.insert(id.clone(), family);
         Ok(id)
+    }
+
+    /// Whether a family is of that wire: a code or token of another is not known there.
+    fn is_of(&self, family: &str, wire: Wire) -> bool {
+        self.families
+            .get(family)
+            .is_some_and(|family| family.wire == wire)
     }
 
     /// Exchanges a code for tokens, once. A second use revokes what the first one got
@@ -125,12 +191,17 @@ impl State {
         code: &str,
         verifier: &str,
         redirect_uri: &str,
-        lifetimes: Lifetimes,
+        terms: Terms,
         now: i64,
     ) -> Result<Issued, GrantError> {
         self.prune(now);
         let digest = secrets::digest(code);
-        let Some(found) = self.codes.get_mut(&digest) else {
+        let families = &self.families;
+        let here = |code: &&mut Code| {
+            let family = families.get(&code.family);
+            family.is_some_and(|family| family.wire == terms.wire)
+        };
+        let Some(found) = self.codes.get_mut(&digest).filter(here) else {
             return Err(GrantError::Grant("This code is not known, or too old"));
         };
         if found.used {
@@ -141,9 +212,7 @@ impl State {
             ));
         }
         if found.redirect_uri != redirect_uri {
-            return Err(GrantError::Grant(
-                "The redirect address is not the one the code was asked for with",
-            ));
+            return Err(GrantError::Redirect);
         }
         if found.challenge != secrets::digest(verifier) {
             return Err(GrantError::Grant(
@@ -153,7 +222,7 @@ impl State {
         found.used = true;
         let nonce = found.nonce.clone();
         let family = found.family.clone();
-        self.issue(&family, None, nonce, lifetimes, now)
+        self.issue(&family, Granted::first(nonce), terms, now)
     }
 
     /// Renews with a refresh token, which is replaced. Using a replaced one revokes the family
@@ -162,12 +231,13 @@ impl State {
         &mut self,
         token: &str,
         scopes: Option<Vec<String>>,
-        lifetimes: Lifetimes,
+        terms: Terms,
         now: i64,
     ) -> Result<Issued, GrantError> {
         self.prune(now);
         let digest = secrets::digest(token);
-        let Some(found) = self.refresh.get(&digest) else {
+        let here = |token: &&Refresh| self.is_of(&token.family, terms.wire);
+        let Some(found) = self.refresh.get(&digest).filter(here) else {
             return Err(GrantError::Grant(
                 "This refresh token is not known: expired, revoked, or never issued",
             ));
@@ -186,41 +256,63 @@ impl State {
         if scopes.as_ref().is_some_and(wider) {
             return Err(GrantError::Scope);
         }
-        if let Some(found) = self.refresh.get_mut(&digest) {
+        if terms.wire == Wire::Zoho && !self.may_yield(&family, now) {
+            return Err(GrantError::TooMany);
+        }
+        if let Some(found) = self.refresh.get_mut(&digest)
+            && terms.wire.rotates()
+        {
             found.replaced = true;
         }
-        self.issue(&family, scopes, None, lifetimes, now)
+        let granted = Granted {
+            scopes,
+            nonce: None,
+            renewable: terms.wire.rotates(),
+        };
+        self.issue(&family, granted, terms, now)
+    }
+
+    /// Counts an access token that a refresh token yields, where it yields another one now.
+    fn may_yield(&mut self, family: &str, now: i64) -> bool {
+        let Some(family) = self.families.get_mut(family) else {
+            return false;
+        };
+        family.yielded.retain(|at| *at > now - LIMIT_SECONDS);
+        let may = family.yielded.len() < LIMIT;
+        if may {
+            family.yielded.push(now);
+        }
+        may
     }
 
     fn issue(
         &mut self,
         id: &str,
-        scopes: Option<Vec<String>>,
-        nonce: Option<String>,
-        lifetimes: Lifetimes,
+        granted: Granted,
+        terms: Terms,
         now: i64,
     ) -> Result<Issued, GrantError> {
         let Some(family) = self.families.get(id) else {
             return Err(GrantError::Grant("This authorization was revoked"));
         };
-        let offline = family.scopes.iter().any(|scope| scope == "offline_access");
+        let prefixes = terms.wire.prefixes();
         let issued = Issued {
-            access_token: secrets::new("practice_access_")?,
-            refresh_token: offline
-                .then(|| secrets::new("practice_refresh_"))
+            access_token: secrets::new(prefixes.access)?,
+            refresh_token: (family.is_offline() && granted.renewable)
+                .then(|| secrets::new(prefixes.refresh))
                 .transpose()?,
-            expires_in: lifetimes.access,
-            scopes: scopes.unwrap_or_else(|| family.scopes.clone()),
+            expires_in: terms.access,
+            scopes: granted.scopes.unwrap_or_else(|| family.scopes.clone()),
             account: family.account.clone(),
             auth_time: family.auth_time,
-            nonce,
+            nonce: granted.nonce,
         };
         self.access.insert(
             secrets::digest(&issued.access_token),
             Access {
                 family: id.to_owned(),
                 scopes: issued.scopes.clone(),
-                expires: now + lifetimes.access,
+                expires: now + terms.access,
             },
         );
         if let Some(token) = &issued.refresh_token {
@@ -228,7 +320,7 @@ impl State {
                 secrets::digest(token),
                 Refresh {
                     family: id.to_owned(),
-                    expires: now + lifetimes.refresh,
+                    expires: now + terms.refresh,
                     replaced: false,
                 },
             );
@@ -237,10 +329,16 @@ impl State {
     }
 
     /// The grant behind an access token that is good now.
-    pub(crate) fn open(&self, token: &str, now: i64) -> Option<(&Access, &Family)> {
+    pub(crate) fn open(&self, token: &str, wire: Wire, now: i64) -> Option<(&Access, &Family)> {
         let access = self.access.get(&secrets::digest(token))?;
         let family = self.families.get(&access.family)?;
-        (access.expires > now).then_some((access, family))
+        (access.expires > now && family.wire == wire).then_some((access, family))
+    }
+
+    /// Whether a token is one of those that can be revoked.
+    pub(crate) fn knows(&self, token: &str) -> bool {
+        let digest = secrets::digest(token);
+        self.refresh.contains_key(&digest) || self.access.contains_key(&digest)
     }
 
     /// Revokes a token (RFC 7009 section 2.1): a refresh token, replaced or not, with all that

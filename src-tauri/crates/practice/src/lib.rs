@@ -3,7 +3,8 @@
 //!
 //! This room exists so that a person can learn, and a test can show, what a connection is without
 //! an account anywhere: a sign-in page, a consent page, rotating tokens, revocation, and faults on
-//! demand. It may touch one TCP port on 127.0.0.1 and one file of its own. It never reaches the
+//! demand. Beside its own wire it speaks those of Zoho Recruit, Zoho Cliq and Salesforce, so that
+//! what works with them can be tried here. It may touch one TCP port on 127.0.0.1 and one file of its own. It never reaches the
 //! network, never listens on another address, never reads the program's catalog or vault, knows
 //! no other crate of this workspace, and protects nothing of value: whoever sits at the keyboard
 //! may sign in as anyone. Every page says so.
@@ -27,6 +28,7 @@ mod state;
 mod store;
 mod tickets;
 mod token;
+mod wire;
 mod words;
 
 pub use accounts::{ACCOUNTS, Account};

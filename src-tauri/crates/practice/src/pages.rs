@@ -6,9 +6,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use crate::state::State;
 use crate::tickets::Purpose;
+use crate::wire::candidates;
 use crate::words::{Language, Why, Words};
-use crate::{ACCOUNTS, Account};
+use crate::{ACCOUNTS, Account, accounts};
 
 const STYLE: &str = include_str!("pages.css");
 
@@ -77,7 +79,7 @@ pub(crate) fn consent(
     let items: String = purpose
         .scopes()
         .iter()
-        .map(|scope| match words.scope(scope) {
+        .map(|scope| match language.scope(scope) {
             Some(sentence) => format!("<li>{sentence}</li>"),
             None => format!("<li>{}</li>", escape(scope)),
         })
@@ -178,20 +180,51 @@ pub(crate) fn refused(status: StatusCode, language: Language, why: Why) -> Respo
     page(status, language, words.nothing, &body, None)
 }
 
-/// The page at `/`: what this is.
-pub(crate) fn about(language: Language) -> Response {
+/// The page at `/`: what this is, and what arrived here through its wires, the newest first.
+pub(crate) fn about(language: Language, state: &State) -> Response {
     let words = language.words();
     let accounts: String = ACCOUNTS
         .iter()
         .map(|account| format!(r#"<div class="person">{}</div>"#, who(account)))
         .collect();
+    let name = |id: &str| accounts::by_id(id).map_or("", |account| account.name);
+    let messages = state.messages.iter().rev().map(|message| {
+        let from = name(&message.by);
+        format!(
+            "<li><b>{from}</b> → {to}<br>{text}</li>",
+            to = escape(&message.to),
+            text = escape(&message.text),
+        )
+    });
+    let added = state.candidates.iter().rev().map(|candidate| {
+        let email = candidates::text(candidate, "Email");
+        format!(
+            "<li><b>{}</b> {}</li>",
+            escape(&candidates::full_name(candidate)),
+            escape(email),
+        )
+    });
     let body = format!(
-        "<h1>{about}</h1><p>{more}</p><h2>{list}</h2>{accounts}",
+        "<h1>{about}</h1><p>{more}</p>{messages}{candidates}<h2>{list}</h2>{accounts}",
         about = words.about,
         more = words.about_more,
+        messages = arrived(words.messages, messages),
+        candidates = arrived(words.candidates, added),
         list = words.about_accounts,
     );
     page(StatusCode::OK, language, words.about, &body, None)
+}
+
+/// How much of what arrived is shown.
+const MOST_SHOWN: usize = 50;
+
+/// A list under a heading; nothing where nothing arrived.
+fn arrived(title: &str, items: impl Iterator<Item = String>) -> String {
+    let items: String = items.take(MOST_SHOWN).collect();
+    if items.is_empty() {
+        return items;
+    }
+    format!("<h2>{title}</h2><ul>{items}</ul>")
 }
 
 fn who(account: &Account) -> String {

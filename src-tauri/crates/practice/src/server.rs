@@ -22,7 +22,9 @@ use crate::faults::{Fault, Faults, Place};
 use crate::key::Key;
 use crate::store::Store;
 use crate::tickets::Tickets;
-use crate::{Account, PracticeError, accounts, api, authorize, device, metadata, pages, token};
+use crate::{
+    Account, PracticeError, accounts, api, authorize, device, metadata, pages, token, wire,
+};
 
 /// The longest body of a request, in bytes.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -316,7 +318,8 @@ fn router(ctx: Arc<Ctx>) -> Router {
         .route("/authorize", get(authorize::start).post(authorize::start))
         .route("/authorize/sign-in", post(authorize::sign_in))
         .route("/authorize/consent", post(authorize::consent))
-        .route("/device", get(device::page).post(device::enter));
+        .route("/device", get(device::page).post(device::enter))
+        .merge(wire::pages());
     let machines = Router::new()
         .route(
             "/.well-known/oauth-authorization-server",
@@ -330,6 +333,7 @@ fn router(ctx: Arc<Ctx>) -> Router {
         .route("/userinfo", get(api::userinfo).post(api::userinfo))
         .route("/api/contacts", get(api::contacts).post(api::add))
         .route("/api/contacts/{id}", get(api::contact))
+        .merge(wire::machines())
         .layer(middleware::from_fn_with_state(Arc::clone(&ctx), slowly));
     pages
         .merge(machines)
@@ -338,8 +342,8 @@ fn router(ctx: Arc<Ctx>) -> Router {
         .with_state(ctx)
 }
 
-async fn about(headers: HeaderMap) -> Response {
-    pages::about(authorize::language(None, &headers))
+async fn about(State(ctx): State<Arc<Ctx>>, headers: HeaderMap) -> Response {
+    pages::about(authorize::language(None, &headers), &ctx.store.now())
 }
 
 /// Holds an answer back where slowness was asked for.

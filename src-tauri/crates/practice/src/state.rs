@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::faults::Faults;
+use crate::wire::Wire;
 
 /// The format this version writes. A file with a higher one is refused.
 pub(crate) const FORMAT: u32 = 1;
@@ -38,6 +40,12 @@ pub(crate) struct State {
     pub(crate) sessions: BTreeMap<String, Session>,
     /// Those added by `POST /api/contacts`, in order.
     pub(crate) contacts: Vec<Contact>,
+    /// Those added through the wire of Zoho Recruit, in order.
+    pub(crate) candidates: Vec<Candidate>,
+    /// Those posted through the wire of Zoho Cliq, in order.
+    pub(crate) messages: Vec<Message>,
+    /// Those added or changed through the wire of Salesforce, by id.
+    pub(crate) records: BTreeMap<String, Record>,
 }
 
 impl Default for State {
@@ -54,6 +62,9 @@ impl Default for State {
             refresh: BTreeMap::new(),
             sessions: BTreeMap::new(),
             contacts: Vec::new(),
+            candidates: Vec::new(),
+            messages: Vec::new(),
+            records: BTreeMap::new(),
         }
     }
 }
@@ -66,6 +77,28 @@ pub(crate) struct Family {
     pub(crate) scopes: Vec<String>,
     /// When the person signed in, in seconds since 1970.
     pub(crate) auth_time: i64,
+    #[serde(default)]
+    pub(crate) wire: Wire,
+    /// Of Zoho: whether a refresh token was asked for (`access_type=offline`, `prompt=consent`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) offline: bool,
+    /// Of Zoho: when its refresh token yielded access tokens lately, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) yielded: Vec<i64>,
+}
+
+impl Family {
+    /// Whether it has a refresh token: OpenID Connect Core 1.0 section 11 for the practice service;
+    /// either name for Salesforce
+    /// (<https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_tokens_scopes.htm>).
+    pub(crate) fn is_offline(&self) -> bool {
+        let has = |name: &str| self.scopes.iter().any(|scope| scope == name);
+        match self.wire {
+            Wire::Practice => has("offline_access"),
+            Wire::Zoho => self.offline,
+            Wire::Salesforce => has("refresh_token") || has("offline_access"),
+        }
+    }
 }
 
 /// An authorization code (RFC 6749 section 4.1.2).
@@ -124,4 +157,37 @@ pub(crate) struct Contact {
     pub(crate) email: String,
     #[serde(default)]
     pub(crate) phone: String,
+}
+
+/// A candidate of the wire of Zoho Recruit.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Candidate {
+    pub(crate) id: String,
+    /// Id of the account that added it.
+    pub(crate) by: String,
+    /// Seconds since 1970.
+    pub(crate) at: i64,
+    /// By API name.
+    pub(crate) fields: Map<String, Value>,
+}
+
+/// A message of the wire of Zoho Cliq.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Message {
+    /// Id of the account that posted it.
+    pub(crate) by: String,
+    /// `#` and the unique name of a channel, or an account's e-mail address.
+    pub(crate) to: String,
+    pub(crate) text: String,
+    /// Seconds since 1970.
+    pub(crate) at: i64,
+}
+
+/// A record of the wire of Salesforce, whole.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// Name of its object, such as `Account`.
+    pub(crate) kind: String,
+    /// By API name, without `Id`.
+    pub(crate) fields: Map<String, Value>,
 }

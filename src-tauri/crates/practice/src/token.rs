@@ -11,9 +11,10 @@ use serde_json::{Map, Value, json};
 
 use crate::devices::Wait;
 use crate::faults::{Fault, OTHER_ISSUER, Place, cut_off};
-use crate::grants::{ACCESS_SECONDS, GrantError, Issued, Lifetimes, REFRESH_SECONDS};
+use crate::grants::{GrantError, Issued, Terms};
 use crate::params::{Params, Repeated};
 use crate::server::Ctx;
+use crate::wire::Wire;
 use crate::{CLIENT_ID, PracticeError, secrets};
 
 /// How long an ID token is good, in seconds. It is read once, right after it is issued.
@@ -78,6 +79,16 @@ impl IntoResponse for Refused {
                 "Only authorization_code, refresh_token and device_code are supported here",
             ),
             Self::Grant(GrantError::Grant(why)) => (bad, "invalid_grant", *why),
+            Self::Grant(GrantError::Redirect) => (
+                bad,
+                "invalid_grant",
+                "The redirect address is not the one the code was asked for with",
+            ),
+            Self::Grant(GrantError::TooMany) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "temporarily_unavailable",
+                "Too many access tokens in too little time",
+            ),
             Self::Grant(GrantError::Scope) => (
                 bad,
                 "invalid_scope",
@@ -156,14 +167,7 @@ pub(crate) async fn token(
 
 async fn grant(ctx: &Arc<Ctx>, params: &Params, fault: Option<&Fault>) -> Result<Value, Refused> {
     let faults = ctx.faults();
-    let lifetimes = Lifetimes {
-        access: faults
-            .access_lifetime_seconds
-            .map_or(ACCESS_SECONDS, i64::from),
-        refresh: faults
-            .refresh_lifetime_seconds
-            .map_or(REFRESH_SECONDS, i64::from),
-    };
+    let terms = Terms::of(Wire::Practice, &faults);
     let now = ctx.now();
     let issued = match need(params, "grant_type")?.as_str() {
         "authorization_code" => {
@@ -171,9 +175,7 @@ async fn grant(ctx: &Arc<Ctx>, params: &Params, fault: Option<&Fault>) -> Result
             let redirect_uri = need(params, "redirect_uri")?;
             let verifier = need(params, "code_verifier")?;
             ctx.store
-                .change(move |state| {
-                    state.exchange(&code, &verifier, &redirect_uri, lifetimes, now)
-                })
+                .change(move |state| state.exchange(&code, &verifier, &redirect_uri, terms, now))
                 .await??
         }
         "refresh_token" => {
@@ -185,7 +187,7 @@ async fn grant(ctx: &Arc<Ctx>, params: &Params, fault: Option<&Fault>) -> Result
                     .collect::<Vec<_>>()
             });
             ctx.store
-                .change(move |state| state.renew(&token, scopes, lifetimes, now))
+                .change(move |state| state.renew(&token, scopes, terms, now))
                 .await??
         }
         DEVICE_GRANT => {
@@ -195,9 +197,7 @@ async fn grant(ctx: &Arc<Ctx>, params: &Params, fault: Option<&Fault>) -> Result
             let mut scopes = asked.scopes;
             scopes.retain(|scope| !faults.withhold_scopes.contains(scope));
             ctx.store
-                .change(move |state| {
-                    state.issue_device(account.id, scopes, auth_time, lifetimes, now)
-                })
+                .change(move |state| state.issue_device(account.id, scopes, auth_time, terms, now))
                 .await??
         }
         _ => return Err(Refused::GrantType),
@@ -217,14 +217,20 @@ fn body(ctx: &Ctx, issued: &Issued, now: i64, fault: Option<&Fault>) -> Result<V
         body.insert("refresh_token".to_owned(), json!(token));
     }
     if issued.scopes.iter().any(|scope| scope == "openid") {
-        let claims = claims(&ctx.issuer, issued, now, fault);
+        let claims = claims(&ctx.issuer, &issued.account, issued, now, fault);
         body.insert("id_token".to_owned(), json!(ctx.key.sign(&claims)?));
     }
     Ok(Value::Object(body))
 }
 
 /// The claims of an ID token (OpenID Connect Core 1.0 section 2).
-fn claims(issuer: &str, issued: &Issued, now: i64, fault: Option<&Fault>) -> Value {
+pub(crate) fn claims(
+    issuer: &str,
+    subject: &str,
+    issued: &Issued,
+    now: i64,
+    fault: Option<&Fault>,
+) -> Value {
     let issuer = if fault == Some(&Fault::WrongIssuer) {
         OTHER_ISSUER
     } else {
@@ -232,7 +238,7 @@ fn claims(issuer: &str, issued: &Issued, now: i64, fault: Option<&Fault>) -> Val
     };
     let mut claims = json!({
         "iss": issuer,
-        "sub": issued.account,
+        "sub": subject,
         "aud": CLIENT_ID,
         "iat": now,
         "exp": now + ID_TOKEN_SECONDS,

@@ -1,5 +1,7 @@
 //! What the pages say, in English and Japanese.
 
+mod scopes;
+
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -57,6 +59,13 @@ impl Language {
         }
     }
 
+    /// A scope in words; an unknown one has none.
+    pub(crate) fn scope(self, scope: &str) -> Option<&'static str> {
+        self.words()
+            .scope(scope)
+            .or_else(|| scopes::said(self, scope))
+    }
+
     /// The words of this language.
     pub(crate) const fn words(self) -> &'static Words {
         match self {
@@ -84,6 +93,8 @@ pub(crate) struct Words {
     pub(crate) about: &'static str,
     pub(crate) about_more: &'static str,
     pub(crate) about_accounts: &'static str,
+    pub(crate) messages: &'static str,
+    pub(crate) candidates: &'static str,
     pub(crate) device: &'static str,
     pub(crate) device_more: &'static str,
     pub(crate) device_code: &'static str,
@@ -109,8 +120,8 @@ pub(crate) enum Why {
 }
 
 impl Words {
-    /// A scope in words; an unknown one has none.
-    pub(crate) fn scope(&self, scope: &str) -> Option<&'static str> {
+    /// A scope of the practice service itself in words; an unknown one has none.
+    fn scope(&self, scope: &str) -> Option<&'static str> {
         let at = crate::SCOPES.iter().position(|known| *known == scope)?;
         self.scopes.get(at).copied()
     }
@@ -145,9 +156,11 @@ static ENGLISH: Words = Words {
     again: "Close this window and authorize again from Tsunagi.",
     about: "This is the practice service",
     about_more: "It lets you try connections without an account anywhere: sign in, allow, use, \
-        revoke, begin again. Its contacts are made up, and it is here only while a practice \
-        connection exists. There is nothing to do on this page.",
+        revoke, begin again. Its contacts, candidates and customers are made up, and it is here \
+        only while a practice connection exists. There is nothing to do on this page.",
     about_accounts: "Accounts to sign in with",
+    messages: "Messages that were posted to Practice Cliq",
+    candidates: "Candidates that were added to Practice Recruit",
     device: "Enter the code",
     device_more: "Tsunagi shows a code of eight letters. Only enter a code that you asked for \
         yourself a moment ago.",
@@ -193,9 +206,11 @@ static JAPANESE: Words = Words {
     again: "このウィンドウを閉じて、Tsunagi からもう一度認証してください。",
     about: "これは練習サービスです",
     about_more: "どこにもアカウントを作らずに、外部連携を試せます。サインイン、許可、利用、取り消しを\
-        何度でもやり直せます。連絡先は架空のもので、練習用の外部連携があるあいだだけ動きます。\
+        何度でもやり直せます。連絡先、候補者、顧客は架空のもので、練習用の外部連携があるあいだだけ動きます。\
         このページですることはありません。",
     about_accounts: "サインインできるアカウント",
+    messages: "練習用 Cliq に投稿されたメッセージ",
+    candidates: "練習用 Recruit に追加された候補者",
     device: "コードの入力",
     device_more: "Tsunagi に 8 文字のコードが表示されています。たった今ご自分で求めたコードだけを\
         入力してください。",

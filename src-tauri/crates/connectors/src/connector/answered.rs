@@ -17,10 +17,10 @@ pub struct Answered {
     /// Whether it names a host to use from then on, which must match `hosts` (R23).
     #[serde(default)]
     pub host: bool,
-    /// What it is where the service does not say.
+    /// What it is where the service does not say; parameters may stand in it, in braces.
     #[serde(default)]
     pub default: Option<String>,
-    /// A value to check the file with, where there is no default.
+    /// A value to check the file with, where there is no default; parameters may stand in it too.
     #[serde(default)]
     pub example: Option<String>,
     /// The answer that it follows from. Then it is no field of the service's own, and has none of

@@ -7,7 +7,7 @@ use tsunagi_domain::connection::Settings;
 use tsunagi_domain::hosts::Origin;
 use url::Url;
 
-use super::is_plain;
+use super::{fill, is_plain};
 use crate::Answered;
 
 /// Values by name; those of answers are called `answer.name`.
@@ -42,14 +42,19 @@ impl<'a> Values<'a> {
         };
         for answer in answers.iter().filter(|answer| answer.is_said()) {
             let name = format!("answer.{}", answer.name);
-            let said = answered.get(&answer.name).or(answer.default.as_ref());
+            // The file's own words may have parameters in them; those of the service have none.
+            let own = |text: &Option<String>| values.own(text.as_deref()?);
+            let said = match answered.get(&answer.name) {
+                Some(said) => Some(said.clone()),
+                None => own(&answer.default),
+            };
             // What cannot stand in an address may still be kept; an address that needs it is as
             // good as unanswered.
-            let value = match (said.and_then(|said| placeable(said)), &answer.example) {
+            let value = match (said.and_then(|said| placeable(&said)), own(&answer.example)) {
                 (Some(said), _) => said,
                 (None, Some(example)) => {
                     values.open.insert(answer.name.clone());
-                    match placeable(example) {
+                    match placeable(&example) {
                         Some(example) => example,
                         None => continue,
                     }
@@ -62,6 +67,12 @@ impl<'a> Values<'a> {
             values.tell(answer);
         }
         values
+    }
+
+    /// A text of the file with the parameters that stand in it, where they can stand in an
+    /// address.
+    fn own(&self, text: &str) -> Option<String> {
+        fill(text, |name| self.known.get(name))
     }
 
     /// An answer that follows from another one.

@@ -177,6 +177,61 @@ fn the_practice_connector_leads_to_this_computer_only() {
     );
 }
 
+/// R23: no practice connector can lead anywhere else, whatever its service answers.
+#[test]
+fn every_practice_connector_leads_to_this_computer_only() {
+    let library = Library::built_in();
+    let practice: Vec<_> = library.all().filter(|one| one.practice).collect();
+    assert_eq!(practice.len(), 4, "its own wire, and three others");
+    let here = settings(&[("port", "4711")]);
+    for connector in practice {
+        let id = &*connector.id;
+        assert_eq!(connector.hosts, ["http://127.0.0.1:{port}"], "{id}");
+        assert_eq!(
+            connector.built_in_client_id(),
+            Some("tsunagi-practice"),
+            "{id}"
+        );
+        let resolved = connector.resolve(&here).unwrap();
+        let origins: Vec<String> = resolved.origins.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            origins,
+            ["http://127.0.0.1:4711"],
+            "{id}: the port of the connection"
+        );
+        for answer in connector
+            .oauth()
+            .answers
+            .iter()
+            .filter(|answer| answer.host)
+        {
+            let said = |origin: &str| {
+                let said = [(answer.name.clone(), origin.to_owned())].into();
+                connector.answered(&resolved, &said)
+            };
+            assert!(
+                said("http://127.0.0.1:4711").unwrap().complete().is_ok(),
+                "{id}"
+            );
+            for elsewhere in ["http://127.0.0.1:4712", "https://www.zohoapis.com"] {
+                assert!(said(elsewhere).is_err(), "{id}: {elsewhere}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_practice_salesforce_has_not_answered_is_missed() {
+    let library = Library::built_in();
+    let salesforce = library.get("practice_salesforce").unwrap();
+    let resolved = salesforce.resolve(&settings(&[("port", "4711")])).unwrap();
+    assert_eq!(
+        resolved.unanswered,
+        ["instance_url"],
+        "an example is no answer"
+    );
+}
+
 #[test]
 fn defaults_hold_where_a_file_says_nothing() {
     let connector = load(GOOD);

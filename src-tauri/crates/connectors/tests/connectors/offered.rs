@@ -5,12 +5,16 @@ use tsunagi_domain::offer::offered_here;
 use tsunagi_domain::{DataCenter, Kind, Plan, RefusalCode, Timestamp, Workspace, WorkspaceId};
 
 /// The services that take logged-in-user connections, by the page *Connections* of Zoho Creator
-/// (R9), Twilio in both of its ways, and the practice service.
-const PERSONAL: [&str; 14] = [
+/// (R9), Twilio in both of its ways, and the practice service by each of its wires; the one of Cliq
+/// too, which the page reaches through Zoho OAuth.
+const PERSONAL: [&str; 17] = [
     "clickatell",
     "clockwork",
     "hoiio",
     "practice",
+    "practice_cliq",
+    "practice_recruit",
+    "practice_salesforce",
     "quickbooks",
     "salesforce",
     "sms_magic",

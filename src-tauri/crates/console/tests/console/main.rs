@@ -55,5 +55,6 @@ mod told;
 mod tray;
 mod typing;
 mod whose;
+mod wires;
 mod words;
 mod work;

@@ -23,7 +23,7 @@ fn judged(pairs: &[(&str, &str)]) -> Result<Request, Refused> {
     let query = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(pairs)
         .finish();
-    judge(&Params::parse(query.as_bytes()))
+    judge(&Params::parse(query.as_bytes()), Wire::Practice)
 }
 
 /// The sound request with one parameter changed, or left out where the value is empty.
@@ -202,7 +202,7 @@ proptest! {
 
     #[test]
     fn any_query_is_judged_without_a_panic(query in "\\PC{0,200}") {
-        let verdict = judge(&Params::parse(query.as_bytes()));
+        let verdict = judge(&Params::parse(query.as_bytes()), Wire::Practice);
         prop_assert!(verdict.is_err(), "nothing random names our client");
     }
 }

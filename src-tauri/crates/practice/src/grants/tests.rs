@@ -2,7 +2,8 @@
 
 use super::*;
 
-const TIMES: Lifetimes = Lifetimes {
+const TIMES: Terms = Terms {
+    wire: Wire::Practice,
     access: ACCESS_SECONDS,
     refresh: REFRESH_SECONDS,
 };
@@ -18,6 +19,8 @@ fn consent(scopes: &[&str]) -> Consent {
         challenge: secrets::digest(VERIFIER),
         nonce: Some("n".to_owned()),
         auth_time: NOW,
+        wire: Wire::Practice,
+        offline: false,
     }
 }
 
@@ -89,7 +92,9 @@ fn a_code_used_again_after_renewals_still_revokes_everything() {
         "a code is good once"
     );
     assert!(
-        state.open(&second.access_token, later).is_none(),
+        state
+            .open(&second.access_token, Wire::Practice, later)
+            .is_none(),
         "RFC 6749 section 4.1.2: what came of the code is revoked"
     );
     assert!(
@@ -115,11 +120,15 @@ fn another_family_lives_on_when_one_is_revoked() {
         "used twice"
     );
     assert!(
-        state.open(&first.access_token, NOW).is_none(),
+        state
+            .open(&first.access_token, Wire::Practice, NOW)
+            .is_none(),
         "its family is revoked"
     );
     assert!(
-        state.open(&other.access_token, NOW).is_some(),
+        state
+            .open(&other.access_token, Wire::Practice, NOW)
+            .is_some(),
         "a second consent of the same person is its own family"
     );
 }

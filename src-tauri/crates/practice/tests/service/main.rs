@@ -9,3 +9,4 @@ mod restart;
 mod sessions;
 mod tokens;
 mod visit;
+mod wires;
