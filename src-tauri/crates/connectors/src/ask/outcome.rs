@@ -174,6 +174,7 @@ impl Operation {
         let told = &self.answer;
         match status {
             200..=299 => {}
+            _ if told.again == Some(status) => return Verdict::Done,
             // Nothing changed since (RFC 9110 §15.4.5).
             304 if self.since.is_some() => return Verdict::Done,
             400..=499 if status != 408 => return Verdict::Refused,

@@ -48,7 +48,10 @@ pub(super) fn check(connector: &Connector, provenance: Provenance, found: &mut F
                 of.add("/headers", Why::header_not_yours(name));
             }
         }
-        of.scopes(&scopes);
+        // The scopes of a key are not asked for.
+        if connector.keys.is_none() {
+            of.scopes(&scopes);
+        }
         of.purpose();
         of.reading();
     }

@@ -34,6 +34,9 @@ pub struct Told {
     /// How the fields of a module, or the modules, are described.
     #[serde(default)]
     pub described: Option<Described>,
+    /// The status that says that a request with the same `idempotency_key` was done before.
+    #[serde(default)]
+    pub again: Option<u16>,
     /// How a payment stands.
     #[serde(default)]
     pub states: Option<States>,

@@ -230,3 +230,16 @@ fn fields_are_described_from_a_list_or_an_object() {
         assert!(field.required && field.read_only, "{field:?}");
     }
 }
+
+#[test]
+fn what_was_done_before_with_the_same_key_is_done() {
+    let again = text().replace(
+        "message = [\"/message\"] }",
+        "message = [\"/message\"], again = 409 }",
+    );
+    let body = br#"{"message":"The retry key is already accepted"}"#;
+    for (text, verdict) in [(again, Verdict::Done), (text(), Verdict::Refused)] {
+        let add = Service::of(&text).operation("add");
+        assert_eq!(add.outcome(409, body).verdict, verdict);
+    }
+}
