@@ -223,7 +223,9 @@ impl Of<'_> {
         }
         if let Some(paging) = &operation.paging {
             let kinds: &[InputKind] = match paging {
-                crate::Paging::Token { .. } => &[InputKind::Text, InputKind::Number],
+                crate::Paging::Token { .. } | crate::Paging::Header { .. } => {
+                    &[InputKind::Text, InputKind::Number]
+                }
                 _ => &[InputKind::Number],
             };
             let inputs = paging.inputs();

@@ -9,7 +9,8 @@ use crate::connector::Good;
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Told {
-    /// The list of rows, or of what is described; an object stands for its values.
+    /// The list of rows, or of what is described; an object stands for its values. Empty where the
+    /// answer itself is the list.
     #[serde(default)]
     pub rows: Option<String>,
     /// The id of what was made.
