@@ -191,11 +191,20 @@ impl Operation {
         })
     }
 
-    /// The scopes of which none was granted, each entry with its alternatives. Their placeholders
-    /// are completed with these values; names of modules are compared without regard to case, as
+    /// The scopes of which none was granted, each entry with its alternatives; none where the
+    /// connector has a key in place of OAuth, whose scopes nobody asks for. Their placeholders are
+    /// completed with these values; names of modules are compared without regard to case, as
     /// services write them in scopes.
     #[must_use]
-    pub fn scopes_missing(&self, granted: &[String], given: &Given) -> Vec<Vec<String>> {
+    pub fn scopes_missing(
+        &self,
+        connector: &Connector,
+        granted: &[String],
+        given: &Given,
+    ) -> Vec<Vec<String>> {
+        if connector.keys.is_some() {
+            return Vec::new();
+        }
         let completed = |scope: &String| {
             fill(scope, |name| {
                 let default = self.input(name)?.default.as_ref();

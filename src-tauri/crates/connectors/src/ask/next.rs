@@ -62,11 +62,16 @@ impl Operation {
                 given.insert(input.clone(), self.as_taken(input, word)?);
                 self.page(given, site, page).ok()?
             }
+            Paging::Header { input, name } => {
+                let word = header(name).filter(|word| !word.is_empty())?;
+                given.insert(input.clone(), self.as_taken(input, word.to_owned())?);
+                self.page(given, site, page).ok()?
+            }
             Paging::Next { at } => led(asked, site, body.pointer(at)?.as_str()?, page)?,
             Paging::Link => led(asked, site, next_link(header("link")?)?, page)?,
         };
-        let same = next.target == asked.target && next.body == asked.body;
-        (!same).then_some(next)
+        let sent = |one: &Asked| (one.target.clone(), one.headers.clone(), one.body.clone());
+        (sent(&next) != sent(asked)).then_some(next)
     }
 
     /// Whether there are more rows, and how many there were.

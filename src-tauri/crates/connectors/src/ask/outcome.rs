@@ -174,6 +174,7 @@ impl Operation {
         let told = &self.answer;
         match status {
             200..=299 => {}
+            _ if told.again == Some(status) => return Verdict::Done,
             // Nothing changed since (RFC 9110 §15.4.5).
             304 if self.since.is_some() => return Verdict::Done,
             400..=499 if status != 408 => return Verdict::Refused,
@@ -219,8 +220,13 @@ impl Operation {
                 _ => Verdict::Partly,
             };
         }
-        let promised = told.rows.as_ref().or(told.id.as_ref());
-        if promised.is_some_and(|at| read.pointer(at).is_none()) {
+        let rows = told.rows.as_ref().map(|at| read.pointer(at));
+        let listed =
+            |value: &Value| value.is_array() || (told.described.is_some() && value.is_object());
+        if rows.is_some_and(|rows| !rows.is_some_and(listed)) {
+            return Verdict::Unclear;
+        }
+        if told.id.as_ref().is_some_and(|at| word(read, at).is_none()) {
             return Verdict::Unclear;
         }
         Verdict::Done

@@ -48,7 +48,10 @@ pub(super) fn check(connector: &Connector, provenance: Provenance, found: &mut F
                 of.add("/headers", Why::header_not_yours(name));
             }
         }
-        of.scopes(&scopes);
+        // The scopes of a key are not asked for.
+        if connector.keys.is_none() {
+            of.scopes(&scopes);
+        }
         of.purpose();
         of.reading();
     }
@@ -220,7 +223,9 @@ impl Of<'_> {
         }
         if let Some(paging) = &operation.paging {
             let kinds: &[InputKind] = match paging {
-                crate::Paging::Token { .. } => &[InputKind::Text, InputKind::Number],
+                crate::Paging::Token { .. } | crate::Paging::Header { .. } => {
+                    &[InputKind::Text, InputKind::Number]
+                }
                 _ => &[InputKind::Number],
             };
             let inputs = paging.inputs();

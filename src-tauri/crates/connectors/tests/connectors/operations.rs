@@ -348,17 +348,23 @@ fn scopes_are_needed_one_of_each_entry() {
     };
     let leads = given(json!({ "module": "Leads" }));
     assert!(
-        add.scopes_missing(&granted(&["write.leads"]), &leads)
+        add.scopes_missing(&service.connector, &granted(&["write.leads"]), &leads)
             .is_empty()
     );
     assert!(
-        add.scopes_missing(&granted(&["all"]), &Given::new())
+        add.scopes_missing(&service.connector, &granted(&["all"]), &Given::new())
             .is_empty()
     );
     assert_eq!(
-        add.scopes_missing(&granted(&["write.contacts"]), &leads),
+        add.scopes_missing(&service.connector, &granted(&["write.contacts"]), &leads),
         [["all", "write.Leads", "read"]],
         "and what would do is told"
+    );
+    let library = tsunagi_connectors::Library::built_in();
+    let key = library.get("clickatell").unwrap();
+    assert!(
+        add.scopes_missing(key, &[], &leads).is_empty(),
+        "a key has no scopes to ask for"
     );
 }
 

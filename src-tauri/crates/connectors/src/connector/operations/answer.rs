@@ -9,7 +9,8 @@ use crate::connector::Good;
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Told {
-    /// The list of rows, or of what is described; an object stands for its values.
+    /// The list of rows, or of what is described; an object stands for its values. Empty where the
+    /// answer itself is the list.
     #[serde(default)]
     pub rows: Option<String>,
     /// The id of what was made.
@@ -34,6 +35,9 @@ pub struct Told {
     /// How the fields of a module, or the modules, are described.
     #[serde(default)]
     pub described: Option<Described>,
+    /// The status that says that a request with the same `idempotency_key` was done before.
+    #[serde(default)]
+    pub again: Option<u16>,
     /// How a payment stands.
     #[serde(default)]
     pub states: Option<States>,

@@ -45,6 +45,13 @@ pub enum Paging {
         #[serde(default)]
         more: Option<String>,
     },
+    /// A word in a header of the answer's.
+    Header {
+        /// The input that takes it.
+        input: String,
+        /// The header.
+        name: String,
+    },
     /// An address in the answer's body.
     Next {
         /// JSON pointer to it.
@@ -65,7 +72,7 @@ impl Paging {
             Self::Page { input, size, .. } | Self::Offset { input, size, .. } => {
                 (Some(input), size.as_ref())
             }
-            Self::Token { input, .. } => (Some(input), None),
+            Self::Token { input, .. } | Self::Header { input, .. } => (Some(input), None),
             Self::Next { .. } | Self::Link => (None, None),
         };
         input
@@ -80,7 +87,7 @@ impl Paging {
             Self::Page { more, .. } | Self::Offset { more, .. } => (None, more.as_ref()),
             Self::Token { at, more, .. } => (Some(at), more.as_ref()),
             Self::Next { at } => (Some(at), None),
-            Self::Link => (None, None),
+            Self::Header { .. } | Self::Link => (None, None),
         };
         at.map(|at| ("at", at.as_str()))
             .into_iter()

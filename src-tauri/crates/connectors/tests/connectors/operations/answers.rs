@@ -1,5 +1,6 @@
 //! What an answer means, and where the next page is.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use tsunagi_connectors::{Asked, Fared, Given, PaymentState, Verdict};
 
@@ -73,6 +74,42 @@ fn a_word_of_the_answers_leads_on_while_it_is_another() {
     ] {
         assert_eq!(next(&service, json!({}), &end), None, "{end}");
     }
+}
+
+#[test]
+fn a_header_of_the_answers_leads_on() {
+    let service = listing(r#"paging = { by = "header", input = "page", name = "record_cursor" }"#);
+    let list = service.operation("list");
+    let asked = list.request(&Given::new(), service.site()).unwrap();
+    let header = |name: &str| (name == "record_cursor").then_some("12");
+    let next = list.next_page(&asked, service.site(), header, &Value::Null);
+    let next = next.unwrap();
+    assert!(next.target.contains("page=12&"), "{}", next.target);
+    let same = list.next_page(&next, service.site(), header, &Value::Null);
+    assert_eq!(same, None, "the same page again");
+    for end in [None, Some("")] {
+        assert_eq!(
+            list.next_page(&asked, service.site(), |_| end, &Value::Null),
+            None
+        );
+    }
+}
+
+#[test]
+fn an_answer_may_be_the_list_itself() {
+    let service = Service::of(&text().replace(
+        r#"answer = { rows = "/rows" }"#,
+        r#"answer = { rows = "" }"#,
+    ));
+    let list = service.operation("list");
+    assert_eq!(list.rows(&json!([1, 2])).map(<[Value]>::len), Some(2));
+    assert_eq!(list.rows(&json!({ "rows": [1] })), None);
+    assert_eq!(list.outcome(200, b"[]").verdict, Verdict::Done);
+    assert_eq!(
+        list.outcome(200, b"{}").verdict,
+        Verdict::Unclear,
+        "an object is no list"
+    );
 }
 
 #[test]
@@ -228,5 +265,90 @@ fn fields_are_described_from_a_list_or_an_object() {
         );
         assert_eq!(field.kind.as_deref(), Some("text"));
         assert!(field.required && field.read_only, "{field:?}");
+    }
+}
+
+#[test]
+fn what_was_done_before_with_the_same_key_is_done() {
+    let again = text().replace(
+        "message = [\"/message\"] }",
+        "message = [\"/message\"], again = 409 }",
+    );
+    let body = br#"{"message":"The retry key is already accepted"}"#;
+    for (text, verdict) in [(again, Verdict::Done), (text(), Verdict::Refused)] {
+        let add = Service::of(&text).operation("add");
+        assert_eq!(add.outcome(409, body).verdict, verdict);
+    }
+}
+
+/// Any JSON, with the names that services use among its names.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "[a-z:/?]{0,12}".prop_map(Value::from),
+    ];
+    let name = prop_oneof![
+        "[a-z]{1,3}",
+        "(data|status|info|records|rows|next|id|links|ok|messages|error)"
+    ];
+    leaf.prop_recursive(4, 32, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name.clone(), inner, 0..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_answer_upsets_an_operation_that_comes_with_the_program(
+        status in 100_u16..600,
+        body in any_json(),
+        bytes in prop::collection::vec(any::<u8>(), 0..64),
+    ) {
+        let library = tsunagi_connectors::Library::built_in();
+        for connector in library.all() {
+            for operation in connector.operations().iter() {
+                let of_json = operation.outcome(status, body.to_string().as_bytes());
+                let of_bytes = operation.outcome(status, &bytes);
+                for outcome in [of_json, of_bytes] {
+                    // An error is a success to nobody, but where the service says so.
+                    let good = matches!(outcome.verdict, Verdict::Done | Verdict::Partly);
+                    let told = status < 400 || operation.answer.again == Some(status);
+                    prop_assert!(told || !good, "{} {}", connector.id, operation.id);
+                }
+                let list = operation.answer.rows.as_deref().and_then(|at| body.pointer(at));
+                if list.is_none() {
+                    prop_assert!(operation.described(&body).is_empty(), "no list, no fields");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pages_that_lead_on_for_ever_come_to_an_end(answer in any_json()) {
+        for paging in [
+            r#"paging = { by = "page", input = "page", size = "size" }"#,
+            r#"paging = { by = "offset", input = "page", more = "/info" }"#,
+            r#"paging = { by = "token", input = "page", at = "/next" }"#,
+            r#"paging = { by = "next", at = "/next" }"#,
+        ] {
+            let service = listing(paging);
+            let list = service.operation("list");
+            let mut asked = list.request(&Given::new(), service.site()).unwrap();
+            for _ in 0..5 {
+                let Some(next) = list.next_page(&asked, service.site(), |_| None, &answer) else {
+                    break;
+                };
+                prop_assert!(next.page() == asked.page() + 1, "each is counted");
+                prop_assert!(next.target != asked.target);
+                asked = next;
+            }
+        }
     }
 }

@@ -90,6 +90,16 @@ fn what_is_wrong_with_an_operation_is_told_with_its_line() {
             "by = \"magic\", input",
             "field_choice",
         ),
+        (
+            "by = \"page\", input = \"page\", size = \"size\"",
+            "by = \"header\", input = \"page\"",
+            "field_missing",
+        ),
+        (
+            "by = \"page\", input = \"page\"",
+            "by = \"page\", name = \"x\", input = \"page\"",
+            "field_form",
+        ),
     ] {
         let good = text();
         assert!(good.contains(from), "{from}");
