@@ -6,3 +6,4 @@
 //! never decides who may do what, and knows no screen.
 
 pub mod call;
+pub mod schedule;
