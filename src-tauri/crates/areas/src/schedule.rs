@@ -26,8 +26,6 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use tsunagi_domain::{ItemId, Timestamp};
 
-use zoned::Zoned;
-
 /// The longest expression, in bytes: one of five fields is shorter.
 const EXPRESSION_MAX: usize = 200;
 /// How many times are looked at when there are many: those before the latest of them are missed
