@@ -20,6 +20,7 @@ use crate::error::ConsoleError;
 use crate::flow::Running;
 use crate::kept_sign_ins::{Leftovers, Profiles};
 use crate::keys::KeyDesk;
+use crate::schedules::Underway;
 use crate::session::Seat;
 use crate::unlock::VaultState;
 use crate::views::{Failure, Locale, Theme};
@@ -107,6 +108,8 @@ pub(crate) struct Inner {
     pub(crate) unreadable: UnreadableRows,
     /// Who is at work on which draft of a connector.
     pub(crate) sittings: Sittings,
+    /// Runs of schedules.
+    pub(crate) underway: Underway,
 }
 
 impl Console {
@@ -185,6 +188,7 @@ impl Console {
                 works: Works::default(),
                 unreadable: UnreadableRows::default(),
                 sittings: Sittings::default(),
+                underway: Underway::default(),
             }),
         };
         console.note_retired()?;

@@ -17,6 +17,7 @@ mod members;
 mod own_accounts;
 mod papers;
 mod primaries;
+mod schedules;
 mod services;
 mod setup;
 mod start;
@@ -68,6 +69,9 @@ pub use papers::{
     ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat, WorkKind, WorkView,
 };
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
+pub use schedules::{
+    ScheduleDraft, ScheduleOutcome, ScheduleRow, ScheduleRun, ScheduleTarget, SchedulesView,
+};
 pub use services::{
     Attached, AttachedPlace, AuthKind, OfferedKnown, OfferedView, PkceView, RetiredView,
     ServiceKey, ServiceKeys, ServiceView, SignInView,
