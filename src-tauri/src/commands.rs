@@ -22,6 +22,7 @@ mod new_connection;
 mod papers;
 mod practice;
 mod primaries;
+mod schedules;
 mod services;
 mod session;
 mod settings;
@@ -237,6 +238,15 @@ commands! {
     calls::call_send,
     calls::call_code,
     calls::call_history,
+    schedules::schedules_get,
+    schedules::schedule_get,
+    schedules::schedule_preview,
+    schedules::schedule_save,
+    schedules::schedule_pause,
+    schedules::schedule_delete,
+    schedules::schedule_run,
+    schedules::schedule_history,
+    schedules::schedules_suspend,
     connection::connection_delete,
     authorizations::authorization_rename,
     primaries::primary_choose,

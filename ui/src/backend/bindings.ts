@@ -1862,6 +1862,208 @@ answer: TryAnswer | null,
  */
 refused: Failure | null, };
 export type ItemId = string;
+export type ExecutionId = string;
+export type ScheduleWhen = { "kind": "cron", 
+/**
+ * The five fields.
+ */
+expression: string, } | { "kind": "once", 
+/**
+ * Date and time without a zone.
+ */
+at: string, };
+export type ScheduleMissed = "skip" | "run_once" | "run_each";
+export type ScheduleOverlap = "skip" | "wait" | "beside";
+export type SchedulesView = { 
+/**
+ * The application.
+ */
+application: ApplicationMark, 
+/**
+ * The schedules, by name.
+ */
+schedules: Array<ScheduleRow>, 
+/**
+ * What a schedule may run there, by name.
+ */
+targets: Array<ScheduleTarget>, 
+/**
+ * The time zones there are, by their names.
+ */
+zones: Array<string>, 
+/**
+ * Nothing runs by itself there until somebody says so.
+ */
+suspended: boolean, 
+/**
+ * The environment can be suspended as a whole.
+ */
+maySuspend: boolean, 
+/**
+ * The acting member may make, change and run schedules (R1, R2).
+ */
+mayManage: boolean, };
+export type ScheduleRow = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it runs; `None` where that is gone or cannot be read.
+ */
+what: ScheduleTarget | null, 
+/**
+ * When; `None` where the schedule cannot be read.
+ */
+when: ScheduleWhen | null, 
+/**
+ * In which time zone.
+ */
+zone: string, 
+/**
+ * Kept from running by itself.
+ */
+paused: boolean, 
+/**
+ * The next five times; none where it is paused or suspended.
+ */
+next: Array<Timestamp>, 
+/**
+ * How many of its runs are under way.
+ */
+running: number, 
+/**
+ * How it went last.
+ */
+last: ScheduleRun | null, 
+/**
+ * Why it would be refused now (R13, R14), or cannot be followed at all.
+ */
+stopped: Failure | null, };
+export type ScheduleTarget = { 
+/**
+ * The item.
+ */
+id: ItemId, 
+/**
+ * Its area.
+ */
+area: string, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Method, of a call.
+ */
+method: CallMethod | null, 
+/**
+ * What it goes through.
+ */
+connections: Array<ConnectionMark>, 
+/**
+ * Why no schedule may be made on it (R14).
+ */
+refused: Failure | null, };
+export type ScheduleDraft = { 
+/**
+ * Which schedule; `None` for a new one.
+ */
+id: ItemId | null, 
+/**
+ * The version that is edited.
+ */
+version: number | null, 
+/**
+ * The application it belongs to.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it runs.
+ */
+what: ItemId | null, 
+/**
+ * When.
+ */
+when: ScheduleWhen, 
+/**
+ * In which time zone.
+ */
+zone: string, 
+/**
+ * What becomes of times that passed unseen.
+ */
+missed: ScheduleMissed, 
+/**
+ * What becomes of times that come too early.
+ */
+overlap: ScheduleOverlap, };
+export type ScheduleOutcome = "done" | "failed" | "refused" | "missed" | "busy" | "interrupted" | "unknown";
+export type ScheduleRun = { 
+/**
+ * Its identifier.
+ */
+id: ExecutionId, 
+/**
+ * When it was due; `None` where somebody started it.
+ */
+due: Timestamp | null, 
+/**
+ * When it began.
+ */
+beganAt: Timestamp, 
+/**
+ * When it ended; `None` while it is under way.
+ */
+endedAt: Timestamp | null, 
+/**
+ * Who started it by hand.
+ */
+who: string | null, 
+/**
+ * How it ended; `None` while it is under way.
+ */
+outcome: ScheduleOutcome | null, 
+/**
+ * HTTP status, where there was an answer.
+ */
+status: number | null, 
+/**
+ * How long the service took, in milliseconds.
+ */
+millis: number | null, 
+/**
+ * Size of the answer's body, in bytes.
+ */
+bytes: number | null, 
+/**
+ * Why it did not do its work.
+ */
+failure: Failure | null, 
+/**
+ * Of times that nothing ran at: the first.
+ */
+first: Timestamp | null, 
+/**
+ * Of times that nothing ran at: how many.
+ */
+count: number, 
+/**
+ * Of times that nothing ran at: there were others before the first.
+ */
+more: boolean, };
 export type CallMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
 export type CallPair = { 
 /**
@@ -4477,6 +4679,15 @@ export interface Commands {
   call_send: { args: { draft: CallDraft }; answer: TryAnswer };
   call_code: { args: { draft: CallDraft; language: CodeLanguage }; answer: string };
   call_history: { args: { connection: ConnectionId; environment: Environment }; answer: Array<CallRecord> };
+  schedules_get: { args: { application: ApplicationId; environment: Environment }; answer: SchedulesView };
+  schedule_get: { args: { item: ItemId }; answer: ScheduleDraft };
+  schedule_preview: { args: { when: ScheduleWhen; zone: string }; answer: Array<Timestamp> };
+  schedule_save: { args: { draft: ScheduleDraft }; answer: ScheduleDraft };
+  schedule_pause: { args: { item: ItemId; paused: boolean }; answer: void };
+  schedule_delete: { args: { item: ItemId }; answer: void };
+  schedule_run: { args: { item: ItemId }; answer: ScheduleRun };
+  schedule_history: { args: { item: ItemId; before: ExecutionId | null }; answer: Array<ScheduleRun> };
+  schedules_suspend: { args: { application: ApplicationId; environment: Environment; suspended: boolean }; answer: void };
   connection_delete: { args: { connection: ConnectionId }; answer: void };
   authorization_rename: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null; label: string }; answer: ConnectionView };
   primary_choose: { args: { connection: ConnectionId; reach: Reach }; answer: ConnectionView };

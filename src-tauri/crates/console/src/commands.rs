@@ -3,7 +3,7 @@
 //! shell holds its command list against it.
 
 use ts_rs::{Config, TS};
-use tsunagi_areas::call as a;
+use tsunagi_areas::{call as a, schedule as sc};
 use tsunagi_connectors::{self as s, Sketch};
 use tsunagi_domain as d;
 
@@ -97,6 +97,15 @@ pub fn all() -> Vec<Command> {
         call_send(draft: v::CallDraft) -> v::TryAnswer;
         call_code(draft: v::CallDraft, language: a::Language) -> String;
         call_history(connection: d::ConnectionId, environment: d::Environment) -> Vec<v::CallRecord>;
+        schedules_get(application: d::ApplicationId, environment: d::Environment) -> v::SchedulesView;
+        schedule_get(item: d::ItemId) -> v::ScheduleDraft;
+        schedule_preview(when: sc::When, zone: String) -> Vec<d::Timestamp>;
+        schedule_save(draft: v::ScheduleDraft) -> v::ScheduleDraft;
+        schedule_pause(item: d::ItemId, paused: bool) -> ();
+        schedule_delete(item: d::ItemId) -> ();
+        schedule_run(item: d::ItemId) -> v::ScheduleRun;
+        schedule_history(item: d::ItemId, before: Option<d::ExecutionId>) -> Vec<v::ScheduleRun>;
+        schedules_suspend(application: d::ApplicationId, environment: d::Environment, suspended: bool) -> ();
         connection_delete(connection: d::ConnectionId) -> ();
         authorization_rename(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose, label: String) -> v::ConnectionView;
         primary_choose(connection: d::ConnectionId, reach: d::Reach) -> v::ConnectionView;
@@ -307,6 +316,16 @@ pub fn typescript() -> String {
         v::ServiceTry,
         v::ServiceTried,
         d::ItemId,
+        d::ExecutionId,
+        sc::When,
+        sc::MissedPolicy,
+        sc::Overlap,
+        v::SchedulesView,
+        v::ScheduleRow,
+        v::ScheduleTarget,
+        v::ScheduleDraft,
+        v::ScheduleOutcome,
+        v::ScheduleRun,
         a::Method,
         a::Pair,
         a::Body,
