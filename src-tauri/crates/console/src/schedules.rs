@@ -571,7 +571,7 @@ impl Console {
     /// or lets them run again: from then on, and not for the times meanwhile.
     ///
     /// # Errors
-    /// R1, R2; no such application; `schedules_production`.
+    /// R1, R2; no such application; `schedule_production`.
     pub fn suspend_schedules(
         &self,
         session: Session,
@@ -582,7 +582,7 @@ impl Console {
         self.manager_for(session, Act::Edit)?;
         self.inner.keys.vault()?;
         if environment == Environment::Production {
-            return Err(ConsoleError::new("schedules_production"));
+            return Err(ConsoleError::new("schedule_production"));
         }
         let _deciding = self.inner.underway.deciding();
         if self.is_suspended(application, environment)? == suspended {
