@@ -43,9 +43,10 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: {
       input: { index: here("./index.html"), flow: here("./flow.html") },
       output: {
-        // One file for what every window needs: starting up fetches two files, not twenty.
+        // One file for what every window needs: starting up fetches two files, not twenty. The editor
+        // of bodies is for one screen.
         codeSplitting: {
-          groups: [{ name: "base", test: /node_modules|messages\/|src\/(parts|i18n|backend|styles|app\.|router\.|keys\.|screens\/connections\/(list|practice))/ }],
+          groups: [{ name: "base", test: /node_modules\/(?!@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)|messages\/|src\/(parts|i18n|backend|styles|app\.|router\.|keys\.|screens\/connections\/(list|practice))/ }],
         },
       },
     },

@@ -14,6 +14,11 @@ export function inField(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(target.type);
 }
 
+/** Where a key was pressed: outside of an editor's own tree its events name the host only. */
+export function pressedIn(event: Event): EventTarget | null {
+  return event.composedPath()[0] ?? event.target;
+}
+
 /** Command on macOS, Control elsewhere. */
 export function withMod(event: KeyboardEvent): boolean {
   const mac = navigator.platform.startsWith("Mac");
@@ -33,6 +38,6 @@ export function shortcut(event: KeyboardEvent): string | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   if (event.key === "F6") return "F6";
   if (event.key === "Escape") return "Escape";
-  if (inField(event.target)) return null;
+  if (inField(pressedIn(event))) return null;
   return event.key.length === 1 ? event.key.toLowerCase() : null;
 }

@@ -21,6 +21,7 @@ export type Route =
   | { screen: "applications" }
   | { screen: "application"; id: ApplicationId; tab: ApplicationTab }
   | { screen: "live"; application: ApplicationId | null; environment: Environment; mode: "live" | "edit" }
+  | { screen: "calls"; application: ApplicationId | null; environment: Environment; /** Id of a call, or the place of one that is not kept. */ item: string | null }
   | { screen: "activity" }
   | { screen: "members" }
   | { screen: "settings" };
@@ -41,6 +42,9 @@ export function link(route: Route): string {
       return `#/application/${route.id}/${route.tab}`;
     case "live":
       return route.application ? `#/live/${route.application}/${route.environment}/${route.mode}` : "#/live";
+    case "calls":
+      if (!route.application) return "#/calls";
+      return `#/calls/${route.application}/${route.environment}${route.item ? `/${route.item}` : ""}`;
     default:
       return `#/${route.screen}`;
   }
@@ -73,6 +77,8 @@ export function parse(fragment: string): Route {
       return { screen, id, tab: APPLICATION_TABS.find((known) => known === tab) ?? "connections" };
     case "live":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", mode: mode === "edit" ? "edit" : "live" };
+    case "calls":
+      return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "development", item: mode || null };
     default:
       return { screen: "connections" };
   }

@@ -9,6 +9,7 @@ import type {
 import { many, serviceHandlers, withRecent } from "./fake/services";
 import { availabilityHandlers, offeredBy, refusedBy } from "./fake/availability";
 import { applicationHandlers } from "./fake/applications";
+import { callHandlers } from "./fake/calls";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
 import { typedInto } from "./fake/typing";
@@ -476,6 +477,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     }, refuse, work, options),
     ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), country: () => world.country, setCountry: (country) => (world.country = country), connections: () => world.rows.length, changed }),
     ...applications.handlers,
+    ...callHandlers({ start: () => world.start, rows: () => world.rows, view: (id) => viewOf(id), live: (application, environment) => applications.handlers.live_get({ application, environment }), changed }, work, options, home === "first" || home === "empty"),
   };
 
   function create(draft: NewConnection): ConnectionId {

@@ -1,6 +1,7 @@
 // Every screen there is: one file of `places/` each.
 import { places as activity } from "./places/activity.mjs";
 import { places as applications } from "./places/applications.mjs";
+import { places as calls } from "./places/calls.mjs";
 import { places as connection } from "./places/connection.mjs";
 import { places as connections } from "./places/connections.mjs";
 import { places as connectors } from "./places/connectors.mjs";
@@ -14,5 +15,5 @@ import { places as signIn } from "./places/sign-in.mjs";
 import { places as welcome } from "./places/welcome.mjs";
 
 export const places = [
-  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...activity, ...signIn, ...members, ...applications, ...settings, ...shell, ...flow,
+  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...activity, ...signIn, ...members, ...applications, ...calls, ...settings, ...shell, ...flow,
 ];
