@@ -12,7 +12,6 @@ mod connection;
 mod connections;
 mod connectors;
 mod damage;
-mod data_sources;
 mod flow;
 mod home;
 mod keys;
@@ -23,6 +22,7 @@ mod new_connection;
 mod papers;
 mod practice;
 mod primaries;
+mod schedules;
 mod services;
 mod session;
 mod settings;
@@ -245,18 +245,15 @@ commands! {
     tasks::task_keep,
     tasks::task_delete,
     tasks::task_run,
-    data_sources::sources_get,
-    data_sources::source_get,
-    data_sources::source_operations,
-    data_sources::source_modules,
-    data_sources::source_fields,
-    data_sources::source_keep,
-    data_sources::source_delete,
-    data_sources::source_pull,
-    data_sources::source_stop,
-    data_sources::source_rows,
-    data_sources::source_export,
-    data_sources::source_add,
+    schedules::schedules_get,
+    schedules::schedule_get,
+    schedules::schedule_preview,
+    schedules::schedule_save,
+    schedules::schedule_pause,
+    schedules::schedule_delete,
+    schedules::schedule_run,
+    schedules::schedule_history,
+    schedules::schedules_suspend,
     connection::connection_delete,
     authorizations::authorization_rename,
     primaries::primary_choose,

@@ -22,6 +22,8 @@ use crate::{home, logs, tray, windows};
 
 /// How often what is due is renewed.
 const RENEWAL_ROUND: Duration = Duration::from_secs(60);
+/// How often it is looked what is to run on schedule: a fraction of the minute it knows.
+const SCHEDULE_ROUND: Duration = Duration::from_secs(5);
 /// How often it is looked whether the seat at the keyboard is to be locked.
 const IDLE_ROUND: Duration = Duration::from_secs(20);
 /// How long a hidden start waits for the desktop's panel, which may be starting as well.
@@ -313,6 +315,7 @@ fn go_on<R: Runtime>(
     if let Some((console, _)) = begun {
         console.unlock_at_start();
         tauri::async_runtime::spawn(watch_seat(console.clone()));
+        tauri::async_runtime::spawn(follow_schedules(console.clone()));
         tauri::async_runtime::spawn(keep_fresh(console));
     }
 }
@@ -424,6 +427,15 @@ async fn watch_seat(console: Console) {
         if looked.await.is_err() {
             tracing::error!("looking at the seat broke off");
         }
+    }
+}
+
+/// Looks what is to run, round by round. A round whose runs take long is not waited for.
+async fn follow_schedules(console: Console) {
+    loop {
+        let console = console.clone();
+        tauri::async_runtime::spawn(async move { console.run_schedules_due().await });
+        tokio::time::sleep(SCHEDULE_ROUND).await;
     }
 }
 

@@ -1862,6 +1862,208 @@ answer: TryAnswer | null,
  */
 refused: Failure | null, };
 export type ItemId = string;
+export type ExecutionId = string;
+export type ScheduleWhen = { "kind": "cron", 
+/**
+ * The five fields.
+ */
+expression: string, } | { "kind": "once", 
+/**
+ * Date and time without a zone.
+ */
+at: string, };
+export type ScheduleMissed = "skip" | "run_once" | "run_each";
+export type ScheduleOverlap = "skip" | "wait" | "beside";
+export type SchedulesView = { 
+/**
+ * The application.
+ */
+application: ApplicationMark, 
+/**
+ * The schedules, by name.
+ */
+schedules: Array<ScheduleRow>, 
+/**
+ * What a schedule may run there, by name.
+ */
+targets: Array<ScheduleTarget>, 
+/**
+ * The time zones there are, by their names.
+ */
+zones: Array<string>, 
+/**
+ * Nothing runs by itself there until somebody says so.
+ */
+suspended: boolean, 
+/**
+ * The environment can be suspended as a whole.
+ */
+maySuspend: boolean, 
+/**
+ * The acting member may make, change and run schedules (R1, R2).
+ */
+mayManage: boolean, };
+export type ScheduleRow = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it runs; `None` where that is gone or cannot be read.
+ */
+what: ScheduleTarget | null, 
+/**
+ * When; `None` where the schedule cannot be read.
+ */
+when: ScheduleWhen | null, 
+/**
+ * In which time zone.
+ */
+zone: string, 
+/**
+ * Kept from running by itself.
+ */
+paused: boolean, 
+/**
+ * The next five times; none where it is paused or suspended.
+ */
+next: Array<Timestamp>, 
+/**
+ * How many of its runs are under way.
+ */
+running: number, 
+/**
+ * How it went last.
+ */
+last: ScheduleRun | null, 
+/**
+ * Why it would be refused now (R13, R14), or cannot be followed at all.
+ */
+stopped: Failure | null, };
+export type ScheduleTarget = { 
+/**
+ * The item.
+ */
+id: ItemId, 
+/**
+ * Its area.
+ */
+area: string, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Method, of a call.
+ */
+method: CallMethod | null, 
+/**
+ * What it goes through.
+ */
+connections: Array<ConnectionMark>, 
+/**
+ * Why no schedule may be made on it (R14).
+ */
+refused: Failure | null, };
+export type ScheduleDraft = { 
+/**
+ * Which schedule; `None` for a new one.
+ */
+id: ItemId | null, 
+/**
+ * The version that is edited.
+ */
+version: number | null, 
+/**
+ * The application it belongs to.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it runs.
+ */
+what: ItemId | null, 
+/**
+ * When.
+ */
+when: ScheduleWhen, 
+/**
+ * In which time zone.
+ */
+zone: string, 
+/**
+ * What becomes of times that passed unseen.
+ */
+missed: ScheduleMissed, 
+/**
+ * What becomes of times that come too early.
+ */
+overlap: ScheduleOverlap, };
+export type ScheduleOutcome = "done" | "failed" | "refused" | "missed" | "busy" | "interrupted" | "unknown";
+export type ScheduleRun = { 
+/**
+ * Its identifier.
+ */
+id: ExecutionId, 
+/**
+ * When it was due; `None` where somebody started it.
+ */
+due: Timestamp | null, 
+/**
+ * When it began.
+ */
+beganAt: Timestamp, 
+/**
+ * When it ended; `None` while it is under way.
+ */
+endedAt: Timestamp | null, 
+/**
+ * Who started it by hand.
+ */
+who: string | null, 
+/**
+ * How it ended; `None` while it is under way.
+ */
+outcome: ScheduleOutcome | null, 
+/**
+ * HTTP status, where there was an answer.
+ */
+status: number | null, 
+/**
+ * How long the service took, in milliseconds.
+ */
+millis: number | null, 
+/**
+ * Size of the answer's body, in bytes.
+ */
+bytes: number | null, 
+/**
+ * Why it did not do its work.
+ */
+failure: Failure | null, 
+/**
+ * Of times that nothing ran at: the first.
+ */
+first: Timestamp | null, 
+/**
+ * Of times that nothing ran at: how many.
+ */
+count: number, 
+/**
+ * Of times that nothing ran at: there were others before the first.
+ */
+more: boolean, };
 export type CallMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
 export type CallPair = { 
 /**
@@ -1928,255 +2130,6 @@ operation: string,
  * What it is given, by the names of its inputs.
  */
 given: Record<string, unknown>, };
-export type SourceField = { 
-/**
- * Its name, as the service has it.
- */
-name: string, 
-/**
- * What people call it.
- */
-label: string, 
-/**
- * Its type, in the service's words.
- */
-kind: string | null, 
-/**
- * Whether a new record needs it.
- */
-required: boolean, 
-/**
- * Whether it cannot be set.
- */
-read_only: boolean, 
-/**
- * Whether it is shown.
- */
-shown: boolean, };
-export type Source = { 
-/**
- * The operation that gives rows, by its id.
- */
-operation: string, 
-/**
- * What it is given, such as the module.
- */
-given: Record<string, unknown>, 
-/**
- * The field that identifies a record; `None`: one that usually does, else its number.
- */
-key: string | null, 
-/**
- * Whether only what has changed is asked for, where the service can.
- */
-changes: boolean, 
-/**
- * The fields that are looked at, in their order; empty: those that rows have.
- */
-fields: Array<SourceField>, };
-export type PullRecord = { 
-/**
- * When it ended.
- */
-at: Timestamp, 
-/**
- * By whom; empty where nobody was present.
- */
-who: string, 
-/**
- * How many rows came.
- */
-came: number, 
-/**
- * How many are gone at the service.
- */
-gone: number, 
-/**
- * Whether a person stopped it.
- */
-stopped: boolean, 
-/**
- * Why it is not over.
- */
-failure: Failure | null, };
-export type SourceRow = { 
-/**
- * Its identifier.
- */
-id: ItemId, 
-/**
- * What it is called.
- */
-name: string, 
-/**
- * What it pulls, such as a module; else what the operation does.
- */
-what: string, 
-/**
- * What it goes through; `None` where that cannot be read.
- */
-connection: ConnectionMark | null, 
-/**
- * When it was stored last.
- */
-changedAt: Timestamp, 
-/**
- * Why it cannot be pulled now.
- */
-stopped: Failure | null, 
-/**
- * How many rows it has.
- */
-rows: number, 
-/**
- * Whether it is being pulled by this program now.
- */
-pulling: boolean, 
-/**
- * How many rows have come of a pull that is not over.
- */
-came: number | null, 
-/**
- * When the last pull was over.
- */
-doneAt: Timestamp | null, 
-/**
- * How the last one ended.
- */
-last: PullRecord | null, };
-export type SourceConnection = { 
-/**
- * The connection.
- */
-seat: LiveRow, 
-/**
- * Why no data source can be made on it (R14).
- */
-refused: Failure | null, };
-export type SourcesView = { 
-/**
- * The application.
- */
-application: ApplicationMark, 
-/**
- * The data sources, by name.
- */
-sources: Array<SourceRow>, 
-/**
- * What a data source may pull through there, by name.
- */
-connections: Array<SourceConnection>, 
-/**
- * The acting member may keep, pull and delete them (R1, R2).
- */
-mayManage: boolean, };
-export type SourceDoor = { 
-/**
- * The application.
- */
-application: ApplicationId, 
-/**
- * In which environment.
- */
-environment: Environment, 
-/**
- * The connection.
- */
-connection: ConnectionId, };
-export type FieldView = { 
-/**
- * Its name, as the service has it.
- */
-name: string, 
-/**
- * What people call it.
- */
-label: string, 
-/**
- * Its type, in the service's words.
- */
-kind: string | null, 
-/**
- * Whether a new record needs it.
- */
-required: boolean, 
-/**
- * Whether it cannot be set.
- */
-readOnly: boolean, };
-export type SourceDraft = { 
-/**
- * Which one; `None` for one that is not kept yet.
- */
-id: ItemId | null, 
-/**
- * The version that is edited.
- */
-version: number | null, 
-/**
- * The application it belongs to.
- */
-application: ApplicationId, 
-/**
- * In which environment.
- */
-environment: Environment, 
-/**
- * What it is called; empty for one that is not kept yet.
- */
-name: string, 
-/**
- * What it goes through.
- */
-connection: ConnectionId | null, 
-/**
- * What is pulled.
- */
-source: Source, };
-export type SourceView = { 
-/**
- * As it is edited.
- */
-draft: SourceDraft, 
-/**
- * How it stands.
- */
-row: SourceRow, 
-/**
- * Whether only what has changed can be asked for.
- */
-canAskForChanges: boolean, 
-/**
- * Whether records can be added to it, each with the account of whoever adds it (R13).
- */
-canAdd: boolean, 
-/**
- * The latest pulls, the latest first.
- */
-history: Array<PullRecord>, };
-export type SourceRecord = { 
-/**
- * Its place in the order rows are listed in.
- */
-place: number, 
-/**
- * What identifies the record.
- */
-id: string, 
-/**
- * The record as the service sent it.
- */
-fields: Record<string, unknown>, };
-export type SourcePage = { 
-/**
- * The rows.
- */
-rows: Array<SourceRecord>, 
-/**
- * After which place the next page begins; `None` where this is the last.
- */
-next: number | null, };
-export type RowsForm = "csv" | "json";
 export type TaskRow = { 
 /**
  * Its identifier.
@@ -2687,11 +2640,11 @@ at: string | null,
  */
 host: boolean, 
 /**
- * What it is where the service does not say.
+ * What it is where the service does not say; parameters may stand in it, in braces.
  */
 default: string | null, 
 /**
- * A value to check the file with, where there is no default.
+ * A value to check the file with, where there is no default; parameters may stand in it too.
  */
 example: string | null, 
 /**
@@ -4966,18 +4919,15 @@ export interface Commands {
   task_keep: { args: { draft: TaskDraft }; answer: TaskDraft };
   task_delete: { args: { item: ItemId }; answer: void };
   task_run: { args: { draft: TaskDraft }; answer: TaskDone };
-  sources_get: { args: { application: ApplicationId; environment: Environment }; answer: SourcesView };
-  source_get: { args: { item: ItemId }; answer: SourceView };
-  source_operations: { args: { connection: ConnectionId }; answer: Array<OperationView> };
-  source_modules: { args: { through: SourceDoor }; answer: Array<FieldView> };
-  source_fields: { args: { through: SourceDoor; module: string | null }; answer: Array<FieldView> };
-  source_keep: { args: { draft: SourceDraft }; answer: SourceView };
-  source_delete: { args: { item: ItemId }; answer: void };
-  source_pull: { args: { item: ItemId; anew: boolean }; answer: SourceView };
-  source_stop: { args: { item: ItemId }; answer: void };
-  source_rows: { args: { item: ItemId; after: number | null; limit: number }; answer: SourcePage };
-  source_export: { args: { item: ItemId; form: RowsForm }; answer: WrittenFile };
-  source_add: { args: { item: ItemId; record: { [key in string]: JsonValue } }; answer: TaskDone };
+  schedules_get: { args: { application: ApplicationId; environment: Environment }; answer: SchedulesView };
+  schedule_get: { args: { item: ItemId }; answer: ScheduleDraft };
+  schedule_preview: { args: { when: ScheduleWhen; zone: string }; answer: Array<Timestamp> };
+  schedule_save: { args: { draft: ScheduleDraft }; answer: ScheduleDraft };
+  schedule_pause: { args: { item: ItemId; paused: boolean }; answer: void };
+  schedule_delete: { args: { item: ItemId }; answer: void };
+  schedule_run: { args: { item: ItemId }; answer: ScheduleRun };
+  schedule_history: { args: { item: ItemId; before: ExecutionId | null }; answer: Array<ScheduleRun> };
+  schedules_suspend: { args: { application: ApplicationId; environment: Environment; suspended: boolean }; answer: void };
   connection_delete: { args: { connection: ConnectionId }; answer: void };
   authorization_rename: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null; label: string }; answer: ConnectionView };
   primary_choose: { args: { connection: ConnectionId; reach: Reach }; answer: ConnectionView };

@@ -10,6 +10,7 @@ import { many, serviceHandlers, withRecent } from "./fake/services";
 import { availabilityHandlers, offeredBy, refusedBy } from "./fake/availability";
 import { applicationHandlers } from "./fake/applications";
 import { callHandlers } from "./fake/calls";
+import { scheduleHandlers } from "./fake/schedules";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
 import { typedInto } from "./fake/typing";
@@ -182,6 +183,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
   }
 
   const services = (): GalleryEntry[] => many(gallery(world.start.locale), Number(of("services") ?? 0));
+  const calls = callHandlers({ start: () => world.start, rows: () => world.rows, view: (id) => viewOf(id), live: (application, environment) => applications.handlers.live_get({ application, environment }), changed }, work, options, home === "first" || home === "empty");
   const handlers: Handlers = {
     ...serviceHandlers({ start: () => world.start, country: () => world.country, gallery: services, connector: (id) => connectorView(id, world.registrations, world.start.locale), missing: () => refuse("connector_unknown") }),
     start: async () => {
@@ -477,7 +479,8 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     }, refuse, work, options),
     ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), country: () => world.country, setCountry: (country) => (world.country = country), connections: () => world.rows.length, changed }),
     ...applications.handlers,
-    ...callHandlers({ start: () => world.start, rows: () => world.rows, view: (id) => viewOf(id), live: (application, environment) => applications.handlers.live_get({ application, environment }), changed }, work, options, home === "first" || home === "empty"),
+    ...calls,
+    ...scheduleHandlers({ start: () => world.start, calls: (application, environment) => calls.calls_get({ application, environment }), changed }, options, home === "first" || home === "empty"),
   };
 
   function create(draft: NewConnection): ConnectionId {

@@ -9,11 +9,12 @@ import { places as flow } from "./places/flow.mjs";
 import { places as home } from "./places/home.mjs";
 import { places as members } from "./places/members.mjs";
 import { places as newConnection } from "./places/new-connection.mjs";
+import { places as schedules } from "./places/schedules.mjs";
 import { places as settings } from "./places/settings.mjs";
 import { places as shell } from "./places/shell.mjs";
 import { places as signIn } from "./places/sign-in.mjs";
 import { places as welcome } from "./places/welcome.mjs";
 
 export const places = [
-  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...activity, ...signIn, ...members, ...applications, ...calls, ...settings, ...shell, ...flow,
+  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...activity, ...signIn, ...members, ...applications, ...calls, ...schedules, ...settings, ...shell, ...flow,
 ];

@@ -9,6 +9,7 @@ describe("places", () => {
     { screen: "new-connection", service: "zoho_crm", application: "app-1" }, { screen: "new-connection", service: null, application: "app-1" },
     { screen: "service", id: "zoho crm/ü" }, { screen: "service", id: "slack", application: "app-1" },
     { screen: "applications" }, { screen: "application", id: "app-1", tab: "members" },
+    { screen: "calls", application: null, environment: "development", item: null }, { screen: "calls", application: "app-1", environment: "stage", item: "new-2" },
     { screen: "live", application: null, environment: "production", mode: "live" }, { screen: "live", application: "app-1", environment: "stage", mode: "edit" },
   ])("come back from their link: %o", (route) => {
     expect(parse(link(route))).toEqual(route);

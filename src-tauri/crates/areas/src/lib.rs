@@ -7,4 +7,5 @@
 
 pub mod call;
 pub mod data_source;
+pub mod schedule;
 pub mod task;

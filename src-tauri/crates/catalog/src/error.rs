@@ -57,6 +57,9 @@ pub enum CatalogError {
     /// R18: something still refers to it.
     #[error("it is still used")]
     StillUsed,
+    /// Schedules run the item.
+    #[error("it runs on schedule: {0}")]
+    Scheduled(String),
     /// The flow has ended already, so nothing was stored.
     #[error("the flow has ended")]
     FlowEnded,
@@ -94,6 +97,7 @@ impl CatalogError {
         "no_such_slot",
         "fixed",
         "still_used",
+        "item_scheduled",
         "flow_over",
         "stale",
         "key_replaced",
@@ -119,6 +123,7 @@ impl CatalogError {
             Self::NoSuchSlot => "no_such_slot",
             Self::Fixed(_) => "fixed",
             Self::StillUsed => "still_used",
+            Self::Scheduled(_) => "item_scheduled",
             Self::FlowEnded => "flow_over",
             Self::Stale => "stale",
             Self::KeyReplaced => "key_replaced",

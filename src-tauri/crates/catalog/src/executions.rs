@@ -4,6 +4,7 @@ use rusqlite::{Row, params};
 use tsunagi_domain::{ExecutionId, ItemId, Timestamp};
 
 use crate::row::{self, Key};
+use crate::store::Transaction;
 use crate::{Catalog, CatalogError, Result};
 
 /// One time an item did its work, or was kept from it.
@@ -32,28 +33,7 @@ impl Catalog {
     /// # Errors
     /// As every write.
     pub fn put_execution(&self, execution: &Execution) -> Result<()> {
-        let (ended_at, outcome) = execution.ended.as_ref().map_or((None, None), |ended| {
-            (Some(ended.0), Some(ended.1.as_str()))
-        });
-        self.data().write(|db| {
-            db.prepare_cached(
-                "INSERT INTO execution (id, item, caller, due, began_at, ended_at, outcome, detail)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-                 ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at,
-                     outcome = excluded.outcome, detail = excluded.detail",
-            )?
-            .execute(params![
-                execution.id.bytes(),
-                execution.item.bytes(),
-                execution.caller,
-                row::millis(execution.due),
-                execution.began_at.0,
-                row::millis(ended_at),
-                outcome,
-                execution.detail,
-            ])?;
-            Ok(())
-        })
+        self.data().write(|db| put(db, execution))
     }
 
     /// What an item did, the latest first: at most `limit`, those before `before` where it is
@@ -105,6 +85,30 @@ impl Catalog {
             row::collect("execution", statement.query_map([], execution)?)
         })
     }
+}
+
+/// Stores an execution in a write of its own or with others.
+pub(crate) fn put(db: &Transaction<'_>, execution: &Execution) -> Result<()> {
+    let (ended_at, outcome) = execution.ended.as_ref().map_or((None, None), |ended| {
+        (Some(ended.0), Some(ended.1.as_str()))
+    });
+    db.prepare_cached(
+        "INSERT INTO execution (id, item, caller, due, began_at, ended_at, outcome, detail)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at,
+             outcome = excluded.outcome, detail = excluded.detail",
+    )?
+    .execute(params![
+        execution.id.bytes(),
+        execution.item.bytes(),
+        execution.caller,
+        row::millis(execution.due),
+        execution.began_at.0,
+        row::millis(ended_at),
+        outcome,
+        execution.detail,
+    ])?;
+    Ok(())
 }
 
 fn execution(row: &Row<'_>) -> rusqlite::Result<Execution> {

@@ -100,9 +100,10 @@ impl Catalog {
     /// Deletes an item with its uses. Says whether it was there.
     ///
     /// # Errors
-    /// As every write.
+    /// [`CatalogError::Scheduled`] where schedules run it; else as every write.
     pub fn delete_item(&self, id: ItemId) -> Result<bool> {
         self.catalog().write(|db| {
+            is_not_scheduled(db, id)?;
             let connections = connections_of(db, id)?;
             if db.execute("DELETE FROM item WHERE id = ?1", [id.bytes()])? == 0 {
                 return Ok(false);
@@ -203,6 +204,20 @@ fn name_is_free(db: &Transaction<'_>, item: &Item, folded: &str) -> Result<()> {
         Some(other) if other != item.id.bytes() => Err(CatalogError::NameTaken),
         _ => Ok(()),
     }
+}
+
+/// R18: what a schedule runs stays while it does. Its name tells where to look.
+fn is_not_scheduled(db: &Transaction<'_>, id: ItemId) -> Result<()> {
+    let mut statement = db.prepare_cached(
+        "SELECT name FROM item
+         WHERE area = 'schedule' AND json_extract(definition, '$.what') = ?1 ORDER BY folded",
+    )?;
+    let rows = statement.query_map([id.to_string()], |row| row.get(0))?;
+    let names = rows.collect::<rusqlite::Result<Vec<String>>>()?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(CatalogError::Scheduled(names.join(", ")))
 }
 
 fn put_parts(db: &Transaction<'_>, item: &Item, parts: &[Part]) -> Result<()> {

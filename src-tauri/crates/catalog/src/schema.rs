@@ -35,6 +35,7 @@ pub(crate) static DATA: LazyLock<Schema> = LazyLock::new(|| {
             include_str!("migrations/data_1.sql"),
             include_str!("migrations/data_2.sql"),
             include_str!("migrations/data_3.sql"),
+            include_str!("migrations/data_4.sql"),
         ],
     )
 });

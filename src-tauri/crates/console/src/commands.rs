@@ -3,7 +3,7 @@
 //! shell holds its command list against it.
 
 use ts_rs::{Config, TS};
-use tsunagi_areas::call as a;
+use tsunagi_areas::{call as a, schedule as sc};
 use tsunagi_connectors::{self as s, Sketch};
 use tsunagi_domain as d;
 
@@ -103,18 +103,15 @@ pub fn all() -> Vec<Command> {
         task_keep(draft: v::TaskDraft) -> v::TaskDraft;
         task_delete(item: d::ItemId) -> ();
         task_run(draft: v::TaskDraft) -> v::TaskDone;
-        sources_get(application: d::ApplicationId, environment: d::Environment) -> v::SourcesView;
-        source_get(item: d::ItemId) -> v::SourceView;
-        source_operations(connection: d::ConnectionId) -> Vec<v::OperationView>;
-        source_modules(through: v::SourceDoor) -> Vec<v::FieldView>;
-        source_fields(through: v::SourceDoor, module: Option<String>) -> Vec<v::FieldView>;
-        source_keep(draft: v::SourceDraft) -> v::SourceView;
-        source_delete(item: d::ItemId) -> ();
-        source_pull(item: d::ItemId, anew: bool) -> v::SourceView;
-        source_stop(item: d::ItemId) -> ();
-        source_rows(item: d::ItemId, after: Option<i64>, limit: u32) -> v::SourcePage;
-        source_export(item: d::ItemId, form: v::RowsForm) -> v::WrittenFile;
-        source_add(item: d::ItemId, record: std::collections::BTreeMap<String, serde_json::Value>) -> v::TaskDone;
+        schedules_get(application: d::ApplicationId, environment: d::Environment) -> v::SchedulesView;
+        schedule_get(item: d::ItemId) -> v::ScheduleDraft;
+        schedule_preview(when: sc::When, zone: String) -> Vec<d::Timestamp>;
+        schedule_save(draft: v::ScheduleDraft) -> v::ScheduleDraft;
+        schedule_pause(item: d::ItemId, paused: bool) -> ();
+        schedule_delete(item: d::ItemId) -> ();
+        schedule_run(item: d::ItemId) -> v::ScheduleRun;
+        schedule_history(item: d::ItemId, before: Option<d::ExecutionId>) -> Vec<v::ScheduleRun>;
+        schedules_suspend(application: d::ApplicationId, environment: d::Environment, suspended: bool) -> ();
         connection_delete(connection: d::ConnectionId) -> ();
         authorization_rename(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose, label: String) -> v::ConnectionView;
         primary_choose(connection: d::ConnectionId, reach: d::Reach) -> v::ConnectionView;
@@ -325,6 +322,16 @@ pub fn typescript() -> String {
         v::ServiceTry,
         v::ServiceTried,
         d::ItemId,
+        d::ExecutionId,
+        sc::When,
+        sc::MissedPolicy,
+        sc::Overlap,
+        v::SchedulesView,
+        v::ScheduleRow,
+        v::ScheduleTarget,
+        v::ScheduleDraft,
+        v::ScheduleOutcome,
+        v::ScheduleRun,
         a::Method,
         a::Pair,
         a::Body,
@@ -335,19 +342,6 @@ pub fn typescript() -> String {
         s::Repeat,
         s::Role,
         tsunagi_areas::task::Task,
-        tsunagi_areas::data_source::SourceField,
-        tsunagi_areas::data_source::Source,
-        v::PullRecord,
-        v::SourceRow,
-        v::SourceConnection,
-        v::SourcesView,
-        v::SourceDoor,
-        v::FieldView,
-        v::SourceDraft,
-        v::SourceView,
-        v::SourceRecord,
-        v::SourcePage,
-        v::RowsForm,
         v::TaskRow,
         v::TaskService,
         v::InputView,

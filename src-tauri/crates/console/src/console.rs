@@ -21,6 +21,7 @@ use crate::error::ConsoleError;
 use crate::flow::Running;
 use crate::kept_sign_ins::{Leftovers, Profiles};
 use crate::keys::KeyDesk;
+use crate::schedules::Underway;
 use crate::session::Seat;
 use crate::unlock::VaultState;
 use crate::views::{Failure, Locale, Theme};
@@ -110,6 +111,8 @@ pub(crate) struct Inner {
     pub(crate) sittings: Sittings,
     /// Data sources that are being pulled.
     pub(crate) pulling: Pulling,
+    /// Runs of schedules.
+    pub(crate) underway: Underway,
 }
 
 impl Console {
@@ -189,6 +192,7 @@ impl Console {
                 unreadable: UnreadableRows::default(),
                 sittings: Sittings::default(),
                 pulling: Pulling::default(),
+                underway: Underway::default(),
             }),
         };
         console.note_retired()?;

@@ -223,7 +223,7 @@ impl Console {
                 environment: draft.environment,
                 name: &draft.name,
             };
-            let needed = operation.scopes_missing(&[], &draft.source.given);
+            let needed = operation.scopes_missing(&connector, &[], &draft.source.given);
             let needed = needed.into_iter().filter_map(|any| any.into_iter().next());
             let through = Needs {
                 connection: connection.id,

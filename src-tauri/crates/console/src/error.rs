@@ -59,8 +59,8 @@ impl From<CatalogError> for ConsoleError {
         if matches!(error, CatalogError::LinkNameTaken) {
             return Self::new(RefusalCode::LinkNameTaken.as_str());
         }
-        // What a person stopped is no fault.
-        if !matches!(error, CatalogError::Stopped) {
+        // What a person stopped, or has to undo first, is no fault.
+        if !matches!(error, CatalogError::Stopped | CatalogError::Scheduled(_)) {
             tracing::error!(code = error.code(), %error, "catalog");
         }
         let told = Self::new(error.code());
@@ -68,6 +68,7 @@ impl From<CatalogError> for ConsoleError {
             CatalogError::Damaged { file, .. } | CatalogError::TooNew { file, .. } => {
                 told.with("file", file)
             }
+            CatalogError::Scheduled(schedules) => told.with("schedules", schedules),
             _ => told,
         }
     }

@@ -55,6 +55,7 @@ mod restoring;
 mod revocations;
 mod rotation;
 mod rows;
+mod schedules;
 mod services;
 mod session;
 mod settings;
@@ -79,13 +80,14 @@ pub use damage::{DAMAGED, check_backup, set_aside};
 pub use error::ConsoleError;
 pub use rotation::RotationStep;
 pub use tsunagi_areas::call::Language as CodeLanguage;
+pub use tsunagi_areas::schedule::When as ScheduleWhen;
 pub use tsunagi_connectors::{Choice, Finding, OpenApi, Security, Sketch, Way};
 pub use tsunagi_domain::account::AccountAnswer;
 pub use tsunagi_domain::application::Component;
 pub use tsunagi_domain::system::Cause;
 pub use tsunagi_domain::{
-    ApplicationId, Clock, ConnectionId, Edition, Environment, FlowId, ItemId, KeptSignInId,
-    MemberId, Reach, RegistrationId, Role, SystemClock, Timestamp,
+    ApplicationId, Clock, ConnectionId, Edition, Environment, ExecutionId, FlowId, ItemId,
+    KeptSignInId, MemberId, Reach, RegistrationId, Role, SystemClock, Timestamp,
 };
 pub use tsunagi_oauth::Verdict;
 pub use tsunagi_vault::{KeyHolder, KeyringError, MemoryKeyHolder, platform_keyring};

@@ -127,12 +127,13 @@ impl Console {
         };
         Ok(tasks_of(&connector)
             .iter()
-            .map(|operation| self.operation_view(operation, scopes.as_deref()))
+            .map(|operation| self.operation_view(&connector, operation, scopes.as_deref()))
             .collect())
     }
 
     pub(crate) fn operation_view(
         &self,
+        connector: &Connector,
         operation: &Operation,
         scopes: Option<&[String]>,
     ) -> OperationView {
@@ -147,7 +148,7 @@ impl Console {
                 .collect(),
             repeat: operation.repeat,
             scopes_missing: scopes
-                .map(|scopes| operation.scopes_missing(scopes, &Given::new()))
+                .map(|scopes| operation.scopes_missing(connector, scopes, &Given::new()))
                 .unwrap_or_default(),
             notes: operation.notes.iter().map(|note| self.pick(note)).collect(),
             source: operation.source.clone(),
@@ -207,7 +208,7 @@ impl Console {
                 name: &draft.name,
             };
             // Of alternatives the first: what asks for the least stands there.
-            let needed = operation.scopes_missing(&[], &draft.task.given);
+            let needed = operation.scopes_missing(&connector, &[], &draft.task.given);
             let needed = needed.into_iter().filter_map(|any| any.into_iter().next());
             let through = Needs {
                 connection: connection.id,

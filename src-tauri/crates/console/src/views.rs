@@ -18,6 +18,7 @@ mod members;
 mod own_accounts;
 mod papers;
 mod primaries;
+mod schedules;
 mod services;
 mod setup;
 mod start;
@@ -74,6 +75,9 @@ pub use papers::{
     ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat, WorkKind, WorkView,
 };
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
+pub use schedules::{
+    ScheduleDraft, ScheduleOutcome, ScheduleRow, ScheduleRun, ScheduleTarget, SchedulesView,
+};
 pub use services::{
     Attached, AttachedPlace, AuthKind, OfferedKnown, OfferedView, PkceView, RetiredView,
     ServiceKey, ServiceKeys, ServiceView, SignInView,

@@ -123,7 +123,8 @@ export function callHandlers(around: Around, work: FakeWork, options: URLSearchP
   }
   function answered(draft: CallDraft, seat: LiveRow): TryAnswer {
     const row = around.rows().find((one) => one.id === seat.connection.id) ?? refuse(known("connection_unknown"));
-    const answer = answerOf(row, addressed(draft), seat.account?.label ?? "");
+    const address = `${around.view(row.id).apiBase}${addressed(draft)}`.replace(/^https?:\/\//, "").replace(/\?.*$/, "");
+    const answer = { ...answerOf(row, addressed(draft), seat.account?.label ?? ""), address };
     if (draft.call.target.includes("/missing")) return { ...answer, status: 404, ok: false, body: JSON.stringify({ code: "INVALID_URL_PATTERN", message: "Please check if the URL trying to access is a correct one", status: "error" }, null, 2), bytes: 112 };
     if (draft.call.method !== "POST") return answer;
     const body = JSON.stringify(MADE, null, 2);

@@ -56,6 +56,20 @@ const pathOf = (target: string): string => {
   return isPath(bare) ? bare : bare.replace(/^https?:\/\/[^/]*/i, "") || "/";
 };
 
+/**
+ * What is typed to reach what was recorded: a path where it lies below the API's base, else the whole
+ * address. Where nothing was sent no host is known, and the path is all there is.
+ */
+export function targetOf({ host, path }: Pick<CallRecord, "host" | "path">, apiBase: string): string {
+  if (!URL.canParse(apiBase)) return host === "" ? path : `https://${host}${path}`;
+  const base = new URL(apiBase);
+  const below = base.pathname.replace(/\/$/, "");
+  const isBelow = path === below || path.startsWith(`${below}/`);
+  // A record names the host with its port or without it.
+  if ((host === "" || host === base.host || host === base.hostname) && isBelow) return path.slice(below.length) || "/";
+  return host === "" ? path : `https://${host}${path}`;
+}
+
 /** Whether anything can have gone out: what cannot be sent as it is written never came to the gate. */
 export const wasSent = (refused: Failure | null): boolean => refused === null || refused.code === "call_stopped" || !refused.code.startsWith("call_");
 

@@ -25,6 +25,7 @@ mod resealing;
 mod revoking;
 mod rewrapping;
 mod runs;
+mod schedules;
 mod searching;
 mod slots;
 mod surroundings;

@@ -32,7 +32,7 @@ impl Console {
         let operations = connector.operations();
         let rows = operations.iter().filter(|own| own.role == Some(Role::Rows));
         Ok(rows
-            .map(|operation| self.operation_view(operation, Some(&connection.scopes)))
+            .map(|operation| self.operation_view(&connector, operation, Some(&connection.scopes)))
             .collect())
     }
 

@@ -46,6 +46,7 @@ mod registrations;
 mod retired;
 mod rotation;
 mod rules;
+mod schedules;
 mod sharing;
 mod sourcing;
 mod standing;

@@ -100,6 +100,12 @@ fn codes() -> BTreeSet<String> {
     codes.extend(literals(&shell, "Sighting::Failed("));
     codes.extend(literals(&shell, ".map_err(|_|"));
     codes.extend(literals(&shell, "failed=|detail:String|("));
+    // What the areas say of what was written.
+    for (file, prefix) in [("call", "call_"), ("schedule", "schedule_")] {
+        let area = root().join(format!("crates/areas/src/{file}.rs"));
+        let said = literals(&std::fs::read_to_string(area).unwrap(), "=>");
+        codes.extend(said.into_iter().filter(|word| word.starts_with(prefix)));
+    }
     // A flow's outcome that is stored without an error of that name.
     codes.insert("interrupted".to_owned());
     codes.insert(NotConnected::ScopesMissing.as_str().to_owned());
@@ -256,6 +262,8 @@ fn the_scan_sees_the_codes_it_is_for() {
         "practice_failed",
         "disk_full",
         "home_unwritable",
+        "call_json",
+        "schedule_zone",
     ] {
         assert!(codes.contains(code), "{code} can reach a screen");
     }
