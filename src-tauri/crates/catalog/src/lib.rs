@@ -48,6 +48,7 @@ mod runs;
 mod schema;
 mod search;
 mod slots;
+mod stamps;
 mod standing;
 mod store;
 mod texts;
@@ -86,9 +87,11 @@ pub use rewrapping::{KeyLock, StoredWrap, WrapOf};
 pub use runs::Run;
 pub use search::fold;
 pub use slots::{Sealed, Slot, Wrap};
+pub use stamps::Stamp;
 pub use uses::{Moved, Use};
 
 use ranks::Ranking;
+use stamps::Watcher;
 use store::Store;
 use texts::Texts;
 
@@ -106,6 +109,7 @@ struct Inner {
     data: Store,
     ranking: Ranking,
     texts: Texts,
+    watcher: Watcher,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -134,6 +138,7 @@ impl Catalog {
                 data: Store::open(&home.join("data.sqlite"), &schema::DATA)?,
                 ranking: Ranking::default(),
                 texts: Texts::default(),
+                watcher: Watcher::default(),
             }),
         };
         if opened.catalog().read(standing::is_unfounded)? {

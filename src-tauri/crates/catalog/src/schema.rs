@@ -27,8 +27,15 @@ pub(crate) static CATALOG: LazyLock<Schema> = LazyLock::new(|| {
 });
 
 /// `data.sqlite`.
-pub(crate) static DATA: LazyLock<Schema> =
-    LazyLock::new(|| Schema::new(0x5473_6e64, vec![include_str!("migrations/data_1.sql")]));
+pub(crate) static DATA: LazyLock<Schema> = LazyLock::new(|| {
+    Schema::new(
+        0x5473_6e64,
+        vec![
+            include_str!("migrations/data_1.sql"),
+            include_str!("migrations/data_2.sql"),
+        ],
+    )
+});
 
 impl Schema {
     pub(crate) const fn new(mark: i32, steps: Vec<&'static str>) -> Self {

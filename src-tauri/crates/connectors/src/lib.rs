@@ -24,9 +24,9 @@ mod why;
 
 pub use connector::{
     Answered, Api, ApiError, Area, Attach, AuthKind, Body, ClientAuth, Connector, Good, GrantType,
-    KeyField, Keys, Means, Method, Monogram, OAuth, OfferedIn, OfferedPlaces, Param, Parameter,
-    Pkce, Preset, Question, Rate, Registration, Retired, Revoke, RevokeAuth, RevokeBody, Scope,
-    Setup, SetupRedirect, Text, TokenKind, ToldBy, Webview, Wire,
+    KeyField, Keys, Means, Method, Monogram, OAuth, OfferedIn, OfferedPlaces, Pace, Param,
+    Parameter, Pkce, Preset, Question, Rate, Registration, Retired, Revoke, RevokeAuth, RevokeBody,
+    Scope, Setup, SetupRedirect, Text, TokenKind, ToldBy, Webview, Wire,
 };
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};
 pub use import::{Choice, OpenApi, openapi};

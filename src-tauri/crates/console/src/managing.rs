@@ -417,6 +417,7 @@ impl Console {
                     target,
                     headers,
                     body: Vec::new(),
+                    ..Request::default()
                 },
             })
             .await?;

@@ -145,6 +145,7 @@ impl Console {
                     target: path.trim().to_owned(),
                     headers,
                     body: Vec::new(),
+                    ..Request::default()
                 },
             })
             .await;

@@ -16,7 +16,9 @@ use tsunagi_domain::freshness::{Freshness, Lifetime, freshness};
 use tsunagi_domain::{AuthorizationId, Health, NotConnected, Timestamp};
 use tsunagi_vault::DataKey;
 
+use crate::attach::Attachment;
 use crate::credential::Credential;
+use crate::echo::Needles;
 use crate::flights::jitter;
 use crate::gate::joined;
 use crate::place::Place;
@@ -34,9 +36,14 @@ const DUE_SECONDS: i64 = 17 * 60;
 const ROUND_MAX: u32 = 10_000;
 
 /// An access token that may be used now. Opened for one request.
-#[derive(Debug)]
 pub(crate) struct Fresh {
     pub(crate) credential: Credential,
+    /// As it goes with a request.
+    pub(crate) attachment: Attachment,
+    /// What an answer must not repeat.
+    pub(crate) needles: Needles,
+    /// How long it lives.
+    pub(crate) lifetime: Lifetime,
     /// Version of the credential.
     pub(crate) version: u64,
     /// The version before is still kept.
@@ -49,6 +56,22 @@ pub(crate) struct Fresh {
     pub(crate) unproven: bool,
     /// The last use that is noted.
     pub(crate) last_used: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for Fresh {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fresh")
+            .field("credential", &self.credential)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Fresh {
+    /// Whether it may still be used as it is.
+    pub(crate) fn state(&self, id: AuthorizationId, now: Timestamp) -> Freshness {
+        freshness(self.lifetime, now, jitter(id))
+    }
 }
 
 /// How much a caller wants a renewal.
@@ -70,6 +93,13 @@ enum Look {
         authorization: Box<Authorization>,
         usable: bool,
     },
+}
+
+const fn lifetime(authorization: &Authorization) -> Lifetime {
+    Lifetime {
+        issued_at: authorization.issued_at,
+        expires_at: authorization.expires_at,
+    }
 }
 
 impl Gateway {
@@ -204,10 +234,7 @@ impl Gateway {
             | (Health::NotConnected(NotConnected::ScopesMissing), Urgency::Ahead) => {}
             (Health::NotConnected(reason), _) => return Err(place.refuse(reason).into()),
         }
-        let lifetime = Lifetime {
-            issued_at: authorization.issued_at,
-            expires_at: authorization.expires_at,
-        };
+        let lifetime = lifetime(&authorization);
         let now = self.now();
         let state = freshness(lifetime, now, jitter(id));
         let refused =
@@ -239,7 +266,11 @@ impl Gateway {
         let (credential, _key) = self
             .unseal(place, authorization, &sealed, place.opening)
             .await?;
+        let attachment = Attachment::of(&place.connector, &place.resolved, &credential)?;
         Ok(Fresh {
+            needles: Needles::of(attachment.secrets()),
+            attachment,
+            lifetime: lifetime(authorization),
             credential,
             // May be newer than `authorization` where another process has just renewed.
             version: sealed.version,

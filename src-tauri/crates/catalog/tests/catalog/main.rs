@@ -25,6 +25,7 @@ mod rewrapping;
 mod runs;
 mod searching;
 mod slots;
+mod stamps;
 mod surroundings;
 mod uses;
 mod workspace;

@@ -404,6 +404,7 @@ pub(crate) fn plain_call(target: &str, member: MemberId) -> Call {
             target: target.to_owned(),
             headers,
             body: Vec::new(),
+            ..Request::default()
         },
     }
 }
