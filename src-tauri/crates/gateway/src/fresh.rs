@@ -88,7 +88,7 @@ pub(crate) enum Urgency {
 
 /// What one look at the stored credential says.
 enum Look {
-    Use(Fresh),
+    Use(Box<Fresh>),
     Renew {
         authorization: Box<Authorization>,
         usable: bool,
@@ -110,7 +110,7 @@ impl Gateway {
     /// token could be had.
     pub(crate) async fn fresh(&self, place: &Place, urgency: Urgency) -> Result<Fresh, GateError> {
         let (authorization, usable) = match self.look(place, urgency).await? {
-            Look::Use(fresh) => return Ok(fresh),
+            Look::Use(fresh) => return Ok(*fresh),
             Look::Renew {
                 authorization,
                 usable,
@@ -126,7 +126,7 @@ impl Gateway {
         } else {
             let only_one = flight.lock_owned().await;
             if let Look::Use(fresh) = self.look(place, urgency).await? {
-                return Ok(fresh);
+                return Ok(*fresh);
             }
             only_one
         };
@@ -183,7 +183,7 @@ impl Gateway {
         let mut renewed = false;
         loop {
             let (authorization, usable) = match self.look(place, urgency).await? {
-                Look::Use(fresh) => return Ok(fresh),
+                Look::Use(fresh) => return Ok(*fresh),
                 // It lives so shortly that it is due at once: renewing again would never end.
                 Look::Renew { authorization, .. } if renewed => {
                     return self.open(place, &authorization).await;
@@ -241,7 +241,7 @@ impl Gateway {
             matches!(urgency, Urgency::NewerThan(version) if authorization.version <= version);
         let usable = state != Freshness::Expired && !refused;
         if usable && state == Freshness::Fresh {
-            return Ok(Look::Use(self.open(place, &authorization).await?));
+            return Ok(Look::Use(Box::new(self.open(place, &authorization).await?)));
         }
         if authorization.renewable {
             return Ok(Look::Renew {
@@ -254,7 +254,9 @@ impl Gateway {
         let reason = match (refused, ended) {
             (true, _) => NotConnected::Revoked,
             (false, true) => NotConnected::Expired,
-            (false, false) => return Ok(Look::Use(self.open(place, &authorization).await?)),
+            (false, false) => {
+                return Ok(Look::Use(Box::new(self.open(place, &authorization).await?)));
+            }
         };
         self.set_health(id, authorization.version, reason).await?;
         Err(place.refuse(reason).into())

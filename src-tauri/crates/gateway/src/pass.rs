@@ -122,6 +122,7 @@ impl Gateway {
                 .into());
         }
         let mut left = self.inner.limits.left(call.request.timeout);
+        let mut earlier = None;
         loop {
             let (ready, request, url) = self.prepare(found, call, who, run).await?;
             let place = &ready.place;
@@ -130,7 +131,11 @@ impl Gateway {
             let pace = place.connector.pace;
             match self.inner.pace.may_go(id, pace, self.now(), left) {
                 Hold::Go => {}
-                Hold::Busy(wait) => return Err(busy(&url, wait)),
+                // What there is of an answer is more than that there will be none.
+                Hold::Busy(wait) => {
+                    let answered: Option<Result<Passed, Failed>> = earlier;
+                    return Ok(answered.unwrap_or_else(|| Err(busy(&url, wait).into()))?);
+                }
                 Hold::Wait(wait) => {
                     self.inner.wait(wait).await;
                     left = left.saturating_sub(wait);
@@ -167,7 +172,7 @@ impl Gateway {
                 return Ok(outcome?);
             };
             tracing::debug!(authorization = %id, tries = run.tries, millis = wait.as_millis(), "sent again");
-            drop(outcome);
+            earlier = Some(outcome);
             self.inner.wait(wait).await;
             left = left.saturating_sub(wait);
             found = self.find(call).await?;
