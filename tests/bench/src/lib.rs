@@ -8,6 +8,7 @@ pub mod aim;
 pub mod bulk;
 pub mod crowd;
 pub mod gallery;
+pub mod gate;
 pub mod hand;
 pub mod process;
 pub mod report;

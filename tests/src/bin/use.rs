@@ -93,6 +93,7 @@ async fn main() -> Result<(), Failure> {
                 target: target.clone(),
                 headers: Default::default(),
                 body: Vec::new(),
+                ..Request::default()
             },
         })
     });

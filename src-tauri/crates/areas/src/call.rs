@@ -262,6 +262,7 @@ impl Call {
             target: self.sent_target()?,
             headers,
             body,
+            ..Request::default()
         })
     }
 

@@ -3,8 +3,8 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tsunagi_connectors::{Asked, Given, Operation, Outcome};
-use tsunagi_gateway::{Answer, Door, GateError, Gateway, Request, Site};
+use tsunagi_connectors::{Asked, Given, Operation, Outcome, Repeat as Repeatable};
+use tsunagi_gateway::{Answer, Door, GateError, Gateway, Repeat, Request, Site};
 
 /// What is to be done: an operation of the service that the connection is of.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -124,5 +124,13 @@ fn request(asked: &Asked) -> Result<Request, TaskError> {
         target: asked.target.clone(),
         headers,
         body: asked.body.clone(),
+        // What the service's page says of it, and not the method: there are services that send a
+        // message by GET.
+        repeat: match asked.repeat {
+            Repeatable::Safe => Repeat::AsMethod,
+            Repeatable::Key => Repeat::Keyed,
+            Repeatable::Never => Repeat::Never,
+        },
+        ..Request::default()
     })
 }

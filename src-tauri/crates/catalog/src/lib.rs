@@ -53,6 +53,7 @@ mod schedules;
 mod schema;
 mod search;
 mod slots;
+mod stamps;
 mod standing;
 mod store;
 mod texts;
@@ -95,9 +96,11 @@ pub use runs::Run;
 pub use schedules::Progress;
 pub use search::fold;
 pub use slots::{Sealed, Slot, Wrap};
+pub use stamps::Stamp;
 pub use uses::{Moved, Use};
 
 use ranks::Ranking;
+use stamps::Watcher;
 use store::Store;
 use texts::Texts;
 
@@ -115,6 +118,7 @@ struct Inner {
     data: Store,
     ranking: Ranking,
     texts: Texts,
+    watcher: Watcher,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -143,6 +147,7 @@ impl Catalog {
                 data: Store::open(&home.join("data.sqlite"), &schema::DATA)?,
                 ranking: Ranking::default(),
                 texts: Texts::default(),
+                watcher: Watcher::default(),
             }),
         };
         if opened.catalog().read(standing::is_unfounded)? {

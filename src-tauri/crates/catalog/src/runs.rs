@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, Row, params};
-use tsunagi_domain::{AuthorizationId, ConnectionId, Environment, RunId, Timestamp};
+use tsunagi_domain::{ApplicationId, AuthorizationId, ConnectionId, Environment, RunId, Timestamp};
 
 use crate::row::{self, Key, Word};
 use crate::{Catalog, Result, authorizations};
@@ -19,6 +19,8 @@ pub struct Run {
     pub connection: ConnectionId,
     /// With which authorization; `None` where it was refused before one was chosen.
     pub authorization: Option<AuthorizationId>,
+    /// Through which application; `None` where the connection itself was tried.
+    pub application: Option<ApplicationId>,
     /// In which environment.
     pub environment: Environment,
     /// Who asked: a member id, or `unattended`.
@@ -35,6 +37,8 @@ pub struct Run {
     pub status: Option<u16>,
     /// Why it was refused or failed, as a code.
     pub refusal: Option<String>,
+    /// How often it was sent: none where it was refused, more than one where it was repeated.
+    pub tries: u32,
     /// How long it took, in milliseconds.
     pub millis: u64,
     /// Size of the answer's body, in bytes.
@@ -42,20 +46,30 @@ pub struct Run {
 }
 
 impl Catalog {
-    /// Records runs, all of them or none, and then notes when connections and authorizations
-    /// were last used. Recording the same run twice records it once.
+    /// Records runs, all of them or none, and then notes the use, as [`Self::note_use`] does.
+    /// Recording the same run twice records it once.
     ///
     /// # Errors
     /// As every write. Where only the second half fails, the runs are recorded.
     pub fn record(&self, runs: &[Run]) -> Result<()> {
+        self.record_runs(runs)?;
+        self.note_use(runs)
+    }
+
+    /// Records runs, all of them or none; writes nothing into `catalog.sqlite`. Recording the same
+    /// run twice records it once.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn record_runs(&self, runs: &[Run]) -> Result<()> {
         if runs.is_empty() {
             return Ok(());
         }
         self.data().write(|db| {
             let mut statement = db.prepare_cached(
                 "INSERT INTO run (id, at, connection, authorization, environment, caller, area,
-                     method, host, path, status, refusal, millis, bytes)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                     method, host, path, status, refusal, millis, bytes, application, tries)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
                  ON CONFLICT (id) DO NOTHING",
             )?;
             for run in runs {
@@ -74,15 +88,20 @@ impl Catalog {
                     run.refusal,
                     row::integer(run.millis),
                     row::integer(run.bytes),
+                    row::bytes_opt(run.application),
+                    run.tries,
                 ])?;
             }
             Ok(())
-        })?;
-        self.touch(runs)
+        })
     }
 
-    /// A run without an authorization was refused at the gate: nothing was used.
-    fn touch(&self, runs: &[Run]) -> Result<()> {
+    /// Notes when connections and authorizations were last used, by these runs. One without an
+    /// authorization was refused at the gate: nothing was used.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn note_use(&self, runs: &[Run]) -> Result<()> {
         let mut connections = BTreeMap::new();
         let mut authorizations = BTreeMap::new();
         for run in runs {
@@ -173,6 +192,7 @@ fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
         at: row::time(row, "at")?,
         connection: row::id(row, "connection")?,
         authorization: row::id_opt(row, "authorization")?,
+        application: row::id_opt(row, "application")?,
         environment: row::word(row, "environment")?,
         caller: row.get("caller")?,
         area: row.get("area")?,
@@ -181,6 +201,7 @@ fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
         path: row.get("path")?,
         status: row.get("status")?,
         refusal: row.get("refusal")?,
+        tries: row.get("tries")?,
         millis: row::count(row, "millis")?,
         bytes: row::count(row, "bytes")?,
     })

@@ -36,6 +36,7 @@ pub(crate) static DATA: LazyLock<Schema> = LazyLock::new(|| {
             include_str!("migrations/data_2.sql"),
             include_str!("migrations/data_3.sql"),
             include_str!("migrations/data_4.sql"),
+            include_str!("migrations/data_5.sql"),
         ],
     )
 });

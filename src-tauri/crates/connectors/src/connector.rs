@@ -135,6 +135,16 @@ pub struct Rate {
     pub seconds: u32,
 }
 
+/// How fast requests may follow each other, with one authorization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pace {
+    /// So many requests
+    pub requests: u32,
+    /// in so many seconds.
+    pub seconds: u32,
+}
+
 /// How one registers a client at the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -246,6 +256,9 @@ pub struct Connector {
     /// How often tokens may be renewed.
     #[serde(default)]
     pub rate: Option<Rate>,
+    /// How fast requests may follow each other.
+    #[serde(default)]
+    pub pace: Option<Pace>,
     /// How one registers a client at the provider.
     #[serde(default)]
     pub setup: Option<Setup>,

@@ -30,10 +30,10 @@ pub use ask::{Asked, Fared, Field, Given, Misfit, Outcome, PAGES_MAX, Site, Verd
 pub use connector::{
     Among, Answered, Api, ApiError, Area, Attach, AuthKind, Body, ClientAuth, Connector, Described,
     Each, Good, GrantType, IDEMPOTENCY_KEY, Input, InputKind, KeyField, Keys, Link, Means, Method,
-    Monogram, OAuth, OfferedIn, OfferedPlaces, Operation, Paging, Param, Parameter, PaymentState,
-    Pkce, Preset, Question, Rate, Registration, Repeat, Retired, Revoke, RevokeAuth, RevokeBody,
-    Role, Scope, Setup, SetupRedirect, Since, States, Template, Text, TokenKind, Told, ToldBy,
-    Verb, Webview, Wire,
+    Monogram, OAuth, OfferedIn, OfferedPlaces, Operation, Pace, Paging, Param, Parameter,
+    PaymentState, Pkce, Preset, Question, Rate, Registration, Repeat, Retired, Revoke, RevokeAuth,
+    RevokeBody, Role, Scope, Setup, SetupRedirect, Since, States, Template, Text, TokenKind, Told,
+    ToldBy, Verb, Webview, Wire,
 };
 pub use currency::minor_digits;
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};

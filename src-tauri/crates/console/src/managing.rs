@@ -415,6 +415,7 @@ impl Console {
                     target,
                     headers,
                     body: Vec::new(),
+                    ..Request::default()
                 },
             })
             .await?;

@@ -43,7 +43,7 @@ fn get(path: &str) -> Request {
         method: http::Method::GET,
         target: path.trim().to_owned(),
         headers,
-        body: Vec::new(),
+        ..Request::default()
     }
 }
 

@@ -30,6 +30,7 @@ pub mod passphrase;
 pub mod primary;
 pub mod readers;
 pub mod refusal;
+pub mod repeat;
 pub mod replace;
 pub mod reshape;
 pub mod resolution;

@@ -1,17 +1,16 @@
 //! What an answer says, and what of it nobody may see.
 
 use http::{StatusCode, header};
+use memchr::memmem;
 use serde_json::Value;
 use tsunagi_connectors::{Api, Means, ResolvedQuestion};
 use tsunagi_domain::verification::{Verdict, verdict};
-use tsunagi_oauth::Secret;
-use url::form_urlencoded::byte_serialize;
-use zeroize::Zeroizing;
 
+use crate::echo::Needles;
 use crate::outgoing::Incoming;
 
 /// The longest answer that is searched for a service's own words.
-const WORDS_MAX: usize = 64 * 1024;
+pub(crate) const WORDS_MAX: usize = 64 * 1024;
 
 /// What an answer says about the credential in the service's own words, if it uses any.
 pub(crate) fn own_error(api: &Api, incoming: &Incoming) -> Option<Means> {
@@ -88,7 +87,11 @@ pub(crate) fn censor(api: &Api, incoming: &mut Incoming) {
     if api.drop.is_empty() {
         return;
     }
-    let named = |body: &[u8]| api.drop.iter().any(|name| contains(body, name.as_bytes()));
+    let named = |body: &[u8]| {
+        api.drop
+            .iter()
+            .any(|name| memmem::find(body, name.as_bytes()).is_some())
+    };
     match serde_json::from_slice::<Value>(&incoming.body) {
         Ok(mut json) => {
             if take_out(&mut json, &api.drop) {
@@ -122,45 +125,17 @@ fn take_out(value: &mut Value, names: &[String]) -> bool {
     }
 }
 
-/// Whether an answer holds a secret: as it is, as URLs write it, or as JSON may; in its body, its
-/// headers, or the address that a redirect led to.
-pub(crate) fn repeats(incoming: &Incoming, secret: &Secret) -> bool {
-    let plain = secret.expose();
-    let in_a_url: Zeroizing<String> = Zeroizing::new(byte_serialize(plain.as_bytes()).collect());
-    let in_json = Zeroizing::new(plain.replace('/', "\\/"));
-    let json: Option<Value> = serde_json::from_slice(&incoming.body).ok();
-    if json.is_some_and(|json| says(&json, plain)) {
-        return true;
-    }
-    [plain, in_a_url.as_str(), in_json.as_str()]
-        .into_iter()
-        .any(|writing| {
-            let needle = writing.as_bytes();
-            contains(&incoming.body, needle)
-                || contains(incoming.url.as_str().as_bytes(), needle)
-                || incoming
-                    .headers
-                    .values()
-                    .any(|value| contains(value.as_bytes(), needle))
-        })
+/// Whether an answer holds a secret: in its body, its headers, or the address that a redirect led
+/// to.
+pub(crate) fn repeats(incoming: &Incoming, needles: &Needles) -> bool {
+    needles.are_told_by(&incoming.body) || repeats_in_head(incoming, needles)
 }
 
-/// Whether some text of a JSON value, read as JSON escapes it, holds a secret.
-fn says(value: &Value, secret: &str) -> bool {
-    match value {
-        Value::String(text) => text.contains(secret),
-        Value::Array(items) => items.iter().any(|item| says(item, secret)),
-        Value::Object(fields) => fields
-            .iter()
-            .any(|(name, value)| name.contains(secret) || says(value, secret)),
-        _ => false,
-    }
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack
-        .windows(needle.len())
-        .any(|window| window == needle)
+/// Whether what comes before its body holds one.
+pub(crate) fn repeats_in_head(incoming: &Incoming, needles: &Needles) -> bool {
+    let mut values = incoming.headers.values();
+    needles.are_told_by(incoming.url.as_str().as_bytes())
+        || values.any(|value| needles.are_told_by(value.as_bytes()))
 }
 
 #[cfg(test)]

@@ -100,8 +100,8 @@ impl Attachment {
     }
 
     /// What of it must not be seen, in every form that it is sent in.
-    pub(crate) fn into_secrets(self) -> Vec<Secret> {
-        self.secrets
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.secrets
     }
 
     /// Puts it in the headers, in the place of any other of a name.

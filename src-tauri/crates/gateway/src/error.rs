@@ -42,6 +42,21 @@ pub enum GateError {
         /// The host that was asked.
         host: String,
     },
+    /// The service has asked to be left alone, or its limit is reached, for longer than the call
+    /// has time.
+    #[error("the service is to be left alone for {seconds} s more")]
+    ServiceBusy {
+        /// The host that was to be asked.
+        host: String,
+        /// For so many seconds.
+        seconds: u64,
+    },
+    /// An answer beyond the bounds that the caller set.
+    #[error("the answer is too large")]
+    BodyTooLarge,
+    /// An answer that repeats the credential, of which nothing is shown.
+    #[error("the answer repeats the credential")]
+    CredentialEchoed,
     /// What was typed in is missing or has another form than the connector says (the field).
     #[error("field {0} is not of the form the service has")]
     KeyMalformed(String),
@@ -78,6 +93,9 @@ impl GateError {
             Self::CoolingDown(_) => "cooling_down",
             Self::BudgetUsedUp => "budget_used_up",
             Self::Unreachable { .. } => "service_unreachable",
+            Self::ServiceBusy { .. } => "service_busy",
+            Self::BodyTooLarge => "body_too_large",
+            Self::CredentialEchoed => "credential_echoed",
             Self::KeyMalformed(_) => "key_malformed",
             Self::KeyRefused { .. } => "key_refused",
             Self::Address(_) => "address_invalid",
@@ -97,6 +115,10 @@ impl GateError {
             Self::Unreachable { kind, host } => BTreeMap::from([
                 ("reason".to_owned(), (*kind).to_owned()),
                 ("host".to_owned(), host.clone()),
+            ]),
+            Self::ServiceBusy { host, seconds } => BTreeMap::from([
+                ("host".to_owned(), host.clone()),
+                ("seconds".to_owned(), seconds.to_string()),
             ]),
             Self::KeyMalformed(field) => one("field", field),
             Self::KeyRefused { host, status } => BTreeMap::from([

@@ -16,7 +16,9 @@ use tsunagi_domain::freshness::{Freshness, Lifetime, freshness};
 use tsunagi_domain::{AuthorizationId, Health, NotConnected, Timestamp};
 use tsunagi_vault::DataKey;
 
+use crate::attach::Attachment;
 use crate::credential::Credential;
+use crate::echo::Needles;
 use crate::flights::jitter;
 use crate::gate::joined;
 use crate::place::Place;
@@ -34,9 +36,14 @@ const DUE_SECONDS: i64 = 17 * 60;
 const ROUND_MAX: u32 = 10_000;
 
 /// An access token that may be used now. Opened for one request.
-#[derive(Debug)]
 pub(crate) struct Fresh {
     pub(crate) credential: Credential,
+    /// As it goes with a request.
+    pub(crate) attachment: Attachment,
+    /// What an answer must not repeat.
+    pub(crate) needles: Needles,
+    /// How long it lives.
+    pub(crate) lifetime: Lifetime,
     /// Version of the credential.
     pub(crate) version: u64,
     /// The version before is still kept.
@@ -49,6 +56,22 @@ pub(crate) struct Fresh {
     pub(crate) unproven: bool,
     /// The last use that is noted.
     pub(crate) last_used: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for Fresh {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fresh")
+            .field("credential", &self.credential)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Fresh {
+    /// Whether it may still be used as it is.
+    pub(crate) fn state(&self, id: AuthorizationId, now: Timestamp) -> Freshness {
+        freshness(self.lifetime, now, jitter(id))
+    }
 }
 
 /// How much a caller wants a renewal.
@@ -65,11 +88,18 @@ pub(crate) enum Urgency {
 
 /// What one look at the stored credential says.
 enum Look {
-    Use(Fresh),
+    Use(Box<Fresh>),
     Renew {
         authorization: Box<Authorization>,
         usable: bool,
     },
+}
+
+const fn lifetime(authorization: &Authorization) -> Lifetime {
+    Lifetime {
+        issued_at: authorization.issued_at,
+        expires_at: authorization.expires_at,
+    }
 }
 
 impl Gateway {
@@ -80,7 +110,7 @@ impl Gateway {
     /// token could be had.
     pub(crate) async fn fresh(&self, place: &Place, urgency: Urgency) -> Result<Fresh, GateError> {
         let (authorization, usable) = match self.look(place, urgency).await? {
-            Look::Use(fresh) => return Ok(fresh),
+            Look::Use(fresh) => return Ok(*fresh),
             Look::Renew {
                 authorization,
                 usable,
@@ -96,7 +126,7 @@ impl Gateway {
         } else {
             let only_one = flight.lock_owned().await;
             if let Look::Use(fresh) = self.look(place, urgency).await? {
-                return Ok(fresh);
+                return Ok(*fresh);
             }
             only_one
         };
@@ -153,7 +183,7 @@ impl Gateway {
         let mut renewed = false;
         loop {
             let (authorization, usable) = match self.look(place, urgency).await? {
-                Look::Use(fresh) => return Ok(fresh),
+                Look::Use(fresh) => return Ok(*fresh),
                 // It lives so shortly that it is due at once: renewing again would never end.
                 Look::Renew { authorization, .. } if renewed => {
                     return self.open(place, &authorization).await;
@@ -204,17 +234,14 @@ impl Gateway {
             | (Health::NotConnected(NotConnected::ScopesMissing), Urgency::Ahead) => {}
             (Health::NotConnected(reason), _) => return Err(place.refuse(reason).into()),
         }
-        let lifetime = Lifetime {
-            issued_at: authorization.issued_at,
-            expires_at: authorization.expires_at,
-        };
+        let lifetime = lifetime(&authorization);
         let now = self.now();
         let state = freshness(lifetime, now, jitter(id));
         let refused =
             matches!(urgency, Urgency::NewerThan(version) if authorization.version <= version);
         let usable = state != Freshness::Expired && !refused;
         if usable && state == Freshness::Fresh {
-            return Ok(Look::Use(self.open(place, &authorization).await?));
+            return Ok(Look::Use(Box::new(self.open(place, &authorization).await?)));
         }
         if authorization.renewable {
             return Ok(Look::Renew {
@@ -227,7 +254,9 @@ impl Gateway {
         let reason = match (refused, ended) {
             (true, _) => NotConnected::Revoked,
             (false, true) => NotConnected::Expired,
-            (false, false) => return Ok(Look::Use(self.open(place, &authorization).await?)),
+            (false, false) => {
+                return Ok(Look::Use(Box::new(self.open(place, &authorization).await?)));
+            }
         };
         self.set_health(id, authorization.version, reason).await?;
         Err(place.refuse(reason).into())
@@ -239,7 +268,11 @@ impl Gateway {
         let (credential, _key) = self
             .unseal(place, authorization, &sealed, place.opening)
             .await?;
+        let attachment = Attachment::of(&place.connector, &place.resolved, &credential)?;
         Ok(Fresh {
+            needles: Needles::of(attachment.secrets()),
+            attachment,
+            lifetime: lifetime(authorization),
             credential,
             // May be newer than `authorization` where another process has just renewed.
             version: sealed.version,

@@ -1,8 +1,9 @@
 //! The gate itself: what it stands on, and how it is made.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use tsunagi_catalog::{Catalog, CatalogError};
 use tsunagi_connectors::Library;
 use tsunagi_domain::{Clock, Timestamp};
@@ -10,16 +11,22 @@ use tsunagi_oauth::Http;
 
 use crate::flights::Flights;
 use crate::outgoing::Clients;
+use crate::pace::Pace;
+use crate::ready::Openings;
 use crate::whoami::Fetched;
 use crate::{GateError, Keys, Recorder};
 
 /// How long to wait and how much to read.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// For a whole request, redirects and the answer's body included: 40 s.
+    /// For a whole call, redirects, further tries with their waits, and the answer's body
+    /// included: 40 s. A renewal before it has a limit of its own.
     pub whole: Duration,
-    /// For the body of an answer, in bytes: 8 MiB. What is longer is truncated.
+    /// For the body of an answer, in bytes: 8 MiB. What is longer is truncated, or
+    /// streamed.
     pub body: usize,
+    /// For each piece of an answer that is streamed: 30 s.
+    pub idle: Duration,
     /// For another process that is renewing the same credential: 45 s.
     pub wait: Duration,
     /// At token endpoints.
@@ -31,11 +38,15 @@ impl Default for Limits {
         Self {
             whole: Duration::from_secs(40),
             body: 8 * 1024 * 1024,
+            idle: Duration::from_secs(30),
             wait: Duration::from_secs(45),
             tokens: tsunagi_oauth::Limits::default(),
         }
     }
 }
+
+/// How calls wait: until a service may be asked again.
+type Pause = Box<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// The gate. Cloning shares it.
 #[derive(Clone)]
@@ -62,7 +73,19 @@ pub(crate) struct Inner {
     pub(crate) recorder: Recorder,
     pub(crate) limits: Limits,
     pub(crate) metadata: Fetched,
+    pub(crate) openings: Arc<Openings>,
+    pub(crate) pace: Pace,
+    pause: OnceLock<Pause>,
     changed: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Inner {
+    pub(crate) fn wait(&self, time: Duration) -> BoxFuture<'static, ()> {
+        match self.pause.get() {
+            Some(pause) => pause(time),
+            None => Box::pin(tokio::time::sleep(time)),
+        }
+    }
 }
 
 impl Gateway {
@@ -92,6 +115,8 @@ impl Gateway {
         limits: Limits,
         changed: impl Fn() + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
+        let openings = Arc::default();
+        keys.close_with(&openings);
         let recorder = Recorder::start(catalog.clone())?;
         let http = Http::with(limits.tokens, Arc::clone(&clock)).map_err(std::io::Error::other)?;
         Ok(Self {
@@ -100,13 +125,16 @@ impl Gateway {
                 keys,
                 library: RwLock::new(Arc::new(library)),
                 http,
-                clients: Clients::new(limits).map_err(std::io::Error::other)?,
+                clients: Clients::new().map_err(std::io::Error::other)?,
                 clock,
                 owner: format!("{}-{}", std::process::id(), uuid::Uuid::new_v4()),
                 flights: Flights::default(),
                 recorder,
                 limits,
                 metadata: Fetched::default(),
+                openings,
+                pace: Pace::default(),
+                pause: OnceLock::new(),
                 changed: Box::new(changed),
             }),
         })
@@ -128,6 +156,15 @@ impl Gateway {
         if let Ok(mut slot) = self.inner.library.write() {
             *slot = Arc::new(library);
         }
+        self.inner.openings.close();
+    }
+
+    /// Waits in another way than by this computer's timer, from now on. The first one set stays.
+    pub fn pause_by(
+        &self,
+        pause: impl Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) {
+        let _ = self.inner.pause.set(Box::new(pause));
     }
 
     /// The client for token endpoints.

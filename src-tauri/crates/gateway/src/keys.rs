@@ -2,12 +2,13 @@
 //! signed in with a passphrase.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
 use tsunagi_domain::MemberId;
 use tsunagi_vault::{MemberVault, Vault};
 
 use crate::GateError;
+use crate::ready::Openings;
 
 /// How to tell whether another process has replaced the workspace's key, and how to open the one
 /// that took its place.
@@ -26,6 +27,8 @@ struct Inner {
     workspace: RwLock<Option<Arc<Vault>>>,
     members: RwLock<HashMap<MemberId, Arc<MemberVault>>>,
     follow: OnceLock<Follow>,
+    /// What was opened with these keys, to be forgotten with them.
+    openings: Mutex<Vec<Weak<Openings>>>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -48,6 +51,7 @@ impl Keys {
         if let Ok(mut slot) = self.0.workspace.write() {
             *slot = Some(Arc::new(vault));
         }
+        self.close();
     }
 
     /// Locks: forgets every key.
@@ -58,6 +62,29 @@ impl Keys {
         if let Ok(mut members) = self.0.members.write() {
             members.clear();
         }
+        self.close();
+    }
+
+    /// What is to be forgotten whenever a key is opened, locked or replaced.
+    pub(crate) fn close_with(&self, openings: &Arc<Openings>) {
+        let mut all = self
+            .0
+            .openings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.retain(|one| one.strong_count() > 0);
+        all.push(Arc::downgrade(openings));
+    }
+
+    fn close(&self) {
+        let all = self
+            .0
+            .openings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.iter()
+            .filter_map(Weak::upgrade)
+            .for_each(|openings| openings.close());
     }
 
     /// Whether credentials can be used.
@@ -94,6 +121,7 @@ impl Keys {
             .unwrap_or_else(PoisonError::into_inner);
         let (vault, made) = replace()?;
         *slot = Some(Arc::new(vault));
+        self.close();
         Ok(made)
     }
 
@@ -116,6 +144,7 @@ impl Keys {
             return Ok(vault);
         }
         *slot = (follow.open)().map(Arc::new);
+        self.close();
         slot.clone().ok_or(GateError::Locked)
     }
 
@@ -128,6 +157,7 @@ impl Keys {
         if let Ok(mut members) = self.0.members.write() {
             members.insert(member, Arc::new(vault));
         }
+        self.close();
     }
 
     /// Forgets a member's own key.
@@ -135,6 +165,7 @@ impl Keys {
         if let Ok(mut members) = self.0.members.write() {
             members.remove(&member);
         }
+        self.close();
     }
 
     /// Whether a member's own key is open.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
-use tokio::time::Instant;
 use tsunagi_domain::hosts::{Origin, is_loopback};
 use tsunagi_domain::{Refusal, RefusalCode};
 use tsunagi_oauth::Unreachable;
@@ -16,13 +16,22 @@ const CONNECT: Duration = Duration::from_secs(10);
 const REDIRECTS_MAX: usize = 5;
 
 /// One request as it goes out.
-pub(crate) struct Outgoing {
-    pub(crate) method: Method,
-    pub(crate) url: Url,
+pub(crate) struct Outgoing<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) url: &'a Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     /// The credential, attached for as long as the request stays where it may go.
-    pub(crate) credential: Attachment,
+    pub(crate) credential: &'a Attachment,
+}
+
+/// How much of an answer is read before it is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// So many bytes; the rest is left.
+    Whole(usize),
+    /// As many bytes or a few more; the rest is read later.
+    Beginning(usize),
 }
 
 /// What came back.
@@ -30,32 +39,65 @@ pub(crate) struct Incoming {
     pub(crate) url: Url,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// As much as was read of the body.
     pub(crate) body: Vec<u8>,
+    /// There is more of it.
     pub(crate) truncated: bool,
     /// Whether the request that was answered carried the credential. Where a redirect left it
     /// behind, the answer says nothing about it.
     pub(crate) carried: bool,
     /// Whether it holds what nobody may see and nothing here can take out.
     pub(crate) hidden: bool,
+    /// Where the rest of it comes from, if it is to be read later.
+    pub(crate) rest: Option<reqwest::Response>,
 }
 
-/// The clients of this room. They follow no redirect by themselves and keep no cookie and no
-/// referrer.
+/// Why nothing came back.
+pub(crate) struct Failed {
+    pub(crate) error: GateError,
+    /// Whether anything of the request may have left.
+    pub(crate) sent: bool,
+}
+
+impl From<GateError> for Failed {
+    fn from(error: GateError) -> Self {
+        Self { error, sent: true }
+    }
+}
+
+impl From<Refusal> for Failed {
+    fn from(refusal: Refusal) -> Self {
+        GateError::from(refusal).into()
+    }
+}
+
+impl From<Failed> for GateError {
+    fn from(failed: Failed) -> Self {
+        failed.error
+    }
+}
+
+/// The clients of this room. They follow no redirect by themselves, unpack nothing, and keep no
+/// cookie and no referrer.
 pub(crate) struct Clients {
     proxied: reqwest::Client,
     direct: reqwest::Client,
-    limits: Limits,
 }
 
 impl Clients {
-    pub(crate) fn new(limits: Limits) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new() -> Result<Self, reqwest::Error> {
         let builder = || {
             reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
-                // What a request did at the service is not known here: only the caller may
-                // decide that it is safe to send again.
+                // What a request did at the service is not known here: whether it is safe to send
+                // again is decided in `domain`.
                 .retry(reqwest::retry::never())
                 .referer(false)
+                // A few packed bytes may unpack to more than any limit.
+                .no_gzip()
+                .no_brotli()
+                .no_deflate()
+                .no_zstd()
                 .connect_timeout(CONNECT)
                 .user_agent(concat!("Tsunagi/", env!("CARGO_PKG_VERSION")))
         };
@@ -64,7 +106,6 @@ impl Clients {
             // R23: a proxy would be sent the credential in plain text for an `http` address on
             // this computer, and could not reach that address anyway.
             direct: builder().no_proxy().build()?,
-            limits,
         })
     }
 
@@ -76,66 +117,80 @@ impl Clients {
         }
     }
 
-    /// Sends, following redirects of GET and HEAD. `allowed` says whether the credential may go
-    /// to an address; on the way to any other it is left behind, with every header the caller
-    /// set.
+    /// Sends, following redirects of GET and HEAD, and reads as much of the answer as is asked
+    /// for, all of it in the time that is left. `allowed` says whether the credential may go to
+    /// an address; on the way to any other it is left behind, with every header the caller set.
     ///
     /// # Errors
     /// [`RefusalCode::HostNotListed`] where the credential may not even go to the first address:
     /// nothing is sent then. [`GateError::Unreachable`] where there is no answer in time.
     pub(crate) async fn send(
         &self,
-        outgoing: Outgoing,
+        outgoing: Outgoing<'_>,
         allowed: impl Fn(&Url) -> bool,
-    ) -> Result<Incoming, GateError> {
-        let Outgoing {
-            method,
-            mut url,
-            headers,
-            body,
-            credential,
-        } = outgoing;
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let not_listed = || Refusal::new(RefusalCode::HostNotListed).with("host", host.as_str());
-        let body = credential.body(body)?;
-        let first = Origin::of(&url).map_err(|_| not_listed())?;
-        if !allowed(&url) {
+        left: Duration,
+        reading: Reading,
+    ) -> Result<Incoming, Failed> {
+        let first = outgoing.url.host_str().unwrap_or_default().to_owned();
+        let not_listed = || Refusal::new(RefusalCode::HostNotListed).with("host", first.as_str());
+        let origin = Origin::of(outgoing.url).map_err(|_| not_listed())?;
+        if !allowed(outgoing.url) {
             return Err(not_listed().into());
         }
         // One limit for all of it: a chain of slow redirects takes no longer than one request.
-        let until = Instant::now() + self.limits.whole;
+        let mut at = outgoing.url.clone();
+        let sent = self.follow(outgoing, &origin, allowed, &mut at, reading);
+        match tokio::time::timeout(left, sent).await {
+            Ok(came) => came,
+            Err(_) => Err(late(&at).into()),
+        }
+    }
+
+    async fn follow(
+        &self,
+        outgoing: Outgoing<'_>,
+        first: &Origin,
+        allowed: impl Fn(&Url) -> bool,
+        at: &mut Url,
+        reading: Reading,
+    ) -> Result<Incoming, Failed> {
+        let Outgoing {
+            method,
+            mut headers,
+            body,
+            credential,
+            ..
+        } = outgoing;
+        let body = Bytes::from(credential.body(body)?);
+        credential.head(&mut headers);
         let mut carried = true;
-        for _ in 0..=REDIRECTS_MAX {
-            let left = until.saturating_duration_since(Instant::now());
-            let client = self.of(&url);
-            let mut request = if carried {
-                let mut headers = headers.clone();
-                credential.head(&mut headers);
+        for hop in 0..=REDIRECTS_MAX {
+            let client = self.of(at);
+            let request = if carried {
                 client
-                    .request(method.clone(), credential.address(&url))
-                    .headers(headers)
+                    .request(method.clone(), credential.address(at))
+                    .headers(headers.clone())
                     .body(body.clone())
             } else {
-                client.request(method.clone(), url.clone())
+                client.request(method.clone(), at.clone())
             };
-            request = request.timeout(left);
-            let response = request
-                .send()
-                .await
-                .map_err(|error| unreachable(&error, &url))?;
-            let Some((mut next, origin)) = redirect(&method, &url, &response) else {
-                return read(response, url, carried, self.limits.body).await;
+            let response = request.send().await.map_err(|error| Failed {
+                sent: hop > 0 || !error.is_connect(),
+                error: unreachable(&error, at),
+            })?;
+            let Some((mut next, origin)) = redirect(method, at, &response) else {
+                return read(response, at, carried, reading).await;
             };
             // Once left behind, the credential is not picked up again.
-            carried = carried && origin == first && allowed(&next);
+            carried = carried && origin == *first && allowed(&next);
             credential.bare(&mut next);
             // An address that repeats it would carry it there all the same.
             if !carried && credential.is_told_by(&next) {
-                return read(response, url, true, self.limits.body).await;
+                return read(response, at, true, reading).await;
             }
-            url = next;
+            *at = next;
         }
-        Err(GateError::Address("redirect".to_owned()))
+        Err(GateError::Address("redirect".to_owned()).into())
     }
 }
 
@@ -163,39 +218,41 @@ fn redirect(method: &Method, from: &Url, response: &reqwest::Response) -> Option
 
 async fn read(
     mut response: reqwest::Response,
-    url: Url,
+    url: &Url,
     carried: bool,
-    limit: usize,
-) -> Result<Incoming, GateError> {
-    let status = response.status();
-    let headers = response.headers().clone();
-    let mut body = Vec::new();
-    let mut truncated = false;
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| unreachable(&error, &url))?
-    {
-        let room = limit - body.len();
-        if chunk.len() > room {
-            body.extend_from_slice(&chunk[..room]);
-            truncated = true;
-            break;
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Incoming {
-        url,
-        status,
-        headers,
-        body,
-        truncated,
+    reading: Reading,
+) -> Result<Incoming, Failed> {
+    let mut incoming = Incoming {
+        url: url.clone(),
+        status: response.status(),
+        headers: std::mem::take(response.headers_mut()),
+        body: Vec::new(),
+        truncated: false,
         carried,
         hidden: false,
-    })
+        rest: None,
+    };
+    let (Reading::Whole(limit) | Reading::Beginning(limit)) = reading;
+    let later = matches!(reading, Reading::Beginning(_));
+    while !(later && incoming.body.len() >= limit) {
+        let chunk = response.chunk().await;
+        let Some(chunk) = chunk.map_err(|error| unreachable(&error, url))? else {
+            return Ok(incoming);
+        };
+        let room = limit - incoming.body.len();
+        if !later && chunk.len() > room {
+            incoming.body.extend_from_slice(&chunk[..room]);
+            incoming.truncated = true;
+            return Ok(incoming);
+        }
+        incoming.body.extend_from_slice(&chunk);
+    }
+    incoming.truncated = true;
+    incoming.rest = Some(response);
+    Ok(incoming)
 }
 
-fn unreachable(error: &reqwest::Error, url: &Url) -> GateError {
+pub(crate) fn unreachable(error: &reqwest::Error, url: &Url) -> GateError {
     let kind = match Unreachable::of(error) {
         Unreachable::Connect if !error.is_connect() => "broken",
         kind => kind.as_str(),
@@ -203,5 +260,20 @@ fn unreachable(error: &reqwest::Error, url: &Url) -> GateError {
     GateError::Unreachable {
         kind,
         host: url.host_str().unwrap_or_default().to_owned(),
+    }
+}
+
+/// Nothing came in time.
+pub(crate) fn late(url: &Url) -> GateError {
+    GateError::Unreachable {
+        kind: Unreachable::Timeout.as_str(),
+        host: url.host_str().unwrap_or_default().to_owned(),
+    }
+}
+
+impl Limits {
+    /// How much time a call has.
+    pub(crate) fn left(self, asked: Option<Duration>) -> Duration {
+        asked.map_or(self.whole, |asked| asked.min(self.whole))
     }
 }

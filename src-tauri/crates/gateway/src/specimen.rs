@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::attach::{Attachment, refuse};
 use crate::credential::Credential;
-use crate::send::target;
+use crate::pass::target;
 use crate::{Call, GateError, Gateway};
 
 /// A request with placeholders, each of which begins with `YOUR_`.

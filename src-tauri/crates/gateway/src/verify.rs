@@ -14,6 +14,7 @@ use tsunagi_domain::{AuthorizationId, Health, NotConnected};
 use crate::answered::judged;
 use crate::flights::jitter;
 use crate::fresh::{Fresh, Urgency};
+use crate::outgoing::Reading;
 use crate::place::Place;
 use crate::whoami::{asked_at, question};
 use crate::{GateError, Gateway};
@@ -107,7 +108,10 @@ impl Gateway {
         let url = asked_at(asked, &fresh.credential)?;
         may_receive(&url, &fresh.credential.hosts)?;
         let request = question(&place.connector, asked);
-        let incoming = match self.attach_and_send(place, &fresh, &request, &url).await {
+        let limits = self.inner.limits;
+        let reading = Reading::Whole(limits.body);
+        let sent = self.attach_and_send(place, &fresh, &request, &url, limits.whole, reading);
+        let incoming = match sent.await.map_err(GateError::from) {
             Ok(incoming) => incoming,
             Err(GateError::Unreachable { kind, host }) => {
                 self.climb(authorization, kind).await?;

@@ -20,10 +20,11 @@ use url::Url;
 use crate::answered::{censor, judged, own_error};
 use crate::attach::{Attachment, secrets};
 use crate::credential::Credential;
-use crate::outgoing::Outgoing;
+use crate::outgoing::{Outgoing, Reading};
+use crate::pass::allowed;
 use crate::readers::Opening;
 use crate::renewal::{expires_at, refresh_expires_at};
-use crate::send::{Request, allowed};
+use crate::send::{Repeat, Request};
 use crate::{GateError, Gateway, Grant};
 
 /// How long fetched metadata is believed, in milliseconds: ten minutes.
@@ -285,18 +286,21 @@ impl Gateway {
         resolved.complete()?;
         let question = question(connector, asked);
         let credential = grant.credential();
+        let limits = self.inner.limits;
         let mut incoming = self
             .inner
             .clients
             .send(
                 Outgoing {
-                    method: question.method,
-                    url: asked_at(asked, credential)?,
+                    method: &question.method,
+                    url: &asked_at(asked, credential)?,
                     headers: question.headers,
                     body: question.body,
-                    credential: Attachment::of(connector, &resolved, credential)?,
+                    credential: &Attachment::of(connector, &resolved, credential)?,
                 },
                 allowed(&resolved.hosts, &resolved.hosts),
+                limits.whole,
+                Reading::Whole(limits.body),
             )
             .await?;
         censor(&connector.api, &mut incoming);
@@ -453,6 +457,8 @@ pub(crate) fn question(connector: &Connector, asked: &ResolvedQuestion) -> Reque
         target: asked.url.to_string(),
         headers,
         body: body.into_bytes(),
+        timeout: None,
+        repeat: Repeat::Never,
     }
 }
 

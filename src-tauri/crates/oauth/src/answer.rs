@@ -340,7 +340,8 @@ fn scopes(value: &Value) -> Option<Vec<String>> {
 }
 
 /// RFC 9110 §10.2.3: seconds or a date; a day at most.
-pub(crate) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+#[must_use]
+pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let wait = match value.trim().parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => {

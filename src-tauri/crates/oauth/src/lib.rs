@@ -30,6 +30,7 @@ mod signed;
 mod token;
 mod wire;
 
+pub use answer::retry_after;
 pub use attempt::{Ask, Attempt, Verdict, begin, paste};
 pub use callback::{Code, read_callback};
 pub use device::{Device, begin_device, poll_device};

@@ -385,6 +385,7 @@ fn used(connection: ConnectionId, authorization: AuthorizationId, at: Timestamp)
         at,
         connection,
         authorization: Some(authorization),
+        application: None,
         environment: Environment::Stage,
         caller: "unattended".to_owned(),
         area: "try_it".to_owned(),
@@ -393,6 +394,7 @@ fn used(connection: ConnectionId, authorization: AuthorizationId, at: Timestamp)
         path: "/".to_owned(),
         status: Some(200),
         refusal: None,
+        tries: 1,
         millis: 1,
         bytes: 1,
     }

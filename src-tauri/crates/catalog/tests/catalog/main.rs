@@ -28,6 +28,7 @@ mod runs;
 mod schedules;
 mod searching;
 mod slots;
+mod stamps;
 mod surroundings;
 mod uses;
 mod workspace;

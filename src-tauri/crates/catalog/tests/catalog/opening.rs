@@ -6,7 +6,7 @@ use crate::fixture::{Home, connection};
 
 #[test]
 fn a_file_of_a_later_version_is_refused_and_left_untouched() {
-    for (name, known) in [("catalog.sqlite", 4), ("data.sqlite", 4)] {
+    for (name, known) in [("catalog.sqlite", 4), ("data.sqlite", 5)] {
         let home = tempfile::tempdir().unwrap();
         drop(Catalog::open(home.path()).unwrap());
         let path = home.path().join(name);
@@ -298,5 +298,47 @@ fn what_used_a_connection_before_there_were_items_goes_on_using_it() {
     assert_eq!(
         (uses[0].name.as_str(), uses[0].item),
         ("Nightly sync", None)
+    );
+}
+
+#[test]
+fn runs_of_the_first_version_are_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("data.sqlite");
+    let made = connection("Practice", Kind::Admin, Mode::Same);
+    let used = tsunagi_domain::AuthorizationId::new();
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch(include_str!("../../src/migrations/data_1.sql"))
+        .unwrap();
+    db.execute_batch("PRAGMA application_id = 0x54736e64; PRAGMA user_version = 1")
+        .unwrap();
+    for (at, authorization) in [(1, Some(used.uuid().into_bytes())), (2, None)] {
+        db.execute(
+            "INSERT INTO run (id, at, connection, authorization, environment, caller, area, method,
+                 host, path, status, refusal, millis, bytes)
+             VALUES (?1, ?2, ?3, ?4, 'production', 'unattended', 'try_it', 'GET',
+                 'api.example.com', '/a', NULL, 'timeout', 5, 6)",
+            rusqlite::params![
+                tsunagi_domain::RunId::new().uuid().into_bytes(),
+                at,
+                made.id.uuid().into_bytes(),
+                authorization
+            ],
+        )
+        .unwrap();
+    }
+    drop(db);
+    let catalog = Catalog::open(home.path()).unwrap();
+    let kept = catalog.runs(made.id, 10).unwrap();
+    let tries: Vec<_> = kept.iter().map(|run| (run.at.0, run.tries)).collect();
+    assert_eq!(tries, [(2, 0), (1, 1)], "one was refused, one was sent");
+    assert!(
+        kept.iter().all(|run| run.application.is_none()),
+        "through which application was not kept"
+    );
+    assert_eq!(kept[1].authorization, Some(used));
+    assert!(
+        home.path().join("data.sqlite.before-5").is_file(),
+        "and the file as it was is kept"
     );
 }

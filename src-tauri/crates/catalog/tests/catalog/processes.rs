@@ -136,3 +136,23 @@ fn two_processes_open_a_new_home_at_once() {
         );
     }
 }
+
+#[test]
+fn what_another_process_writes_shows_in_the_stamp() {
+    let (home, id) = home_with_one();
+    let before = home.catalog.stamp().unwrap();
+    let opened = contender(home.path(), id, "open").wait().unwrap();
+    assert!(opened.success());
+    assert_eq!(
+        home.catalog.stamp().unwrap(),
+        before,
+        "it looked and wrote nothing"
+    );
+    let renewed = contender(home.path(), id, "renew:1").wait().unwrap();
+    assert!(renewed.success());
+    assert_ne!(
+        home.catalog.stamp().unwrap(),
+        before,
+        "it stored a newer credential"
+    );
+}

@@ -3,12 +3,17 @@ use tsunagi_domain::{AuthorizationId, ConnectionId, Environment, Kind, Mode, Rea
 
 use crate::fixture::{Home, NOW, shared_slot};
 
-fn run(connection: ConnectionId, authorization: Option<AuthorizationId>, second: i64) -> Run {
+pub(crate) fn run(
+    connection: ConnectionId,
+    authorization: Option<AuthorizationId>,
+    second: i64,
+) -> Run {
     Run {
         id: RunId::new(),
         at: NOW.plus_seconds(second),
         connection,
         authorization,
+        application: None,
         environment: Environment::Production,
         caller: "unattended".to_owned(),
         area: "try_it".to_owned(),
@@ -17,6 +22,7 @@ fn run(connection: ConnectionId, authorization: Option<AuthorizationId>, second:
         path: "/contacts".to_owned(),
         status: Some(200),
         refusal: None,
+        tries: 1,
         millis: 12,
         bytes: 345,
     }
@@ -29,7 +35,11 @@ fn runs_are_recorded_and_note_the_last_use() {
     let id = home.fill(shared_slot(made.id, Reach::All));
     let runs = [
         run(made.id, Some(id), 5),
-        run(made.id, Some(id), 9),
+        Run {
+            application: Some(tsunagi_domain::ApplicationId::new()),
+            tries: 3,
+            ..run(made.id, Some(id), 9)
+        },
         run(made.id, Some(id), 7),
     ];
     home.catalog.record(&runs).unwrap();

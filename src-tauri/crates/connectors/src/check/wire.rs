@@ -22,6 +22,7 @@ pub(super) fn check(connector: &Connector, provenance: Provenance, found: &mut F
         ("whoami", connector.whoami.is_some()),
         ("verify", connector.verify.is_some()),
         ("rate", connector.rate.is_some()),
+        ("pace", connector.pace.is_some()),
         ("setup", connector.setup.is_some()),
         ("try_path", connector.try_path.is_some()),
         (

@@ -182,6 +182,10 @@ pub struct OAuth {
     /// How long a replaced refresh token may be sent again, in seconds; `None`: not at all.
     #[serde(default)]
     pub grace_seconds: Option<u32>,
+    /// How many refresh tokens one account may have at a time from one client. With one more, the
+    /// provider forgets the oldest, and whoever holds it is disconnected.
+    #[serde(default)]
+    pub refresh_tokens_max: Option<u32>,
     /// How the body of a token request is written.
     #[serde(default)]
     pub body: Body,
@@ -286,6 +290,7 @@ pub(crate) static NONE: LazyLock<OAuth> = LazyLock::new(|| OAuth {
     refresh_lifetime_seconds: None,
     rotates: false,
     grace_seconds: None,
+    refresh_tokens_max: None,
     body: Body::Form,
     headers: BTreeMap::new(),
     answer_at: None,

@@ -32,7 +32,7 @@ pub(super) const SHOWN: [&str; 18] = [
 ];
 
 /// The order of a file: what has one line first, since in TOML nothing follows a table.
-const ORDER: [&str; 30] = [
+const ORDER: [&str; 31] = [
     "id",
     "name",
     "category",
@@ -56,6 +56,7 @@ const ORDER: [&str; 30] = [
     "whoami",
     "verify",
     "rate",
+    "pace",
     "setup",
     "parameters",
     "scopes",

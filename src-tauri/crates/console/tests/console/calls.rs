@@ -28,6 +28,7 @@ async fn refused(
             target: "/contacts".to_owned(),
             headers: http::HeaderMap::new(),
             body: Vec::new(),
+            ..Request::default()
         },
     };
     let sent = desk.console.gateway().send(call).await;

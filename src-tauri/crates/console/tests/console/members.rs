@@ -124,6 +124,7 @@ impl Desk {
                 target: "/contacts".to_owned(),
                 headers: http::HeaderMap::new(),
                 body: Vec::new(),
+                ..Request::default()
             },
         };
         match gate.send(call).await {

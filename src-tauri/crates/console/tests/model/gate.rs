@@ -127,6 +127,7 @@ impl Play {
                 target: link.service.path().to_owned(),
                 headers: http::HeaderMap::new(),
                 body: Vec::new(),
+                ..Request::default()
             },
         };
         let sent = self.console().gateway().send(call).await;

@@ -5,6 +5,7 @@ use tsunagi_connectors::{Api, Library};
 use url::Url;
 
 use super::{censor, repeats, says_invalid_token};
+use crate::echo::Needles;
 use crate::outgoing::Incoming;
 
 fn api() -> Api {
@@ -24,6 +25,7 @@ fn incoming(status: StatusCode, challenges: &[&'static str], carried: bool) -> I
         truncated: false,
         carried,
         hidden: false,
+        rest: None,
     }
 }
 
@@ -94,7 +96,7 @@ fn a_secret_is_found_however_an_answer_writes_it() {
         let mut incoming = incoming(StatusCode::OK, &[], true);
         incoming.body = body.as_bytes().to_vec();
         incoming.url = Url::parse(url).unwrap();
-        repeats(&incoming, &secret)
+        repeats(&incoming, &Needles::of(std::slice::from_ref(&secret)))
     };
     let plain = "https://api.example.com/";
     for body in [

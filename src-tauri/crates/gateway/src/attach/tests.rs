@@ -38,6 +38,7 @@ fn request(method: Method, body: &str) -> Request {
         target: "/".to_owned(),
         headers: HeaderMap::new(),
         body: body.as_bytes().to_vec(),
+        ..Request::default()
     }
 }
 

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tsunagi_domain::AuthorizationId;
+use tsunagi_connectors::Library;
+use tsunagi_domain::freshness::Lifetime;
+use tsunagi_domain::{AuthorizationId, Timestamp};
 use tsunagi_oauth::{Secret, Tokens};
 use tsunagi_vault::{MemoryKeyHolder, Vault};
 
 use super::Credential;
 use crate::Keys;
+use crate::attach::Attachment;
+use crate::echo::Needles;
 use crate::fresh::Fresh;
 use crate::readers::{For, Opening};
 
@@ -34,9 +38,23 @@ fn credential() -> Credential {
     }
 }
 
+fn attachment() -> Attachment {
+    let library = Library::built_in();
+    let connector = library.get("practice").unwrap();
+    let settings = [("port".to_owned(), "8080".to_owned())].into();
+    let resolved = connector.resolve(&settings).unwrap();
+    Attachment::of(connector, &resolved, &credential()).unwrap()
+}
+
 #[test]
 fn debug_output_of_a_credential_shows_no_secret() {
     let fresh = Fresh {
+        attachment: attachment(),
+        needles: Needles::of(attachment().secrets()),
+        lifetime: Lifetime {
+            issued_at: Timestamp(0),
+            expires_at: None,
+        },
         credential: credential(),
         version: 3,
         keeps_previous: false,

@@ -23,7 +23,11 @@ impl SetClock {
     }
 
     pub(crate) fn forward(&self, seconds: i64) {
-        self.now.fetch_add(seconds * 1000, Ordering::SeqCst);
+        self.forward_millis(seconds * 1000);
+    }
+
+    pub(crate) fn forward_millis(&self, millis: i64) {
+        self.now.fetch_add(millis, Ordering::SeqCst);
     }
 
     /// Waits until whoever waits for a lease has looked at the clock as often again: each look is

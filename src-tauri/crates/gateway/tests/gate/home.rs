@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
 use tokio::task::JoinHandle;
-use tsunagi_catalog::{Authorization, Catalog, Filling, Redirect, Registration, Sealed};
+use tsunagi_catalog::{Authorization, Catalog, Filling, Redirect, Registration, Run, Sealed};
 use tsunagi_connectors::Library;
 use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::gate::Caller;
@@ -333,6 +333,24 @@ impl Home {
             .to_owned()
     }
 
+    /// From now on nothing really waits: the clock goes on by itself, and the waits are kept.
+    pub(crate) fn waits_at_once(&self) -> Arc<Mutex<Vec<Duration>>> {
+        let waits: Arc<Mutex<Vec<Duration>>> = Arc::default();
+        let (kept, clock) = (Arc::clone(&waits), Arc::clone(&self.clock));
+        self.gateway.pause_by(move |time| {
+            kept.lock().unwrap().push(time);
+            clock.forward_millis(i64::try_from(time.as_millis()).unwrap());
+            Box::pin(std::future::ready(()))
+        });
+        waits
+    }
+
+    /// What is recorded, the latest first.
+    pub(crate) async fn runs(&self) -> Vec<Run> {
+        self.gateway.flush().await;
+        self.catalog.runs(self.connection.id, 100).unwrap()
+    }
+
     pub(crate) fn stored(&self) -> Authorization {
         self.catalog.authorization(self.id).unwrap().unwrap()
     }
@@ -404,6 +422,7 @@ pub(crate) fn plain_call(target: &str, member: MemberId) -> Call {
             target: target.to_owned(),
             headers,
             body: Vec::new(),
+            ..Request::default()
         },
     }
 }

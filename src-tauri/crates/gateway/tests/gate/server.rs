@@ -56,7 +56,7 @@ pub(crate) enum Say {
 }
 
 /// Status, headers, body.
-type Reply = (u16, Vec<(&'static str, String)>, String);
+pub(crate) type Reply = (u16, Vec<(&'static str, String)>, String);
 
 #[derive(Default)]
 pub(crate) struct Provider {
@@ -65,6 +65,8 @@ pub(crate) struct Provider {
     /// What the API was sent.
     pub(crate) api: Vec<Seen>,
     pub(crate) script: VecDeque<Say>,
+    /// Answers of the API by path that are given once, in turn, before any other.
+    pub(crate) turns: BTreeMap<String, VecDeque<Reply>>,
     /// Answers of the API by path, before anything else is looked at.
     pub(crate) answers: BTreeMap<String, Reply>,
     /// Number of the present tokens.
@@ -176,6 +178,20 @@ impl Server {
             .insert(path.to_owned(), (status, headers, body.to_owned()));
     }
 
+    /// The next request to a path is answered so.
+    pub(crate) fn answer_once(&self, path: &str, status: u16, headers: &[(&'static str, &str)]) {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
+        let reply = (status, headers, String::new());
+        let mut it = self.it();
+        it.turns
+            .entry(path.to_owned())
+            .or_default()
+            .push_back(reply);
+    }
+
     /// Nothing at all has arrived since the lists were last cleared.
     pub(crate) fn was_left_alone(&self) -> bool {
         let it = self.it();
@@ -229,6 +245,10 @@ async fn serve(State((provider, gate, arrived)): State<Shared>, request: Request
     };
     let mut it = provider.lock().unwrap();
     it.api.push(seen.clone());
+    let turn = it.turns.get_mut(&path).and_then(VecDeque::pop_front);
+    if let Some((status, headers, body)) = turn {
+        return reply(status, &headers, body);
+    }
     if let Some((status, headers, body)) = it.answers.get(&path) {
         return reply(*status, headers, body.clone());
     }

@@ -35,6 +35,7 @@ impl Journey<'_> {
             target: sent.url.to_string(),
             headers: HeaderMap::new(),
             body: sent.body.into_bytes(),
+            ..Request::default()
         };
         self.lay(step);
         let outcome = gateway

@@ -1,0 +1,61 @@
+//! What says that nothing was written since.
+
+use tsunagi_catalog::{Catalog, CatalogError, Stamp};
+use tsunagi_domain::{Kind, Mode, Reach};
+
+use crate::fixture::{Home, NOW, shared_slot};
+use crate::runs::run;
+
+fn stamp(home: &Home) -> Stamp {
+    home.catalog.stamp().unwrap()
+}
+
+#[test]
+fn a_stamp_changes_with_every_write_and_with_nothing_else() {
+    let home = Home::new();
+    let mut made = home.add("Practice", Kind::Admin, Mode::Same);
+    let id = home.fill(shared_slot(made.id, Reach::All));
+    let before = stamp(&home);
+    assert_eq!(stamp(&home), before, "looking changes nothing");
+    home.catalog.connection(made.id).unwrap();
+    home.catalog
+        .record_runs(&[run(made.id, Some(id), 1)])
+        .unwrap();
+    assert_eq!(stamp(&home), before, "nor does reading, or recording runs");
+    made.enabled = false;
+    home.catalog.update_connection(&made).unwrap();
+    let disabled = stamp(&home);
+    assert_ne!(disabled, before, "a connection was disabled");
+    home.catalog.note_use(&[run(made.id, Some(id), 1)]).unwrap();
+    let used = stamp(&home);
+    assert_ne!(used, disabled, "its last use is written there");
+    let elsewhere = Catalog::open(home.path()).unwrap();
+    assert_eq!(stamp(&home), used, "whoever opens it writes nothing");
+    elsewhere.set_revoked(id, NOW).unwrap();
+    assert_ne!(stamp(&home), used, "what another one writes shows here");
+    assert_ne!(
+        stamp(&home),
+        elsewhere.stamp().unwrap(),
+        "stamps of two openings never pass for each other"
+    );
+}
+
+#[test]
+fn a_write_shows_once_it_is_stored_and_not_before() {
+    let home = Home::new();
+    let mut made = home.add("Practice", Kind::Admin, Mode::Same);
+    let before = stamp(&home);
+    let undone: Result<(), CatalogError> = home.catalog.at_once(|| {
+        made.enabled = false;
+        home.catalog.update_connection(&made)?;
+        assert_eq!(stamp(&home), before, "nobody can read it yet");
+        Err(CatalogError::Missing("reason"))
+    });
+    assert!(undone.is_err());
+    assert_eq!(stamp(&home), before, "and nobody ever will");
+    let stored: Result<(), CatalogError> = home
+        .catalog
+        .at_once(|| home.catalog.update_connection(&made));
+    stored.unwrap();
+    assert_ne!(stamp(&home), before, "this one is stored");
+}
