@@ -22,6 +22,7 @@ mod connection;
 mod connections;
 mod connectors;
 mod console;
+mod crowding;
 mod damage;
 mod definitions;
 mod deleting;

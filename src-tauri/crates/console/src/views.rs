@@ -36,8 +36,8 @@ pub use builder::{
     TouchedByConnector, UnsavedView,
 };
 pub use connection::{
-    AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, ServiceToTry,
-    ServiceTried, ServiceTry, TryAnswer, TryRequest, UseView,
+    AccountPlace, AccountRow, ConnectionView, Crowded, EnvironmentCard, Impact, RevokeOutcome,
+    ServiceToTry, ServiceTried, ServiceTry, TryAnswer, TryRequest, UseView,
 };
 pub use connectors::{
     ConnectorFile, ConnectorsView, DiffRow, FileState, PracticeFaults, PracticeView,
