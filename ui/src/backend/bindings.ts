@@ -1345,7 +1345,25 @@ locked: boolean,
 /**
  * When a locked one lapses, where that is known.
  */
-lapsesAt: Timestamp | null, };
+lapsesAt: Timestamp | null, 
+/**
+ * Where the provider keeps only so many authorizations of an account, and this one has nearly
+ * or really as many: the next ones end the oldest.
+ */
+crowded?: Crowded, };
+export type Crowded = { 
+/**
+ * So many authorizations of it there are, with one client registration.
+ */
+held: number, 
+/**
+ * So many the provider keeps.
+ */
+most: number, 
+/**
+ * The next one ends the oldest.
+ */
+full: boolean, };
 export type AccountPlace = { 
 /**
  * Which environments.

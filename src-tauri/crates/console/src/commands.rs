@@ -299,6 +299,7 @@ pub fn typescript() -> String {
         v::NewConnection,
         v::EnvironmentCard,
         v::AccountRow,
+        v::Crowded,
         v::AccountPlace,
         v::ConnectionView,
         v::FlowRecord,

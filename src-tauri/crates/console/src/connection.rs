@@ -1,6 +1,6 @@
 //! The Connection screen: details, and what a manager changes about a connection.
 
-use tsunagi_catalog::{ListRow, Offer, Slot};
+use tsunagi_catalog::{Authorization, ListRow, Offer, Slot};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::Settings;
 use tsunagi_domain::freshness::lapse;
@@ -230,6 +230,12 @@ impl Console {
             }
             let mut entry = self.account_row(slot, account, place)?;
             entry.kept = self.kept_for(viewer, &connection.connector, slot)?;
+            let Authorization {
+                account,
+                registration,
+                ..
+            } = &slot.authorization;
+            entry.crowded = self.crowded(&connection.connector, account, *registration)?;
             accounts.push((slot, entry));
         }
         Ok(accounts.into_iter().map(|(_, row)| row).collect())
@@ -288,6 +294,7 @@ impl Console {
             kept: None,
             locked,
             lapses_at: lapses_at(slot).filter(|_| locked),
+            crowded: None,
         })
     }
 

@@ -23,6 +23,7 @@ mod connection;
 mod connections;
 mod connectors;
 mod console;
+mod crowding;
 mod damage;
 mod data_sources;
 mod definitions;

@@ -312,6 +312,7 @@ impl Console {
         if let Err(unnoted) = noted.await {
             tracing::error!(code = %unnoted.code, "timeline not written");
         }
+        self.tell_crowded(errand, account).await;
         let service = &errand.connector.name;
         self.show(running, |view| {
             view.account = Some(account_view(service, settled.label.as_deref(), account));

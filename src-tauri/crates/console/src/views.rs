@@ -41,8 +41,8 @@ pub use builder::{
 };
 pub use calls::{CallConnection, CallDraft, CallRecord, CallRow, CallsView};
 pub use connection::{
-    AccountPlace, AccountRow, ConnectionView, EnvironmentCard, Impact, RevokeOutcome, ServiceToTry,
-    ServiceTried, ServiceTry, TryAnswer, TryRequest, UseView,
+    AccountPlace, AccountRow, ConnectionView, Crowded, EnvironmentCard, Impact, RevokeOutcome,
+    ServiceToTry, ServiceTried, ServiceTry, TryAnswer, TryRequest, UseView,
 };
 pub use connectors::{
     ConnectorFile, ConnectorsView, DiffRow, FileState, PracticeFaults, PracticeView,

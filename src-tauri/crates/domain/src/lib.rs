@@ -10,6 +10,7 @@ pub mod access;
 pub mod account;
 pub mod application;
 pub mod connection;
+pub mod crowding;
 pub mod custody;
 pub mod drift;
 pub mod environment;

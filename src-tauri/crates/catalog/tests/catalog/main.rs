@@ -3,6 +3,7 @@
 
 mod applications;
 mod connections;
+mod crowding;
 mod damage;
 mod definitions;
 mod events;

@@ -70,6 +70,23 @@ pub struct AccountRow {
     pub locked: bool,
     /// When a locked one lapses, where that is known.
     pub lapses_at: Option<Timestamp>,
+    /// Where the provider keeps only so many authorizations of an account, and this one has nearly
+    /// or really as many: the next ones end the oldest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub crowded: Option<Crowded>,
+}
+
+/// An account that can hardly be authorized again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Crowded {
+    /// So many authorizations of it there are, with one client registration.
+    pub held: u32,
+    /// So many the provider keeps.
+    pub most: u32,
+    /// The next one ends the oldest.
+    pub full: bool,
 }
 
 /// Where an account sits.

@@ -21,6 +21,7 @@ mod canary;
 mod clock;
 mod codes;
 mod connectors;
+mod crowding;
 mod damage;
 mod definitions;
 mod failures;

@@ -27,9 +27,39 @@ async fn home(server: &Server, kind: Kind, mode: Mode) -> Home {
     home
 }
 
+/// Refused with the rule's code, nothing sent, and recorded as that.
 async fn refuses(home: &Home, server: &Server, call: Call, code: &str, why: &str) {
+    let known = call.link_name == home.connection.link_name;
+    let caller = match call.caller {
+        Caller::Member(member) => member.to_string(),
+        Caller::Unattended => "unattended".to_owned(),
+    };
+    let before = home.runs().await;
     assert_eq!(home.refused(call).await, code, "{why}");
     assert!(server.was_left_alone(), "R4: {why}, and nothing was sent");
+    let mut runs = home.runs().await;
+    runs.retain(|run| !before.contains(run));
+    if !known {
+        assert_eq!(
+            runs,
+            [],
+            "{why}: where there is no connection there is no run of it"
+        );
+        return;
+    }
+    assert_eq!(runs.len(), 1, "{why}: recorded once");
+    let run = &runs[0];
+    let what = (run.refusal.as_deref(), run.caller.as_str(), run.tries);
+    assert_eq!(
+        what,
+        (Some(code), caller.as_str(), 0),
+        "{why}: recorded as that"
+    );
+    assert_eq!(
+        (run.status, run.authorization),
+        (None, None),
+        "{why}: nothing was used"
+    );
 }
 
 fn add_member(home: &Home, role: Role, active: bool) -> MemberId {
@@ -431,4 +461,22 @@ async fn r16_a_connection_that_was_authorized_before_its_service_ended_sends_not
     home.clock.forward(7 * 24 * 3600);
     let call = home.call("/files");
     refuses(&home, &server, call, "connector_retired", "it has ended").await;
+}
+
+#[tokio::test]
+async fn over_the_providers_budget_nothing_is_sent() {
+    let server = Server::start().await;
+    let plans = Plans {
+        top: "rate = { refreshes = 1, seconds = 600 }".to_owned(),
+        ..Plans::default()
+    };
+    let home = Home::with(&server, plans).await;
+    server.it().expires_in = 10;
+    home.expire();
+    home.get("/files").await.unwrap();
+    home.clock.forward(11);
+    server.it().api.clear();
+    server.it().token_requests.clear();
+    let call = home.call("/files");
+    refuses(&home, &server, call, "budget_used_up", "one in ten minutes").await;
 }

@@ -1,0 +1,57 @@
+//! How many more times an account can be authorized before its oldest authorization ends by itself.
+//!
+//! Some providers keep a number of refresh tokens for an account and a client, and with one more
+//! they forget the oldest: whoever holds that one is disconnected without a word. What a person is
+//! told in time they can do something about: use one authorization in several places (R21).
+
+/// How near an account is to what its provider keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crowding {
+    /// There is room.
+    Room,
+    /// So many more fit, and no others.
+    Near(u32),
+    /// The next one ends the oldest.
+    Full,
+}
+
+/// How `held` authorizations of one account with one client stand to the most that the provider
+/// keeps: the last tenth, at least one, is near. Where no most is known there is room.
+#[must_use]
+pub fn crowding(held: u32, most: Option<u32>) -> Crowding {
+    let Some(most) = most else {
+        return Crowding::Room;
+    };
+    let left = most.saturating_sub(held);
+    if left == 0 {
+        Crowding::Full
+    } else if left <= (most / 10).max(1) {
+        Crowding::Near(left)
+    } else {
+        Crowding::Room
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_tenth_is_near_and_then_it_is_full() {
+        for (held, most, expected) in [
+            (0, None, Crowding::Room),
+            (1_000, None, Crowding::Room),
+            (17, Some(20), Crowding::Room),
+            (18, Some(20), Crowding::Near(2)),
+            (19, Some(20), Crowding::Near(1)),
+            (20, Some(20), Crowding::Full),
+            (25, Some(20), Crowding::Full),
+            (0, Some(1), Crowding::Near(1)),
+            (1, Some(1), Crowding::Full),
+            (3, Some(5), Crowding::Room),
+            (4, Some(5), Crowding::Near(1)),
+        ] {
+            assert_eq!(crowding(held, most), expected, "{held} of {most:?}");
+        }
+    }
+}
