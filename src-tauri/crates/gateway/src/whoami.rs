@@ -360,8 +360,11 @@ impl Gateway {
             Some(AccountId::Value(value)) => Some(value.clone()),
             None => None,
         };
-        if let (Some(said), Some(now)) = (&known.id, &id)
-            && said != now
+        // An answer about another subject than the ID token's is of another's token (OpenID Connect
+        // Core §5.3.2). By what accounts are told apart is another matter: Salesforce's `user_id`
+        // and Xero's tenant are no subjects.
+        if let (Some(said), Some(now)) = (&known.id, text("/sub"))
+            && *said != now
         {
             return Err(OAuthError::IdTokenInvalid {
                 reason: "userinfo_subject",
