@@ -22,6 +22,7 @@ export type Route =
   | { screen: "application"; id: ApplicationId; tab: ApplicationTab }
   | { screen: "live"; application: ApplicationId | null; environment: Environment; mode: "live" | "edit" }
   | { screen: "calls"; application: ApplicationId | null; environment: Environment; /** Id of a call, or the place of one that is not kept. */ item: string | null }
+  | { screen: "tasks"; application: ApplicationId | null; environment: Environment; /** Id of a task, or the place of one that is not kept. */ item: string | null }
   | { screen: "activity" }
   | { screen: "members" }
   | { screen: "settings" };
@@ -43,8 +44,9 @@ export function link(route: Route): string {
     case "live":
       return route.application ? `#/live/${route.application}/${route.environment}/${route.mode}` : "#/live";
     case "calls":
-      if (!route.application) return "#/calls";
-      return `#/calls/${route.application}/${route.environment}${route.item ? `/${route.item}` : ""}`;
+    case "tasks":
+      if (!route.application) return `#/${route.screen}`;
+      return `#/${route.screen}/${route.application}/${route.environment}${route.item ? `/${route.item}` : ""}`;
     default:
       return `#/${route.screen}`;
   }
@@ -78,6 +80,7 @@ export function parse(fragment: string): Route {
     case "live":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", mode: mode === "edit" ? "edit" : "live" };
     case "calls":
+    case "tasks":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "development", item: mode || null };
     default:
       return { screen: "connections" };

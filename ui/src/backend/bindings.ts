@@ -1918,7 +1918,7 @@ export type CodeLanguage = "curl" | "rust" | "python" | "javascript";
 export type InputKind = "text" | "number" | "boolean" | "json" | "record" | "amount" | "phone" | "name" | "names" | "time";
 export type PaymentState = "paid" | "waiting" | "failed";
 export type Repeat = "safe" | "key" | "never";
-export type Role = "modules" | "fields" | "rows" | "add" | "get" | "search" | "update" | "message" | "payment" | "payment_status";
+export type OperationRole = "modules" | "fields" | "rows" | "add" | "get" | "search" | "update" | "message" | "payment" | "payment_status";
 export type Task = { 
 /**
  * The operation, by its id.
@@ -2011,7 +2011,7 @@ label: string,
 /**
  * What it is for, where an area has a use for that.
  */
-role: Role | null, 
+role: OperationRole | null, 
 /**
  * What one gives it.
  */

@@ -12,6 +12,7 @@ import { applicationHandlers } from "./fake/applications";
 import { callHandlers } from "./fake/calls";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
+import { taskHandlers } from "./fake/tasks";
 import { typedInto } from "./fake/typing";
 import { builderHandlers } from "./fake/builder";
 import { keyHandlers } from "./fake/keys";
@@ -477,6 +478,10 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     }, refuse, work, options),
     ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), country: () => world.country, setCountry: (country) => (world.country = country), connections: () => world.rows.length, changed }),
     ...applications.handlers,
+    ...taskHandlers({
+      start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
+      grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
+    }, work, options, home === "first" || home === "empty"),
     ...callHandlers({ start: () => world.start, rows: () => world.rows, view: (id) => viewOf(id), live: (application, environment) => applications.handlers.live_get({ application, environment }), changed }, work, options, home === "first" || home === "empty"),
   };
 

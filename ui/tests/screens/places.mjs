@@ -12,8 +12,9 @@ import { places as newConnection } from "./places/new-connection.mjs";
 import { places as settings } from "./places/settings.mjs";
 import { places as shell } from "./places/shell.mjs";
 import { places as signIn } from "./places/sign-in.mjs";
+import { places as tasks } from "./places/tasks.mjs";
 import { places as welcome } from "./places/welcome.mjs";
 
 export const places = [
-  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...activity, ...signIn, ...members, ...applications, ...calls, ...settings, ...shell, ...flow,
+  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...activity, ...signIn, ...members, ...applications, ...calls, ...tasks, ...settings, ...shell, ...flow,
 ];

@@ -6,7 +6,7 @@ import ja from "../../messages/ja.json";
 
 const OWNED = /^(ui|category|health|kind|environment|role|area|edition)\./;
 /** Families that are looked up by a word of the program's: every member counts as used. */
-const FAMILIES = [/^ui\.bulk\.(delete|disable|enable|revoke)/, /^ui\.activity\.group_/, /^category\./, /^health\./, /^kind\./, /^environment\./, /^role\./, /^ui\.members\.role_/, /^ui\.passphrase\.(set|change|remove)/, /^area\./, /^edition\./, /^ui\.application_tab\./, /^ui\.applications\.about_/, /^ui\.connectors\.state_/, /^ui\.builder\.(from|kind|way|section|state|in|name|delete|withdraw|asked|by|good|means)_/, /^ui\.new\.kind_/, /^ui\.tab\./, /^ui\.practice\.fault_/, /^ui\.availability\.data_center_/, /^ui\.import\.what_/, /^ui\.unreadable\.(what|do)_/, /^ui\.way\./, /^ui\.service\.(countries|pkce|redirect|sent)_/];
+const FAMILIES = [/^ui\.bulk\.(delete|disable|enable|revoke)/, /^ui\.activity\.group_/, /^category\./, /^health\./, /^kind\./, /^environment\./, /^role\./, /^ui\.members\.role_/, /^ui\.passphrase\.(set|change|remove)/, /^area\./, /^edition\./, /^ui\.application_tab\./, /^ui\.applications\.about_/, /^ui\.connectors\.state_/, /^ui\.builder\.(from|kind|way|section|state|in|name|delete|withdraw|asked|by|good|means)_/, /^ui\.new\.kind_/, /^ui\.tab\./, /^ui\.practice\.fault_/, /^ui\.availability\.data_center_/, /^ui\.import\.what_/, /^ui\.unreadable\.(what|do)_/, /^ui\.way\./, /^ui\.calls\.body_/, /^ui\.tasks\.(wrong|verdict|about|kind|payment)_/, /^ui\.service\.(countries|pkce|redirect|sent)_/];
 
 /** Numbers that never are one. */
 const FIXED = new Set(["ui.practice.short", "ui.practice.slow"]);
