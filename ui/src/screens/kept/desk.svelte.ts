@@ -54,6 +54,8 @@ export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
   readonly #of: Of<V, D, S>;
   readonly #applications: () => Promise<ApplicationMark[]>;
   #asked = 0;
+  /** Who sits here: the same one, told anew, is nobody else. */
+  #member = $derived(app.start?.member.id ?? null);
 
   /** Made where the screen is: it lives as long. */
   constructor(of: Of<V, D, S>, applications: () => Promise<ApplicationMark[]>) {
@@ -61,7 +63,7 @@ export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
     this.#applications = applications;
     // R15: what somebody else saw here is gone before whoever sits down now sees anything.
     $effect.pre(() => {
-      void app.start?.member.id;
+      void this.#member;
       untrack(() => {
         this.applications = null;
         this.view = null;
@@ -69,7 +71,7 @@ export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
       });
     });
     $effect(() => {
-      void [app.start?.member.id, this.application, this.environment, this.item, app.revision];
+      void [this.#member, this.application, this.environment, this.item, app.revision];
       untrack(() => void this.load());
     });
     $effect(() => () => {

@@ -53,6 +53,7 @@ export const places = [
   {
     name: "tasks-amount", path: at("new"), ...main,
     ready: async (page) => {
+      await page.locator(".pickers button").first().waitFor();
       await page.locator(".through select").selectOption({ index: await page.locator(".through option").evaluateAll((all) => all.findIndex((one) => /Shop payments|店舗の支払い/.test(one.textContent))) });
       await page.locator(".pickers button").first().waitFor();
       await chosen(page, 0);
