@@ -23,6 +23,7 @@ export type Route =
   | { screen: "live"; application: ApplicationId | null; environment: Environment; mode: "live" | "edit" }
   | { screen: "calls"; application: ApplicationId | null; environment: Environment; /** Id of a call, or the place of one that is not kept. */ item: string | null }
   | { screen: "schedules"; application: ApplicationId | null; environment: Environment; item: string | null }
+  | { screen: "tasks"; application: ApplicationId | null; environment: Environment; /** Id of a task, or the place of one that is not kept. */ item: string | null }
   | { screen: "activity" }
   | { screen: "members" }
   | { screen: "settings" };
@@ -45,6 +46,7 @@ export function link(route: Route): string {
       return route.application ? `#/live/${route.application}/${route.environment}/${route.mode}` : "#/live";
     case "calls":
     case "schedules":
+    case "tasks":
       if (!route.application) return `#/${route.screen}`;
       return `#/${route.screen}/${route.application}/${route.environment}${route.item ? `/${route.item}` : ""}`;
     default:
@@ -82,6 +84,7 @@ export function parse(fragment: string): Route {
     case "schedules":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", item: mode || null };
     case "calls":
+    case "tasks":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "development", item: mode || null };
     default:
       return { screen: "connections" };

@@ -2138,7 +2138,7 @@ export type CodeLanguage = "curl" | "rust" | "python" | "javascript";
 export type InputKind = "text" | "number" | "boolean" | "json" | "record" | "amount" | "phone" | "name" | "names" | "time";
 export type PaymentState = "paid" | "waiting" | "failed";
 export type Repeat = "safe" | "key" | "never";
-export type Role = "modules" | "fields" | "rows" | "add" | "get" | "search" | "update" | "message" | "payment" | "payment_status";
+export type OperationRole = "modules" | "fields" | "rows" | "add" | "get" | "search" | "update" | "message" | "payment" | "payment_status";
 export type Task = { 
 /**
  * The operation, by its id.
@@ -2231,7 +2231,7 @@ label: string,
 /**
  * What it is for, where an area has a use for that.
  */
-role: Role | null, 
+role: OperationRole | null, 
 /**
  * What one gives it.
  */
@@ -2807,6 +2807,11 @@ rotates: boolean,
  * How long a replaced refresh token may be sent again, in seconds; `None`: not at all.
  */
 grace_seconds: number | null, 
+/**
+ * How many refresh tokens one account may have at a time from one client. With one more, the
+ * provider forgets the oldest, and whoever holds it is disconnected.
+ */
+refresh_tokens_max: number | null, 
 /**
  * How the body of a token request is written.
  */

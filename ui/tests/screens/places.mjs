@@ -13,8 +13,9 @@ import { places as schedules } from "./places/schedules.mjs";
 import { places as settings } from "./places/settings.mjs";
 import { places as shell } from "./places/shell.mjs";
 import { places as signIn } from "./places/sign-in.mjs";
+import { places as tasks } from "./places/tasks.mjs";
 import { places as welcome } from "./places/welcome.mjs";
 
 export const places = [
-  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...activity, ...signIn, ...members, ...applications, ...calls, ...schedules, ...settings, ...shell, ...flow,
+  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...activity, ...signIn, ...members, ...applications, ...calls, ...schedules, ...tasks, ...settings, ...shell, ...flow,
 ];

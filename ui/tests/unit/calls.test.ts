@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Call, CallDraft, CallRecord, Failure } from "../../src/backend/bindings";
-import { firstCall, mediaTypeOf, type Own, pairsOf, placeOf, recordedBefore, rowOf, sentOf, targetOf, wasSent } from "../../src/screens/calls/call";
-import { wrongAt } from "../../src/screens/calls/jsonPlace";
+import { firstCall, mediaTypeOf, type Own, pairsOf, recordedBefore, rowOf, sentOf, targetOf, wasSent } from "../../src/screens/calls/call";
+import { placeOf, wrongAt } from "../../src/parts/code/jsonPlace";
 import { Sheet } from "../../src/screens/calls/sheets.svelte";
 
 const draft = (call: Call): CallDraft => ({ id: "call-1", version: 3, application: "app", environment: "stage", name: "Latest", connection: "c-1", call });

@@ -20,7 +20,7 @@ export const BARE_OAUTH: OAuthSketch = {
   grant: "code", authorize: null, token: "", refresh: null, revoke: null, device: null, par: null, grant_word: null, device_token: null, device_auth: null, device_client_id: false, scope_param: null, scope_repeats: false, callback_hmac: null, error_statuses: {}, metadata: null, jwks: null, issuer: null,
   iss_required: false, userinfo: null, pkce: null, client_auth: "post", scope_separator: " ", authorize_params: {}, token_params: {},
   refresh_params: {}, exchange_sends_scopes: false, refresh_sends_scopes: false, token_lifetime_seconds: null,
-  refresh_lifetime_seconds: null, rotates: false, grace_seconds: null, body: "form", headers: {}, answer_at: null, scope_at: null,
+  refresh_lifetime_seconds: null, refresh_tokens_max: null, rotates: false, grace_seconds: null, body: "form", headers: {}, answer_at: null, scope_at: null,
   expires_at: null, refresh_expires_at: null, answers: [], error_at: [], error_words: {},
 };
 

@@ -34,12 +34,6 @@ export function mediaTypeOf({ body, headers }: Call): string | null {
   return body.kind === "text" ? body.media_type.trim() : null;
 }
 
-/** Line and column of an offset, both from 1. */
-export function placeOf(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset).split("\n");
-  return { line: before.length, column: [...(before.at(-1) ?? "")].length + 1 };
-}
-
 /** A request of this session: whole, in memory, and gone with it. */
 export interface Own {
   key: number;

@@ -1,9 +1,8 @@
-// What is being written, one sheet a call, and what was sent: in memory, so that choosing another
-// call loses nothing. It is gone with the window, and whenever somebody else sits down.
-import { SvelteMap } from "svelte/reactivity";
-import { app, call } from "../../app.svelte";
+// What is being written, one sheet a call, and what was sent.
+import { call } from "../../app.svelte";
 import type { ApplicationId, Call, CallBody, CallDraft, CallMethod, CallPair, ConnectionId, Environment, Failure, ItemId, TryAnswer } from "../../backend/bindings";
 import { asFailure } from "../../backend/failure";
+import { type Draft, Drafts } from "../kept/drafts.svelte";
 import { firstCall, type Own, pairsOf, type Row, rowsOf, wasSent } from "./call";
 
 export type Part = "query" | "headers" | "body";
@@ -19,8 +18,7 @@ function written(connection: ConnectionId | null, { method, target, query, heade
 /** How many requests of a session are kept whole. */
 const OWN_MAX = 50;
 
-export class Sheet {
-  /** Its place in the address: the call's id, or `new`, `new-2`… */
+export class Sheet implements Draft {
   key = $state("");
   readonly application: ApplicationId;
   readonly environment: Environment;
@@ -106,9 +104,12 @@ export class Sheet {
     return { id: this.id, version: this.version, application: this.application, environment: this.environment, name: this.name, connection: this.connection, call: this.call };
   }
 
-  /** Something was written that is not kept. */
   get dirty(): boolean {
     return this.#kept !== written(this.connection, this.call);
+  }
+
+  get answered(): boolean {
+    return this.answer !== null;
   }
 
   /** From now on it is a call of its own, that is not kept yet. */
@@ -120,59 +121,16 @@ export class Sheet {
   }
 }
 
-class Sheets {
-  #all = new SvelteMap<string, Sheet>();
+class Sheets extends Drafts<Sheet> {
   /** The latest first. */
   own = $state.raw<Own[]>([]);
-  /** The one that waits for its answer: a person sends one at a time. */
-  waiting = $state.raw<Sheet | null>(null);
   /** Counts what was sent. */
   sent = $state(0);
-  #sitting = 0;
   #next = 0;
 
-  forget(): void {
-    this.#all.clear();
+  override forget(): void {
+    super.forget();
     this.own = [];
-    this.waiting = null;
-    this.#sitting += 1;
-  }
-
-  #at = (application: ApplicationId, environment: Environment, key: string): string => `${application}/${environment}/${key}`;
-
-  of(application: ApplicationId, environment: Environment, key: string): Sheet | undefined {
-    return this.#all.get(this.#at(application, environment, key));
-  }
-
-  put(sheet: Sheet): Sheet {
-    this.#all.set(this.#at(sheet.application, sheet.environment, sheet.key), sheet);
-    return sheet;
-  }
-
-  drop(sheet: Sheet): void {
-    this.#all.delete(this.#at(sheet.application, sheet.environment, sheet.key));
-  }
-
-  /** Its place in the address becomes another one. */
-  rekey(sheet: Sheet, key: string): void {
-    this.drop(sheet);
-    sheet.key = key;
-    this.put(sheet);
-  }
-
-  /** Calls that are not kept, and have something written. */
-  loose(application: ApplicationId, environment: Environment): Sheet[] {
-    return [...this.#all.values()].filter((one) => one.application === application && one.environment === environment && one.id === null && one.dirty);
-  }
-
-  /** The place of a call that is not kept: one that nothing was written into is as good as another. */
-  freeKey(application: ApplicationId, environment: Environment): string {
-    const untouched = [...this.#all.values()].find((one) => one.application === application && one.environment === environment && one.id === null && !one.dirty && one.answer === null);
-    if (untouched) return untouched.key;
-    for (let n = 1; ; n += 1) {
-      const key = n === 1 ? "new" : `new-${n}`;
-      if (!this.of(application, environment, key)) return key;
-    }
   }
 
   blank(application: ApplicationId, environment: Environment, key: string, connection: ConnectionId | null, target: string): Sheet {
@@ -181,7 +139,7 @@ class Sheets {
 
   async send(sheet: Sheet): Promise<void> {
     if (this.waiting) return;
-    const sitting = this.#sitting;
+    const sitting = this.sitting;
     const draft = $state.snapshot(sheet.draft);
     const began = Date.now();
     sheet.began = began;
@@ -197,7 +155,7 @@ class Sheets {
       failure = asFailure(reason);
     }
     // R15: an answer to who sat here before is for nobody.
-    if (sitting !== this.#sitting) return;
+    if (sitting !== this.sitting) return;
     sheet.began = null;
     sheet.answer = answer;
     sheet.failure = failure;
@@ -207,34 +165,6 @@ class Sheets {
     this.own = [{ key: (this.#next += 1), began, ended: Date.now(), draft, status: answer?.status ?? null, refused: failure }, ...this.own].slice(0, OWN_MAX);
     this.sent += 1;
   }
-
-  /** Whether the service acts on it by then, nobody can tell. */
-  async stop(): Promise<void> {
-    await app.act(() => call("work_stop", { kind: "call" }));
-  }
 }
 
 export const sheets = new Sheets();
-app.whenSeatChanges(() => sheets.forget());
-
-const LAST = "tsunagi.calls.last";
-
-/** The application and environment that were looked at last. */
-export function lastPlace(): { application: ApplicationId; environment: Environment } | null {
-  try {
-    const [application, environment] = (localStorage.getItem(LAST) ?? "").split("/");
-    if (!application || (environment !== "development" && environment !== "stage" && environment !== "production")) return null;
-    return { application, environment };
-  } catch {
-    // An engine without storage: the first application is shown.
-    return null;
-  }
-}
-
-export function rememberPlace(application: ApplicationId, environment: Environment): void {
-  try {
-    localStorage.setItem(LAST, `${application}/${environment}`);
-  } catch {
-    // As above.
-  }
-}

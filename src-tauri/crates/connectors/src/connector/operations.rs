@@ -61,7 +61,7 @@ impl Verb {
 /// What an operation is for, where an area has a use for that: its inputs then have the names that
 /// the area fills (see [`Role::inputs`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "OperationRole"))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Lists what can be pulled.

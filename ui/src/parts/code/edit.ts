@@ -95,7 +95,7 @@ export function edit(host: HTMLElement, { text, json: isJson, label, about, onte
       extensions: [
         lineNumbers(), history(), indentOnInput(), bracketMatching(), theme, wrongField, EditorState.tabSize.of(2),
         ...(isJson ? [json(), syntaxHighlighting(colors)] : []),
-        EditorView.contentAttributes.of({ tabindex: "0", "aria-label": label, "aria-describedby": "about" }),
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": "about", tabindex: "0" }),
         keymap.of([
           // From then on Tab leaves, until something is typed or the editor is entered anew.
           { key: "Escape", run: (one) => (one.setTabFocusMode(true), true) },

@@ -1,0 +1,258 @@
+// The desk of a screen of kept things: which application's in which environment, the list of them,
+// and the one that is written. Keeping, renaming and deleting one is the same, whatever it is.
+import { untrack } from "svelte";
+import { app } from "../../app.svelte";
+import type { ApplicationId, ApplicationMark, ConnectionMark, Environment, Failure, ItemId } from "../../backend/bindings";
+import { asFailure } from "../../backend/failure";
+import { t } from "../../i18n/i18n.svelte";
+import { go, route } from "../../router.svelte";
+import type { Draft, Drafts } from "./drafts.svelte";
+import { lastPlace, rememberPlace } from "./place";
+
+/** What the program has of one. */
+interface Stored {
+  id: ItemId | null;
+  version: number | null;
+  application: ApplicationId;
+  environment: Environment;
+  name: string;
+}
+interface Sheet<D> extends Draft {
+  readonly name: string;
+  readonly version: number | null;
+  readonly began: number | null;
+  readonly draft: D;
+  take: (draft: D) => void;
+  stored: (draft: D) => void;
+  named: (draft: D) => void;
+  detach: (key: string) => void;
+}
+interface View {
+  application: ApplicationMark;
+  mayManage: boolean;
+}
+/** A screen, and its commands. */
+interface Of<V extends View, D extends Stored, S extends Sheet<D>> {
+  screen: "calls" | "tasks";
+  sheets: Drafts<S>;
+  list: (application: ApplicationId, environment: Environment) => Promise<V>;
+  get: (item: ItemId) => Promise<D>;
+  keep: (draft: D) => Promise<D>;
+  remove: (item: ItemId) => Promise<void>;
+  rows: (view: V) => { id: ItemId; name: string; connection: ConnectionMark | null }[];
+  /** One that nothing is written into. */
+  blank: (application: ApplicationId, environment: Environment, key: string, view: V) => S;
+  sheet: (key: string, draft: D) => S;
+}
+
+export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
+  applications = $state.raw<ApplicationMark[] | null>(null);
+  view = $state.raw<V | null>(null);
+  sheet = $state.raw<S | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  dialog = $state.raw<"keep" | "rename" | "stale" | null>(null);
+  readonly #of: Of<V, D, S>;
+  readonly #applications: () => Promise<ApplicationMark[]>;
+  #asked = 0;
+  /** Who sits here: the same one, told anew, is nobody else. */
+  #member = $derived(app.start?.member.id ?? null);
+
+  /** Made where the screen is: it lives as long. */
+  constructor(of: Of<V, D, S>, applications: () => Promise<ApplicationMark[]>) {
+    this.#of = of;
+    this.#applications = applications;
+    // R15: what somebody else saw here is gone before whoever sits down now sees anything.
+    $effect.pre(() => {
+      void this.#member;
+      untrack(() => {
+        this.applications = null;
+        this.view = null;
+        this.sheet = null;
+      });
+    });
+    $effect(() => {
+      void [this.#member, this.application, this.environment, this.item, app.revision];
+      untrack(() => void this.load());
+    });
+    $effect(() => () => {
+      this.#asked += 1;
+    });
+  }
+
+  get #place(): { application: ApplicationId | null; environment: Environment; item: string | null } {
+    const here = route();
+    return here.screen === this.#of.screen ? (here as { application: ApplicationId | null; environment: Environment; item: string | null }) : { application: null, environment: "development", item: null };
+  }
+  get application(): ApplicationId | null {
+    return this.#place.application;
+  }
+  get environment(): Environment {
+    return this.#place.environment;
+  }
+  get item(): string | null {
+    return this.#place.item;
+  }
+  get mayKeep(): boolean {
+    return (this.view?.mayManage ?? false) && !app.unusable;
+  }
+
+  move(to: Partial<{ application: ApplicationId; environment: Environment; item: string | null }>, replace = false): void {
+    const { application, environment } = this;
+    if (application) go({ screen: this.#of.screen, application, environment, item: null, ...to }, replace);
+  }
+
+  async load(): Promise<void> {
+    const mine = (this.#asked += 1);
+    const over = (): boolean => mine !== this.#asked;
+    const { application, environment, item } = this;
+    const { screen } = this.#of;
+    let next: V | null = null;
+    try {
+      const known = await this.#applications();
+      if (over()) return;
+      this.applications = known;
+      if (application === null || !known.some((one) => one.id === application)) {
+        const last = lastPlace(screen);
+        const there = known.find((one) => one.id === last?.application) ?? known[0];
+        if (there) go({ screen, application: there.id, environment: there.id === last?.application ? last.environment : environment, item: null }, true);
+        return;
+      }
+      rememberPlace(screen, application, environment);
+      next = await this.#of.list(application, environment);
+      if (over()) return;
+      const shown = await this.#sheetOf(application, environment, item, next);
+      if (over()) return;
+      this.view = next;
+      this.sheet = shown;
+      this.failure = null;
+    } catch (reason) {
+      if (over()) return;
+      this.sheet = null;
+      this.failure = asFailure(reason);
+      // What else there is stays in sight: one that is gone hides no other.
+      this.view = next;
+    }
+  }
+
+  /** What is being written of one; what the program has, where nothing is. */
+  async #sheetOf(application: ApplicationId, environment: Environment, item: string | null, next: V): Promise<S> {
+    const { sheets, blank, get, sheet } = this.#of;
+    const known = sheets.of(application, environment, item ?? sheets.freeKey(application, environment));
+    if (known && (known.id === null || known.dirty || known.began !== null)) return known;
+    if (item === null || item.startsWith("new")) return blank(application, environment, item ?? sheets.freeKey(application, environment), next);
+    const draft = await get(item);
+    if (known) {
+      // Loaded anew behind the editor: what has not changed keeps its rows, and with them the focus.
+      if (known.version !== draft.version) known.take(draft);
+      return known;
+    }
+    return sheets.put(sheet(item, draft));
+  }
+
+  create(): void {
+    const { application, environment } = this;
+    if (application) this.move({ item: this.#of.sheets.freeKey(application, environment) });
+  }
+
+  async keep(name: string): Promise<void> {
+    const mine = this.sheet;
+    if (!mine) return;
+    const kept = await this.#of.keep({ ...($state.snapshot(mine.draft) as D), name });
+    mine.stored(kept);
+    if (kept.id && mine.key !== kept.id) {
+      this.#of.sheets.rekey(mine, kept.id);
+      this.move({ item: kept.id }, true);
+    }
+    app.say(t("ui.kept.kept", { name: kept.name }));
+    void this.load();
+  }
+
+  /** What is written and not saved has no part in it. */
+  async rename(name: string): Promise<void> {
+    const mine = this.sheet;
+    if (!mine?.id) return;
+    const stored = await this.#of.get(mine.id);
+    mine.named(await this.#of.keep({ ...stored, version: mine.version, name }));
+    void this.load();
+  }
+
+  async save(): Promise<void> {
+    const mine = this.sheet;
+    if (!mine) return;
+    if (mine.id === null) {
+      this.dialog = "keep";
+      return;
+    }
+    await app.act(async () => {
+      try {
+        await this.keep(mine.name);
+      } catch (reason) {
+        if (asFailure(reason).code !== "stale") throw reason;
+        this.dialog = "stale";
+      }
+    });
+  }
+
+  /** Another window was quicker: theirs. */
+  async theirs(): Promise<void> {
+    const mine = this.sheet;
+    this.dialog = null;
+    const id = mine?.id;
+    if (id) await app.act(async () => mine.take(await this.#of.get(id)));
+    void this.load();
+  }
+
+  /** Another window was quicker: mine, as one of its own. */
+  mineAnew(): void {
+    const mine = this.sheet;
+    const { application, environment } = this;
+    if (!mine || !application) return;
+    const { sheets } = this.#of;
+    sheets.drop(mine);
+    mine.detach(sheets.freeKey(application, environment));
+    sheets.put(mine);
+    this.move({ item: mine.key }, true);
+    this.dialog = "keep";
+  }
+
+  /** What is not saved is given up. */
+  async discard(): Promise<void> {
+    const mine = this.sheet;
+    if (!mine) return;
+    this.#of.sheets.drop(mine);
+    if (mine.id) void this.load();
+    else this.move({}, true);
+  }
+
+  async remove(): Promise<void> {
+    const mine = this.sheet;
+    const id = mine?.id;
+    if (!mine || !id) return;
+    const { get, keep, remove, rows, screen, sheets } = this.#of;
+    await app.act(async () => {
+      const draft = await get(id);
+      await remove(id);
+      sheets.drop(mine);
+      const through = this.view && rows(this.view).find((one) => one.id === id)?.connection?.name;
+      app.say(through ? t("ui.kept.deleted_frees", { name: draft.name, connection: through }) : t("ui.kept.deleted", { name: draft.name }), () =>
+        void app.act(async () => {
+          const back = await keep({ ...draft, id: null, version: null });
+          app.say(t("ui.kept.kept", { name: back.name }));
+          go({ screen, application: back.application, environment: back.environment, item: back.id });
+        }),
+      );
+      this.move({}, true);
+    });
+  }
+
+  /** What cannot be read can be deleted, and nothing of it taken back. */
+  async removeUnreadable(): Promise<void> {
+    const { item, view } = this;
+    const name = (view && this.#of.rows(view).find((one) => one.id === item)?.name) ?? "";
+    await app.act(async () => {
+      await this.#of.remove(item ?? "");
+      app.say(t("ui.kept.deleted", { name }));
+      this.move({}, true);
+    });
+  }
+}
