@@ -106,6 +106,7 @@ export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
     const over = (): boolean => mine !== this.#asked;
     const { application, environment, item } = this;
     const { screen } = this.#of;
+    let next: V | null = null;
     try {
       const known = await this.#applications();
       if (over()) return;
@@ -117,7 +118,7 @@ export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
         return;
       }
       rememberPlace(screen, application, environment);
-      const next = await this.#of.list(application, environment);
+      next = await this.#of.list(application, environment);
       if (over()) return;
       const shown = await this.#sheetOf(application, environment, item, next);
       if (over()) return;
@@ -128,8 +129,8 @@ export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
       if (over()) return;
       this.sheet = null;
       this.failure = asFailure(reason);
-      // What else there is stays in sight: one that is gone hides no other.
-      if (item === null) this.view = null;
+      // One that is gone hides no other.
+      this.view = next;
     }
   }
 
