@@ -129,7 +129,7 @@ export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
       if (over()) return;
       this.sheet = null;
       this.failure = asFailure(reason);
-      // What else there is stays in sight: one that is gone hides no other.
+      // One that is gone hides no other.
       this.view = next;
     }
   }
