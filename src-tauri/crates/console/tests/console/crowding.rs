@@ -45,6 +45,15 @@ async fn an_account_that_can_hardly_be_authorized_again_is_told() {
     };
     authorize(&desk, id, Reach::Stage).await;
     let (crowded, steps) = told(&desk, id).await;
+    assert_eq!(crowded, Some(near), "one more fits");
+    assert_eq!(steps.len(), 1, "{steps:?}");
+    let full = Crowded {
+        held: 3,
+        most: 3,
+        full: true,
+    };
+    authorize(&desk, id, Reach::Production).await;
+    let (crowded, steps) = told(&desk, id).await;
     assert_eq!(crowded, Some(full), "the next one ends the oldest");
     assert!(
         steps.len() == 1 && steps[0].contains("ends the oldest"),

@@ -23,7 +23,7 @@ use tsunagi_console::{
 };
 use tsunagi_domain::{ConnectionId, Environment, Kind, Mode, Timestamp};
 
-pub(crate) use people::{AIKO, Agent, BEN, Person, arrive, page, press, redirect};
+pub(crate) use people::{AIKO, Agent, BEN, Person, arrive, press, redirect};
 pub(crate) use server::Server;
 
 /// The computer's time, and as much later as a test says.

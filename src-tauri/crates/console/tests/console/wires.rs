@@ -8,7 +8,8 @@ use tsunagi_console::{ApplicationId, Cause, ConnectionId, Environment, Reach};
 use tsunagi_domain::{Edition, Health, Kind, Mode};
 use tsunagi_practice::{Fault, Faults};
 
-use crate::fixture::{BEN, Desk, Person, page};
+use crate::fixture::people::page;
+use crate::fixture::{BEN, Desk, Person};
 
 const LIVE: Environment = Environment::Production;
 
