@@ -18,6 +18,9 @@ use crate::task::{Done, TaskError, ask, found};
 /// Names that identify a record, where a source does not say which does.
 const KEYS: [&str; 6] = ["id", "Id", "ID", "_id", "uuid", "key"];
 
+/// How much of the time before a pull is asked for again by the next one.
+const OVERLAP_SECONDS: i64 = 60;
+
 /// What is pulled.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -255,7 +258,11 @@ fn answered_at(page: &Done, now: Timestamp) -> String {
         || jiff::Timestamp::from_millisecond(now.0).unwrap_or_default(),
         |date| date.timestamp(),
     );
-    at.to_string()
+    // What changed while the service was at this page is asked for again: a row that comes twice is
+    // one row.
+    let spent = i64::try_from(page.answer.millis / 1000).unwrap_or(0);
+    let at = at.checked_sub(jiff::SignedDuration::from_secs(spent + OVERLAP_SECONDS));
+    at.unwrap_or_default().to_string()
 }
 
 struct Run<'a> {
@@ -303,8 +310,9 @@ impl Run<'_> {
             });
         }
         let nothing = page.answer.body.trim_ascii().is_empty();
+        // Where nothing is there, some services leave the list out.
         let told = !page.rows.is_empty()
-            || (nothing && self.operation.answer.empty)
+            || (self.operation.answer.empty && (nothing || is_object(&page.answer.body)))
             || self.has_list(&page.answer.body);
         if !told {
             return Err(PullError::NotAsPromised);
@@ -327,6 +335,10 @@ impl Run<'_> {
             })
             .collect()
     }
+}
+
+fn is_object(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|body| body.is_object())
 }
 
 /// What identifies a record.

@@ -152,14 +152,16 @@ impl Catalog {
         })
     }
 
-    /// Gives up a pull that is not over: the next one begins anew. What has come stays.
+    /// Gives up a pull that is not over: the next one begins anew, and asks for everything. What has
+    /// come stays until that one is over.
     ///
     /// # Errors
     /// As every write.
     pub fn give_up_pull(&self, item: ItemId) -> Result<()> {
         self.data().write(|db| {
             db.prepare_cached(
-                "UPDATE pull SET whole = NULL, began_at = NULL, next = NULL WHERE item = ?1",
+                "UPDATE pull SET whole = NULL, began_at = NULL, next = NULL, since = NULL
+                 WHERE item = ?1",
             )?
             .execute([item.bytes()])?;
             Ok(())

@@ -142,6 +142,16 @@ impl Operation {
         self.page(given.clone(), site, 0)
     }
 
+    /// Whether it may be sent again as it is given: what a key would keep from being done twice is,
+    /// without one.
+    fn repeat_of(&self, given: &Given) -> Repeat {
+        let key = given.get(crate::IDEMPOTENCY_KEY).and_then(Value::as_str);
+        match self.repeat {
+            Repeat::Key if key.is_none_or(str::is_empty) => Repeat::Never,
+            said => said,
+        }
+    }
+
     fn page(&self, given: Given, site: Site<'_>, page: u32) -> Result<Asked, Misfit> {
         for name in given.keys() {
             if self.input(name).is_none() {
@@ -185,7 +195,7 @@ impl Operation {
             target: values.target()?,
             headers,
             body,
-            repeat: self.repeat,
+            repeat: self.repeat_of(&given),
             given,
             page,
         })

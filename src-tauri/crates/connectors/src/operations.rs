@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use crate::{Connector, Operation};
+use crate::{Connector, Operation, Repeat};
 
 /// Whose, and the JSON text of the list, as the build script put them together.
 type File = (&'static [&'static str], &'static str);
@@ -33,6 +33,16 @@ impl Connector {
         operations
     }
 
+    /// Whether a request does something anew each time it arrives, whatever its method says: one of
+    /// the operations whose page says so is asked like this. `target` is a path below the API's
+    /// base, or a whole address. There are services that send a message by GET.
+    #[must_use]
+    pub fn does_once(&self, method: &str, target: &str) -> bool {
+        let operations = self.operations();
+        let mut once = operations.iter().filter(|own| own.repeat == Repeat::Never);
+        once.any(|own| own.method.as_str() == method && is_asked_like(&own.target, target))
+    }
+
     /// The operation of this name.
     #[must_use]
     pub fn operation(&self, id: &str) -> Option<Operation> {
@@ -46,4 +56,26 @@ fn built_in(id: &str) -> Arc<[Operation]> {
     let own = FILES.iter().filter(|(ids, _)| ids.contains(&id));
     own.flat_map(|(_, text)| serde_json::from_str::<Vec<Operation>>(text).unwrap_or_default())
         .collect()
+}
+
+/// Whether an address is one of a template's. Of a whole address only the end of its path is looked
+/// at: what stands before it is the API's base. Cases are not told apart: some servers do not.
+fn is_asked_like(template: &str, target: &str) -> bool {
+    let (template, target) = (steps(template), steps(target));
+    let Some(start) = target.len().checked_sub(template.len()) else {
+        return false;
+    };
+    let mut pairs = template.iter().zip(&target[start..]);
+    !template.is_empty()
+        && pairs.all(|(own, step)| own.contains('{') || own.eq_ignore_ascii_case(step))
+}
+
+/// The steps of an address's path.
+fn steps(address: &str) -> Vec<&str> {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let path = match path.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => path,
+    };
+    path.split('/').filter(|step| !step.is_empty()).collect()
 }

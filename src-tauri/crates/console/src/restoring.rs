@@ -109,6 +109,8 @@ impl Console {
         let workspace = self.workspace()?;
         self.at_once(|| {
             catalog.take_over(self.now())?;
+            // What came before ran on the other computer, or is missed there.
+            self.schedules_begin_now()?;
             let subject = workspace.id.to_string();
             self.log(session, Action::BackupTakenOver, &subject, &[])
         })?;

@@ -263,8 +263,12 @@ impl Console {
             .map_err(|_| ConsoleError::new("schedule_unreadable").with("name", &*name))?;
         let id = draft.id.unwrap_or_else(ItemId::new);
         let now = self.now();
-        if !same_times {
-            self.inner.catalog.begin_at(id, now)?;
+        // It stays where it was made.
+        let elsewhere = before.as_ref().is_some_and(|item| {
+            item.application != draft.application || item.environment != draft.environment
+        });
+        if elsewhere {
+            return Err(ConsoleError::new("missing"));
         }
         self.at_once(|| {
             let application = self.application(draft.application)?;
@@ -294,7 +298,12 @@ impl Console {
             let parts = self.parts_for(&what, next)?;
             let stored = self.inner.catalog.put_item(&item, &parts, draft.version);
             stored.map_err(|error| ConsoleError::from(error).with("name", &*name))?;
-            self.log_schedule(session, Action::ScheduleSaved, &item)
+            self.log_schedule(session, Action::ScheduleSaved, &item)?;
+            // The other file, and last: what is refused changes nothing of how far it has come.
+            if !same_times {
+                self.inner.catalog.begin_at(id, now)?;
+            }
+            Ok(())
         })?;
         self.inner.bell.changed();
         self.schedule(session, id)

@@ -1,7 +1,9 @@
 //! Integration tasks: what a service can do, done by hand or kept for later.
 
 use tsunagi_areas::task::{self, Task, TaskError};
-use tsunagi_connectors::{Area, Connector, Given, Input, Misfit, Operation, Verdict};
+use tsunagi_connectors::{
+    Area, Connector, Given, IDEMPOTENCY_KEY, Input, Misfit, Operation, Repeat, Verdict,
+};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::system::{Cause, comes_into_being};
@@ -13,6 +15,7 @@ use crate::error::ConsoleError;
 use crate::items::{Head, Keeping, Needs, connection_needed, definition_of};
 use crate::live::Look;
 use crate::log::Action;
+use crate::trying::{answer_lost, is_lost};
 use crate::uses::application_mark;
 use crate::views::{
     InputView, OperationView, TaskDone, TaskDraft, TaskRecord, TaskRow, TaskService, TaskVerdict,
@@ -144,6 +147,9 @@ impl Console {
             inputs: operation
                 .inputs
                 .iter()
+                // No person's to choose: one that is used twice says that what was done before is
+                // done again.
+                .filter(|input| input.name != IDEMPOTENCY_KEY)
                 .map(|input| self.input_view(input))
                 .collect(),
             repeat: operation.repeat,
@@ -196,8 +202,12 @@ impl Console {
     /// R1, R2, R4, R5; an operation that the service does not have; a name that is empty, too long
     /// or taken; `stale` where another window has stored it meanwhile.
     pub fn keep_task(&self, session: Session, draft: TaskDraft) -> Result<TaskDraft, ConsoleError> {
+        // Before the write: what comes into being takes its turn before it takes the catalog.
+        let (connection, _) = self.task_connection(session, &draft)?;
+        let mut draft = draft;
+        // Made anew each time it runs.
+        draft.task.given.remove(IDEMPOTENCY_KEY);
         let id = self.at_once(|| {
-            let (connection, _) = self.task_connection(session, &draft)?;
             let connector = self.connector(&connection.connector)?;
             let operation = operation_of(&connector, &draft.task.operation)?;
             let head = Head {
@@ -287,10 +297,15 @@ impl Console {
         if self.connector(&connection.connector)?.practice {
             self.start_practice()?;
         }
-        let work = self.begin_work(WorkKind::Call);
+        let mut task = task.clone();
+        if operation.input(IDEMPOTENCY_KEY).is_some() {
+            let key = uuid::Uuid::new_v4().to_string();
+            task.given.insert(IDEMPOTENCY_KEY.to_owned(), key.into());
+        }
+        let work = self.begin_work(WorkKind::Task);
         let done = tokio::select! {
             biased;
-            done = task::perform(&self.inner.gateway, door, task) => done,
+            done = task::perform(&self.inner.gateway, door, &task) => done,
             () = work.stopped() => return Err(ConsoleError::new("call_stopped")),
         };
         self.inner.bell.changed();
@@ -310,6 +325,9 @@ impl Console {
         };
         match done {
             Ok(done) => self.tell(&mut view, connection, done)?,
+            Err(TaskError::Gate(error)) if operation.repeat != Repeat::Safe && is_lost(&error) => {
+                view.refused = Some(self.failure(&answer_lost()));
+            }
             Err(TaskError::Gate(error)) => view.refused = Some(self.failure(&error.into())),
             Err(other) => return Err(self.task_failure(other, operation)),
         }
@@ -387,7 +405,9 @@ fn tasks_of(connector: &Connector) -> Vec<Operation> {
 }
 
 fn operation_of(connector: &Connector, id: &str) -> Result<Operation, ConsoleError> {
-    connector.operation(id).ok_or_else(|| unknown(connector))
+    let known = connector.operation(id);
+    let known = known.filter(|own| own.areas.contains(&Area::IntegrationTask));
+    known.ok_or_else(|| unknown(connector))
 }
 
 fn unknown(connector: &Connector) -> ConsoleError {

@@ -6,7 +6,7 @@ use tsunagi_domain::access::Act;
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::system::{Cause, comes_into_being};
 use tsunagi_domain::{ApplicationId, Connection, Environment};
-use tsunagi_gateway::{Answer, Call, Request};
+use tsunagi_gateway::{Answer, Call, GateError, Request};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -150,6 +150,7 @@ impl Console {
         self.allows(Act::Use)?;
         self.wait_for_vault().await;
         self.start_practice_for(&connection.connector)?;
+        let safe = request.method.is_safe();
         let answer = self
             .inner
             .gateway
@@ -163,7 +164,10 @@ impl Console {
             })
             .await;
         self.inner.bell.changed();
-        let answer = answer?;
+        let answer = answer.map_err(|error| match is_lost(&error) && !safe {
+            true => answer_lost(),
+            false => error.into(),
+        })?;
         self.answer_view(&connection, &answer)
     }
 
@@ -249,6 +253,22 @@ impl Console {
             account,
         }
     }
+}
+
+/// Whether an answer was lost: the request may have arrived, and been acted on.
+pub(crate) fn is_lost(error: &GateError) -> bool {
+    matches!(
+        error,
+        GateError::Unreachable {
+            kind: "timeout" | "broken",
+            ..
+        }
+    )
+}
+
+/// That nobody knows whether a service acted on a request.
+pub(crate) fn answer_lost() -> ConsoleError {
+    ConsoleError::new("answer_lost")
 }
 
 /// A body as text: JSON pretty-printed with what looks like a token masked.

@@ -86,10 +86,10 @@ pub fn again(tried: Tried<'_>) -> Option<Duration> {
     if !may || !passing || tried.tries >= TRIES_MAX {
         return None;
     }
-    let wait = tried.asked.unwrap_or_else(|| {
-        let step = FIRST * 2_u32.pow(tried.tries.saturating_sub(1));
-        step / 2 + step / 2 * u32::from(tried.jitter.min(1000)) / 1000
-    });
+    let step = FIRST * 2_u32.pow(tried.tries.saturating_sub(1));
+    let own = step / 2 + step / 2 * u32::from(tried.jitter.min(1000)) / 1000;
+    // A service that asks for no wait at all is not taken at its word.
+    let wait = tried.asked.map_or(own, |asked| asked.max(own));
     (wait < tried.left).then_some(wait)
 }
 

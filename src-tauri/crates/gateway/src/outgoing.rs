@@ -254,8 +254,10 @@ async fn read(
 
 pub(crate) fn unreachable(error: &reqwest::Error, url: &Url) -> GateError {
     let kind = match Unreachable::of(error) {
-        Unreachable::Connect if !error.is_connect() => "broken",
-        kind => kind.as_str(),
+        kind if error.is_connect() || kind == Unreachable::Timeout => kind.as_str(),
+        // Once there was a connection, the request may have arrived: also where it ends without
+        // TLS's word of it.
+        _ => "broken",
     };
     GateError::Unreachable {
         kind,

@@ -9,6 +9,10 @@ use tsunagi_connectors::Pace as Limit;
 use tsunagi_domain::repeat::{Hold, hold};
 use tsunagi_domain::{AuthorizationId, Timestamp};
 
+/// The longest that one 429 keeps others waiting: it may be about one resource of the service, and
+/// the service says so again where it is not.
+const HOLD_MAX: Duration = Duration::from_secs(15 * 60);
+
 #[derive(Default)]
 struct Known {
     /// When a service asked to be left alone, and until when.
@@ -24,11 +28,15 @@ pub(crate) struct Pace(Mutex<Known>);
 impl Pace {
     /// Notes that a service asks to be left alone for so long.
     pub(crate) fn asked(&self, id: AuthorizationId, now: Timestamp, wait: Duration) {
-        let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        let millis = i64::try_from(wait.min(HOLD_MAX).as_millis()).unwrap_or(i64::MAX);
         if let Ok(mut known) = self.0.lock() {
             // So that the map does not grow with the years.
             known.busy.retain(|_, (_, until)| *until > now);
-            known.busy.insert(id, (now, now.plus_millis(millis)));
+            let until = now.plus_millis(millis);
+            let held = known.busy.entry(id).or_insert((now, until));
+            if until > held.1 {
+                *held = (now, until);
+            }
         }
     }
 

@@ -10,8 +10,10 @@ use http::{HeaderName, header};
 use tsunagi_catalog::Run;
 use tsunagi_connectors::{Connector, Means, Resolved, ResolvedQuestion};
 use tsunagi_domain::hosts::{HostPattern, is_reserved_header, may_receive};
-use tsunagi_domain::repeat::{Hold, Tried, Trouble, again};
-use tsunagi_domain::{Connection, ConnectionId, NotConnected, Refusal, RefusalCode};
+use tsunagi_domain::repeat::{Hold, Repeat, Tried, Trouble, again};
+use tsunagi_domain::{
+    AuthorizationId, Connection, ConnectionId, NotConnected, Refusal, RefusalCode,
+};
 use tsunagi_oauth::{constant_headers, retry_after};
 use url::Url;
 
@@ -60,6 +62,15 @@ impl Decided {
         }
     }
 }
+
+/// Everything a request needs, unless something has changed since it was decided.
+enum Readied<'c> {
+    Ready(Box<(Arc<Ready>, Cow<'c, Request>, Url)>),
+    Outdated,
+}
+
+/// How often a decision is made anew because something changed while its token was renewed.
+const ROUNDS_MAX: u32 = 5;
 
 /// What came of a call.
 pub(crate) struct Passed {
@@ -111,26 +122,17 @@ impl Gateway {
         reading: impl Fn(&Connector) -> Reading,
         run: &mut Run,
     ) -> Result<Passed, GateError> {
-        if let Some(reserved) = call
-            .request
-            .headers
-            .keys()
-            .find(|name| is_reserved_header(name.as_str()) || is_of_the_transport(name))
-        {
-            return Err(Refusal::new(RefusalCode::HeaderReserved)
-                .with("header", reserved.as_str())
-                .into());
-        }
+        unreserved(&call.request)?;
         let mut left = self.inner.limits.left(call.request.timeout);
         let mut earlier = None;
         loop {
             let (ready, request, url) = self.prepare(found, call, who, run).await?;
             let place = &ready.place;
             let id = place.authorization;
-            run.authorization = Some(id);
             let pace = place.connector.pace;
             match self.inner.pace.may_go(id, pace, self.now(), left) {
-                Hold::Go => {}
+                // Only what is sent uses it.
+                Hold::Go => run.authorization = Some(id),
                 // What there is of an answer is more than that there will be none.
                 Hold::Busy(wait) => {
                     let answered: Option<Result<Passed, Failed>> = earlier;
@@ -153,13 +155,13 @@ impl Gateway {
                 reading: reading(&place.connector),
                 left,
             };
-            let outcome = self.attempt(&ready, one, run).await;
+            let outcome = self.attempt(&ready, call, one, run).await;
             left = left.saturating_sub(started.elapsed());
             let (trouble, asked) = self.trouble(&ready, &outcome);
             let wait = trouble.and_then(|trouble| {
                 again(Tried {
                     method: request.method.as_str(),
-                    repeat: call.request.repeat,
+                    repeat: repeatable(&place.connector, &request, &url),
                     payment: place.connector.payment,
                     tries: run.tries,
                     trouble,
@@ -187,7 +189,28 @@ impl Gateway {
         who: bool,
         run: &mut Run,
     ) -> Result<(Arc<Ready>, Cow<'c, Request>, Url), GateError> {
-        let decided = self.decide(found, call).await?;
+        let mut found = found;
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
+            let decided = self.decide(found, call).await?;
+            match self.ready_for(decided, call, who, run).await? {
+                // What was decided before a renewal may not be so any more: the renewal is stored,
+                // so that the next round has nothing to wait for.
+                Readied::Outdated if rounds < ROUNDS_MAX => found = self.find(call).await?,
+                Readied::Outdated => return Err(GateError::RenewalBusy),
+                Readied::Ready(ready) => return Ok(*ready),
+            }
+        }
+    }
+
+    async fn ready_for<'c>(
+        &self,
+        decided: Decided,
+        call: &'c Call,
+        who: bool,
+        run: &mut Run,
+    ) -> Result<Readied<'c>, GateError> {
         let place = decided.place();
         let asked = place.resolved.question.as_ref().filter(|_| who).cloned();
         let request = match &asked {
@@ -211,6 +234,9 @@ impl Gateway {
                 mark,
             } => {
                 let fresh = self.fresh(&place, Urgency::WhenDue).await?;
+                if mark.is_some() && self.stands() != mark {
+                    return Ok(Readied::Outdated);
+                }
                 let ready = Arc::new(Ready {
                     connection,
                     place: *place,
@@ -224,7 +250,7 @@ impl Gateway {
             url = asked_at(asked, &ready.fresh.credential)?;
         }
         may_receive(&url, &ready.fresh.credential.hosts)?;
-        Ok((ready, request, url))
+        Ok(Readied::Ready(Box::new((ready, request, url))))
     }
 
     async fn decide(&self, found: Found, call: &Call) -> Result<Decided, GateError> {
@@ -248,6 +274,7 @@ impl Gateway {
     async fn attempt(
         &self,
         ready: &Arc<Ready>,
+        call: &Call,
         one: Try<'_>,
         run: &mut Run,
     ) -> Result<Passed, Failed> {
@@ -257,19 +284,26 @@ impl Gateway {
         run.tries += 1;
         let mut incoming = self.sent(place, &used.fresh, &one, one.left).await?;
         if !one.asks && Self::doubts(place, &used.fresh, &incoming) {
-            if let Err(error) = self.doubt(place, &used.fresh).await {
+            let left = one.left.saturating_sub(started.elapsed());
+            let asked = tokio::time::timeout(left, self.doubt(place, &used.fresh)).await;
+            let code = match asked {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(error.code()),
+                Err(_) => Some("timeout"),
+            };
+            if let Some(code) = code {
                 let id = place.authorization;
-                tracing::warn!(authorization = %id, code = error.code(), "refused key not asked about");
+                tracing::warn!(authorization = %id, code, "refused key not asked about");
             }
         } else if says_invalid_token(&place.connector.api, &incoming) {
             // One renewal, one more try: the service knows better than our clock (RFC 6750 §3.1).
             let id = place.authorization;
-            match self
-                .fresh(place, Urgency::NewerThan(used.fresh.version))
-                .await
-            {
-                Ok(newer) => {
-                    let left = one.left.saturating_sub(started.elapsed());
+            let left = one.left.saturating_sub(started.elapsed());
+            let newer = self.newer(call, place, used.fresh.version, left).await?;
+            let left = one.left.saturating_sub(started.elapsed());
+            match newer {
+                // Without time for another answer, the one there is is handed over.
+                Some(newer) if !left.is_zero() => {
                     used = Arc::new(Ready {
                         connection: ready.connection,
                         place: place.clone(),
@@ -279,17 +313,19 @@ impl Gateway {
                     run.tries += 1;
                     incoming = self.sent(place, &used.fresh, &one, left).await?;
                     if says_invalid_token(&place.connector.api, &incoming) {
-                        self.set_health(id, used.fresh.version, NotConnected::Revoked)
-                            .await?;
+                        let version = used.fresh.version;
+                        let noted = self.set_health(id, version, NotConnected::Revoked).await;
+                        unlearned(id, noted);
                     }
                 }
-                Err(error) => {
-                    tracing::warn!(authorization = %id, code = error.code(), "refused token not renewed");
-                }
+                _ => {}
             }
         }
         run.status = Some(incoming.status.as_u16());
-        self.learn(place, &used.fresh, &incoming).await?;
+        unlearned(
+            place.authorization,
+            self.learn(place, &used.fresh, &incoming).await,
+        );
         let asked = place.resolved.question.as_ref().filter(|_| one.asks);
         let good = asked.is_none_or(|asked: &ResolvedQuestion| is_good(asked, &incoming));
         Ok(Passed {
@@ -298,6 +334,34 @@ impl Gateway {
             good,
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         })
+    }
+
+    /// A newer credential than the one that was refused, as far as the call may still go the same
+    /// way: what was decided before may not be so any more. `None`: there is none, or not in time.
+    ///
+    /// # Errors
+    /// What refuses the call by now.
+    async fn newer(
+        &self,
+        call: &Call,
+        place: &Place,
+        version: u64,
+        left: Duration,
+    ) -> Result<Option<Fresh>, GateError> {
+        let id = place.authorization;
+        // A renewal is a task of its own: it goes on where nobody waits for it any more.
+        let renewed = self.fresh(place, Urgency::NewerThan(version));
+        let code = match tokio::time::timeout(left, renewed).await {
+            Ok(Ok(newer)) => {
+                let found = self.find(call).await?;
+                let decided = self.decide(found, call).await?;
+                return Ok((decided.place().authorization == id).then_some(newer));
+            }
+            Ok(Err(error)) => error.code(),
+            Err(_) => "timeout",
+        };
+        tracing::warn!(authorization = %id, code, "refused token not renewed");
+        Ok(None)
     }
 
     async fn sent(
@@ -315,7 +379,10 @@ impl Gateway {
         }) = &outcome
             && !fresh.unreachable
         {
-            self.is_away(place.authorization, kind).await?;
+            unlearned(
+                place.authorization,
+                self.is_away(place.authorization, kind).await,
+            );
         }
         outcome
     }
@@ -404,6 +471,37 @@ fn is_of_the_transport(name: &HeaderName) -> bool {
     ]
     .contains(name)
         || name.as_str() == "keep-alive"
+}
+
+/// R23: headers that no caller may set, whatever the service.
+///
+/// # Errors
+/// [`RefusalCode::HeaderReserved`].
+pub(crate) fn unreserved(request: &Request) -> Result<(), Refusal> {
+    let mut names = request.headers.keys();
+    match names.find(|name| is_reserved_header(name.as_str()) || is_of_the_transport(name)) {
+        Some(name) => Err(Refusal::new(RefusalCode::HeaderReserved).with("header", name.as_str())),
+        None => Ok(()),
+    }
+}
+
+/// What an answer shows is noted where it can be: an answer that has come is worth more than the
+/// note, and whoever heard of a failure would send again what the service has done.
+fn unlearned(id: AuthorizationId, noted: Result<(), GateError>) {
+    if let Err(error) = noted {
+        tracing::warn!(authorization = %id, code = error.code(), "what an answer shows is not noted");
+    }
+}
+
+/// Whether a request may be sent again: as its caller says, unless the service's page says that it
+/// does something anew each time.
+fn repeatable(connector: &Connector, request: &Request, url: &Url) -> Repeat {
+    match request.repeat {
+        Repeat::AsMethod if connector.does_once(request.method.as_str(), url.path()) => {
+            Repeat::Never
+        }
+        said => said,
+    }
 }
 
 /// A path below the base, or a whole address.

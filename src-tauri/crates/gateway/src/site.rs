@@ -3,8 +3,12 @@
 use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::names::LinkName;
-use tsunagi_domain::{ApplicationId, AuthorizationId, Environment, Refusal, RefusalCode};
+use tsunagi_domain::{
+    ApplicationId, AuthorizationId, Connection, Environment, Refusal, RefusalCode,
+};
 
+use crate::noted::Noted;
+use crate::place::Place;
 use crate::{Call, GateError, Gateway, Request};
 
 /// Through what requests go: everything the gate asks but the request.
@@ -66,7 +70,7 @@ impl Site {
 
 impl Gateway {
     /// Where a door leads. Nothing is sent and no credential is opened; [`Gateway::send`] decides
-    /// anew.
+    /// anew. A refusal is recorded.
     ///
     /// # Errors
     /// Every refusal that [`Gateway::send`] has before it looks at the request.
@@ -78,10 +82,14 @@ impl Gateway {
         let connection = known.ok_or_else(|| {
             Refusal::new(RefusalCode::ConnectionUnknown).with("connection", door.link_name.as_str())
         })?;
-        self.admit(door.caller, door.application).await?;
-        let place = self
-            .choose(&connection, door.caller, door.application, door.environment)
-            .await?;
+        let led = self.lead(&connection, door).await;
+        if let Err(error) = &led {
+            // Nothing comes after it that would be recorded.
+            let mut noted = Noted::begin(self, connection.id, &door.call(Request::default()));
+            noted.run.method.clear();
+            noted.failed(error);
+        }
+        let place = led?;
         let id = place.authorization;
         let found = self.db(move |catalog| catalog.authorization(id)).await?;
         let (account, granted) = match found {
@@ -96,5 +104,11 @@ impl Gateway {
             granted,
             authorization: id,
         })
+    }
+
+    async fn lead(&self, connection: &Connection, door: &Door) -> Result<Place, GateError> {
+        self.admit(door.caller, door.application).await?;
+        self.choose(connection, door.caller, door.application, door.environment)
+            .await
     }
 }

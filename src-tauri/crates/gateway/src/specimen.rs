@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::attach::{Attachment, refuse};
 use crate::credential::Credential;
-use crate::pass::target;
+use crate::pass::{target, unreserved};
 use crate::{Call, GateError, Gateway};
 
 /// A request with placeholders, each of which begins with `YOUR_`.
@@ -35,6 +35,7 @@ impl Gateway {
     /// # Errors
     /// Every refusal that [`Gateway::send`] has before it opens the credential.
     pub async fn specimen(&self, call: Call) -> Result<Specimen, GateError> {
+        unreserved(&call.request)?;
         let link_name = call.link_name.clone();
         let known = self
             .db(move |catalog| catalog.connection_by_link_name(link_name.as_str()))

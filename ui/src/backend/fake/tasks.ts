@@ -153,7 +153,7 @@ export function taskHandlers(around: Around, work: FakeWork, options: URLSearchP
       const seat = seats(draft.application, draft.environment).find((one) => one.connection.id === row.id);
       if (!seat) return { ...none, refused: known("application_no_access") };
       if (seat.health.state !== "connected") return { ...none, refused: known("not_connected") };
-      if ((await work.slowly("call", 40)) !== null) refuse(said("call_stopped"));
+      if ((await work.slowly("task", 40)) !== null) refuse(said("call_stopped"));
       const verdict = (options.get("verdict") ?? "done") as TaskVerdict;
       return { ...none, verdict, ...answered(operation, draft.task, verdict, seat.account?.label ?? "") };
     },

@@ -122,6 +122,10 @@ export class Sheet implements Draft {
 }
 
 class Sheets extends Drafts<Sheet> {
+  constructor() {
+    super("call");
+  }
+
   /** The latest first. */
   own = $state.raw<Own[]>([]);
   /** Counts what was sent. */

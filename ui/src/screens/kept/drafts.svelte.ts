@@ -2,7 +2,7 @@
 // nothing. It is gone with the window, and whenever somebody else sits down.
 import { SvelteMap } from "svelte/reactivity";
 import { app, call } from "../../app.svelte";
-import type { ApplicationId, Environment, ItemId } from "../../backend/bindings";
+import type { ApplicationId, Environment, ItemId, WorkKind } from "../../backend/bindings";
 
 export interface Draft {
   /** Its place in the address: the id of what is kept, or `new`, `new-2`… */
@@ -23,7 +23,11 @@ export class Drafts<T extends Draft> {
   /** Who sits here, counted: an answer to who sat here before is for nobody (R15). */
   protected sitting = 0;
 
-  constructor() {
+  /** What waits, in the program's word. */
+  readonly #kind: WorkKind;
+
+  constructor(kind: WorkKind) {
+    this.#kind = kind;
     app.whenSeatChanges(() => this.forget());
   }
 
@@ -76,6 +80,6 @@ export class Drafts<T extends Draft> {
 
   /** Stops what waits. Whether the service acts on it by then, nobody can tell. */
   async stop(): Promise<void> {
-    await app.act(() => call("work_stop", { kind: "call" }));
+    await app.act(() => call("work_stop", { kind: this.#kind }));
   }
 }

@@ -147,6 +147,10 @@ export class Sheet implements Draft {
 }
 
 class Sheets extends Drafts<Sheet> {
+  constructor() {
+    super("task");
+  }
+
   blank(application: ApplicationId, environment: Environment, key: string, connection: ConnectionId | null): Sheet {
     return this.put(new Sheet(key, { id: null, version: null, application, environment, name: "", connection, service: null, task: { operation: "", given: {} } }));
   }

@@ -41,11 +41,12 @@ fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// `--globoff`: without it curl takes `[1-3]` and `{a,b}` in an address for several addresses.
 fn curl(specimen: &Specimen, body: Option<&str>) -> String {
     let mut text = match specimen.method.as_str() {
         // `-X HEAD` would wait for a body.
-        "HEAD" => "curl --head".to_owned(),
-        method => format!("curl -X {method}"),
+        "HEAD" => "curl --globoff --head".to_owned(),
+        method => format!("curl --globoff -X {method}"),
     };
     let _ = write!(text, " {}", shell(specimen.url.as_str()));
     for (name, value) in &specimen.headers {

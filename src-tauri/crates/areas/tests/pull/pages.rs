@@ -200,11 +200,11 @@ async fn changes_are_asked_for_by_the_services_clock() {
     desk.pulls(true).await.unwrap();
     assert_eq!(
         desk.shelf.0.lock().unwrap().since.as_deref(),
-        Some("2023-11-14T22:13:25Z"),
-        "when the first page was answered"
+        Some("2023-11-14T22:12:25Z"),
+        "a minute before the first page was answered"
     );
     desk.asked();
-    let since = "/api/rows/leads?since=2023-11-14T22%3A13%3A25%2B00%3A00";
+    let since = "/api/rows/leads?since=2023-11-14T22%3A12%3A25%2B00%3A00";
     desk.says(since, 200, &json!({"data": []}));
     assert_eq!(
         desk.pulls(true).await.unwrap().came,

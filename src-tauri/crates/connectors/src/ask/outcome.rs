@@ -193,7 +193,17 @@ impl Operation {
             };
         }
         if told.empty && (body.trim_ascii().is_empty() || read.is_object()) {
-            return Verdict::Done;
+            // Some services answer an error with a status of success.
+            let listed = told
+                .rows
+                .as_ref()
+                .is_some_and(|at| read.pointer(at).is_some());
+            let complains = !listed && told.message.iter().any(|at| word(read, at).is_some());
+            return if complains {
+                Verdict::Refused
+            } else {
+                Verdict::Done
+            };
         }
         if let Some(good) = &told.good
             && !good.is_said(body)

@@ -435,3 +435,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_acts_each_time_is_known_by_its_address_whatever_its_method() {
+    let library = tsunagi_connectors::Library::built_in();
+    let clockwork = library.get("clockwork").expect("it is built in");
+    for (method, target, once) in [
+        ("GET", "/http/send.aspx?to=1", true),
+        (
+            "GET",
+            "https://api.clockworksms.com/http/SEND.aspx?to=1",
+            true,
+        ),
+        ("GET", "/http/balance", false),
+        ("POST", "/http/send.aspx", false),
+        ("GET", "", false),
+        ("GET", "/", false),
+    ] {
+        assert_eq!(
+            clockwork.does_once(method, target),
+            once,
+            "{method} {target}"
+        );
+    }
+}

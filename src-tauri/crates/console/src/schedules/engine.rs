@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tsunagi_areas::schedule::{Due, Missed, MissedPolicy, Plan, Schedule, State, Why, due};
 use tsunagi_catalog::{CatalogError, Execution, Item, Progress};
-use tsunagi_domain::{ExecutionId, ItemId, Timestamp};
+use tsunagi_domain::{ExecutionId, ItemId, RefusalCode, Timestamp};
 
 use super::job::{Job, Ran, is_safe};
 use super::{AREA, Detail, UNATTENDED, schedule_of, word};
@@ -67,6 +67,13 @@ impl Drop for Begun {
     }
 }
 
+/// Whether it is for that alone that nothing may be used. On a free plan a time that comes is refused
+/// and said so.
+fn is_not_taken_over(usable: &Result<(), ConsoleError>) -> bool {
+    let code = usable.as_ref().err().map(|error| error.code.as_str());
+    code == Some(RefusalCode::NotTakenOver.as_str())
+}
+
 impl Console {
     /// Begins what is due by now, and waits until it is over. The shell calls this every few
     /// seconds, also while runs of the round before are under way.
@@ -74,7 +81,11 @@ impl Console {
     /// While the vault is locked no time is looked at: what comes meanwhile is missed, and made up
     /// for as each schedule says when it opens.
     pub async fn run_schedules_due(&self) {
-        if !self.inner.keys.is_open() {
+        // A copy that was not taken over sends nothing: what would have run there ran elsewhere.
+        let usable = self
+            .workspace()
+            .and_then(|workspace| self.usable(&workspace));
+        if !self.inner.keys.is_open() || is_not_taken_over(&usable) {
             return;
         }
         let begun = self.off_thread(Self::begin_due).await;
@@ -165,8 +176,29 @@ impl Console {
             }
             begun.extend(started.iter().map(|run| self.inner.underway.begin(run)));
         }
-        self.follow(item, &schedule, plan.next(now.max(after.considered)))?;
+        // What has begun is stored, and goes on whether or not its next time can be shown.
+        let next = plan.next(now.max(after.considered));
+        if let Err(error) = self.follow(item, &schedule, next) {
+            tracing::warn!(schedule = %item.id, code = %error.code, "its next time is not shown");
+        }
         Ok(begun)
+    }
+
+    /// From now on each schedule looks at its times, and at none of before.
+    pub(crate) fn schedules_begin_now(&self) -> Result<(), ConsoleError> {
+        let catalog = &self.inner.catalog;
+        for item in catalog.items_of_area(AREA)? {
+            catalog.begin_at(item.id, self.now())?;
+        }
+        Ok(())
+    }
+
+    /// An item, unless it is not there or cannot be read: Home tells of that.
+    pub(super) fn readable_item(&self, id: ItemId) -> Result<Option<Item>, ConsoleError> {
+        match self.inner.catalog.item(id) {
+            Err(CatalogError::Unreadable(_)) => Ok(None),
+            found => Ok(found?),
+        }
     }
 
     /// Keeps what is in use because of a schedule as it is: the connections of what it runs, and
@@ -215,16 +247,17 @@ impl Console {
             if self.inner.underway.knows(execution.id) {
                 continue;
             }
-            let item = catalog.item(execution.item)?;
+            // One that cannot be read keeps no other from its end.
+            let item = self.readable_item(execution.item)?;
             if item.as_ref().is_some_and(|item| item.area != AREA) {
                 continue;
             }
             let schedule = item.as_ref().and_then(schedule_of);
             let what = match &schedule {
-                Some(schedule) => catalog.item(schedule.what)?,
+                Some(schedule) => self.readable_item(schedule.what)?,
                 None => None,
             };
-            let safe = what.as_ref().is_some_and(is_safe);
+            let safe = what.as_ref().is_some_and(|what| is_safe(self, what));
             let outcome = if safe {
                 ScheduleOutcome::Interrupted
             } else {

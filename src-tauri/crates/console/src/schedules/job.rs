@@ -10,6 +10,7 @@ use tsunagi_gateway::{Answer, Call, GateError};
 use super::Detail;
 use crate::console::Console;
 use crate::error::ConsoleError;
+use crate::trying::{answer_lost, is_lost};
 use crate::views::ScheduleOutcome;
 
 /// Something that runs with nobody present.
@@ -35,14 +36,28 @@ pub(super) struct Ran {
 }
 
 /// Whether a request of an item may be sent again with no harm: its method is safe (RFC 9110
-/// §9.2.1). What cannot be read is not.
-pub(super) fn is_safe(item: &Item) -> bool {
-    call_of(item).is_some_and(|call| {
-        matches!(
-            call.method,
-            call::Method::Get | call::Method::Head | call::Method::Options
-        )
-    })
+/// §9.2.1), and no page of the service says that it does something all the same. What cannot be
+/// read is not.
+pub(super) fn is_safe(console: &Console, item: &Item) -> bool {
+    let Some(call) = call_of(item) else {
+        return false;
+    };
+    let through = || -> Option<Connection> {
+        let parts = console.inner.catalog.parts(item.id).ok()?;
+        console.connection(parts.first()?.connection).ok()
+    };
+    through().is_some_and(|connection| only_reads(console, &connection, &call))
+}
+
+fn only_reads(console: &Console, connection: &Connection, call: &call::Call) -> bool {
+    let safe = matches!(
+        call.method,
+        call::Method::Get | call::Method::Head | call::Method::Options
+    );
+    let library = console.inner.gateway.library();
+    let connector = library.get(&connection.connector);
+    safe && connector
+        .is_some_and(|connector| !connector.does_once(call.method.as_str(), call.target.trim()))
 }
 
 /// The call an item is, where it is one.
@@ -81,11 +96,13 @@ impl Job {
             Ok(request) => request,
             Err(misfit) => return Ran::failed(misfit.into()),
         };
-        if connection.connector == "practice" {
+        let library = console.inner.gateway.library();
+        let connector = library.get(&connection.connector);
+        if connector.is_some_and(|connector| connector.practice) {
             // What it answers shows in the run itself.
             let _ = console.start_practice();
         }
-        let safe = request.method.is_safe();
+        let safe = only_reads(console, &connection, &call);
         let asked = Call {
             link_name: connection.link_name,
             caller: Caller::Unattended,
@@ -121,17 +138,12 @@ impl Ran {
     }
 
     fn unanswered(error: GateError, safe: bool) -> Self {
-        let lost = matches!(
-            error,
-            GateError::Unreachable {
-                kind: "timeout" | "broken",
-                ..
-            }
-        );
+        // It may have arrived.
+        if is_lost(&error) && !safe {
+            return Self::told(ScheduleOutcome::Unknown, answer_lost());
+        }
         let outcome = match &error {
             GateError::Refused(_) => ScheduleOutcome::Refused,
-            // It may have arrived.
-            _ if lost && !safe => ScheduleOutcome::Unknown,
             _ => ScheduleOutcome::Failed,
         };
         Self::told(outcome, error.into())

@@ -24,7 +24,7 @@ impl Console {
             None => Err(ConsoleError::new("schedule_unreadable").with("name", &*item.name)),
         };
         let what = match &schedule {
-            Some(schedule) => catalog.item(schedule.what)?,
+            Some(schedule) => self.readable_item(schedule.what)?,
             None => None,
         };
         let stopped = match (&plan, &what) {

@@ -114,6 +114,8 @@ pub enum WorkKind {
     Leaving,
     /// A call waits for its answer.
     Call,
+    /// A task waits for its answer.
+    Task,
     /// Rows are written.
     Rows,
 }

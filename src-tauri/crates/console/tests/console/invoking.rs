@@ -343,7 +343,7 @@ async fn what_is_copied_holds_a_placeholder_and_no_credential() {
         .await
         .unwrap();
     assert!(
-        text.starts_with("curl -X POST 'http://127.0.0.1:"),
+        text.starts_with("curl --globoff -X POST 'http://127.0.0.1:"),
         "{text}"
     );
     assert!(text.contains("-H 'authorization: Bearer YOUR_ACCESS_TOKEN'"));

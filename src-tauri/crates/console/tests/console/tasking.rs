@@ -277,3 +277,63 @@ async fn r2_tasks_are_the_managers() {
         assert_eq!(refused, "role_not_allowed", "{door}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_answer_is_told_as_lost_where_something_may_have_been_done() {
+    let (desk, application, id) = orders();
+    desk.authorize(id, Reach::All).await;
+    desk.world.practice.set(Faults {
+        api: Some(Fault::CutOff),
+        ..Faults::default()
+    });
+    let console = &desk.console;
+    for (operation, given, told) in [
+        (
+            "add_contact",
+            json!({"record": {"name": "Ben"}}),
+            "answer_lost",
+        ),
+        ("list_contacts", json!({}), "service_unreachable"),
+    ] {
+        let task = draft(application, id, operation, given);
+        let done = console.run_task(desk.session(), &task).await.unwrap();
+        let refused = done.refused.expect("there is no answer");
+        assert_eq!(refused.code, told, "{operation}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r4_what_a_task_is_refused_is_recorded() {
+    let (desk, application, id) = orders();
+    let list = draft(application, id, "list_contacts", json!({}));
+    let done = desk.console.run_task(desk.session(), &list).await.unwrap();
+    assert_eq!(done.refused.unwrap().code, "member_not_authorized");
+    desk.console.close().await;
+    let runs = desk.world.catalog().runs(id, 9).unwrap();
+    let told: Vec<_> = runs
+        .iter()
+        .map(|run| (run.area.as_str(), run.refusal.as_deref(), run.tries))
+        .collect();
+    assert_eq!(
+        told,
+        [("integration_task", Some("member_not_authorized"), 0)]
+    );
+    assert_eq!(runs[0].application, Some(application));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_tells_repetitions_apart_is_no_persons_to_choose() {
+    let (desk, ..) = orders();
+    let view = desk
+        .console
+        .task_operations(desk.session(), "quickbooks", None)
+        .unwrap();
+    let keyed = view
+        .iter()
+        .filter(|operation| operation.repeat == tsunagi_connectors::Repeat::Key);
+    let inputs: Vec<&str> = keyed
+        .flat_map(|operation| operation.inputs.iter().map(|input| input.name.as_str()))
+        .collect();
+    assert!(!inputs.is_empty(), "QuickBooks has such operations");
+    assert!(!inputs.contains(&"idempotency_key"), "{inputs:?}");
+}

@@ -75,7 +75,10 @@ fn what_the_service_asks_for_is_obeyed_within_the_time_of_the_call() {
         })
     };
     assert_eq!(asked(7, 40), Some(Duration::from_secs(7)), "to the second");
-    assert_eq!(asked(0, 40), Some(Duration::ZERO), "at once, if it says so");
+    assert!(
+        asked(0, 40) >= Some(Duration::from_millis(250)),
+        "who asks for no wait at all is not taken at their word"
+    );
     assert_eq!(asked(40, 40), None, "nothing would be left to send it in");
     assert_eq!(asked(86_400, 40), None, "the caller gets the answer");
 }
@@ -137,7 +140,7 @@ proptest! {
         if let Some(wait) = wait {
             prop_assert!(wait < left, "{wait:?} of {left:?}");
             prop_assert!(tries < TRIES_MAX);
-            prop_assert!(asked.is_none_or(|asked| asked == wait), "it was asked for");
+            prop_assert!(asked.is_none_or(|asked| asked <= wait), "it was asked for");
             prop_assert!(repeat != Repeat::Never);
             prop_assert!(repeat == Repeat::Keyed || !matches!(method.as_str(), "POST" | "PATCH"));
         }

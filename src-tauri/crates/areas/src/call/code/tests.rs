@@ -11,7 +11,7 @@ const NASTY: &str = "it's \"#quoted\"##, $(touch x) `id` \\ ${HOME} %0a\n山🌸
 fn specimen() -> Specimen {
     Specimen {
         method: http::Method::POST,
-        url: "https://h.example/a?x='%22".parse().unwrap(),
+        url: "https://h.example/a?x='%22&y=[1-3]{a,b}".parse().unwrap(),
         headers: vec![
             ("x-note".to_owned(), "it's \"this\" $HOME".to_owned()),
             (
@@ -54,9 +54,10 @@ fn a_shell_reads_the_command_as_it_was_meant() {
     assert_eq!(
         told,
         [
+            "--globoff",
             "-X",
             "POST",
-            "https://h.example/a?x=%27%22",
+            "https://h.example/a?x=%27%22&y=[1-3]{a,b}",
             "-H",
             "x-note: it's \"this\" $HOME",
             "-H",
@@ -134,5 +135,5 @@ fn basic_is_left_to_each_programs_own_way() {
         let text = code(&basic, language);
         assert!(text.contains(said), "{text}");
     }
-    assert!(code(&basic, Language::Curl).starts_with("curl --head '"));
+    assert!(code(&basic, Language::Curl).starts_with("curl --globoff --head '"));
 }
