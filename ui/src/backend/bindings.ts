@@ -4510,7 +4510,7 @@ registrations: number,
  * Of those: how many wait for their secret.
  */
 secretsDue: number, };
-export type WorkKind = "inventory" | "definitions" | "activity" | "import" | "leaving" | "call" | "rows";
+export type WorkKind = "inventory" | "definitions" | "activity" | "import" | "leaving" | "call" | "task" | "rows";
 export type WorkView = { 
 /**
  * So much is done.
