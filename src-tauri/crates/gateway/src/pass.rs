@@ -69,8 +69,8 @@ enum Readied<'c> {
     Outdated,
 }
 
-/// How often a decision is made anew because something changed while its token was renewed.
-const ROUNDS_MAX: u32 = 5;
+/// How often another authorization is chosen because something changed while one was renewed.
+const ROUNDS_MAX: u32 = 3;
 
 /// What came of a call.
 pub(crate) struct Passed {
@@ -195,8 +195,7 @@ impl Gateway {
             rounds += 1;
             let decided = self.decide(found, call).await?;
             match self.ready_for(decided, call, who, run).await? {
-                // What was decided before a renewal may not be so any more: the renewal is stored,
-                // so that the next round has nothing to wait for.
+                // Another authorization is used by now.
                 Readied::Outdated if rounds < ROUNDS_MAX => found = self.find(call).await?,
                 Readied::Outdated => return Err(GateError::RenewalBusy),
                 Readied::Ready(ready) => return Ok(*ready),
@@ -234,8 +233,13 @@ impl Gateway {
                 mark,
             } => {
                 let fresh = self.fresh(&place, Urgency::WhenDue).await?;
+                // What was decided before a renewal may not be so any more.
                 if mark.is_some() && self.stands() != mark {
-                    return Ok(Readied::Outdated);
+                    let again = self.find(call).await?;
+                    let again = self.decide(again, call).await?;
+                    if again.place().authorization != place.authorization {
+                        return Ok(Readied::Outdated);
+                    }
                 }
                 let ready = Arc::new(Ready {
                     connection,

@@ -228,7 +228,19 @@ impl Play {
             .console()
             .rename_account_of(self.session(), link.id, reach, whose, &label);
         if self.told(done.await, &reasons).is_some() {
-            self.model.authorizations[sits.unwrap()].label = Some(label);
+            // What is shown as one is one: the same account of the same member there, by the same
+            // name.
+            let renamed = self.model.authorizations[sits.unwrap()].clone();
+            let holder = link.personal().then_some(renamed.by);
+            for ((_, member), other) in &link.seats {
+                let known = &mut self.model.authorizations[*other];
+                let same = known.other_account == renamed.other_account
+                    && known.way.site == renamed.way.site
+                    && known.label == renamed.label;
+                if *member == holder && same {
+                    known.label = Some(label.clone());
+                }
+            }
         }
     }
 

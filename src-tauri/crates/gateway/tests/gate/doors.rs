@@ -33,6 +33,8 @@ fn offenders(words: &[&str], allowed: &[&str]) -> Vec<String> {
     found
         .into_iter()
         .filter(|path| !allowed.iter().any(|crate_| path.starts_with(crate_)))
+        // It writes the words for other programs, with placeholders.
+        .filter(|path| !path.ends_with("areas/src/call/code.rs"))
         .filter(|path| {
             let text = std::fs::read_to_string(path).unwrap();
             text.lines()

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod afterwards;
 mod clock;
 mod connector;
 mod doors;

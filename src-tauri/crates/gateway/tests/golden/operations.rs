@@ -98,8 +98,13 @@ fn facts(file: &str) -> Value {
     toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
+/// Whose operations they are, but for the practice services: those have no vendor's page, and are
+/// spoken to for real.
 fn owners(facts: &Value) -> Vec<String> {
-    serde_json::from_value(facts["connectors"].clone()).unwrap()
+    let all: Vec<String> = serde_json::from_value(facts["connectors"].clone()).unwrap();
+    let library = Library::built_in();
+    let real = |id: &String| library.get(id).is_none_or(|connector| !connector.practice);
+    all.into_iter().filter(real).collect()
 }
 
 struct Drive<'a> {
@@ -264,7 +269,8 @@ fn every_operation_speaks_as_its_vendor_documents() {
 fn every_operation_has_a_transcript_and_every_service_shows_a_failure() {
     let library = Library::built_in();
     let transcripts = transcripts();
-    for connector in library.all() {
+    let real = |connector: &&Connector| !connector.practice;
+    for connector in library.all().filter(real) {
         for operation in connector.operations().iter() {
             let shown = transcripts.iter().any(|transcript| {
                 let own = owners(&facts(&transcript.file)).contains(&connector.id);
