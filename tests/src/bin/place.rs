@@ -45,6 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         scopes: place.scopes,
         unattended: place.next_run.is_some(),
         next_run: place.next_run.map(Timestamp),
+        item: None,
     })?;
     Ok(())
 }

@@ -60,7 +60,7 @@ pub async fn found(
     door: &Door,
     operation: &str,
 ) -> Result<(Site, Operation), TaskError> {
-    let site = gateway.site(door).await?;
+    let site = Box::pin(gateway.site(door)).await?;
     let known = site.connector.operation(operation);
     let known = known.ok_or_else(|| TaskError::OperationUnknown {
         service: site.connector.name.clone(),
@@ -87,7 +87,7 @@ pub(crate) async fn ask(
     operation: &Operation,
     asked: &Asked,
 ) -> Result<Done, TaskError> {
-    let answer = gateway.send(door.call(request(asked)?)).await?;
+    let answer = Box::pin(gateway.send(door.call(request(asked)?))).await?;
     let outcome = operation.outcome(answer.status.as_u16(), &answer.body);
     let mut body = serde_json::from_slice::<Value>(&answer.body).unwrap_or_default();
     let header = |name: &str| answer.headers.get(name)?.to_str().ok();
