@@ -53,7 +53,10 @@ async fn a_call_is_sent_kept_and_stops_with_its_connection() {
     trial.shown(page, "5-task").await;
 
     steps::open(page, PRACTICE).await;
-    steps::revoke(page).await;
+    page.tab("Environments").await;
+    page.button("Revoke…*").await;
+    page.button("Revoke and stop 1 use").await;
+    page.wait_gone(Role::Button, "Keep it").await;
     page.link("Invoke URL").await;
     page.says("Not connected").await;
     page.button("Send*").await;

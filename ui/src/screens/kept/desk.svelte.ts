@@ -137,6 +137,9 @@ export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
   /** What is being written of one; what the program has, where nothing is. */
   async #sheetOf(application: ApplicationId, environment: Environment, item: string | null, next: V): Promise<S> {
     const { sheets, blank, get, sheet } = this.#of;
+    // Told anew: what is shown stays, with its answer, though another place would be free by now.
+    const shown = this.sheet;
+    if (item === null && shown?.id === null && shown.application === application && shown.environment === environment) return shown;
     const known = sheets.of(application, environment, item ?? sheets.freeKey(application, environment));
     if (known && (known.id === null || known.dirty || known.began !== null)) return known;
     if (item === null || item.startsWith("new")) return blank(application, environment, item ?? sheets.freeKey(application, environment), next);
