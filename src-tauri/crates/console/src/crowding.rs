@@ -43,17 +43,22 @@ impl Console {
     /// Tells it in the timeline of a flow that has just added one.
     pub(crate) async fn tell_crowded(&self, errand: &Errand, account: &Account) {
         let crowded = self.crowded(&errand.connector.id, account, errand.registration);
-        let code = match crowded {
+        let noted = match crowded {
             Ok(None) => return,
-            Ok(Some(Crowded { full: true, .. })) => "crowded_full",
-            Ok(Some(_)) => "crowded",
+            Ok(Some(Crowded { full: true, .. })) => {
+                self.step(errand.id, "crowded_full", Ok(()), Vec::new(), None)
+                    .await
+            }
+            Ok(Some(_)) => {
+                self.step(errand.id, "crowded", Ok(()), Vec::new(), None)
+                    .await
+            }
             Err(error) => {
                 tracing::warn!(code = %error.code, "not known how many authorizations there are");
                 return;
             }
         };
-        let noted = self.step(errand.id, code, Ok(()), Vec::new(), None);
-        if let Err(unnoted) = noted.await {
+        if let Err(unnoted) = noted {
             tracing::error!(code = %unnoted.code, "timeline not written");
         }
     }

@@ -377,17 +377,19 @@ impl Console {
             Some(input) => self.pick(&input.label),
             None => name.to_owned(),
         };
-        let told = |code: &str, input: &str| ConsoleError::new(code).with("input", label(input));
+        let told = |error: ConsoleError, input: &str| error.with("input", label(input));
         match misfit {
-            Misfit::Missing { input } => told("task_input_missing", input),
-            Misfit::Unknown { input } => told("task_input_unknown", input),
-            Misfit::Kind { input, kind } => told("task_input_kind", input).with("kind", *kind),
-            Misfit::Choice { input } => told("task_input_choice", input),
-            Misfit::Most { input, most } => {
-                told("task_input_most", input).with("most", most.to_string())
+            Misfit::Missing { input } => told(ConsoleError::new("task_input_missing"), input),
+            Misfit::Unknown { input } => told(ConsoleError::new("task_input_unknown"), input),
+            Misfit::Kind { input, kind } => {
+                told(ConsoleError::new("task_input_kind"), input).with("kind", *kind)
             }
-            Misfit::Whole { input } => told("task_input_whole", input),
-            Misfit::Place { input, .. } => told("task_input_place", input),
+            Misfit::Choice { input } => told(ConsoleError::new("task_input_choice"), input),
+            Misfit::Most { input, most } => {
+                told(ConsoleError::new("task_input_most"), input).with("most", most.to_string())
+            }
+            Misfit::Whole { input } => told(ConsoleError::new("task_input_whole"), input),
+            Misfit::Place { input, .. } => told(ConsoleError::new("task_input_place"), input),
             Misfit::NotKnown { name } => ConsoleError::new("task_not_known").with("name", &**name),
             _ => ConsoleError::new("internal"),
         }

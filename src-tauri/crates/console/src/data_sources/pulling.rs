@@ -238,11 +238,11 @@ impl Console {
         match error {
             PullError::Task(error) => self.task_failure(error, operation),
             PullError::Refused { status, message } => {
-                let code = match message {
-                    Some(_) => "source_refused",
-                    None => "source_refused_silently",
+                let error = match message {
+                    Some(_) => ConsoleError::new("source_refused"),
+                    None => ConsoleError::new("source_refused_silently"),
                 };
-                ConsoleError::new(code)
+                error
                     .with("status", status.to_string())
                     .with("said", message.unwrap_or_default())
             }
