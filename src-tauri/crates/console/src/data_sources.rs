@@ -20,6 +20,7 @@ use crate::items::{Head, Keeping, Needs, connection_needed, definition_of};
 use crate::live::Look;
 use crate::log::Action;
 use crate::messages;
+use crate::tasks::needed;
 use crate::uses::application_mark;
 use crate::views::{
     PullRecord, SourceConnection, SourceDraft, SourcePage, SourceRecord, SourceRow, SourceView,
@@ -223,11 +224,9 @@ impl Console {
                 environment: draft.environment,
                 name: &draft.name,
             };
-            let needed = operation.scopes_missing(&connector, &[], &draft.source.given);
-            let needed = needed.into_iter().filter_map(|any| any.into_iter().next());
             let through = Needs {
                 connection: connection.id,
-                scopes: needed.collect(),
+                scopes: needed(&operation, &connector, &connection, &draft.source.given),
                 unattended: true,
             };
             let id = self.keep_item(session, SOURCES, head, &draft.source, through)?;

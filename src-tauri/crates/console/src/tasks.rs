@@ -217,12 +217,9 @@ impl Console {
                 environment: draft.environment,
                 name: &draft.name,
             };
-            // Of alternatives the first: what asks for the least stands there.
-            let needed = operation.scopes_missing(&connector, &[], &draft.task.given);
-            let needed = needed.into_iter().filter_map(|any| any.into_iter().next());
             let through = Needs {
                 connection: connection.id,
-                scopes: needed.collect(),
+                scopes: needed(&operation, &connector, &connection, &draft.task.given),
                 unattended: false,
             };
             self.keep_item(session, TASKS, head, &draft.task, through)
@@ -394,6 +391,27 @@ impl Console {
             _ => ConsoleError::new("internal"),
         }
     }
+}
+
+/// The scopes that an operation needs of a connection: of alternatives the one that it asks for, else
+/// the last, which allows the least (R18, *Used in*).
+pub(crate) fn needed(
+    operation: &Operation,
+    connector: &Connector,
+    connection: &Connection,
+    given: &Given,
+) -> Vec<String> {
+    let missing = operation.scopes_missing(connector, &connection.scopes, given);
+    let all = operation.scopes_missing(connector, &[], given).into_iter();
+    all.filter_map(|mut any| {
+        if missing.contains(&any) {
+            return any.pop();
+        }
+        // What another scope allows as well needs no word of its own.
+        any.into_iter()
+            .find(|scope| connection.scopes.contains(scope))
+    })
+    .collect()
 }
 
 /// What of a service tasks can do.

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tsunagi_areas::schedule::{Due, Missed, MissedPolicy, Plan, Schedule, State, Why, due};
 use tsunagi_catalog::{CatalogError, Execution, Item, Progress};
-use tsunagi_domain::{ExecutionId, ItemId, RefusalCode, Timestamp};
+use tsunagi_domain::custody::{custody, may_use_credentials};
+use tsunagi_domain::{ExecutionId, ItemId, Timestamp};
 
 use super::job::{Job, Ran, is_safe};
 use super::{AREA, Detail, UNATTENDED, schedule_of, word};
@@ -67,13 +68,6 @@ impl Drop for Begun {
     }
 }
 
-/// Whether it is for that alone that nothing may be used. On a free plan a time that comes is refused
-/// and said so.
-fn is_not_taken_over(usable: &Result<(), ConsoleError>) -> bool {
-    let code = usable.as_ref().err().map(|error| error.code.as_str());
-    code == Some(RefusalCode::NotTakenOver.as_str())
-}
-
 impl Console {
     /// Begins what is due by now, and waits until it is over. The shell calls this every few
     /// seconds, also while runs of the round before are under way.
@@ -82,10 +76,11 @@ impl Console {
     /// for as each schedule says when it opens.
     pub async fn run_schedules_due(&self) {
         // A copy that was not taken over sends nothing: what would have run there ran elsewhere.
-        let usable = self
-            .workspace()
-            .and_then(|workspace| self.usable(&workspace));
-        if !self.inner.keys.is_open() || is_not_taken_over(&usable) {
+        let elsewhere = match self.inner.catalog.restoration() {
+            Ok(restoration) => may_use_credentials(custody(restoration)).is_err(),
+            Err(_) => false,
+        };
+        if !self.inner.keys.is_open() || elsewhere {
             return;
         }
         let begun = self.off_thread(Self::begin_due).await;

@@ -2,12 +2,13 @@
 
 use serde_json::json;
 use tsunagi_areas::task::Task;
-use tsunagi_console::views::{TaskDraft, TaskVerdict};
+use tsunagi_console::views::{NewConnection, RedirectForm, TaskDraft, TaskVerdict};
 use tsunagi_console::{ApplicationId, ConnectionId, ConsoleError, Environment, Reach};
 use tsunagi_domain::{Edition, Kind, Member, Mode, Role};
 use tsunagi_practice::{Fault, Faults};
 
-use crate::fixture::Desk;
+use crate::fixture::{Desk, practice_draft};
+use crate::provider::register;
 
 const LIVE: Environment = Environment::Production;
 
@@ -186,7 +187,11 @@ async fn r5_a_task_without_a_connection_makes_the_system_connection_once() {
         .iter()
         .map(|scope| (scope.name.as_str(), scope.asked))
         .collect();
-    assert_eq!(needed.len(), 1, "{needed:?}");
+    assert_eq!(
+        needed,
+        [("ZohoRecruit.modules.ALL", true)],
+        "of alternatives the one that the connection asks for"
+    );
 
     let again = TaskDraft {
         name: "Another".to_owned(),
@@ -336,4 +341,45 @@ async fn a_key_that_tells_repetitions_apart_is_no_persons_to_choose() {
         .collect();
     assert!(!inputs.is_empty(), "QuickBooks has such operations");
     assert!(!inputs.contains(&"idempotency_key"), "{inputs:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r18_a_narrow_scope_that_does_is_not_told_as_missing() {
+    let (desk, application, _) = orders();
+    let (console, session) = (&desk.console, desk.session());
+    let client = register(&desk, "zoho_recruit", RedirectForm::LoopbackAnyPort);
+    let reads = NewConnection {
+        connector: "zoho_recruit".to_owned(),
+        scopes: vec!["ZohoRecruit.modules.candidate.READ".to_owned()],
+        registration: Some(client),
+        ..practice_draft("Reads candidates", Kind::Admin, Mode::Same)
+    };
+    let reads = console.create(session, &reads).unwrap();
+    console
+        .grant_application(session, application, reads, true)
+        .unwrap();
+    for (operation, needed) in [
+        (
+            "get_candidates",
+            ("ZohoRecruit.modules.candidate.READ", true),
+        ),
+        (
+            "add_candidate",
+            ("ZohoRecruit.modules.candidate.CREATE", false),
+        ),
+    ] {
+        let task = TaskDraft {
+            name: operation.to_owned(),
+            ..draft(application, reads, operation, json!({}))
+        };
+        console.keep_task(session, task).unwrap();
+        let uses = console.used_in(session, reads).unwrap().uses;
+        let own = uses.iter().find(|used| used.name == operation).unwrap();
+        let told: Vec<(&str, bool)> = own
+            .scopes
+            .iter()
+            .map(|scope| (scope.name.as_str(), scope.asked))
+            .collect();
+        assert_eq!(told, [needed], "{operation}");
+    }
 }
