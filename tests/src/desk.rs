@@ -197,6 +197,14 @@ impl Desk {
         self.connection.sync().expect("the display answers");
     }
 
+    /// Gives a window the keyboard.
+    ///
+    /// # Panics
+    /// Where xdotool fails: the window is gone, or cannot take the keyboard.
+    pub fn focus(&self, window: &Window) {
+        xdotool(&["windowfocus", "--sync", &window.id.to_string()]);
+    }
+
     /// Gives a window the keyboard and presses keys there, in xdotool's names (`Return`, `Tab`).
     ///
     /// # Panics

@@ -19,6 +19,9 @@ pub const MAIN: &str = "Tsunagi";
 /// The connection that the welcome makes.
 pub const PRACTICE: &str = "Practice CRM";
 
+/// Pages of a sign-in at the practice service: the account, then the consent.
+const PAGES: u32 = 2;
+
 /// The welcome: a workspace and nothing else.
 pub async fn start_empty(page: &Page) {
     page.button("Start empty").await;
@@ -74,9 +77,14 @@ pub async fn sign_in_at_practice(desk: &Desk, pid: u32) -> u32 {
 /// As [`sign_in_at_practice`], with the account that stands `down` places below the first one.
 pub async fn sign_in_at_practice_as(desk: &Desk, pid: u32, down: usize) -> u32 {
     let window = provider_window(desk, pid).await;
+    // First of all: the focus ring is drawn where the keyboard is, and a page that gets its ring
+    // after it was looked at would be taken for the next one.
+    desk.focus(&window);
     let mut pages = 0;
     let mut look = None;
-    while pages < 2
+    // Once more than there are pages: a page that was seen half drawn is answered twice, which
+    // the service takes, where the second page unanswered would end the journey.
+    while pages < PAGES + 1
         && let Some(mut drawn) = desk.drawn(&window, look).await
     {
         if pages == 0 && down > 0 {
@@ -93,7 +101,7 @@ pub async fn sign_in_at_practice_as(desk: &Desk, pid: u32, down: usize) -> u32 {
         pages += 1;
     }
     flow_is_over(desk, pid).await;
-    pages
+    pages.min(PAGES)
 }
 
 /// Goes to the list of connections.
