@@ -67,7 +67,7 @@ export const behaviors = {
       await page.keyboard.press("Control+Enter");
       const dialog = page.locator("dialog[open]");
       await dialog.waitFor();
-      assert.match(((await dialog.locator(".num").textContent()) ?? "").replace(/\s/g, " "), /USD 1,234\.50/, "the whole amount is said");
+      assert.match(((await dialog.locator("[data-amount]").textContent()) ?? "").replace(/\s/g, " "), /USD 1,234\.50/, "the whole amount is said");
       assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Cancel", "the harmless answer has the focus");
       await page.keyboard.press("Enter");
       await dialog.waitFor({ state: "detached" });
