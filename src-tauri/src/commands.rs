@@ -23,6 +23,7 @@ mod papers;
 mod practice;
 mod primaries;
 mod schedules;
+mod sending;
 mod services;
 mod session;
 mod settings;
@@ -245,6 +246,10 @@ commands! {
     tasks::task_keep,
     tasks::task_delete,
     tasks::task_run,
+    sending::sending_get,
+    sending::send_operations,
+    sending::send_by_hand,
+    sending::send_history,
     schedules::schedules_get,
     schedules::schedule_get,
     schedules::schedule_preview,

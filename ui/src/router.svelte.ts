@@ -1,11 +1,13 @@
 // Where the window is: kept in the fragment, so that back, forward and links simply work.
-import type { ApplicationId, ConnectionId, Environment } from "./backend/bindings";
+import type { ApplicationId, ConnectionId, Environment, SendKind } from "./backend/bindings";
 
 export const CONNECTION_TABS = ["overview", "environments", "accounts", "uses", "activity", "timeline", "try"] as const;
 export type ConnectionTab = (typeof CONNECTION_TABS)[number];
 
 export const APPLICATION_TABS = ["connections", "members", "uses"] as const;
 export type ApplicationTab = (typeof APPLICATION_TABS)[number];
+
+export const SEND_KINDS: readonly SendKind[] = ["sms", "payment"];
 
 const ENVIRONMENTS: readonly Environment[] = ["development", "stage", "production"];
 
@@ -24,6 +26,7 @@ export type Route =
   | { screen: "calls"; application: ApplicationId | null; environment: Environment; /** Id of a call, or the place of one that is not kept. */ item: string | null }
   | { screen: "schedules"; application: ApplicationId | null; environment: Environment; item: string | null }
   | { screen: "tasks"; application: ApplicationId | null; environment: Environment; /** Id of a task, or the place of one that is not kept. */ item: string | null }
+  | { screen: "send"; application: ApplicationId | null; environment: Environment; kind: SendKind }
   | { screen: "activity" }
   | { screen: "members" }
   | { screen: "settings" };
@@ -49,6 +52,8 @@ export function link(route: Route): string {
     case "tasks":
       if (!route.application) return `#/${route.screen}`;
       return `#/${route.screen}/${route.application}/${route.environment}${route.item ? `/${route.item}` : ""}`;
+    case "send":
+      return route.application ? `#/send/${route.application}/${route.environment}/${route.kind}` : "#/send";
     default:
       return `#/${route.screen}`;
   }
@@ -86,6 +91,8 @@ export function parse(fragment: string): Route {
     case "calls":
     case "tasks":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "development", item: mode || null };
+    case "send":
+      return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "development", kind: SEND_KINDS.find((known) => known === mode) ?? "sms" };
     default:
       return { screen: "connections" };
   }

@@ -2299,6 +2299,72 @@ id: string | null,
  * What the service says of it.
  */
 message: string | null, };
+export type SendKind = "sms" | "payment";
+export type Stakes = "sandbox" | "live" | "unknown";
+export type SendConnection = { 
+/**
+ * The connection, and what of it would be used for the acting member (R6, R9).
+ */
+seat: LiveRow, 
+/**
+ * Whether money moves there; of text messages nobody says it.
+ */
+stakes: Stakes | null, 
+/**
+ * Why nothing is sent with it at all (R7, R8, R16).
+ */
+refused: Failure | null, };
+export type UnspokenService = { 
+/**
+ * The service.
+ */
+service: ServiceMark, 
+/**
+ * What is known of it.
+ */
+notes: Array<string>, };
+export type SendView = { 
+/**
+ * The application.
+ */
+application: ApplicationMark, 
+/**
+ * The connections it may use for that, by name.
+ */
+connections: Array<SendConnection>, 
+/**
+ * Services for that which nobody can send with, by name.
+ */
+unspoken: Array<UnspokenService>, 
+/**
+ * The acting member may send (R1, R2).
+ */
+mayManage: boolean, };
+export type SendDraft = { 
+/**
+ * What.
+ */
+kind: SendKind, 
+/**
+ * For which application.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * With what.
+ */
+connection: ConnectionId, 
+/**
+ * The operation, and what it is given.
+ */
+task: Task, 
+/**
+ * What whoever pressed was told of the stakes: where it is otherwise by now, nothing is sent.
+ */
+stakes: Stakes | null, };
 export type TaskDone = { 
 /**
  * What it went through.
@@ -4942,6 +5008,10 @@ export interface Commands {
   task_keep: { args: { draft: TaskDraft }; answer: TaskDraft };
   task_delete: { args: { item: ItemId }; answer: void };
   task_run: { args: { draft: TaskDraft }; answer: TaskDone };
+  sending_get: { args: { kind: SendKind; application: ApplicationId; environment: Environment }; answer: SendView };
+  send_operations: { args: { kind: SendKind; connection: ConnectionId }; answer: Array<OperationView> };
+  send_by_hand: { args: { draft: SendDraft }; answer: TaskDone };
+  send_history: { args: { kind: SendKind; connection: ConnectionId; environment: Environment }; answer: Array<CallRecord> };
   schedules_get: { args: { application: ApplicationId; environment: Environment }; answer: SchedulesView };
   schedule_get: { args: { item: ItemId }; answer: ScheduleDraft };
   schedule_preview: { args: { when: ScheduleWhen; zone: string }; answer: Array<Timestamp> };

@@ -228,6 +228,15 @@ impl Operation {
             .filter(|any| !any.iter().any(has))
             .collect()
     }
+
+    /// Whether it would be asked of the service's sandbox; `None` where nothing tells, or not yet.
+    #[must_use]
+    pub fn is_sandboxed(&self, site: Site<'_>) -> Option<bool> {
+        self.sandbox.iter().find_map(|sign| {
+            let told = fill(&sign.of, |name| site.known(name))?;
+            Some(sign.is.is_match(&told))
+        })
+    }
 }
 
 impl Values<'_> {

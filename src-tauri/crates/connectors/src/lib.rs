@@ -32,8 +32,8 @@ pub use connector::{
     Each, Good, GrantType, IDEMPOTENCY_KEY, Input, InputKind, KeyField, Keys, Link, Means, Method,
     Monogram, OAuth, OfferedIn, OfferedPlaces, Operation, Pace, Paging, Param, Parameter,
     PaymentState, Pkce, Preset, Question, Rate, Registration, Repeat, Retired, Revoke, RevokeAuth,
-    RevokeBody, Role, Scope, Setup, SetupRedirect, Since, States, Template, Text, TokenKind, Told,
-    ToldBy, Verb, Webview, Wire,
+    RevokeBody, Role, Sandbox, Scope, Setup, SetupRedirect, Since, States, Template, Text,
+    TokenKind, Told, ToldBy, Verb, Webview, Wire,
 };
 pub use currency::minor_digits;
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};

@@ -242,15 +242,30 @@ impl Console {
         connection: ConnectionId,
         environment: Environment,
     ) -> Result<Vec<CallRecord>, ConsoleError> {
+        self.history_in(session, connection, environment, Area::InvokeUrl)
+            .await
+    }
+
+    /// As [`Console::call_history`], of any area.
+    ///
+    /// # Errors
+    /// The same.
+    pub(crate) async fn history_in(
+        &self,
+        session: Session,
+        connection: ConnectionId,
+        environment: Environment,
+        area: Area,
+    ) -> Result<Vec<CallRecord>, ConsoleError> {
         self.reader(session)?;
         let connection = self.connection(connection)?;
         // What was sent a moment ago is among them.
         self.inner.gateway.flush().await;
         let members = self.inner.catalog.members()?;
-        let runs = self
-            .inner
-            .catalog
-            .runs_in_area(connection.id, environment, AREA, RECENT)?;
+        let runs =
+            self.inner
+                .catalog
+                .runs_in_area(connection.id, environment, area.as_str(), RECENT)?;
         Ok(runs
             .into_iter()
             .map(|run| self.call_record(run, &connection, &members))

@@ -103,6 +103,10 @@ pub fn all() -> Vec<Command> {
         task_keep(draft: v::TaskDraft) -> v::TaskDraft;
         task_delete(item: d::ItemId) -> ();
         task_run(draft: v::TaskDraft) -> v::TaskDone;
+        sending_get(kind: v::SendKind, application: d::ApplicationId, environment: d::Environment) -> v::SendView;
+        send_operations(kind: v::SendKind, connection: d::ConnectionId) -> Vec<v::OperationView>;
+        send_by_hand(draft: v::SendDraft) -> v::TaskDone;
+        send_history(kind: v::SendKind, connection: d::ConnectionId, environment: d::Environment) -> Vec<v::CallRecord>;
         schedules_get(application: d::ApplicationId, environment: d::Environment) -> v::SchedulesView;
         schedule_get(item: d::ItemId) -> v::ScheduleDraft;
         schedule_preview(when: sc::When, zone: String) -> Vec<d::Timestamp>;
@@ -350,6 +354,12 @@ pub fn typescript() -> String {
         v::TaskDraft,
         v::TaskVerdict,
         v::TaskRecord,
+        v::SendKind,
+        v::Stakes,
+        v::SendConnection,
+        v::UnspokenService,
+        v::SendView,
+        v::SendDraft,
         v::TaskDone,
         v::TasksView,
         v::CallRow,

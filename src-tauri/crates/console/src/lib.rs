@@ -57,6 +57,7 @@ mod revocations;
 mod rotation;
 mod rows;
 mod schedules;
+mod sending;
 mod services;
 mod session;
 mod settings;

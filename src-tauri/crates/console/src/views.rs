@@ -19,6 +19,7 @@ mod own_accounts;
 mod papers;
 mod primaries;
 mod schedules;
+mod sending;
 mod services;
 mod setup;
 mod start;
@@ -78,6 +79,7 @@ pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, Primary
 pub use schedules::{
     ScheduleDraft, ScheduleOutcome, ScheduleRow, ScheduleRun, ScheduleTarget, SchedulesView,
 };
+pub use sending::{SendConnection, SendDraft, SendKind, SendView, Stakes, UnspokenService};
 pub use services::{
     Attached, AttachedPlace, AuthKind, OfferedKnown, OfferedView, PkceView, RetiredView,
     ServiceKey, ServiceKeys, ServiceView, SignInView,

@@ -56,7 +56,7 @@ export function operationsOf(service: string, japanese: boolean): OperationView[
       return [operation("create_payment", ["Create a payment link", "支払いリンクの作成"], "payment", [
         input("amount", ["Amount", "金額"], "amount", { required: true, choices: ["USD", "JPY", "INR", "KWD"] }), input("reference", ["Reference of yours", "自分用の参照番号"], "text", { most: 40 }), input("expires", ["Valid until", "有効期限"], "time"),
         input("notify", ["Tell the payer", "支払う人に通知"], "boolean", { default: true }),
-      ], { repeat: "never", notes: [say(["The payer pays at the address of the link.", "支払いは、リンクの先で行われます。"])], source: "https://razorpay.com/docs/api/payments/payment-links/create-standard/" })];
+      ], { repeat: "never", notes: [say(["The payer pays at the address of the link.", "支払いは、リンクの先で行われます。"])], source: "https://razorpay.com/docs/api/payments/payment-links/create-standard/" }), operation("get_payment", ["Look up a payment link", "支払いリンクの確認"], "payment_status", [input("id", ["Payment link ID", "支払いリンク ID"], "text", { required: true, example: "plink_ExjpAUN3gVHrPJ" })], { source: "https://razorpay.com/docs/api/payments/payment-links/fetch-id-standard" })];
     default:
       return [];
   }
@@ -89,5 +89,7 @@ export function answered(operation: OperationView, task: Task, verdict: TaskVerd
     const { amount } = task.given as { amount: { minor: number; currency: string } };
     return { id: "plink_ExjpAUN3gVHrPJ", payment: "waiting", link: "https://rzp.io/i/nxrHnLJ", answer: answerOf(200, { id: "plink_ExjpAUN3gVHrPJ", status: "created", amount: amount.minor, currency: amount.currency }, account) };
   }
+  if (operation.role === "payment_status") return { id: String(task.given.id), payment: "paid", answer: answerOf(200, { id: task.given.id, status: "paid" }, account) };
+  if (operation.role === "message") return { id: "SM2f0e2b0c1d4a4e5f8a9b0c1d2e3f4a5b", answer: answerOf(201, { sid: "SM2f0e2b0c1d4a4e5f8a9b0c1d2e3f4a5b", status: "queued" }, account) };
   return { id: "5725767000000524157", records: operation.role === "add" ? [{ good: true, id: "5725767000000524157", message: "record added" }] : [], answer: answerOf(201, { data: [{ code: "SUCCESS", details: { id: "5725767000000524157" }, given: task.given }] }, account) };
 }

@@ -118,6 +118,7 @@ impl Taken {
             Self::Plain(Value::String(text)) if part == "digits" => {
                 text.trim_start_matches('+').to_owned()
             }
+            Self::Plain(Value::String(text)) if part == "soql" => soql(text),
             Self::Plain(Value::String(text)) => text.clone(),
             Self::Plain(other) => other.to_string(),
             Self::Names(names) => names.join(","),
@@ -139,13 +140,29 @@ impl Taken {
     /// As it is in JSON.
     pub(super) fn json(&self, part: &str) -> Value {
         match self {
-            Self::Plain(_) if part == "digits" => Value::String(self.text(part)),
+            Self::Plain(_) if matches!(part, "digits" | "soql") => Value::String(self.text(part)),
             Self::Plain(value) => value.clone(),
             Self::Names(names) => Value::from(names.clone()),
             Self::Amount { minor, .. } if part == "minor" => Value::from(*minor),
             Self::Time(_) | Self::Amount { .. } => Value::String(self.text(part)),
         }
     }
+}
+
+/// What stands between the quotation marks of a SOQL query: nothing in it ends them
+/// (<https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm>).
+fn soql(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\\' | '\'' => quoted.extend(['\\', letter]),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            other => quoted.push(other),
+        }
+    }
+    quoted
 }
 
 /// An integer of minor units as a decimal: never through a floating point number.

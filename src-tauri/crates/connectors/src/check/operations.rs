@@ -53,6 +53,7 @@ pub(super) fn check(connector: &Connector, provenance: Provenance, found: &mut F
             of.scopes(&scopes);
         }
         of.purpose();
+        of.sandbox(&known);
         of.reading();
     }
 }
@@ -251,6 +252,24 @@ impl Of<'_> {
         );
         if (lists || operation.paging.is_some()) && operation.answer.rows.is_none() {
             self.add("/answer", Why::operation_rows());
+        }
+    }
+
+    /// That one of what tells a sandbox can be known here. A file may be that of several connectors.
+    fn sandbox(&mut self, known: &BTreeSet<String>) {
+        let signs = &self.operation.sandbox;
+        let mut told = signs.is_empty();
+        for (index, sign) in signs.iter().enumerate() {
+            if let Some(fault) = sign.is.fault() {
+                self.add(&format!("/sandbox/{index}/is"), Why::pattern(fault));
+            }
+            match placeholders(&sign.of) {
+                Err(why) => self.add(&format!("/sandbox/{index}/of"), why),
+                Ok(names) => told |= names.iter().all(|name| known.contains(*name)),
+            }
+        }
+        if let (false, Some(sign)) = (told, signs.first()) {
+            self.add("/sandbox/0/of", Why::input_unknown(&sign.of));
         }
     }
 

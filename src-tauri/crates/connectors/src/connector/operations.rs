@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Area, Text};
+use crate::Pattern;
 
 pub use answer::{Among, Described, Each, Link, PaymentState, States, Told};
 pub use input::{Input, InputKind};
@@ -195,6 +196,10 @@ pub struct Operation {
     /// How only what changed is pulled.
     #[serde(default)]
     pub since: Option<Since>,
+    /// What tells that it was asked of the service's sandbox, where no money moves: the first of
+    /// these that is known at the connection.
+    #[serde(default)]
+    pub sandbox: Vec<Sandbox>,
     /// Limits and surprises worth knowing.
     #[serde(default)]
     pub notes: Vec<Text>,
@@ -227,6 +232,18 @@ impl Operation {
         }
         found
     }
+}
+
+/// What is one thing at a service's sandbox and another where payments are real.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Sandbox {
+    /// A template of it, such as `{sandbox}`: a parameter, an answer, or what names the key.
+    pub of: String,
+    /// What it is at the sandbox.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub is: Pattern,
 }
 
 /// RFC 6901 §3.

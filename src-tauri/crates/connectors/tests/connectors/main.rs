@@ -12,6 +12,7 @@ mod openapi;
 mod operations;
 mod pkce;
 mod reviewed;
+mod sandbox;
 mod sketch;
 mod told;
 mod wire;

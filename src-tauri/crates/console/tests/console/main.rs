@@ -48,6 +48,7 @@ mod retired;
 mod rotation;
 mod rules;
 mod schedules;
+mod sending;
 mod sharing;
 mod sourcing;
 mod standing;

@@ -298,7 +298,7 @@ fn every_operation_has_a_transcript_and_every_service_shows_a_failure() {
 /// What no transcript can show: words for people, what is asked before anything is sent, and what
 /// the program decides by itself. All of it is held by the list of what was reviewed.
 const UNSHOWN: &[&str] = &[
-    "id", "label", "areas", "role", "scopes", "repeat", "notes", "source",
+    "id", "label", "areas", "role", "sandbox", "scopes", "repeat", "notes", "source",
 ];
 /// The same, of an input.
 const UNSHOWN_OF_INPUTS: &[&str] = &["label", "example", "choices", "most", "whole", "required"];

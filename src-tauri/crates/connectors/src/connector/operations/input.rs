@@ -58,6 +58,7 @@ impl InputKind {
         match self {
             Self::Amount => (&["minor", "decimal", "currency"], false),
             Self::Phone => (&["digits"], true),
+            Self::Text => (&["soql"], true),
             _ => (&[], true),
         }
     }
