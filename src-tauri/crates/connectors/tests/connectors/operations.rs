@@ -429,7 +429,7 @@ proptest! {
         let list = service.operation("list");
         let asked = list.request(&Given::new(), service.site()).unwrap();
         let answer = json!({ "rows": [1], "next": address });
-        if let Some(next) = list.next_page(&asked, service.site(), |_| None, &answer) {
+        if let Ok(Some(next)) = list.next_page(&asked, service.site(), |_| None, &answer) {
             let url = Url::parse(&next.target).unwrap();
             prop_assert!(may_receive(&url, &service.resolved.hosts).is_ok(), "{}", url);
         }
