@@ -1,11 +1,13 @@
 //! What a schedule runs: an item of an area, each kind in a file of its own.
 
 mod call;
+mod source;
 
 use tsunagi_catalog::Item;
 use tsunagi_connectors::Area;
 
 use self::call::CallJob;
+use self::source::SourceJob;
 use super::Detail;
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -17,10 +19,12 @@ pub(super) use self::call::call_of;
 pub(super) enum Job {
     /// A call of *Invoke URL*.
     Call(Box<CallJob>),
+    /// A data source that is pulled.
+    Source(SourceJob),
 }
 
 /// The areas whose items a schedule may run.
-pub(super) const AREAS: [&str; 1] = [Area::InvokeUrl.as_str()];
+pub(super) const AREAS: [&str; 2] = [Area::DataSource.as_str(), Area::InvokeUrl.as_str()];
 
 /// How it went.
 pub(super) struct Ran {
@@ -32,13 +36,15 @@ pub(super) struct Ran {
 /// read may not.
 pub(super) fn is_safe(console: &Console, item: &Item) -> bool {
     match area_of(item) {
+        // It goes on where it was cut off.
+        Some(Area::DataSource) => true,
         Some(Area::InvokeUrl) => call::is_safe(console, item),
         _ => false,
     }
 }
 
 fn area_of(item: &Item) -> Option<Area> {
-    let known = [Area::InvokeUrl];
+    let known = [Area::DataSource, Area::InvokeUrl];
     known.into_iter().find(|area| area.as_str() == item.area)
 }
 
@@ -53,6 +59,7 @@ impl Job {
     /// `schedule_unreadable`; a connection that is not there or cannot be read.
     pub(super) fn of(console: &Console, item: &Item) -> Result<Self, ConsoleError> {
         match area_of(item) {
+            Some(Area::DataSource) => Ok(Self::Source(SourceJob::of(item))),
             Some(Area::InvokeUrl) => Ok(Self::Call(Box::new(CallJob::of(console, item)?))),
             _ => Err(unreadable(item)),
         }
@@ -62,6 +69,7 @@ impl Job {
     pub(super) async fn run(self, console: &Console) -> Ran {
         match self {
             Self::Call(job) => Box::pin(job.run(console)).await,
+            Self::Source(job) => Box::pin(job.run(console)).await,
         }
     }
 }
