@@ -13,7 +13,7 @@ use crate::server::{self, Server};
 use crate::shelf::{Full, Memory};
 
 /// Rows in pages of two, led on by a word, and changes since a moment.
-const OPERATIONS: &str = r#"
+pub(crate) const OPERATIONS: &str = r#"
 [[operations]]
 id = "rows"
 label = { en = "Rows", ja = "行" }
@@ -41,6 +41,27 @@ name = "since"
 label = { en = "Since", ja = "以降" }
 kind = "time"
 "#;
+
+/// The door of a data source.
+pub(crate) fn door() -> Door {
+    Door {
+        link_name: LinkName::new(LINK_NAME).unwrap(),
+        caller: Caller::Unattended,
+        application: None,
+        environment: Environment::Production,
+        area: "data_source".to_owned(),
+    }
+}
+
+pub(crate) fn source(changes: bool) -> Source {
+    Source {
+        operation: "rows".to_owned(),
+        given: [("module".to_owned(), json!("leads"))].into(),
+        key: None,
+        changes,
+        fields: Vec::new(),
+    }
+}
 
 struct Desk {
     server: Server,
@@ -97,20 +118,7 @@ impl Desk {
     }
 
     async fn pulls_until(&self, changes: bool, rows: u64) -> Result<Pulled, PullError<Full>> {
-        let door = Door {
-            link_name: LinkName::new(LINK_NAME).unwrap(),
-            caller: Caller::Unattended,
-            application: None,
-            environment: Environment::Production,
-            area: "data_source".to_owned(),
-        };
-        let source = Source {
-            operation: "rows".to_owned(),
-            given: [("module".to_owned(), json!("leads"))].into(),
-            key: None,
-            changes,
-            fields: Vec::new(),
-        };
+        let (door, source) = (door(), source(changes));
         let seen = |came| match came >= rows {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
