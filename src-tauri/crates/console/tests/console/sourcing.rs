@@ -148,6 +148,11 @@ async fn r13_rows_come_with_the_primary_account_and_records_go_with_ones_own() {
         active: true,
     };
     desk.world.catalog().set_member(&uma).unwrap();
+    let operations = console.source_operations(session, id).unwrap();
+    assert!(
+        operations.iter().all(|one| !one.can_ask_for_changes),
+        "the practice service has no changes to ask for"
+    );
     console
         .share_application(session, application, uma.id, true)
         .unwrap();
@@ -163,6 +168,14 @@ async fn r13_rows_come_with_the_primary_account_and_records_go_with_ones_own() {
     assert!(view.can_add, "the form goes where the rows come from");
 
     console.sign_in(uma.id, None).await.unwrap();
+    let forms = console
+        .source_forms(desk.session(), application, LIVE)
+        .unwrap();
+    assert_eq!((forms.len(), forms[0].id), (1, item));
+    assert!(
+        forms[0].seat.account.is_none() && forms[0].seat.may_authorize,
+        "R15: the form is there, and says whose account it needs"
+    );
     let theirs = console
         .add_record(desk.session(), item, record("Ben"))
         .await;
