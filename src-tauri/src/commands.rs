@@ -12,6 +12,7 @@ mod connection;
 mod connections;
 mod connectors;
 mod damage;
+mod data_sources;
 mod flow;
 mod home;
 mod keys;
@@ -250,6 +251,19 @@ commands! {
     sending::send_operations,
     sending::send_by_hand,
     sending::send_history,
+    data_sources::sources_get,
+    data_sources::source_get,
+    data_sources::source_operations,
+    data_sources::source_modules,
+    data_sources::source_fields,
+    data_sources::source_keep,
+    data_sources::source_delete,
+    data_sources::source_pull,
+    data_sources::source_stop,
+    data_sources::source_rows,
+    data_sources::source_export,
+    data_sources::source_forms,
+    data_sources::source_add,
     schedules::schedules_get,
     schedules::schedule_get,
     schedules::schedule_preview,

@@ -24,6 +24,7 @@ export type Route =
   | { screen: "application"; id: ApplicationId; tab: ApplicationTab }
   | { screen: "live"; application: ApplicationId | null; environment: Environment; mode: "live" | "edit" }
   | { screen: "calls"; application: ApplicationId | null; environment: Environment; /** Id of a call, or the place of one that is not kept. */ item: string | null }
+  | { screen: "data-sources"; application: ApplicationId | null; environment: Environment; item: string | null }
   | { screen: "schedules"; application: ApplicationId | null; environment: Environment; item: string | null }
   | { screen: "tasks"; application: ApplicationId | null; environment: Environment; /** Id of a task, or the place of one that is not kept. */ item: string | null }
   | { screen: "send"; application: ApplicationId | null; environment: Environment; kind: SendKind }
@@ -48,6 +49,7 @@ export function link(route: Route): string {
     case "live":
       return route.application ? `#/live/${route.application}/${route.environment}/${route.mode}` : "#/live";
     case "calls":
+    case "data-sources":
     case "schedules":
     case "tasks":
       if (!route.application) return `#/${route.screen}`;
@@ -86,6 +88,7 @@ export function parse(fragment: string): Route {
       return { screen, id, tab: APPLICATION_TABS.find((known) => known === tab) ?? "connections" };
     case "live":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", mode: mode === "edit" ? "edit" : "live" };
+    case "data-sources":
     case "schedules":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", item: mode || null };
     case "calls":

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tsunagi_catalog::{Authorization, Catalog, Filling};
+use tsunagi_catalog::{Authorization, Catalog, Filling, Registration};
 use tsunagi_connectors::Library;
 use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::gate::Caller;
@@ -139,6 +139,28 @@ impl std::fmt::Debug for Gate {
     }
 }
 
+/// What the one connection goes to.
+pub struct Target {
+    /// The services there are.
+    pub library: Library,
+    /// The one it is of.
+    pub connector: String,
+    /// The scope that it asks for.
+    pub scope: String,
+    /// What it has set.
+    pub settings: Settings,
+    /// The client that it authorizes with, where the service has none built in.
+    pub registration: Option<Registration>,
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Target")
+            .field("connector", &self.connector)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Anything that a room of the program says.
 fn said(error: impl std::fmt::Display) -> Error {
     Error::Console(error.to_string())
@@ -152,6 +174,26 @@ impl Gate {
     pub async fn new(
         home: &Path,
         service: &Service,
+        count: usize,
+        expired: bool,
+    ) -> Result<Self, Error> {
+        let target = Target {
+            library: Library::built_in().clone(),
+            connector: "practice".to_owned(),
+            scope: "contacts.read".to_owned(),
+            settings: Settings::from([("port".to_owned(), service.port.to_string())]),
+            registration: None,
+        };
+        Self::to(home, target, count, expired).await
+    }
+
+    /// The same, to another service.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub async fn to(
+        home: &Path,
+        target: Target,
         count: usize,
         expired: bool,
     ) -> Result<Self, Error> {
@@ -183,19 +225,21 @@ impl Gate {
             id: ConnectionId::new(),
             name: ConnectionName::new("Bench").map_err(said)?,
             link_name: LinkName::new("bench").map_err(said)?,
-            connector: "practice".to_owned(),
+            connector: target.connector,
             kind: Kind::Admin,
             mode: Mode::Same,
-            scopes: vec!["contacts.read".to_owned()],
-            registration: None,
-            settings: Settings::from([("port".to_owned(), service.port.to_string())]),
+            scopes: vec![target.scope],
+            registration: target.registration.as_ref().map(|known| known.id),
+            settings: target.settings,
             enabled: true,
             created_by: Some(founder.id),
             created_at: now,
         };
+        if let Some(registration) = &target.registration {
+            catalog.add_registration(registration)?;
+        }
         catalog.add_connection(&connection)?;
-        let library = Library::built_in().clone();
-        let gateway = Gateway::new(catalog.clone(), keys, library, Arc::new(SystemClock), || ())
+        let gateway = Gateway::new(catalog.clone(), keys, target.library, Arc::new(SystemClock), || ())
             .map_err(said)?;
         let (_, resolved, _) = gateway
             .resolve(&connection, Reach::All)

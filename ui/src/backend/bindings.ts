@@ -2067,6 +2067,10 @@ millis: number | null,
  */
 bytes: number | null, 
 /**
+ * How many rows came, where it pulled some.
+ */
+rows: number | null, 
+/**
  * Why it did not do its work.
  */
 failure: Failure | null, 
@@ -2148,6 +2152,308 @@ operation: string,
  * What it is given, by the names of its inputs.
  */
 given: Record<string, unknown>, };
+export type SourceField = { 
+/**
+ * Its name, as the service has it.
+ */
+name: string, 
+/**
+ * What people call it.
+ */
+label: string, 
+/**
+ * Its type, in the service's words.
+ */
+kind: string | null, 
+/**
+ * Whether a new record needs it.
+ */
+required: boolean, 
+/**
+ * Whether it cannot be set.
+ */
+read_only: boolean, 
+/**
+ * Whether it is shown.
+ */
+shown: boolean, };
+export type Source = { 
+/**
+ * The operation that gives rows, by its id.
+ */
+operation: string, 
+/**
+ * What it is given, such as the module.
+ */
+given: Record<string, unknown>, 
+/**
+ * The field that identifies a record; `None`: one that usually does, else its number.
+ */
+key: string | null, 
+/**
+ * Whether only what has changed is asked for, where the service can. While there are rows that
+ * nothing identifies, everything is asked for all the same: which of them changed nobody can
+ * tell.
+ */
+changes: boolean, 
+/**
+ * The fields that are looked at, in their order; empty: those that rows have.
+ */
+fields: Array<SourceField>, };
+export type PullRecord = { 
+/**
+ * When it ended.
+ */
+at: Timestamp, 
+/**
+ * By whom; empty where nobody was present.
+ */
+who: string, 
+/**
+ * How many rows came.
+ */
+came: number, 
+/**
+ * How many are gone at the service.
+ */
+gone: number, 
+/**
+ * Whether a person stopped it.
+ */
+stopped: boolean, 
+/**
+ * Why it is not over.
+ */
+failure: Failure | null, };
+export type SourceRow = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it pulls, such as a module; else what the operation does.
+ */
+what: string, 
+/**
+ * What it goes through; `None` where that cannot be read.
+ */
+connection: ConnectionMark | null, 
+/**
+ * When it was stored last.
+ */
+changedAt: Timestamp, 
+/**
+ * Why it cannot be pulled now.
+ */
+stopped: Failure | null, 
+/**
+ * How many rows it has.
+ */
+rows: number, 
+/**
+ * Whether it is being pulled by this program now.
+ */
+pulling: boolean, 
+/**
+ * How many rows have come of a pull that is not over.
+ */
+came: number | null, 
+/**
+ * When the last pull was over.
+ */
+doneAt: Timestamp | null, 
+/**
+ * How the last one ended.
+ */
+last: PullRecord | null, };
+export type SourceConnection = { 
+/**
+ * The connection.
+ */
+seat: LiveRow, 
+/**
+ * Why no data source can be made on it (R14).
+ */
+refused: Failure | null, };
+export type SourceOperation = { 
+/**
+ * The operation, with the inputs that a person gives.
+ */
+operation: OperationView, 
+/**
+ * Whether only what has changed can be asked for.
+ */
+canAskForChanges: boolean, };
+export type SourcesView = { 
+/**
+ * The application.
+ */
+application: ApplicationMark, 
+/**
+ * The data sources, by name.
+ */
+sources: Array<SourceRow>, 
+/**
+ * What a data source may pull through there, by name.
+ */
+connections: Array<SourceConnection>, 
+/**
+ * The acting member may keep, pull and delete them (R1, R2).
+ */
+mayManage: boolean, };
+export type SourceDoor = { 
+/**
+ * The application.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * The connection.
+ */
+connection: ConnectionId, };
+export type FieldView = { 
+/**
+ * Its name, as the service has it.
+ */
+name: string, 
+/**
+ * What people call it.
+ */
+label: string, 
+/**
+ * Its type, in the service's words.
+ */
+kind: string | null, 
+/**
+ * Whether a new record needs it.
+ */
+required: boolean, 
+/**
+ * Whether it cannot be set.
+ */
+readOnly: boolean, };
+export type SourceDraft = { 
+/**
+ * Which one; `None` for one that is not kept yet.
+ */
+id: ItemId | null, 
+/**
+ * The version that is edited.
+ */
+version: number | null, 
+/**
+ * The application it belongs to.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * What it is called; empty for one that is not kept yet.
+ */
+name: string, 
+/**
+ * What it goes through.
+ */
+connection: ConnectionId | null, 
+/**
+ * What is pulled.
+ */
+source: Source, };
+export type SourceSchedule = { 
+/**
+ * The schedule.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * When it runs next, where it does.
+ */
+next: Timestamp | null, };
+export type SourceView = { 
+/**
+ * As it is edited.
+ */
+draft: SourceDraft, 
+/**
+ * How it stands.
+ */
+row: SourceRow, 
+/**
+ * Whether only what has changed can be asked for.
+ */
+canAskForChanges: boolean, 
+/**
+ * Whose account pulls; `None` where none could.
+ */
+runsAs: AccountView | null, 
+/**
+ * The schedules that pull it, by name.
+ */
+schedules: Array<SourceSchedule>, 
+/**
+ * Whether records can be added to it, each with the account of whoever adds it (R13).
+ */
+canAdd: boolean, 
+/**
+ * The latest pulls, the latest first.
+ */
+history: Array<PullRecord>, };
+export type SourceForm = { 
+/**
+ * The data source.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it adds to, such as a module.
+ */
+what: string, 
+/**
+ * What it goes through, with what the acting member has there.
+ */
+seat: LiveRow, 
+/**
+ * The fields that a record has, as far as they were looked up.
+ */
+fields: Array<SourceField>, };
+export type SourceRecord = { 
+/**
+ * Its place in the order rows are listed in.
+ */
+place: number, 
+/**
+ * What identifies the record.
+ */
+id: string, 
+/**
+ * The record as the service sent it.
+ */
+fields: Record<string, unknown>, };
+export type SourcePage = { 
+/**
+ * The rows.
+ */
+rows: Array<SourceRecord>, 
+/**
+ * After which place the next page begins; `None` where this is the last.
+ */
+next: number | null, };
+export type RowsForm = "csv" | "json";
 export type TaskRow = { 
 /**
  * Its identifier.
@@ -5012,6 +5318,19 @@ export interface Commands {
   send_operations: { args: { kind: SendKind; connection: ConnectionId }; answer: Array<OperationView> };
   send_by_hand: { args: { draft: SendDraft }; answer: TaskDone };
   send_history: { args: { kind: SendKind; connection: ConnectionId; environment: Environment }; answer: Array<CallRecord> };
+  sources_get: { args: { application: ApplicationId; environment: Environment }; answer: SourcesView };
+  source_get: { args: { item: ItemId }; answer: SourceView };
+  source_operations: { args: { connection: ConnectionId }; answer: Array<SourceOperation> };
+  source_modules: { args: { through: SourceDoor }; answer: Array<FieldView> };
+  source_fields: { args: { through: SourceDoor; module: string | null }; answer: Array<FieldView> };
+  source_keep: { args: { draft: SourceDraft }; answer: SourceView };
+  source_delete: { args: { item: ItemId }; answer: void };
+  source_pull: { args: { item: ItemId; anew: boolean }; answer: SourceView };
+  source_stop: { args: { item: ItemId }; answer: void };
+  source_rows: { args: { item: ItemId; after: number | null; limit: number; find: string }; answer: SourcePage };
+  source_export: { args: { item: ItemId; form: RowsForm }; answer: WrittenFile };
+  source_forms: { args: { application: ApplicationId; environment: Environment }; answer: Array<SourceForm> };
+  source_add: { args: { item: ItemId; record: { [key in string]: JsonValue } }; answer: TaskDone };
   schedules_get: { args: { application: ApplicationId; environment: Environment }; answer: SchedulesView };
   schedule_get: { args: { item: ItemId }; answer: ScheduleDraft };
   schedule_preview: { args: { when: ScheduleWhen; zone: string }; answer: Array<Timestamp> };

@@ -11,6 +11,7 @@ import { availabilityHandlers, offeredBy, refusedBy } from "./fake/availability"
 import { applicationHandlers } from "./fake/applications";
 import { callHandlers } from "./fake/calls";
 import { scheduleHandlers } from "./fake/schedules";
+import { sourceHandlers } from "./fake/sources";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
 import { sendingHandlers } from "./fake/sending";
@@ -484,6 +485,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     ...calls,
     ...scheduleHandlers({ start: () => world.start, calls: (application, environment) => calls.calls_get({ application, environment }), changed }, options, home === "first" || home === "empty"),
     ...sendingHandlers({ start: () => world.start, live: (application, environment) => applications.handlers.live_get({ application, environment }), marks: () => world.rows, changed }, work, options, home === "first" || home === "empty"),
+    ...sourceHandlers({ start: () => world.start, live: (application, environment) => applications.handlers.live_get({ application, environment }), changed }, work, options, home === "first" || home === "empty"),
     ...taskHandlers({
       start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
       grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,

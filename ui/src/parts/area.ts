@@ -3,7 +3,7 @@ import { named } from "../i18n/i18n.svelte";
 import type { IconName } from "./Icon.svelte";
 
 const ICONS: Record<string, IconName> = {
-  data_source: "folder",
+  data_source: "data",
   form_workflow: "file",
   report_workflow: "file",
   integration_task: "plug",

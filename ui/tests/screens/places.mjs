@@ -5,6 +5,7 @@ import { places as calls } from "./places/calls.mjs";
 import { places as connection } from "./places/connection.mjs";
 import { places as connections } from "./places/connections.mjs";
 import { places as connectors } from "./places/connectors.mjs";
+import { places as dataSources } from "./places/data-sources.mjs";
 import { places as flow } from "./places/flow.mjs";
 import { places as home } from "./places/home.mjs";
 import { places as members } from "./places/members.mjs";
@@ -18,5 +19,5 @@ import { places as tasks } from "./places/tasks.mjs";
 import { places as welcome } from "./places/welcome.mjs";
 
 export const places = [
-  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...activity, ...signIn, ...members, ...applications, ...calls, ...schedules, ...tasks, ...send, ...settings, ...shell, ...flow,
+  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...dataSources, ...activity, ...signIn, ...members, ...applications, ...calls, ...schedules, ...tasks, ...send, ...settings, ...shell, ...flow,
 ];

@@ -8,7 +8,7 @@ describe("places", () => {
     { screen: "connection", id: "019ab0c4-1111", tab: "timeline" }, { screen: "connection", id: "019ab0c4-1111", tab: "uses" },
     { screen: "new-connection", service: "zoho_crm", application: "app-1" }, { screen: "new-connection", service: null, application: "app-1" },
     { screen: "service", id: "zoho crm/ü" }, { screen: "service", id: "slack", application: "app-1" },
-    { screen: "calls", application: "app-1", environment: "stage", item: "new-2" }, { screen: "tasks", application: null, environment: "development", item: null }, { screen: "tasks", application: "app-1", environment: "production", item: "019ab0c4" },
+    { screen: "calls", application: "app-1", environment: "stage", item: "new-2" }, { screen: "tasks", application: null, environment: "development", item: null }, { screen: "data-sources", application: "app-1", environment: "production", item: "019ab0c4" }, { screen: "tasks", application: "app-1", environment: "production", item: "019ab0c4" },
     { screen: "applications" }, { screen: "application", id: "app-1", tab: "members" },
     { screen: "calls", application: null, environment: "development", item: null }, { screen: "calls", application: "app-1", environment: "stage", item: "new-2" },
     { screen: "live", application: null, environment: "production", mode: "live" }, { screen: "live", application: "app-1", environment: "stage", mode: "edit" },

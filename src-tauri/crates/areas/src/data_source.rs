@@ -3,13 +3,15 @@
 //! A page is put on the shelf together with how to get the next one, so that a pull that was
 //! interrupted goes on where it was. While one page is stored the next is fetched.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
 use http::StatusCode;
 use http::header::DATE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tsunagi_connectors::{Asked, Given, Operation, Verdict};
+use tsunagi_connectors::{Asked, Astray, Given, Operation, Verdict};
 use tsunagi_domain::Timestamp;
 use tsunagi_gateway::{Door, GateError, Gateway, Site};
 
@@ -35,7 +37,9 @@ pub struct Source {
     /// The field that identifies a record; `None`: one that usually does, else its number.
     #[serde(default)]
     pub key: Option<String>,
-    /// Whether only what has changed is asked for, where the service can.
+    /// Whether only what has changed is asked for, where the service can. While there are rows that
+    /// nothing identifies, everything is asked for all the same: which of them changed nobody can
+    /// tell.
     #[serde(default)]
     pub changes: bool,
     /// The fields that are looked at, in their order; empty: those that rows have.
@@ -92,8 +96,13 @@ pub trait Shelf: Sync {
     /// What can go wrong with it.
     type Error: std::error::Error + Send;
 
-    /// Begins a pull, or goes on with the one that is not over.
-    fn begin(&self, whole: bool) -> impl Future<Output = Result<Begun, Self::Error>> + Send;
+    /// Begins a pull, or goes on with the one that is not over. `origin` says whose rows they are:
+    /// what was begun of another's is given up, and nothing of it is known any more.
+    fn begin(
+        &self,
+        whole: bool,
+        origin: &str,
+    ) -> impl Future<Output = Result<Begun, Self::Error>> + Send;
 
     /// Keeps a page after so many rows, with how to get the next: all of it or nothing.
     fn put(
@@ -103,7 +112,8 @@ pub trait Shelf: Sync {
         next: Option<String>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Ends the pull; the next one asks for changes since `since`. Gives how many rows are gone.
+    /// Ends the pull; the next one asks for changes since `since`, where it is given, else for
+    /// everything. Gives how many rows are gone.
     fn end(&self, since: Option<String>) -> impl Future<Output = Result<u64, Self::Error>> + Send;
 
     /// Gives the pull up: the next one begins anew.
@@ -133,6 +143,12 @@ pub enum PullError<E: std::error::Error> {
     /// The answer repeats the credential: it is not kept.
     #[error("an answer that repeats the credential")]
     EchoesCredential,
+    /// There is a next page, and no way to it. What has come is kept, and nothing counts as gone.
+    #[error("no way to the next page: {0}")]
+    Astray(Astray),
+    /// A row that has changed has nothing that identifies it: which one it was nobody can tell.
+    #[error("a changed row that nothing identifies")]
+    Unidentified,
     /// The rows could not be kept.
     #[error(transparent)]
     Shelf(E),
@@ -152,10 +168,13 @@ pub struct Pulled {
 /// How a pull goes on, as it is kept.
 #[derive(Serialize, Deserialize)]
 struct Mark {
-    /// The next page.
-    asked: Asked,
+    /// The next page; `None` where all have come.
+    asked: Option<Asked>,
     /// When the first page was answered, by the service's clock where it tells.
     since: String,
+    /// Whether a row had to be numbered.
+    #[serde(default)]
+    numbered: bool,
 }
 
 /// Pulls a source through a door onto a shelf. `seen` hears how many rows have come after each
@@ -173,7 +192,11 @@ pub async fn pull<S: Shelf>(
 ) -> Result<Pulled, PullError<S::Error>> {
     let (site, operation) = found(gateway, door, &source.operation).await?;
     let whole = !(source.changes && operation.since.is_some());
-    let mut begun = shelf.begin(whole).await.map_err(PullError::Shelf)?;
+    let origin = origin_of(&site);
+    let mut begun = shelf
+        .begin(whole, &origin)
+        .await
+        .map_err(PullError::Shelf)?;
     let run = Run {
         gateway,
         door,
@@ -185,45 +208,75 @@ pub async fn pull<S: Shelf>(
         .next
         .as_deref()
         .and_then(|next| serde_json::from_str::<Mark>(next).ok());
+    if mark.is_none() && begun.came > 0 {
+        // Rows came, and nothing leads on from them.
+        shelf.give_up().await.map_err(PullError::Shelf)?;
+        begun = shelf
+            .begin(whole, &origin)
+            .await
+            .map_err(PullError::Shelf)?;
+    }
     let resumed = mark.is_some();
-    let first = match &mark {
-        Some(mark) => mark.asked.clone(),
+    if mark.as_ref().is_some_and(|mark| mark.asked.is_none()) {
+        return over(shelf, mark, begun.came).await;
+    }
+    let mut first = match mark.as_ref().and_then(|mark| mark.asked.clone()) {
+        Some(asked) => asked,
         None => run.first(&begun)?,
     };
     let mut page = match run.page(&first).await {
         // What leads on does not live for ever at most services: begun anew, once.
         Err(PullError::Refused { status, .. }) if resumed && is_of_the_cursor(status) => {
             shelf.give_up().await.map_err(PullError::Shelf)?;
-            begun = shelf.begin(whole).await.map_err(PullError::Shelf)?;
+            begun = shelf
+                .begin(whole, &origin)
+                .await
+                .map_err(PullError::Shelf)?;
             mark = None;
-            run.page(&run.first(&begun)?).await?
+            first = run.first(&begun)?;
+            run.page(&first).await?
         }
         other => other?,
     };
-    let since = mark.map_or_else(|| answered_at(&page, now), |mark| mark.since);
+    let mut mark = mark.unwrap_or_else(|| Mark {
+        asked: None,
+        since: answered_at(&page, now),
+        numbered: false,
+    });
     let mut came = begun.came;
+    let mut been = HashSet::from([fingerprint(&first)]);
     loop {
-        let rows = run.rows(std::mem::take(&mut page.rows), came);
+        let rows = run.rows(std::mem::take(&mut page.rows), came, &mut mark.numbered);
+        if mark.numbered && !begun.whole {
+            // Put beside the others it would be there twice, or stand in for another.
+            shelf.give_up().await.map_err(PullError::Shelf)?;
+            return Err(PullError::Unidentified);
+        }
         let many = rows.len() as u64;
-        let next = page.next.take();
-        let kept = next.as_ref().map(|asked| {
-            let mark = Mark {
-                asked: asked.clone(),
-                since: since.clone(),
-            };
-            serde_json::to_string(&mark).unwrap_or_default()
-        });
-        let put = shelf.put(came, rows, kept);
+        let next = match std::mem::replace(&mut page.next, Ok(None)) {
+            // Round and round is no way on, however long the round.
+            Ok(Some(next)) if !been.insert(fingerprint(&next)) => Err(Astray::Same),
+            next => next,
+        };
+        let next = match next {
+            Ok(next) => next,
+            Err(astray) => {
+                // Not the end: what is behind it is there, and is not gone.
+                let put = shelf.put(came, rows, None).await;
+                put.map_err(PullError::Shelf)?;
+                let _ = seen(came + many);
+                shelf.give_up().await.map_err(PullError::Shelf)?;
+                return Err(PullError::Astray(astray));
+            }
+        };
+        mark.asked.clone_from(&next);
+        let kept = serde_json::to_string(&mark).unwrap_or_default();
+        let put = shelf.put(came, rows, Some(kept));
         let Some(next) = next else {
             put.await.map_err(PullError::Shelf)?;
             came += many;
             let _ = seen(came);
-            let gone = shelf.end(Some(since)).await.map_err(PullError::Shelf)?;
-            return Ok(Pulled {
-                came,
-                gone,
-                stopped: false,
-            });
+            return over(shelf, Some(mark), came).await;
         };
         // A page that could not be stored is worse than one that did not come.
         let (put, fetched) = futures::future::join(put, run.page(&next)).await;
@@ -238,6 +291,40 @@ pub async fn pull<S: Shelf>(
         }
         page = fetched?;
     }
+}
+
+/// Ends a pull whose pages have all come.
+async fn over<S: Shelf>(
+    shelf: &S,
+    mark: Option<Mark>,
+    came: u64,
+) -> Result<Pulled, PullError<S::Error>> {
+    // Of rows that were numbered nobody could tell which have changed.
+    let since = mark.filter(|mark| !mark.numbered).map(|mark| mark.since);
+    let gone = shelf.end(since).await.map_err(PullError::Shelf)?;
+    Ok(Pulled {
+        came,
+        gone,
+        stopped: false,
+    })
+}
+
+/// Whose rows are pulled: the connection, where it leads, and the account; where the service does
+/// not tell that, the authorization.
+fn origin_of(site: &Site) -> String {
+    let account = match &site.account {
+        Some(account) => account.clone(),
+        None => site.authorization.to_string(),
+    };
+    let at = site.resolved.api_url("/").map(String::from);
+    format!("{} {} {account}", site.connection, at.unwrap_or_default())
+}
+
+/// Tells one request from another.
+fn fingerprint(asked: &Asked) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&asked.target, &asked.headers, &asked.body).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether a refusal may mean that what leads on is not known any more. What says something of the
@@ -325,12 +412,21 @@ impl Run<'_> {
         serde_json::from_slice::<Value>(body).is_ok_and(|body| self.operation.rows(&body).is_some())
     }
 
-    fn rows(&self, rows: Vec<Value>, came: u64) -> Vec<Row> {
+    /// Rows to be kept. What nothing identifies is numbered, and told.
+    fn rows(&self, rows: Vec<Value>, came: u64, numbered: &mut bool) -> Vec<Row> {
         let key = self.source.key.as_deref();
-        let numbered = rows.into_iter().zip(came..);
-        numbered
+        rows.into_iter()
+            .zip(came..)
             .map(|(row, number)| Row {
-                id: identity(&row, key).unwrap_or_else(|| format!("#{number}")),
+                id: match identity(&row, key) {
+                    // A number begins so, and no record is taken for one.
+                    Some(id) if id.starts_with('#') => format!("#{id}"),
+                    Some(id) => id,
+                    None => {
+                        *numbered = true;
+                        format!("#{number}")
+                    }
+                },
                 fields: row.to_string(),
             })
             .collect()

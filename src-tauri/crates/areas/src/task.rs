@@ -1,9 +1,10 @@
 //! Integration tasks: one operation of a service, with values put in.
 
+use http::header::LINK;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tsunagi_connectors::{Asked, Given, Operation, Outcome, Repeat as Repeatable};
+use tsunagi_connectors::{Asked, Astray, Given, Operation, Outcome, Repeat as Repeatable};
 use tsunagi_gateway::{Answer, Door, GateError, Gateway, Repeat, Request, Site};
 
 /// What is to be done: an operation of the service that the connection is of.
@@ -47,8 +48,8 @@ pub struct Done {
     pub outcome: Outcome,
     /// Its rows; empty where it has none.
     pub rows: Vec<Value>,
-    /// The request for the next page of rows, where there is one.
-    pub next: Option<Asked>,
+    /// The request for the next page of rows, where there is one; or why there is no way to it.
+    pub next: Result<Option<Asked>, Astray>,
 }
 
 /// Where a door leads, and an operation of the service there.
@@ -90,7 +91,18 @@ pub(crate) async fn ask(
     let answer = Box::pin(gateway.send(door.call(request(asked)?))).await?;
     let outcome = operation.outcome(answer.status.as_u16(), &answer.body);
     let mut body = serde_json::from_slice::<Value>(&answer.body).unwrap_or_default();
-    let header = |name: &str| answer.headers.get(name)?.to_str().ok();
+    // A header may come on several lines, which are one list (RFC 9110 §5.3).
+    let links: Vec<&str> = answer
+        .headers
+        .get_all(LINK)
+        .iter()
+        .filter_map(|link| link.to_str().ok())
+        .collect();
+    let links = links.join(", ");
+    let header = |name: &str| match name {
+        "link" => Some(links.as_str()),
+        _ => answer.headers.get(name)?.to_str().ok(),
+    };
     let next = operation.next_page(asked, site.view(), header, &body);
     let rows = match operation.answer.rows.as_deref() {
         // Taken out and not copied: there may be thousands.

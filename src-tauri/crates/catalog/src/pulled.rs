@@ -68,20 +68,36 @@ impl Catalog {
         })
     }
 
-    /// Begins a pull, of everything or of what has changed. One that was begun and is not over
-    /// goes on instead, as it was begun. Gives how far it is.
+    /// Begins a pull, of everything or of what has changed; where nothing is there that could have
+    /// changed, of everything. One that was begun and is not over goes on instead, as it was begun.
+    /// Gives how far it is.
+    ///
+    /// `origin` says in its area's words whose rows they are. Where those of before are another's,
+    /// or nobody knows whose, the pull begins anew with everything.
     ///
     /// # Errors
     /// As every write.
-    pub fn begin_pull(&self, item: ItemId, whole: bool, now: Timestamp) -> Result<Pull> {
+    pub fn begin_pull(
+        &self,
+        item: ItemId,
+        whole: bool,
+        origin: &str,
+        now: Timestamp,
+    ) -> Result<Pull> {
         self.data().write(|db| {
             db.prepare_cached(
                 "INSERT INTO pull (item, generation) VALUES (?1, 0) ON CONFLICT (item) DO NOTHING",
             )?
             .execute([item.bytes()])?;
             db.prepare_cached(
-                "UPDATE pull SET whole = ?2, began_at = ?3, next = NULL, came = 0,
-                     generation = generation + ?2
+                "UPDATE pull SET whole = NULL, began_at = NULL, next = NULL, since = NULL,
+                     origin = ?2
+                 WHERE item = ?1 AND origin IS NOT ?2",
+            )?
+            .execute(params![item.bytes(), origin])?;
+            db.prepare_cached(
+                "UPDATE pull SET whole = (?2 OR since IS NULL), began_at = ?3, next = NULL,
+                     came = 0, generation = generation + (?2 OR since IS NULL)
                  WHERE item = ?1 AND began_at IS NULL",
             )?
             .execute(params![item.bytes(), whole, now.0])?;
@@ -123,7 +139,8 @@ impl Catalog {
     }
 
     /// Ends a pull. After one of everything, rows that did not come again are removed: they are
-    /// gone at the service. Gives how many those were.
+    /// gone at the service. Gives how many those were. The next one asks for what has changed since
+    /// `since`, where it is given, else for everything.
     ///
     /// # Errors
     /// [`CatalogError::Stale`] where none of this generation is under way.
@@ -144,7 +161,7 @@ impl Catalog {
                 .execute(params![key, row::integer(generation)])?;
             db.prepare_cached(
                 "UPDATE pull SET whole = NULL, began_at = NULL, next = NULL, done_at = ?2,
-                     since = coalesce(?3, since)
+                     since = ?3
                  WHERE key = ?1",
             )?
             .execute(params![key, now.0, since])?;
@@ -192,13 +209,37 @@ impl Catalog {
                  ORDER BY key LIMIT ?3",
             )?;
             let after = after.unwrap_or(i64::MIN);
-            let rows = statement.query_map(params![item.bytes(), after, limit], |row| {
-                Ok(PulledRow {
-                    place: row.get("key")?,
-                    id: row.get("id")?,
-                    fields: row.get("fields")?,
-                })
-            })?;
+            let rows = statement.query_map(params![item.bytes(), after, limit], pulled_row)?;
+            row::collect("pulled_row", rows)
+        })
+    }
+
+    /// Those of [`Catalog::pulled`] that have a text in one of their values, Latin case aside.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn pulled_with(
+        &self,
+        item: ItemId,
+        text: &str,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<PulledRow>> {
+        let like = like(text);
+        // As it stands in the stored text, where most rows are ruled out without being read.
+        let written = serde_json::Value::from(text).to_string();
+        let written = self::like(written.trim_matches('"'));
+        self.data().read(|db| {
+            let mut statement = db.prepare_cached(
+                r"SELECT key, id, fields FROM pulled_row
+                  WHERE pull = (SELECT key FROM pull WHERE item = ?1) AND key > ?2
+                      AND fields LIKE ?4 ESCAPE '\'
+                      AND EXISTS (SELECT 1 FROM json_tree(fields) WHERE atom LIKE ?5 ESCAPE '\')
+                  ORDER BY key LIMIT ?3",
+            )?;
+            let after = after.unwrap_or(i64::MIN);
+            let given = params![item.bytes(), after, limit, written, like];
+            let rows = statement.query_map(given, pulled_row)?;
             row::collect("pulled_row", rows)
         })
     }
@@ -218,6 +259,27 @@ impl Catalog {
             Ok(u64::try_from(count).unwrap_or_default())
         })
     }
+}
+
+fn pulled_row(row: &Row<'_>) -> rusqlite::Result<PulledRow> {
+    Ok(PulledRow {
+        place: row.get("key")?,
+        id: row.get("id")?,
+        fields: row.get("fields")?,
+    })
+}
+
+/// A pattern that matches what has this text anywhere.
+fn like(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for one in text.chars() {
+        if matches!(one, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(one);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// The key of a pull that is under way.

@@ -15,7 +15,7 @@ use url::form_urlencoded::Serializer;
 use crate::resolve::{OF_THE_KEY, fill, placeholders};
 use crate::{AccountId, Connector, Operation, Repeat, Resolved, Template, Verb};
 
-pub use next::PAGES_MAX;
+pub use next::{Astray, PAGES_MAX};
 pub use outcome::{Fared, Field, Outcome, Verdict};
 use value::Taken;
 pub(crate) use value::takes;

@@ -26,7 +26,7 @@ mod resolve;
 mod sketch;
 mod why;
 
-pub use ask::{Asked, Fared, Field, Given, Misfit, Outcome, PAGES_MAX, Site, Verdict};
+pub use ask::{Asked, Astray, Fared, Field, Given, Misfit, Outcome, PAGES_MAX, Site, Verdict};
 pub use connector::{
     Among, Answered, Api, ApiError, Area, Attach, AuthKind, Body, ClientAuth, Connector, Described,
     Each, Good, GrantType, IDEMPOTENCY_KEY, Input, InputKind, KeyField, Keys, Link, Means, Method,

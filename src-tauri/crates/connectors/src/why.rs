@@ -167,6 +167,7 @@ whys! {
     not_pointer(at) = "`{at}` is not a JSON pointer";
     // Operations.
     operation_twice(operation) = "operation `{operation}` is listed twice";
+    operation_adds(operation) = "`{operation}` gives no rows that this could add to, or this adds none";
     operation_target(target) = "`{target}` is neither a path below the API's base nor an address without a query, with values in its path only";
     operation_body() = "a body goes with POST, PUT or PATCH";
     operation_scope(scope) = "neither `{scope}` nor what may stand in its place is listed under `scopes`";

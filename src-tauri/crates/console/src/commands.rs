@@ -107,6 +107,19 @@ pub fn all() -> Vec<Command> {
         send_operations(kind: v::SendKind, connection: d::ConnectionId) -> Vec<v::OperationView>;
         send_by_hand(draft: v::SendDraft) -> v::TaskDone;
         send_history(kind: v::SendKind, connection: d::ConnectionId, environment: d::Environment) -> Vec<v::CallRecord>;
+        sources_get(application: d::ApplicationId, environment: d::Environment) -> v::SourcesView;
+        source_get(item: d::ItemId) -> v::SourceView;
+        source_operations(connection: d::ConnectionId) -> Vec<v::SourceOperation>;
+        source_modules(through: v::SourceDoor) -> Vec<v::FieldView>;
+        source_fields(through: v::SourceDoor, module: Option<String>) -> Vec<v::FieldView>;
+        source_keep(draft: v::SourceDraft) -> v::SourceView;
+        source_delete(item: d::ItemId) -> ();
+        source_pull(item: d::ItemId, anew: bool) -> v::SourceView;
+        source_stop(item: d::ItemId) -> ();
+        source_rows(item: d::ItemId, after: Option<i64>, limit: u32, find: String) -> v::SourcePage;
+        source_export(item: d::ItemId, form: v::RowsForm) -> v::WrittenFile;
+        source_forms(application: d::ApplicationId, environment: d::Environment) -> Vec<v::SourceForm>;
+        source_add(item: d::ItemId, record: std::collections::BTreeMap<String, serde_json::Value>) -> v::TaskDone;
         schedules_get(application: d::ApplicationId, environment: d::Environment) -> v::SchedulesView;
         schedule_get(item: d::ItemId) -> v::ScheduleDraft;
         schedule_preview(when: sc::When, zone: String) -> Vec<d::Timestamp>;
@@ -347,6 +360,22 @@ pub fn typescript() -> String {
         s::Repeat,
         s::Role,
         tsunagi_areas::task::Task,
+        tsunagi_areas::data_source::SourceField,
+        tsunagi_areas::data_source::Source,
+        v::PullRecord,
+        v::SourceRow,
+        v::SourceConnection,
+        v::SourceOperation,
+        v::SourcesView,
+        v::SourceDoor,
+        v::FieldView,
+        v::SourceDraft,
+        v::SourceSchedule,
+        v::SourceView,
+        v::SourceForm,
+        v::SourceRecord,
+        v::SourcePage,
+        v::RowsForm,
         v::TaskRow,
         v::TaskService,
         v::InputView,

@@ -1,5 +1,6 @@
 //! Data sources: what is pulled from a service, the rows that came, and records that members add.
 
+mod adding;
 mod discovering;
 mod going;
 mod pulling;
@@ -10,9 +11,10 @@ use tsunagi_areas::data_source::Source;
 use tsunagi_catalog::{Execution, Item};
 use tsunagi_connectors::{Area, Connector, Operation, Role};
 use tsunagi_domain::access::Act;
+use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::gate::Access;
 use tsunagi_domain::impact::{Place, may_be_made};
-use tsunagi_domain::{ApplicationId, Connection, Environment, ItemId, Member};
+use tsunagi_domain::{ApplicationId, Connection, ConnectionId, Environment, ItemId, Kind, Member};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
@@ -20,13 +22,15 @@ use crate::items::{Head, Keeping, Needs, connection_needed, definition_of};
 use crate::live::Look;
 use crate::log::Action;
 use crate::messages;
+use crate::rows::account_view;
 use crate::tasks::needed;
 use crate::uses::application_mark;
 use crate::views::{
-    PullRecord, SourceConnection, SourceDraft, SourcePage, SourceRecord, SourceRow, SourceView,
-    SourcesView,
+    AccountView, PullRecord, SourceConnection, SourceDraft, SourcePage, SourceRecord, SourceRow,
+    SourceView, SourcesView,
 };
 
+use adding::adding;
 pub(crate) use going::Pulling;
 use pulling::Told;
 
@@ -101,19 +105,25 @@ impl Console {
         Ok(may_be_made(&shape, place)?)
     }
 
+    /// What a source pulls, such as a module; else what the operation does.
+    fn what_of(&self, source: &Source, service: &str) -> String {
+        if let Some(module) = source.given.get("module").and_then(Value::as_str) {
+            return module.to_owned();
+        }
+        let library = self.inner.gateway.library();
+        let operation = library
+            .get(service)
+            .and_then(|connector| connector.operation(&source.operation));
+        operation.map_or_else(String::new, |operation| self.pick(&operation.label))
+    }
+
     fn source_row(&self, item: &Item) -> Result<SourceRow, ConsoleError> {
         let catalog = &self.inner.catalog;
         let (connection, stopped) = self.goes_through(item)?;
         let source = definition_of::<Source>(item).ok();
         let what = source.and_then(|source| {
-            let module = source.given.get("module").and_then(Value::as_str);
             let service = &connection.as_ref()?.service.id;
-            let library = self.inner.gateway.library();
-            let operation = || library.get(service)?.operation(&source.operation);
-            match module {
-                Some(module) => Some(module.to_owned()),
-                None => operation().map(|operation| self.pick(&operation.label)),
-            }
+            Some(self.what_of(&source, service))
         });
         let pull = catalog.pull(item.id)?;
         let running = pull.as_ref().and_then(|pull| pull.running.as_ref());
@@ -170,7 +180,9 @@ impl Console {
         let history = self.inner.catalog.executions(id, None, RECENT)?;
         Ok(SourceView {
             can_ask_for_changes: rows.is_some_and(|operation| operation.since.is_some()),
-            can_add: connector.is_some_and(|connector| of_role(connector, Role::Add).is_some()),
+            can_add: connector.is_some_and(|connector| adding(connector, &source).is_some()),
+            runs_as: self.runs_as(connection, item.environment)?,
+            schedules: self.schedules_of(&item)?,
             history: history
                 .iter()
                 .filter_map(|one| self.pull_record(one, &members))
@@ -186,6 +198,42 @@ impl Console {
             },
             row,
         })
+    }
+
+    /// Whose account pulls: the primary, else the only one there is (R13).
+    fn runs_as(
+        &self,
+        connection: Option<ConnectionId>,
+        environment: Environment,
+    ) -> Result<Option<AccountView>, ConsoleError> {
+        let known = match connection {
+            Some(id) => self.readable_connection(id)?,
+            None => None,
+        };
+        let Some(connection) = known else {
+            return Ok(None);
+        };
+        let reach = connection.mode.reach(environment);
+        let member = if connection.kind == Kind::LoggedInUser {
+            let primaries = self.inner.catalog.primaries(connection.id)?;
+            let primary = primaries.iter().find(|primary| primary.reach == reach);
+            match primary {
+                Some(primary) => Some(primary.member),
+                None => return Ok(None),
+            }
+        } else {
+            None
+        };
+        let slot = self.inner.catalog.slot(SlotKey {
+            connection: connection.id,
+            reach,
+            member,
+        })?;
+        let service = self.mark_of(&connection.connector).name;
+        Ok(slot.map(|slot| {
+            let found = &slot.authorization;
+            account_view(&service, found.label.as_deref(), &found.account)
+        }))
     }
 
     /// Keeps a data source: from then on its connection is in use there, unattended (R13, R18).
@@ -253,7 +301,8 @@ impl Console {
         Ok(self.inner.catalog.forget_pulled(id)?)
     }
 
-    /// Rows that a data source has pulled, those after a place.
+    /// Rows that a data source has pulled, those after a place; where a text is given, those that
+    /// have it in one of their values.
     ///
     /// # Errors
     /// R2; `missing`.
@@ -263,11 +312,16 @@ impl Console {
         id: ItemId,
         after: Option<i64>,
         limit: u32,
+        find: &str,
     ) -> Result<SourcePage, ConsoleError> {
         self.reader(session)?;
         self.item_of(SOURCES, id)?;
         let limit = limit.clamp(1, ROWS_MAX);
-        let rows = self.inner.catalog.pulled(id, after, limit)?;
+        let catalog = &self.inner.catalog;
+        let rows = match find.trim() {
+            "" => catalog.pulled(id, after, limit)?,
+            text => catalog.pulled_with(id, text, after, limit)?,
+        };
         let full = rows.len() == limit as usize;
         Ok(SourcePage {
             next: rows.last().map(|row| row.place).filter(|_| full),

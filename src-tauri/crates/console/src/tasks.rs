@@ -345,7 +345,7 @@ impl Console {
             Verdict::Unclear => TaskVerdict::Unclear,
         });
         view.rows = u32::try_from(done.rows.len()).unwrap_or(u32::MAX);
-        view.more = done.next.is_some();
+        view.more = !matches!(done.next, Ok(None));
         view.payment = done.outcome.payment;
         // Where the answer repeats the credential, nothing of it is shown.
         if done.answer.echoes_credential {

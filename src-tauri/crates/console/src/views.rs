@@ -49,8 +49,8 @@ pub use connectors::{
     ConnectorFile, ConnectorsView, DiffRow, FileState, PracticeFaults, PracticeView,
 };
 pub use data_sources::{
-    FieldView, PullRecord, RowsForm, SourceConnection, SourceDoor, SourceDraft, SourcePage,
-    SourceRecord, SourceRow, SourceView, SourcesView,
+    FieldView, PullRecord, RowsForm, SourceConnection, SourceDoor, SourceDraft, SourceForm,
+    SourceOperation, SourcePage, SourceRecord, SourceRow, SourceSchedule, SourceView, SourcesView,
 };
 pub use flow::{
     AgentKind, CodeView, FlowRecord, FlowView, FormProblem, KeyFieldView, KeyForm, QrView, Stage,

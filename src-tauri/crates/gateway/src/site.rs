@@ -4,7 +4,7 @@ use tsunagi_connectors::{Connector, Resolved};
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::names::LinkName;
 use tsunagi_domain::{
-    ApplicationId, AuthorizationId, Connection, Environment, Refusal, RefusalCode,
+    ApplicationId, AuthorizationId, Connection, ConnectionId, Environment, Refusal, RefusalCode,
 };
 
 use crate::noted::Noted;
@@ -52,6 +52,8 @@ pub struct Site {
     pub account: Option<String>,
     /// The scopes that were granted.
     pub granted: Vec<String>,
+    /// The connection.
+    pub connection: ConnectionId,
     /// The authorization.
     pub authorization: AuthorizationId,
 }
@@ -102,6 +104,7 @@ impl Gateway {
             resolved: place.resolved,
             account,
             granted,
+            connection: connection.id,
             authorization: id,
         })
     }

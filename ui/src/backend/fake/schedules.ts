@@ -98,7 +98,7 @@ export function scheduleHandlers(around: Around, options: URLSearchParams, empty
   const run = (outcome: ScheduleOutcome | null, wait: number, part: Partial<ScheduleRun> = {}): ScheduleRun => {
     made += 1;
     const at = Math.floor((Date.now() - wait) / HOUR) * HOUR;
-    return { id: `run-${made}`, due: at, beganAt: at + 800, endedAt: outcome === null ? null : at + 1100, who: null, outcome, status: null, millis: null, bytes: null, failure: null, first: null, count: 0, more: false, ...part };
+    return { id: `run-${made}`, due: at, beganAt: at + 800, endedAt: outcome === null ? null : at + 1100, who: null, outcome, status: null, millis: null, bytes: null, rows: null, failure: null, first: null, count: 0, more: false, ...part };
   };
   const done = (wait: number, millis = 212): ScheduleRun => run("done", wait, { status: 200, millis, bytes: 1840 });
   let all: Kept[] = empty || options.get("schedules") === "none" ? [] : [

@@ -16,5 +16,6 @@ mod home;
 #[allow(dead_code)]
 mod server;
 
+mod killed;
 mod pages;
 mod shelf;

@@ -13,7 +13,7 @@ use crate::server::{self, Server};
 use crate::shelf::{Full, Memory};
 
 /// Rows in pages of two, led on by a word, and changes since a moment.
-const OPERATIONS: &str = r#"
+pub(crate) const OPERATIONS: &str = r#"
 [[operations]]
 id = "rows"
 label = { en = "Rows", ja = "行" }
@@ -41,6 +41,27 @@ name = "since"
 label = { en = "Since", ja = "以降" }
 kind = "time"
 "#;
+
+/// The door of a data source.
+pub(crate) fn door() -> Door {
+    Door {
+        link_name: LinkName::new(LINK_NAME).unwrap(),
+        caller: Caller::Unattended,
+        application: None,
+        environment: Environment::Production,
+        area: "data_source".to_owned(),
+    }
+}
+
+pub(crate) fn source(changes: bool) -> Source {
+    Source {
+        operation: "rows".to_owned(),
+        given: [("module".to_owned(), json!("leads"))].into(),
+        key: None,
+        changes,
+        fields: Vec::new(),
+    }
+}
 
 struct Desk {
     server: Server,
@@ -97,20 +118,7 @@ impl Desk {
     }
 
     async fn pulls_until(&self, changes: bool, rows: u64) -> Result<Pulled, PullError<Full>> {
-        let door = Door {
-            link_name: LinkName::new(LINK_NAME).unwrap(),
-            caller: Caller::Unattended,
-            application: None,
-            environment: Environment::Production,
-            area: "data_source".to_owned(),
-        };
-        let source = Source {
-            operation: "rows".to_owned(),
-            given: [("module".to_owned(), json!("leads"))].into(),
-            key: None,
-            changes,
-            fields: Vec::new(),
-        };
+        let (door, source) = (door(), source(changes));
         let seen = |came| match came >= rows {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
@@ -276,4 +284,76 @@ async fn rows_that_repeat_the_credential_are_not_kept() {
     let failed = desk.pulls(false).await.unwrap_err();
     assert!(matches!(failed, PullError::EchoesCredential));
     assert!(desk.shelf.ids().is_empty());
+}
+
+#[tokio::test]
+async fn a_next_page_that_there_is_no_way_to_is_not_the_end() {
+    for (next, why) in [
+        (json!({"page": 2}), "no word"),
+        (json!("2"), "the page that is led from"),
+        (json!("1"), "a page that was there before"),
+    ] {
+        let desk = Desk::new().await;
+        desk.has_rows();
+        desk.pulls(false).await.unwrap();
+        let first = json!({"data": [{"id": "a"}], "next": "1"});
+        desk.says("/api/rows/leads", 200, &first);
+        let second = json!({"data": [{"id": "new"}], "next": "2"});
+        desk.says("/api/rows/leads?cursor=1", 200, &second);
+        let third = json!({"data": [{"id": "newer"}], "next": next});
+        desk.says("/api/rows/leads?cursor=2", 200, &third);
+        let failed = desk.pulls(false).await.unwrap_err();
+        assert!(matches!(failed, PullError::Astray(_)), "{why}: {failed:?}");
+        assert_eq!(
+            desk.shelf.ids(),
+            ["3", "a", "b", "d", "new", "newer"],
+            "{why}: what has come is kept"
+        );
+        let ended = desk.shelf.0.lock().unwrap().ended;
+        assert_eq!(ended, 1, "{why}: nothing counts as gone");
+        desk.has_rows();
+        assert_eq!(desk.pulls(false).await.unwrap().came, 4, "{why}: anew");
+    }
+}
+
+#[tokio::test]
+async fn changed_rows_that_nothing_identifies_stand_in_for_no_others() {
+    let desk = Desk::new().await;
+    desk.has_rows();
+    desk.pulls(true).await.unwrap();
+    let since = "/api/rows/leads?since=2023-11-14T22%3A12%3A25%2B00%3A00";
+    desk.says(since, 200, &json!({"data": [{"n": 1}]}));
+    let failed = desk.pulls(true).await.unwrap_err();
+    assert!(matches!(failed, PullError::Unidentified), "{failed:?}");
+    assert_eq!(desk.shelf.ids(), ["3", "a", "b", "d"]);
+    desk.asked();
+    desk.pulls(true).await.unwrap();
+    assert_eq!(desk.asked()[0], "", "everything is asked for again");
+}
+
+#[tokio::test]
+async fn where_rows_are_numbered_everything_is_asked_for_each_time() {
+    let desk = Desk::new().await;
+    let rows = json!({"data": [{"n": 1}, {"id": "#0"}, {"n": 3}]});
+    desk.says("/api/rows/leads", 200, &rows);
+    for _ in 0..2 {
+        assert_eq!(desk.pulls(true).await.unwrap().came, 3);
+        assert_eq!(desk.asked(), [""], "which of them changed nobody can tell");
+        assert_eq!(
+            desk.shelf.ids(),
+            ["##0", "#0", "#2"],
+            "and a record is not taken for a number"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_pull_whose_pages_have_all_come_is_only_ended() {
+    let desk = Desk::new().await;
+    desk.has_rows();
+    desk.shelf.0.lock().unwrap().dies_at_the_end = true;
+    desk.pulls(false).await.unwrap_err();
+    desk.asked();
+    let pulled = desk.pulls(false).await.unwrap();
+    assert_eq!((pulled.came, desk.asked().len()), (4, 0));
 }

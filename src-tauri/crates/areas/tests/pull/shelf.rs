@@ -14,10 +14,14 @@ pub(crate) struct Kept {
     pub(crate) rows: BTreeMap<String, String>,
     pub(crate) running: Option<(bool, Option<String>, u64)>,
     pub(crate) since: Option<String>,
+    pub(crate) origin: String,
     /// After so many pages nothing more can be kept.
     pub(crate) pages_left: Option<u32>,
     pub(crate) pages: u32,
     pub(crate) begun_anew: u32,
+    pub(crate) ended: u32,
+    /// The program is stopped before a pull can be ended.
+    pub(crate) dies_at_the_end: bool,
 }
 
 #[derive(Default)]
@@ -32,8 +36,14 @@ impl Memory {
 impl Shelf for Memory {
     type Error = Full;
 
-    async fn begin(&self, whole: bool) -> Result<Begun, Full> {
+    async fn begin(&self, whole: bool, origin: &str) -> Result<Begun, Full> {
         let mut kept = self.0.lock().unwrap();
+        if kept.origin != origin {
+            kept.origin = origin.to_owned();
+            kept.running = None;
+            kept.since = None;
+        }
+        let whole = whole || kept.since.is_none();
         if kept.running.is_none() {
             kept.begun_anew += 1;
             kept.running = Some((whole, None, 0));
@@ -67,13 +77,19 @@ impl Shelf for Memory {
 
     async fn end(&self, since: Option<String>) -> Result<u64, Full> {
         let mut kept = self.0.lock().unwrap();
+        if std::mem::take(&mut kept.dies_at_the_end) {
+            return Err(Full);
+        }
         kept.running = None;
-        kept.since = since.or(kept.since.take());
+        kept.since = since;
+        kept.ended += 1;
         Ok(0)
     }
 
     async fn give_up(&self) -> Result<(), Full> {
-        self.0.lock().unwrap().running = None;
+        let mut kept = self.0.lock().unwrap();
+        kept.running = None;
+        kept.since = None;
         Ok(())
     }
 }

@@ -3,6 +3,9 @@ use tsunagi_domain::{ItemId, Timestamp};
 
 use crate::fixture::{Home, NOW};
 
+/// Whose rows are pulled.
+const OURS: &str = "practice ines";
+
 fn page(catalog: &Catalog, item: ItemId, generation: u64, after: u64, ids: &[&str], next: &str) {
     let fields: Vec<String> = ids
         .iter()
@@ -28,13 +31,15 @@ fn ids(catalog: &Catalog, item: ItemId) -> Vec<String> {
 fn a_pull_that_was_interrupted_goes_on_where_it_was() {
     let home = Home::new();
     let item = ItemId::new();
-    let begun = home.catalog.begin_pull(item, true, NOW).unwrap();
+    let begun = home.catalog.begin_pull(item, true, OURS, NOW).unwrap();
     assert_eq!(begun.generation, 1);
     page(&home.catalog, item, 1, 0, &["a", "b"], "page=2");
     let path = home.path().to_owned();
     // Another process, after this one was killed.
     let later = Catalog::open(&path).unwrap();
-    let again = later.begin_pull(item, true, NOW.plus_seconds(60)).unwrap();
+    let again = later
+        .begin_pull(item, true, OURS, NOW.plus_seconds(60))
+        .unwrap();
     let running = again.running.expect("it is not over");
     assert_eq!(
         (again.generation, running.next.as_deref(), running.came),
@@ -57,11 +62,11 @@ fn what_does_not_come_again_is_gone_once_everything_has_come() {
     let home = Home::new();
     let catalog = &home.catalog;
     let item = ItemId::new();
-    catalog.begin_pull(item, true, NOW).unwrap();
+    catalog.begin_pull(item, true, OURS, NOW).unwrap();
     page(catalog, item, 1, 0, &["a", "b", "c"], "");
     catalog.end_pull(item, 1, NOW, None).unwrap();
 
-    let second = catalog.begin_pull(item, true, NOW).unwrap();
+    let second = catalog.begin_pull(item, true, OURS, NOW).unwrap();
     assert_eq!(second.generation, 2);
     page(catalog, item, 2, 0, &["d", "b"], "more");
     assert_eq!(
@@ -81,10 +86,10 @@ fn a_pull_of_changes_removes_nothing() {
     let home = Home::new();
     let catalog = &home.catalog;
     let item = ItemId::new();
-    catalog.begin_pull(item, true, NOW).unwrap();
+    catalog.begin_pull(item, true, OURS, NOW).unwrap();
     page(catalog, item, 1, 0, &["a", "b"], "");
     catalog.end_pull(item, 1, NOW, Some("monday")).unwrap();
-    let changes = catalog.begin_pull(item, false, NOW).unwrap();
+    let changes = catalog.begin_pull(item, false, OURS, NOW).unwrap();
     assert_eq!(
         (changes.generation, changes.since.as_deref()),
         (1, Some("monday"))
@@ -99,7 +104,7 @@ fn two_that_pull_at_once_do_not_mix() {
     let home = Home::new();
     let catalog = &home.catalog;
     let item = ItemId::new();
-    catalog.begin_pull(item, true, NOW).unwrap();
+    catalog.begin_pull(item, true, OURS, NOW).unwrap();
     page(catalog, item, 1, 0, &["a"], "more");
     let row = [NewRow {
         id: "late",
@@ -121,7 +126,13 @@ fn two_that_pull_at_once_do_not_mix() {
         Err(CatalogError::Stale)
     );
     assert_eq!(ids(catalog, item), ["a"], "what has come stays");
-    assert_eq!(catalog.begin_pull(item, true, NOW).unwrap().generation, 2);
+    assert_eq!(
+        catalog
+            .begin_pull(item, true, OURS, NOW)
+            .unwrap()
+            .generation,
+        2
+    );
 }
 
 #[test]
@@ -131,7 +142,9 @@ fn rows_are_listed_page_by_page_and_forgotten_with_their_source() {
     let (item, other) = (ItemId::new(), ItemId::new());
     let all: Vec<String> = (0..250).map(|n| format!("{n:03}")).collect();
     for (source, from) in [(item, 0), (other, 100)] {
-        catalog.begin_pull(source, true, Timestamp(0)).unwrap();
+        catalog
+            .begin_pull(source, true, OURS, Timestamp(0))
+            .unwrap();
         let ids: Vec<&str> = all[from..].iter().map(String::as_str).collect();
         page(catalog, source, 1, 0, &ids, "");
     }
@@ -149,4 +162,69 @@ fn rows_are_listed_page_by_page_and_forgotten_with_their_source() {
     assert_eq!(catalog.count_pulled(item).unwrap(), 0);
     assert_eq!(catalog.pull(item).unwrap(), None);
     assert_eq!(catalog.count_pulled(other).unwrap(), 150);
+}
+
+#[test]
+fn another_account_begins_anew_and_takes_nothing_for_its_own() {
+    let home = Home::new();
+    let catalog = &home.catalog;
+    let item = ItemId::new();
+    catalog.begin_pull(item, true, OURS, NOW).unwrap();
+    page(catalog, item, 1, 0, &["a", "b"], "");
+    catalog.end_pull(item, 1, NOW, Some("monday")).unwrap();
+    let theirs = catalog
+        .begin_pull(item, false, "practice uma", NOW)
+        .unwrap();
+    let running = theirs.running.unwrap();
+    assert_eq!(
+        (running.whole, theirs.since, theirs.generation),
+        (true, None, 2),
+        "what changed for one account says nothing of another's"
+    );
+    page(catalog, item, 2, 0, &["b", "c"], "more");
+    assert_eq!(ids(catalog, item), ["a", "b", "c"], "until it is over");
+    let ours = catalog.begin_pull(item, false, OURS, NOW).unwrap();
+    let running = ours.running.unwrap();
+    assert_eq!(
+        (running.next, running.came, ours.generation),
+        (None, 0, 3),
+        "and what leads on is not followed with another account"
+    );
+    page(catalog, item, 3, 0, &["a"], "");
+    assert_eq!(catalog.end_pull(item, 3, NOW, None).unwrap(), 2);
+    assert_eq!(ids(catalog, item), ["a"]);
+    let next = catalog.begin_pull(item, false, OURS, NOW).unwrap();
+    assert!(next.running.unwrap().whole, "there is nothing to ask since");
+}
+
+#[test]
+fn rows_are_found_by_what_their_values_have() {
+    let home = Home::new();
+    let catalog = &home.catalog;
+    let item = ItemId::new();
+    catalog.begin_pull(item, true, OURS, NOW).unwrap();
+    let rows = [
+        ("a", r#"{"name":"佐藤 \"Hana\"","at":{"city":"Ōsaka"}}"#),
+        ("b", r#"{"name":"100%","n":42}"#),
+        ("c", r#"{"title":"NAME_of"}"#),
+    ];
+    let rows = rows.map(|(id, fields)| NewRow { id, fields });
+    catalog.put_page(item, 1, 0, &rows, None).unwrap();
+    for (text, found) in [
+        ("佐藤", &["a"][..]),
+        ("\"hana\"", &["a"]),
+        ("saka", &["a"]),
+        ("0%", &["b"]),
+        ("42", &["b"]),
+        ("e_o", &["c"]),
+        ("name", &["c"]),
+        ("nobody", &[]),
+    ] {
+        let rows = catalog.pulled_with(item, text, None, 9).unwrap();
+        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        assert_eq!(ids, found, "{text}");
+    }
+    let after = catalog.pulled(item, None, 1).unwrap()[0].place;
+    let rest = catalog.pulled_with(item, "a", Some(after), 9).unwrap();
+    assert_eq!(rest.len(), 1, "from there on");
 }

@@ -54,6 +54,13 @@ pub(super) fn check(connector: &Connector, provenance: Provenance, found: &mut F
         }
         of.purpose();
         of.sandbox(&known);
+        if let Some(rows) = &operation.adds_to {
+            let mut known = connector.operations.iter();
+            let there = known.any(|own| own.id == *rows && own.role == Some(Role::Rows));
+            if !there || operation.role != Some(Role::Add) {
+                of.add("/adds_to", Why::operation_adds(rows));
+            }
+        }
         of.reading();
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Area, Text};
-use crate::Pattern;
+use crate::{Given, Pattern};
 
 pub use answer::{Among, Described, Each, Link, PaymentState, States, Told};
 pub use input::{Input, InputKind};
@@ -165,6 +165,9 @@ pub struct Operation {
     /// What it is for.
     #[serde(default)]
     pub role: Option<Role>,
+    /// The operation that gives the rows to which it adds, by its id.
+    #[serde(default)]
+    pub adds_to: Option<String>,
     /// What one gives it.
     #[serde(default)]
     pub inputs: Vec<Input>,
@@ -213,6 +216,19 @@ impl Operation {
     #[must_use]
     pub fn input(&self, name: &str) -> Option<&Input> {
         self.inputs.iter().find(|input| input.name == name)
+    }
+
+    /// Whether it adds records to what `rows` gives when asked with these values: everything else
+    /// that it needs is known from them.
+    #[must_use]
+    pub fn adds_to_rows_of(&self, rows: &str, given: &Given) -> bool {
+        let mut needed = self.inputs.iter().filter(|input| {
+            let filled = ["record", IDEMPOTENCY_KEY].contains(&&*input.name);
+            input.required && input.default.is_none() && !filled
+        });
+        self.role == Some(Role::Add)
+            && self.adds_to.as_deref() == Some(rows)
+            && needed.all(|input| given.get(&input.name).is_some_and(|value| !value.is_null()))
     }
 
     /// Every template of it but its target, with a JSON pointer to where it stands.

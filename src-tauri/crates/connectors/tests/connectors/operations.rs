@@ -429,7 +429,7 @@ proptest! {
         let list = service.operation("list");
         let asked = list.request(&Given::new(), service.site()).unwrap();
         let answer = json!({ "rows": [1], "next": address });
-        if let Some(next) = list.next_page(&asked, service.site(), |_| None, &answer) {
+        if let Ok(Some(next)) = list.next_page(&asked, service.site(), |_| None, &answer) {
             let url = Url::parse(&next.target).unwrap();
             prop_assert!(may_receive(&url, &service.resolved.hosts).is_ok(), "{}", url);
         }
@@ -458,4 +458,62 @@ fn what_acts_each_time_is_known_by_its_address_whatever_its_method() {
             "{method} {target}"
         );
     }
+}
+
+#[test]
+fn records_go_where_the_rows_come_from_and_only_with_what_is_known() {
+    let library = tsunagi_connectors::Library::built_in();
+    let crm = given(json!({ "module": "Leads", "fields": ["Last_Name"] }));
+    for (service, rows, values, add) in [
+        (
+            "zoho_crm",
+            "get_records",
+            crm.clone(),
+            Some("create_record"),
+        ),
+        (
+            "quickbooks",
+            "get_customers",
+            Given::new(),
+            Some("create_customer"),
+        ),
+        (
+            "quickbooks",
+            "get_invoices",
+            Given::new(),
+            Some("create_invoice"),
+        ),
+        (
+            "practice",
+            "list_contacts",
+            Given::new(),
+            Some("add_contact"),
+        ),
+        // Rows come of a report, and records go into a form: which one nobody has said.
+        (
+            "zoho_creator",
+            "get_records",
+            given(json!({ "owner": "a", "app": "b", "report": "c" })),
+            None,
+        ),
+        (
+            "zoho_projects",
+            "list_tasks",
+            given(json!({ "portal": "1", "project": "2" })),
+            None,
+        ),
+    ] {
+        let connector = library.get(service).expect("it is built in");
+        let operations = connector.operations();
+        let found = operations
+            .iter()
+            .find(|own| own.adds_to_rows_of(rows, &values));
+        assert_eq!(found.map(|own| own.id.as_str()), add, "{service} {rows}");
+    }
+    let connector = library.get("zoho_crm").expect("it is built in");
+    let operations = connector.operations();
+    let bare = operations
+        .iter()
+        .any(|own| own.adds_to_rows_of("get_records", &Given::new()));
+    assert!(!bare, "into which module nobody has said");
 }

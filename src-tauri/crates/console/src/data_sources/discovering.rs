@@ -1,23 +1,21 @@
 //! What a service has to pull: operations, modules and fields, looked up with the primary account
-//! (R13); and records that a member adds with their own.
+//! (R13).
 
 use serde_json::Value;
 use tsunagi_areas::task::{self, Task};
-use tsunagi_connectors::{Connector, Given, Role, Verdict};
+use tsunagi_connectors::{Given, Paging, Role, Verdict};
+use tsunagi_domain::ConnectionId;
 use tsunagi_domain::access::Act;
-use tsunagi_domain::gate::Caller;
-use tsunagi_domain::{ConnectionId, ItemId};
-use tsunagi_gateway::Door;
 
+use super::of_role;
 use super::pulling::source_door;
-use super::{AREA, SOURCES, of_role};
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
-use crate::items::definition_of;
-use crate::views::{FieldView, OperationView, SourceDoor, TaskDone};
+use crate::views::{FieldView, SourceDoor, SourceOperation};
 
 impl Console {
-    /// The operations of a connection's service that give rows.
+    /// The operations of a connection's service that give rows. What leads from page to page, and
+    /// since when changes are asked for, is no person's to say.
     ///
     /// # Errors
     /// R2; no such connection or service.
@@ -25,14 +23,26 @@ impl Console {
         &self,
         session: Session,
         connection: ConnectionId,
-    ) -> Result<Vec<OperationView>, ConsoleError> {
+    ) -> Result<Vec<SourceOperation>, ConsoleError> {
         self.reader(session)?;
         let connection = self.connection(connection)?;
         let connector = self.connector(&connection.connector)?;
         let operations = connector.operations();
         let rows = operations.iter().filter(|own| own.role == Some(Role::Rows));
         Ok(rows
-            .map(|operation| self.operation_view(&connector, operation, Some(&connection.scopes)))
+            .map(|own| {
+                let mut operation = self.operation_view(&connector, own, Some(&connection.scopes));
+                let since = own.since.as_ref().map(|since| since.input.as_str());
+                let leads = own.paging.as_ref().and_then(Paging::leads);
+                operation.inputs.retain(|input| {
+                    let name = Some(input.name.as_str());
+                    name != since && name != leads
+                });
+                SourceOperation {
+                    operation,
+                    can_ask_for_changes: own.since.is_some(),
+                }
+            })
             .collect())
     }
 
@@ -112,47 +122,4 @@ impl Console {
             })
             .collect())
     }
-
-    /// An integration form: a record that a member adds where a data source pulls from, with their
-    /// own authorization (R13), in an application that is shared with them.
-    ///
-    /// # Errors
-    /// R1; `missing`; a service that takes no records there; values that it does not take. What
-    /// the gate refuses is part of what came of it.
-    pub async fn add_record(
-        &self,
-        session: Session,
-        id: ItemId,
-        record: serde_json::Map<String, Value>,
-    ) -> Result<TaskDone, ConsoleError> {
-        let member = self.member(session)?;
-        self.allows(Act::Use)?;
-        self.wait_for_vault().await;
-        let item = self.item_of(SOURCES, id)?;
-        let source: tsunagi_areas::data_source::Source = definition_of(&item)?;
-        let parts = self.inner.catalog.parts(id)?;
-        let part = parts.first().ok_or_else(|| ConsoleError::new("missing"))?;
-        let connection = self.connection(part.connection)?;
-        let connector = self.connector(&connection.connector)?;
-        let operation = of_role(&connector, Role::Add).ok_or_else(|| takes_none(&connector))?;
-        let mut given: Given = source.given;
-        given.retain(|name, _| operation.input(name).is_some());
-        given.insert("record".to_owned(), Value::Object(record));
-        let task = Task {
-            operation: operation.id.clone(),
-            given,
-        };
-        let door = Door {
-            link_name: connection.link_name.clone(),
-            caller: Caller::Member(member.id),
-            application: Some(item.application),
-            environment: item.environment,
-            area: AREA.to_owned(),
-        };
-        self.performed(&connection, &operation, &door, &task).await
-    }
-}
-
-fn takes_none(connector: &Connector) -> ConsoleError {
-    ConsoleError::new("task_operation_unknown").with("service", connector.name.clone())
 }

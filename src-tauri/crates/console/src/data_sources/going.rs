@@ -39,7 +39,7 @@ impl Pulling {
     ///
     /// # Errors
     /// `source_busy` where it is being pulled already.
-    pub(super) fn begin(&self, item: ItemId) -> Result<Going<'_>, ConsoleError> {
+    pub(crate) fn begin(&self, item: ItemId) -> Result<Going<'_>, ConsoleError> {
         let mut held = self.held();
         if held.contains_key(&item) {
             return Err(ConsoleError::new("source_busy"));

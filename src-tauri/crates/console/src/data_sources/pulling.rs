@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use tsunagi_areas::data_source::{Begun, PullError, Row, Shelf, Source, pull};
 use tsunagi_areas::task::TaskError;
 use tsunagi_catalog::{Execution, NewRow};
-use tsunagi_connectors::Operation;
+use tsunagi_connectors::{Astray, Operation, PAGES_MAX};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::{Connection, ExecutionId, ItemId};
-use tsunagi_gateway::Door;
+use tsunagi_gateway::{Door, GateError};
 
 use super::going::Going;
 use super::{AREA, SOURCES, rows_operation};
@@ -21,12 +21,23 @@ use crate::views::SourceView;
 
 /// What is noted of a pull.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Told {
-    pub(super) came: u64,
+pub(crate) struct Told {
+    pub(crate) came: u64,
     pub(super) gone: u64,
+    /// Whether a person stopped it.
+    #[serde(skip)]
+    pub(crate) stopped: bool,
     /// What the sentence of a failure names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) args: BTreeMap<String, String>,
+}
+
+/// A pull that is not over, and what is noted of it.
+pub(crate) struct Unfinished {
+    pub(crate) error: ConsoleError,
+    /// Whether the gate refused it.
+    pub(crate) refused: bool,
+    pub(crate) told: Told,
 }
 
 /// The catalog's shelf of one data source. What may block is done off the thread.
@@ -45,14 +56,11 @@ impl Rows<'_> {
 impl Shelf for Rows<'_> {
     type Error = ConsoleError;
 
-    async fn begin(&self, whole: bool) -> Result<Begun, ConsoleError> {
-        let (item, now) = (self.item, self.console.now());
-        let known = self.console.db(move |catalog| catalog.pull(item)).await?;
-        // There is nothing yet that could have changed.
-        let whole = whole || known.is_none_or(|known| known.since.is_none());
+    async fn begin(&self, whole: bool, origin: &str) -> Result<Begun, ConsoleError> {
+        let (item, now, origin) = (self.item, self.console.now(), origin.to_owned());
         let begun = self
             .console
-            .db(move |catalog| catalog.begin_pull(item, whole, now))
+            .db(move |catalog| catalog.begin_pull(item, whole, &origin, now))
             .await?;
         self.generation
             .store(begun.generation, std::sync::atomic::Ordering::Relaxed);
@@ -122,8 +130,9 @@ impl Console {
         if anew {
             self.db(move |catalog| catalog.give_up_pull(id)).await?;
         }
-        self.pulled_by(&member.id.to_string(), id, anew, &going)
-            .await?;
+        let caller = member.id.to_string();
+        let pulled = self.pulled_by(&caller, id, anew, &going);
+        pulled.await.map_err(|failed| failed.error)?;
         drop(going);
         self.data_source(session, id)
     }
@@ -145,7 +154,7 @@ impl Console {
         id: ItemId,
         anew: bool,
         going: &Going<'_>,
-    ) -> Result<(), ConsoleError> {
+    ) -> Result<Told, Unfinished> {
         let mut noted = Execution {
             id: ExecutionId::new(),
             item: id,
@@ -158,34 +167,20 @@ impl Console {
         self.inner.bell.changed();
         let outcome = self.pulls(id, anew, going).await;
         let (word, told) = match &outcome {
-            Ok((told, true)) => ("stopped".to_owned(), told),
-            Ok((told, false)) => ("done".to_owned(), told),
-            Err((error, told)) => (error.code.clone(), told),
+            Ok(told) if told.stopped => ("stopped".to_owned(), told),
+            Ok(told) => ("done".to_owned(), told),
+            Err(failed) => (failed.error.code.clone(), &failed.told),
         };
         noted.ended = Some((self.now(), word));
         noted.detail = serde_json::to_string(told).unwrap_or_else(|_| "{}".to_owned());
-        self.db(move |catalog| catalog.put_execution(&noted))
-            .await?;
+        let stored = self.db(move |catalog| catalog.put_execution(&noted)).await;
         self.inner.bell.changed();
-        outcome.map(drop).map_err(|(error, _)| error)
+        stored.map_err(unfinished)?;
+        outcome
     }
 
-    /// What came, and whether it was stopped.
-    async fn pulls(
-        &self,
-        id: ItemId,
-        anew: bool,
-        going: &Going<'_>,
-    ) -> Result<(Told, bool), (ConsoleError, Told)> {
-        let bare = |error: ConsoleError| {
-            let args = error.args.clone();
-            let told = Told {
-                args,
-                ..Told::default()
-            };
-            (error, told)
-        };
-        let (door, mut source, operation) = self.source_door(id).map_err(bare)?;
+    async fn pulls(&self, id: ItemId, anew: bool, going: &Going<'_>) -> Result<Told, Unfinished> {
+        let (door, mut source, operation) = self.source_door(id).map_err(unfinished)?;
         source.changes &= !anew;
         let shelf = Rows {
             console: self,
@@ -207,29 +202,31 @@ impl Console {
             _ => 0,
         };
         match pulled {
-            Some(Ok(pulled)) => {
-                let told = Told {
-                    came: pulled.came,
-                    gone: pulled.gone,
-                    ..Told::default()
-                };
-                Ok((told, pulled.stopped))
-            }
-            None => Ok((
-                Told {
-                    came: came(),
-                    ..Told::default()
-                },
-                true,
-            )),
+            Some(Ok(pulled)) => Ok(Told {
+                came: pulled.came,
+                gone: pulled.gone,
+                stopped: pulled.stopped,
+                ..Told::default()
+            }),
+            None => Ok(Told {
+                came: came(),
+                stopped: true,
+                ..Told::default()
+            }),
             Some(Err(error)) => {
-                let error = self.pull_failure(error, &operation);
-                let told = Told {
-                    came: came(),
-                    args: error.args.clone(),
-                    gone: 0,
-                };
-                Err((error, told))
+                let refused = matches!(
+                    error,
+                    PullError::Task(TaskError::Gate(GateError::Refused(_)))
+                );
+                let failed = unfinished(self.pull_failure(error, &operation));
+                Err(Unfinished {
+                    refused,
+                    told: Told {
+                        came: came(),
+                        ..failed.told
+                    },
+                    ..failed
+                })
             }
         }
     }
@@ -249,7 +246,24 @@ impl Console {
             PullError::NotAsPromised => ConsoleError::new("source_not_as_promised"),
             PullError::PageTooLarge => ConsoleError::new("source_page_too_large"),
             PullError::EchoesCredential => ConsoleError::new("source_echoes_credential"),
+            PullError::Astray(astray) => self.astray(astray, operation),
+            PullError::Unidentified => ConsoleError::new("source_unidentified"),
             PullError::Shelf(error) => error,
+        }
+    }
+
+    /// Why there is no way to the next page, in words.
+    fn astray(&self, astray: Astray, operation: &Operation) -> ConsoleError {
+        match astray {
+            Astray::Elsewhere { host } => {
+                ConsoleError::new("source_next_elsewhere").with("host", host)
+            }
+            Astray::Same => ConsoleError::new("source_next_same"),
+            Astray::Misfit(misfit) => self.misfit(&misfit, operation),
+            Astray::TooMany => {
+                ConsoleError::new("source_next_too_many").with("most", PAGES_MAX.to_string())
+            }
+            _ => ConsoleError::new("source_next_unusable"),
         }
     }
 
@@ -278,6 +292,19 @@ impl Console {
         }
         let door = source_door(&connection, item.application, item.environment);
         Ok((door, source, operation))
+    }
+}
+
+/// What ended before anything came.
+fn unfinished(error: ConsoleError) -> Unfinished {
+    let args = error.args.clone();
+    Unfinished {
+        told: Told {
+            args,
+            ..Told::default()
+        },
+        refused: false,
+        error,
     }
 }
 

@@ -4,11 +4,11 @@ use tsunagi_areas::schedule::Plan;
 use tsunagi_catalog::{Execution, Item};
 use tsunagi_domain::{ItemId, Member};
 
-use super::{Detail, UNATTENDED, job, schedule_of};
+use super::{AREA, Detail, UNATTENDED, job, schedule_of};
 use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::messages;
-use crate::views::{Failure, ScheduleRow, ScheduleRun, ScheduleTarget};
+use crate::views::{Failure, ScheduleRow, ScheduleRun, ScheduleTarget, SourceSchedule};
 
 impl Console {
     pub(super) fn schedule_row(
@@ -74,6 +74,23 @@ impl Console {
         Ok(None)
     }
 
+    /// The schedules that run an item, by name.
+    pub(crate) fn schedules_of(&self, what: &Item) -> Result<Vec<SourceSchedule>, ConsoleError> {
+        let catalog = &self.inner.catalog;
+        let mut found = Vec::new();
+        for item in catalog.items(what.application, what.environment, AREA)? {
+            if schedule_of(&item).is_some_and(|schedule| schedule.what == what.id) {
+                let parts = catalog.parts(item.id)?;
+                found.push(SourceSchedule {
+                    id: item.id,
+                    name: item.name,
+                    next: parts.first().and_then(|part| part.next_run),
+                });
+            }
+        }
+        Ok(found)
+    }
+
     pub(super) fn schedule_target(&self, item: &Item) -> Result<ScheduleTarget, ConsoleError> {
         let mut connections = Vec::new();
         for part in self.inner.catalog.parts(item.id)? {
@@ -118,6 +135,7 @@ impl Console {
             status: detail.status,
             millis: detail.millis,
             bytes: detail.bytes,
+            rows: detail.rows,
             failure: code.map(|code| messages::failure(self.locale(), &code, &args)),
             first: detail.first,
             count: detail.count,

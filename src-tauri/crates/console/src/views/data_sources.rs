@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
-use tsunagi_areas::data_source::Source;
+use tsunagi_areas::data_source::{Source, SourceField};
 use tsunagi_domain::{ApplicationId, ConnectionId, Environment, ItemId, Timestamp};
 
-use super::{ApplicationMark, ConnectionMark, Failure, LiveRow};
+use super::{AccountView, ApplicationMark, ConnectionMark, Failure, LiveRow, OperationView};
 
 /// The data sources of an application in one environment.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -78,6 +78,16 @@ pub struct PullRecord {
     pub failure: Option<Failure>,
 }
 
+/// An operation that gives rows.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceOperation {
+    /// The operation, with the inputs that a person gives.
+    pub operation: OperationView,
+    /// Whether only what has changed can be asked for.
+    pub can_ask_for_changes: bool,
+}
+
 /// Through what fields and modules are looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -136,10 +146,42 @@ pub struct SourceView {
     pub row: SourceRow,
     /// Whether only what has changed can be asked for.
     pub can_ask_for_changes: bool,
+    /// Whose account pulls; `None` where none could.
+    pub runs_as: Option<AccountView>,
+    /// The schedules that pull it, by name.
+    pub schedules: Vec<SourceSchedule>,
     /// Whether records can be added to it, each with the account of whoever adds it (R13).
     pub can_add: bool,
     /// The latest pulls, the latest first.
     pub history: Vec<PullRecord>,
+}
+
+/// A schedule that pulls a data source.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceSchedule {
+    /// The schedule.
+    pub id: ItemId,
+    /// What it is called.
+    pub name: String,
+    /// When it runs next, where it does.
+    pub next: Option<Timestamp>,
+}
+
+/// An integration form: where a member adds a record with their own authorization (R13).
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceForm {
+    /// The data source.
+    pub id: ItemId,
+    /// What it is called.
+    pub name: String,
+    /// What it adds to, such as a module.
+    pub what: String,
+    /// What it goes through, with what the acting member has there.
+    pub seat: LiveRow,
+    /// The fields that a record has, as far as they were looked up.
+    pub fields: Vec<SourceField>,
 }
 
 /// Rows that were pulled.

@@ -140,6 +140,8 @@ pub struct ScheduleRun {
     pub millis: Option<u64>,
     /// Size of the answer's body, in bytes.
     pub bytes: Option<u64>,
+    /// How many rows came, where it pulled some.
+    pub rows: Option<u64>,
     /// Why it did not do its work.
     pub failure: Option<Failure>,
     /// Of times that nothing ran at: the first.

@@ -76,8 +76,10 @@ async fn rows_come_are_listed_and_their_pull_is_noted() {
         (12, 0, false, "Ines")
     );
     assert!(last.failure.is_none());
-    let first = console.source_rows(session, item, None, 5).unwrap();
-    let second = console.source_rows(session, item, first.next, 500).unwrap();
+    let first = console.source_rows(session, item, None, 5, "").unwrap();
+    let second = console
+        .source_rows(session, item, first.next, 500, "")
+        .unwrap();
     assert_eq!((first.rows.len(), second.rows.len()), (5, 7));
     assert_eq!(second.next, None);
     assert_eq!(first.rows[0].id, "c1");
@@ -146,6 +148,11 @@ async fn r13_rows_come_with_the_primary_account_and_records_go_with_ones_own() {
         active: true,
     };
     desk.world.catalog().set_member(&uma).unwrap();
+    let operations = console.source_operations(session, id).unwrap();
+    assert!(
+        operations.iter().all(|one| !one.can_ask_for_changes),
+        "the practice service has no changes to ask for"
+    );
     console
         .share_application(session, application, uma.id, true)
         .unwrap();
@@ -157,8 +164,18 @@ async fn r13_rows_come_with_the_primary_account_and_records_go_with_ones_own() {
         Some(TaskVerdict::Refused),
         "the practice connection may read only"
     );
+    let view = console.data_source(session, item).unwrap();
+    assert!(view.can_add, "the form goes where the rows come from");
 
     console.sign_in(uma.id, None).await.unwrap();
+    let forms = console
+        .source_forms(desk.session(), application, LIVE)
+        .unwrap();
+    assert_eq!((forms.len(), forms[0].id), (1, item));
+    assert!(
+        forms[0].seat.account.is_none() && forms[0].seat.may_authorize,
+        "R15: the form is there, and says whose account it needs"
+    );
     let theirs = console
         .add_record(desk.session(), item, record("Ben"))
         .await;
@@ -168,7 +185,7 @@ async fn r13_rows_come_with_the_primary_account_and_records_go_with_ones_own() {
         "nobody writes with another's account"
     );
     assert_eq!(code(pulls(&desk, item).await), "role_not_allowed", "R2");
-    let rows = console.source_rows(desk.session(), item, None, 9);
+    let rows = console.source_rows(desk.session(), item, None, 9, "");
     assert_eq!(code(rows), "role_not_allowed", "R15");
 }
 
@@ -270,7 +287,7 @@ async fn a_data_source_goes_with_its_rows_and_another_pull_begins_anew() {
     let item = kept(&desk, application, id);
     desk.world
         .catalog()
-        .begin_pull(item, true, console_now(&desk))
+        .begin_pull(item, true, "practice", console_now(&desk))
         .unwrap();
     let view = console.data_source(session, item).unwrap();
     assert_eq!(view.row.came, Some(0), "one was interrupted");
@@ -283,7 +300,7 @@ async fn a_data_source_goes_with_its_rows_and_another_pull_begins_anew() {
     let view = console.keep_source(session, other).unwrap();
     assert_eq!(view.row.came, None, "another key is another pull");
     pulls(&desk, item).await.unwrap();
-    let page = console.source_rows(session, item, None, 1).unwrap();
+    let page = console.source_rows(session, item, None, 1, "").unwrap();
     assert_eq!(page.rows[0].id, "hanako.sato@sakura.example");
     console.delete_source(session, item).unwrap();
     assert_eq!(desk.world.catalog().count_pulled(item).unwrap(), 0);

@@ -183,7 +183,13 @@ impl<'a> Drive<'a> {
             found.map(|(_, value)| value.as_str())
         };
         let next = operation.next_page(&asked, site, header, &body);
-        let next = next.and_then(|next| address(&next.target));
+        let next = match next {
+            Ok(next) => next.and_then(|next| address(&next.target)),
+            Err(astray) => {
+                faults.push(astray.to_string());
+                None
+            }
+        };
         let fields = operation.described(&body).into_iter().map(|field| {
             let kind = field
                 .kind

@@ -66,6 +66,18 @@ const fn one() -> u64 {
 }
 
 impl Paging {
+    /// The input that leads to the next page, where it is one that does.
+    #[must_use]
+    pub fn leads(&self) -> Option<&str> {
+        match self {
+            Self::Page { input, .. }
+            | Self::Offset { input, .. }
+            | Self::Token { input, .. }
+            | Self::Header { input, .. } => Some(input),
+            Self::Next { .. } | Self::Link => None,
+        }
+    }
+
     /// The inputs that it sets or reads.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let (input, size) = match self {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tsunagi_connectors::{Asked, Fared, Given, PaymentState, Verdict};
+use tsunagi_connectors::{Asked, Astray, Fared, Given, PaymentState, Verdict};
 
 use super::{Service, given, text};
 
@@ -15,6 +15,10 @@ fn listing(paging: &str) -> Service {
 }
 
 fn next(service: &Service, values: Value, answer: &Value) -> Option<Asked> {
+    leads(service, values, answer).unwrap()
+}
+
+fn leads(service: &Service, values: Value, answer: &Value) -> Result<Option<Asked>, Astray> {
     let list = service.operation("list");
     let asked = list.request(&given(values), service.site()).unwrap();
     list.next_page(&asked, service.site(), |_| None, answer)
@@ -46,12 +50,14 @@ fn what_says_whether_there_are_more_is_believed() {
     let more = json!({ "rows": [1, 2, 3], "more": true });
     let second = next(&service, json!({}), &more).unwrap();
     assert!(second.target.contains("page=4&"), "{}", second.target);
-    for end in [
-        json!({ "rows": [1], "more": false }),
-        json!({ "rows": [], "more": true }),
-    ] {
-        assert_eq!(next(&service, json!({}), &end), None, "{end}");
-    }
+    let end = json!({ "rows": [1], "more": false });
+    assert_eq!(next(&service, json!({}), &end), None);
+    let stands = json!({ "rows": [], "more": true });
+    assert_eq!(
+        leads(&service, json!({}), &stands),
+        Err(Astray::Same),
+        "more that never come are no end"
+    );
 }
 
 #[test]
@@ -62,17 +68,25 @@ fn a_word_of_the_answers_leads_on_while_it_is_another() {
     let second = next(&service, json!({}), &token).unwrap();
     assert!(second.target.contains("page=12&"), "{}", second.target);
     assert_eq!(
-        next(&service, json!({ "page": 12 }), &token),
-        None,
-        "the same page again"
+        leads(&service, json!({ "page": 12 }), &token),
+        Err(Astray::Same),
+        "the same page again is not the last one"
     );
-    for end in [
-        json!({ "next": "12", "more": false }),
+    let end = json!({ "next": "12", "more": false });
+    assert_eq!(next(&service, json!({}), &end), None);
+    for stuck in [
         json!({ "next": null, "more": true }),
         json!({ "next": "", "more": true }),
         json!({ "more": true }),
+        json!({ "next": ["12"], "more": true }),
+        json!({ "next": "twelve", "more": true }),
     ] {
-        assert_eq!(next(&service, json!({}), &end), None, "{end}");
+        let led = leads(&service, json!({}), &stuck);
+        assert_eq!(led, Err(Astray::Unusable), "{stuck}");
+    }
+    let silent = listing(r#"paging = { by = "token", input = "page", at = "/next" }"#);
+    for end in [json!({}), json!({ "next": null }), json!({ "next": "" })] {
+        assert_eq!(next(&silent, json!({}), &end), None, "{end}");
     }
 }
 
@@ -83,14 +97,14 @@ fn a_header_of_the_answers_leads_on() {
     let asked = list.request(&Given::new(), service.site()).unwrap();
     let header = |name: &str| (name == "record_cursor").then_some("12");
     let next = list.next_page(&asked, service.site(), header, &Value::Null);
-    let next = next.unwrap();
+    let next = next.unwrap().unwrap();
     assert!(next.target.contains("page=12&"), "{}", next.target);
     let same = list.next_page(&next, service.site(), header, &Value::Null);
-    assert_eq!(same, None, "the same page again");
+    assert_eq!(same, Err(Astray::Same), "the same page again");
     for end in [None, Some("")] {
         assert_eq!(
             list.next_page(&asked, service.site(), |_| end, &Value::Null),
-            None
+            Ok(None)
         );
     }
 }
@@ -118,22 +132,35 @@ fn an_address_leads_on_at_the_services_hosts_only() {
     for (address, target) in [
         (
             "https://us.api.example.com/v2/list?at=2",
-            Some("https://us.api.example.com/v2/list?at=2"),
+            Ok(Some("https://us.api.example.com/v2/list?at=2")),
         ),
-        ("/v2/list?at=2", Some("https://eu.example.com/v2/list?at=2")),
-        ("?at=2", Some("https://eu.example.com/v2/list?at=2")),
-        ("https://evil.example/v2/list?at=2", None),
-        ("//evil.example/", None),
-        ("http://eu.example.com/v2/list?at=2", None),
-        ("https://eu.example.com@evil.example/", None),
+        (
+            "/v2/list?at=2",
+            Ok(Some("https://eu.example.com/v2/list?at=2")),
+        ),
+        ("?at=2", Ok(Some("https://eu.example.com/v2/list?at=2"))),
+        ("https://evil.example/v2/list?at=2", Err("evil.example")),
+        ("//evil.example/", Err("evil.example")),
+        ("http://eu.example.com/v2/list?at=2", Err("eu.example.com")),
+        ("https://eu.example.com@evil.example/", Err("evil.example")),
     ] {
         let answer = json!({ "rows": [1], "next": address });
-        let next = next(&service, json!({}), &answer);
-        assert_eq!(
-            next.as_ref().map(|asked| asked.target.as_str()),
-            target,
-            "{address}"
-        );
+        let led = leads(&service, json!({}), &answer);
+        let led = led.map(|asked| asked.map(|asked| asked.target));
+        let expected = target.map(|target| target.map(str::to_owned));
+        let expected = expected.map_err(|host: &str| Astray::Elsewhere {
+            host: host.to_owned(),
+        });
+        assert_eq!(led, expected, "{address}");
+    }
+    for unusable in [json!("https://"), json!({ "at": 2 }), json!(2)] {
+        let answer = json!({ "rows": [1], "next": unusable });
+        let led = leads(&service, json!({}), &answer);
+        assert_eq!(led, Err(Astray::Unusable), "{unusable}");
+    }
+    for end in [json!(null), json!(""), json!(false)] {
+        let answer = json!({ "rows": [1], "next": end });
+        assert_eq!(next(&service, json!({}), &answer), None, "{end}");
     }
 }
 
@@ -145,16 +172,25 @@ fn a_link_header_leads_on() {
     for (header, leads) in [
         (
             r#"<https://eu.example.com/a?p=1>; rel="prev", <https://eu.example.com/a?p=3>; rel="next""#,
-            true,
+            Ok(true),
         ),
-        (r#"</a?p=3>;title="x";rel="last next""#, true),
-        (r#"<https://eu.example.com/a?p=1>; rel="prev""#, false),
-        (r#"<https://evil.example/a?p=3>; rel="next""#, false),
-        ("", false),
+        (r#"</a?p=3>;title="x";rel="last next""#, Ok(true)),
+        (r#"<https://eu.example.com/a?p=1>; rel="prev""#, Ok(false)),
+        (
+            r#"<https://evil.example/a?p=3>; rel="next""#,
+            Err(Astray::Elsewhere {
+                host: "evil.example".to_owned(),
+            }),
+        ),
+        (
+            r#"<https://eu.example.com/a; rel="next""#,
+            Err(Astray::Unusable),
+        ),
+        ("", Ok(false)),
     ] {
         let next = list.next_page(&asked, service.site(), |_| Some(header), &Value::Null);
-        let target = next.map(|asked| asked.target);
-        let expected = leads.then(|| "https://eu.example.com/a?p=3".to_owned());
+        let target = next.map(|asked| asked.map(|asked| asked.target));
+        let expected = leads.map(|leads| leads.then(|| "https://eu.example.com/a?p=3".to_owned()));
         assert_eq!(target, expected, "{header}");
     }
 }
@@ -342,7 +378,8 @@ proptest! {
             let list = service.operation("list");
             let mut asked = list.request(&Given::new(), service.site()).unwrap();
             for _ in 0..5 {
-                let Some(next) = list.next_page(&asked, service.site(), |_| None, &answer) else {
+                let next = list.next_page(&asked, service.site(), |_| None, &answer);
+                let Ok(Some(next)) = next else {
                     break;
                 };
                 prop_assert!(next.page() == asked.page() + 1, "each is counted");

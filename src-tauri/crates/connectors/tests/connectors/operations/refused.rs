@@ -8,6 +8,11 @@ fn what_is_wrong_with_an_operation_is_told_with_its_line() {
     for (from, to, code) in [
         (r#"id = "list""#, r#"id = "add""#, "operation_twice"),
         (
+            r#"role = "add""#,
+            "role = \"add\"\nadds_to = \"nothing\"",
+            "operation_adds",
+        ),
+        (
             "target = \"/{module}/records\"",
             "target = \"/{module}/records?x=1\"",
             "operation_target",
