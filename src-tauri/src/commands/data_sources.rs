@@ -1,10 +1,9 @@
 //! Data sources: what is pulled, the rows that came, and records that members add.
 
-use serde_json::{Map, Value};
 use tauri::State;
 use tsunagi_console::views::{
-    FieldView, RowsForm, SourceDoor, SourceDraft, SourceForm, SourceOperation, SourcePage,
-    SourceView, SourcesView, TaskDone, WrittenFile,
+    FieldView, RowsForm, SourceDoor, SourceDraft, SourceEntry, SourceForm, SourceOperation,
+    SourcePage, SourceView, SourcesView, TaskDone, WrittenFile,
 };
 use tsunagi_console::{ApplicationId, ConnectionId, Environment, ItemId};
 
@@ -142,10 +141,10 @@ pub(crate) async fn source_forms(
 pub(crate) async fn source_add(
     desk: State<'_, Desk>,
     item: ItemId,
-    record: Map<String, Value>,
+    record: SourceEntry,
 ) -> Answer<TaskDone> {
     waited(&desk, async move |console, session| {
-        console.add_record(session, item, record).await
+        console.add_record(session, item, record.0).await
     })
     .await
 }

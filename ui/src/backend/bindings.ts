@@ -2431,6 +2431,7 @@ seat: LiveRow,
  * The fields that a record has, as far as they were looked up.
  */
 fields: Array<SourceField>, };
+export type SourceEntry = Record<string, unknown>;
 export type SourceRecord = { 
 /**
  * Its place in the order rows are listed in.
@@ -5330,7 +5331,7 @@ export interface Commands {
   source_rows: { args: { item: ItemId; after: number | null; limit: number; find: string }; answer: SourcePage };
   source_export: { args: { item: ItemId; form: RowsForm }; answer: WrittenFile };
   source_forms: { args: { application: ApplicationId; environment: Environment }; answer: Array<SourceForm> };
-  source_add: { args: { item: ItemId; record: { [key in string]: JsonValue } }; answer: TaskDone };
+  source_add: { args: { item: ItemId; record: SourceEntry }; answer: TaskDone };
   schedules_get: { args: { application: ApplicationId; environment: Environment }; answer: SchedulesView };
   schedule_get: { args: { item: ItemId }; answer: ScheduleDraft };
   schedule_preview: { args: { when: ScheduleWhen; zone: string }; answer: Array<Timestamp> };

@@ -119,7 +119,7 @@ pub fn all() -> Vec<Command> {
         source_rows(item: d::ItemId, after: Option<i64>, limit: u32, find: String) -> v::SourcePage;
         source_export(item: d::ItemId, form: v::RowsForm) -> v::WrittenFile;
         source_forms(application: d::ApplicationId, environment: d::Environment) -> Vec<v::SourceForm>;
-        source_add(item: d::ItemId, record: std::collections::BTreeMap<String, serde_json::Value>) -> v::TaskDone;
+        source_add(item: d::ItemId, record: v::SourceEntry) -> v::TaskDone;
         schedules_get(application: d::ApplicationId, environment: d::Environment) -> v::SchedulesView;
         schedule_get(item: d::ItemId) -> v::ScheduleDraft;
         schedule_preview(when: sc::When, zone: String) -> Vec<d::Timestamp>;
@@ -373,6 +373,7 @@ pub fn typescript() -> String {
         v::SourceSchedule,
         v::SourceView,
         v::SourceForm,
+        v::SourceEntry,
         v::SourceRecord,
         v::SourcePage,
         v::RowsForm,

@@ -49,8 +49,9 @@ pub use connectors::{
     ConnectorFile, ConnectorsView, DiffRow, FileState, PracticeFaults, PracticeView,
 };
 pub use data_sources::{
-    FieldView, PullRecord, RowsForm, SourceConnection, SourceDoor, SourceDraft, SourceForm,
-    SourceOperation, SourcePage, SourceRecord, SourceRow, SourceSchedule, SourceView, SourcesView,
+    FieldView, PullRecord, RowsForm, SourceConnection, SourceDoor, SourceDraft, SourceEntry,
+    SourceForm, SourceOperation, SourcePage, SourceRecord, SourceRow, SourceSchedule, SourceView,
+    SourcesView,
 };
 pub use flow::{
     AgentKind, CodeView, FlowRecord, FlowView, FormProblem, KeyFieldView, KeyForm, QrView, Stage,

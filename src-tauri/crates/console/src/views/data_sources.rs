@@ -184,6 +184,10 @@ pub struct SourceForm {
     pub fields: Vec<SourceField>,
 }
 
+/// A record that is added: values by the names of its fields.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct SourceEntry(#[ts(type = "Record<string, unknown>")] pub serde_json::Map<String, Value>);
+
 /// Rows that were pulled.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
