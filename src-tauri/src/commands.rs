@@ -19,6 +19,7 @@ mod live;
 mod managing;
 mod members;
 mod new_connection;
+mod panels;
 mod papers;
 mod practice;
 mod primaries;
@@ -245,6 +246,15 @@ commands! {
     tasks::task_keep,
     tasks::task_delete,
     tasks::task_run,
+    panels::panels_get,
+    panels::panel_get,
+    panels::panel_operations,
+    panels::panel_keep,
+    panels::panel_delete,
+    panels::panels_order,
+    panels::panel_show,
+    panels::panel_preview,
+    panels::panel_stop,
     schedules::schedules_get,
     schedules::schedule_get,
     schedules::schedule_preview,

@@ -7,6 +7,9 @@ export type ConnectionTab = (typeof CONNECTION_TABS)[number];
 export const APPLICATION_TABS = ["connections", "members", "uses"] as const;
 export type ApplicationTab = (typeof APPLICATION_TABS)[number];
 
+/** An application's own page, what its members authorize, and what its components use. */
+export type LiveMode = "live" | "page" | "edit";
+
 const ENVIRONMENTS: readonly Environment[] = ["development", "stage", "production"];
 
 export type Route =
@@ -20,10 +23,11 @@ export type Route =
   | { screen: "primaries" }
   | { screen: "applications" }
   | { screen: "application"; id: ApplicationId; tab: ApplicationTab }
-  | { screen: "live"; application: ApplicationId | null; environment: Environment; mode: "live" | "edit" }
+  | { screen: "live"; application: ApplicationId | null; environment: Environment; mode: LiveMode }
   | { screen: "calls"; application: ApplicationId | null; environment: Environment; /** Id of a call, or the place of one that is not kept. */ item: string | null }
   | { screen: "schedules"; application: ApplicationId | null; environment: Environment; item: string | null }
   | { screen: "tasks"; application: ApplicationId | null; environment: Environment; /** Id of a task, or the place of one that is not kept. */ item: string | null }
+  | { screen: "panels"; application: ApplicationId | null; environment: Environment; /** Id of the panel that is edited, `new` for one that is not kept; `null` shows the page. */ item: string | null }
   | { screen: "activity" }
   | { screen: "members" }
   | { screen: "settings" };
@@ -47,6 +51,7 @@ export function link(route: Route): string {
     case "calls":
     case "schedules":
     case "tasks":
+    case "panels":
       if (!route.application) return `#/${route.screen}`;
       return `#/${route.screen}/${route.application}/${route.environment}${route.item ? `/${route.item}` : ""}`;
     default:
@@ -80,8 +85,9 @@ export function parse(fragment: string): Route {
       if (!id) return { screen: "applications" };
       return { screen, id, tab: APPLICATION_TABS.find((known) => known === tab) ?? "connections" };
     case "live":
-      return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", mode: mode === "edit" ? "edit" : "live" };
+      return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", mode: mode === "edit" || mode === "page" ? mode : "live" };
     case "schedules":
+    case "panels":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", item: mode || null };
     case "calls":
     case "tasks":
