@@ -13,6 +13,7 @@ import { callHandlers } from "./fake/calls";
 import { scheduleHandlers } from "./fake/schedules";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
+import { panelHandlers } from "./fake/panels";
 import { taskHandlers } from "./fake/tasks";
 import { typedInto } from "./fake/typing";
 import { builderHandlers } from "./fake/builder";
@@ -482,6 +483,10 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     ...applications.handlers,
     ...calls,
     ...scheduleHandlers({ start: () => world.start, calls: (application, environment) => calls.calls_get({ application, environment }), changed }, options, home === "first" || home === "empty"),
+    ...panelHandlers({
+      start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
+      grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
+    }, options, home === "first" || home === "empty"),
     ...taskHandlers({
       start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
       grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
