@@ -115,8 +115,8 @@ impl Console {
             Some(part) => self.readable_connection(part.connection)?,
             None => None,
         };
-        let seen = connection
-            .filter(|known| sees_in_live_mode(&look.member, known.kind, look.shared));
+        let seen =
+            connection.filter(|known| sees_in_live_mode(&look.member, known.kind, look.shared));
         let seat = match seen {
             Some(known) => Some(self.live_row(look, &known, item.environment)?),
             None => None,

@@ -185,7 +185,7 @@ async fn another_shape_of_the_same_rows_asks_the_service_for_nothing() {
     let again = console.preview_panel(session, &other, false).await.unwrap();
     assert_eq!(number(again).as_deref(), Some("12"));
     let anew = console.preview_panel(session, &other, true).await.unwrap();
-    assert_eq!(refused(&anew), "panel_refused", "anew is anew");
+    assert_eq!(refused(&anew), "panel_refused_silently", "anew is anew");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -342,7 +342,7 @@ async fn what_is_not_what_was_promised_is_said_and_nothing_half_is_shown() {
         (Fault::Empty, "panel_not_as_promised"),
         (Fault::Malformed, "panel_not_as_promised"),
         (Fault::Huge, "panel_page_too_large"),
-        (Fault::ServerError, "panel_refused"),
+        (Fault::ServerError, "panel_refused_silently"),
     ] {
         desk.world.practice.set(Faults {
             api: Some(fault.clone()),
