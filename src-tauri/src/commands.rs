@@ -20,6 +20,7 @@ mod live;
 mod managing;
 mod members;
 mod new_connection;
+mod panels;
 mod papers;
 mod practice;
 mod primaries;
@@ -264,6 +265,15 @@ commands! {
     data_sources::source_export,
     data_sources::source_forms,
     data_sources::source_add,
+    panels::panels_get,
+    panels::panel_get,
+    panels::panel_operations,
+    panels::panel_keep,
+    panels::panel_delete,
+    panels::panels_order,
+    panels::panel_show,
+    panels::panel_preview,
+    panels::panel_stop,
     schedules::schedules_get,
     schedules::schedule_get,
     schedules::schedule_preview,

@@ -8,6 +8,8 @@ export const APPLICATION_TABS = ["connections", "members", "uses"] as const;
 export type ApplicationTab = (typeof APPLICATION_TABS)[number];
 
 export const SEND_KINDS: readonly SendKind[] = ["sms", "payment"];
+/** An application's own page, what its members authorize, and what its components use. */
+export type LiveMode = "live" | "page" | "edit";
 
 const ENVIRONMENTS: readonly Environment[] = ["development", "stage", "production"];
 
@@ -22,12 +24,13 @@ export type Route =
   | { screen: "primaries" }
   | { screen: "applications" }
   | { screen: "application"; id: ApplicationId; tab: ApplicationTab }
-  | { screen: "live"; application: ApplicationId | null; environment: Environment; mode: "live" | "edit" }
+  | { screen: "live"; application: ApplicationId | null; environment: Environment; mode: LiveMode }
   | { screen: "calls"; application: ApplicationId | null; environment: Environment; /** Id of a call, or the place of one that is not kept. */ item: string | null }
   | { screen: "data-sources"; application: ApplicationId | null; environment: Environment; item: string | null }
   | { screen: "schedules"; application: ApplicationId | null; environment: Environment; item: string | null }
   | { screen: "tasks"; application: ApplicationId | null; environment: Environment; /** Id of a task, or the place of one that is not kept. */ item: string | null }
   | { screen: "send"; application: ApplicationId | null; environment: Environment; kind: SendKind }
+  | { screen: "panels"; application: ApplicationId | null; environment: Environment; /** Id of the panel that is edited, `new` for one that is not kept; `null` shows the page. */ item: string | null }
   | { screen: "activity" }
   | { screen: "members" }
   | { screen: "settings" };
@@ -52,6 +55,7 @@ export function link(route: Route): string {
     case "data-sources":
     case "schedules":
     case "tasks":
+    case "panels":
       if (!route.application) return `#/${route.screen}`;
       return `#/${route.screen}/${route.application}/${route.environment}${route.item ? `/${route.item}` : ""}`;
     case "send":
@@ -87,9 +91,10 @@ export function parse(fragment: string): Route {
       if (!id) return { screen: "applications" };
       return { screen, id, tab: APPLICATION_TABS.find((known) => known === tab) ?? "connections" };
     case "live":
-      return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", mode: mode === "edit" ? "edit" : "live" };
+      return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", mode: mode === "edit" || mode === "page" ? mode : "live" };
     case "data-sources":
     case "schedules":
+    case "panels":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "production", item: mode || null };
     case "calls":
     case "tasks":

@@ -2742,6 +2742,297 @@ services: Array<TaskService>,
  * The acting member may keep, run and delete tasks (R1, R2).
  */
 mayManage: boolean, };
+export type PanelData = { "from": "operation", 
+/**
+ * The operation, by its id.
+ */
+operation: string, 
+/**
+ * What it is given, by the names of its inputs.
+ */
+given: Record<string, unknown>, } | { "from": "source", 
+/**
+ * The data source.
+ */
+source: ItemId, };
+export type PanelColumn = { 
+/**
+ * The field.
+ */
+field: string, 
+/**
+ * Its head; empty: the field's name.
+ */
+label: string, };
+export type PanelFigure = { "of": "count" } | { "of": "sum", 
+/**
+ * The field.
+ */
+field: string, } | { "of": "average", 
+/**
+ * The field.
+ */
+field: string, } | { "of": "min", 
+/**
+ * The field.
+ */
+field: string, } | { "of": "max", 
+/**
+ * The field.
+ */
+field: string, } | { "of": "value", 
+/**
+ * The pointer.
+ */
+pointer: string, };
+export type PanelForm = "bar" | "line";
+export type PanelSpan = "day" | "month" | "year";
+export type PanelWidth = "third" | "half" | "whole";
+export type PanelShape = { "kind": "table", 
+/**
+ * Its columns; none: the fields that the first rows have.
+ */
+columns: Array<PanelColumn>, } | { "kind": "number", 
+/**
+ * Which.
+ */
+figure: PanelFigure, 
+/**
+ * What it counts, such as `USD`; may be empty.
+ */
+unit: string, 
+/**
+ * Digits behind the point; `None`: as many as it has.
+ */
+digits: number | null, } | { "kind": "chart", 
+/**
+ * How it is drawn.
+ */
+form: PanelForm, 
+/**
+ * The field that rows are grouped by.
+ */
+x: string, 
+/**
+ * Where that is a date: the span that is one group.
+ */
+span: PanelSpan | null, 
+/**
+ * The number of each group.
+ */
+figure: PanelFigure, 
+/**
+ * What it counts; may be empty.
+ */
+unit: string, };
+export type Panel = { 
+/**
+ * Where its rows come from.
+ */
+data: PanelData, 
+/**
+ * What is made of them.
+ */
+shape: PanelShape, 
+/**
+ * How much of the page's width it takes.
+ */
+width: PanelWidth, 
+/**
+ * Where it stands: a smaller one stands before.
+ */
+place: number, };
+export type PanelShownColumn = { 
+/**
+ * Its head.
+ */
+label: string, 
+/**
+ * Whether it holds numbers only.
+ */
+numeric: boolean, };
+export type PanelPoint = { 
+/**
+ * What its rows have in common; empty where they have nothing there.
+ */
+x: string, 
+/**
+ * Its number; `None` where none of its rows has one.
+ */
+y: string | null, };
+export type PanelContentKind = { "kind": "table", 
+/**
+ * Columns.
+ */
+columns: Array<PanelShownColumn>, 
+/**
+ * Cells, row by row.
+ */
+cells: Array<Array<string>>, } | { "kind": "number", 
+/**
+ * It; `None` where there is none.
+ */
+value: string | null, 
+/**
+ * Whether it is a number, and no text.
+ */
+numeric: boolean, 
+/**
+ * How many rows have no number to be counted.
+ */
+without: number, } | { "kind": "chart", 
+/**
+ * Its points, in their order.
+ */
+points: Array<PanelPoint>, 
+/**
+ * How many groups are not shown; more where rows were too many to be told apart.
+ */
+others: number, 
+/**
+ * How many rows have no number to be counted.
+ */
+without: number, };
+export type PanelContent = { 
+/**
+ * The table, number or chart.
+ */
+content: PanelContentKind, 
+/**
+ * How many rows were looked at.
+ */
+rows: number, 
+/**
+ * Whether there are more rows than were looked at.
+ */
+more: boolean, };
+export type PanelSource = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * How many rows it has.
+ */
+rows: number, };
+export type PanelRow = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * How often it was stored: what it shows is asked for again where that has changed.
+ */
+version: number, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it is drawn as; `None` where what is stored cannot be read.
+ */
+shape: PanelShape | null, 
+/**
+ * How wide it is.
+ */
+width: PanelWidth, 
+/**
+ * What it goes through, as the acting member has it; `None` where it shows a data source, or
+ * that is not theirs to see (R15).
+ */
+seat: LiveRow | null, 
+/**
+ * The data source that it shows.
+ */
+source: string | null, };
+export type PanelsView = { 
+/**
+ * The application.
+ */
+application: ApplicationMark, 
+/**
+ * Its panels, in their order.
+ */
+panels: Array<PanelRow>, 
+/**
+ * What a panel may go through there, by name; for managers.
+ */
+connections: Array<LiveRow>, 
+/**
+ * Services whose connection a panel may leave out (R5); for managers.
+ */
+services: Array<TaskService>, 
+/**
+ * Data sources that a panel may show; for managers.
+ */
+sources: Array<PanelSource>, 
+/**
+ * The acting member may keep, move and delete panels (R1, R2).
+ */
+mayManage: boolean, };
+export type PanelDraft = { 
+/**
+ * Which panel; `None` for one that is not kept yet.
+ */
+id: ItemId | null, 
+/**
+ * The version that is edited.
+ */
+version: number | null, 
+/**
+ * The application it belongs to.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * What it is called; empty for one that is not kept yet.
+ */
+name: string, 
+/**
+ * What it goes through; `None` for one that shows a data source.
+ */
+connection: ConnectionId | null, 
+/**
+ * The service, where the connection is left out: then it is the system connection (R5).
+ */
+service: string | null, 
+/**
+ * What it shows.
+ */
+panel: Panel, };
+export type PanelShown = { 
+/**
+ * When its data came; `None` where none has.
+ */
+at: Timestamp | null, 
+/**
+ * It; `None` where it was refused.
+ */
+shown: PanelContent | null, 
+/**
+ * Why there is nothing to show.
+ */
+refused: Failure | null, 
+/**
+ * What it goes through, as the acting member has it; `None` where that is not theirs to see
+ * (R15).
+ */
+seat: LiveRow | null, 
+/**
+ * Whether that came into being for it just now (R5).
+ */
+made: boolean, 
+/**
+ * The fields that its rows have, for whoever edits it.
+ */
+fields: Array<string>, };
 export type CallRow = { 
 /**
  * Its identifier.
@@ -5332,6 +5623,15 @@ export interface Commands {
   source_export: { args: { item: ItemId; form: RowsForm }; answer: WrittenFile };
   source_forms: { args: { application: ApplicationId; environment: Environment }; answer: Array<SourceForm> };
   source_add: { args: { item: ItemId; record: SourceEntry }; answer: TaskDone };
+  panels_get: { args: { application: ApplicationId; environment: Environment }; answer: PanelsView };
+  panel_get: { args: { item: ItemId }; answer: PanelDraft };
+  panel_operations: { args: { service: string; connection: ConnectionId | null }; answer: Array<OperationView> };
+  panel_keep: { args: { draft: PanelDraft }; answer: PanelDraft };
+  panel_delete: { args: { item: ItemId }; answer: void };
+  panels_order: { args: { application: ApplicationId; environment: Environment; items: Array<ItemId> }; answer: void };
+  panel_show: { args: { item: ItemId }; answer: PanelShown };
+  panel_preview: { args: { draft: PanelDraft; anew: boolean }; answer: PanelShown };
+  panel_stop: { args: { item: ItemId | null }; answer: void };
   schedules_get: { args: { application: ApplicationId; environment: Environment }; answer: SchedulesView };
   schedule_get: { args: { item: ItemId }; answer: ScheduleDraft };
   schedule_preview: { args: { when: ScheduleWhen; zone: string }; answer: Array<Timestamp> };

@@ -15,6 +15,7 @@ import { sourceHandlers } from "./fake/sources";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
 import { sendingHandlers } from "./fake/sending";
+import { panelHandlers } from "./fake/panels";
 import { taskHandlers } from "./fake/tasks";
 import { typedInto } from "./fake/typing";
 import { builderHandlers } from "./fake/builder";
@@ -486,6 +487,10 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     ...scheduleHandlers({ start: () => world.start, calls: (application, environment) => calls.calls_get({ application, environment }), changed }, options, home === "first" || home === "empty"),
     ...sendingHandlers({ start: () => world.start, live: (application, environment) => applications.handlers.live_get({ application, environment }), marks: () => world.rows, changed }, work, options, home === "first" || home === "empty"),
     ...sourceHandlers({ start: () => world.start, live: (application, environment) => applications.handlers.live_get({ application, environment }), changed }, work, options, home === "first" || home === "empty"),
+    ...panelHandlers({
+      start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
+      grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
+    }, options, home === "first" || home === "empty"),
     ...taskHandlers({
       start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
       grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,

@@ -8,7 +8,7 @@ const ICONS: Record<string, IconName> = {
   report_workflow: "file",
   integration_task: "plug",
   invoke_url: "globe",
-  page_panel: "window",
+  page_panel: "chart",
   payment: "key",
   schedule: "clock",
   sms: "send",

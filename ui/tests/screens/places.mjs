@@ -10,6 +10,7 @@ import { places as flow } from "./places/flow.mjs";
 import { places as home } from "./places/home.mjs";
 import { places as members } from "./places/members.mjs";
 import { places as newConnection } from "./places/new-connection.mjs";
+import { places as panels } from "./places/panels.mjs";
 import { places as schedules } from "./places/schedules.mjs";
 import { places as send } from "./places/send.mjs";
 import { places as settings } from "./places/settings.mjs";
@@ -19,5 +20,5 @@ import { places as tasks } from "./places/tasks.mjs";
 import { places as welcome } from "./places/welcome.mjs";
 
 export const places = [
-  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...dataSources, ...activity, ...signIn, ...members, ...applications, ...calls, ...schedules, ...tasks, ...send, ...settings, ...shell, ...flow,
+  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...dataSources, ...activity, ...signIn, ...members, ...applications, ...calls, ...schedules, ...panels, ...tasks, ...send, ...settings, ...shell, ...flow,
 ];

@@ -7,7 +7,6 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
-use http::StatusCode;
 use http::header::DATE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,7 +14,8 @@ use tsunagi_connectors::{Asked, Astray, Given, Operation, Verdict};
 use tsunagi_domain::Timestamp;
 use tsunagi_gateway::{Door, GateError, Gateway, Site};
 
-use crate::task::{Done, TaskError, ask, found};
+use crate::page::{PageError, page};
+use crate::task::{Done, TaskError, found};
 
 /// Names that identify a record, where a source does not say which does.
 const KEYS: [&str; 6] = ["id", "Id", "ID", "_id", "uuid", "key"];
@@ -371,45 +371,8 @@ impl Run<'_> {
     }
 
     async fn page<E: std::error::Error>(&self, asked: &Asked) -> Result<Done, PullError<E>> {
-        let page = ask(self.gateway, self.door, self.site, self.operation, asked).await?;
-        if page.answer.echoes_credential {
-            return Err(PullError::EchoesCredential);
-        }
-        if page.answer.truncated {
-            return Err(PullError::PageTooLarge);
-        }
-        let status = page.answer.status;
-        if status == StatusCode::NOT_MODIFIED {
-            // Nothing has changed since (RFC 9110 §15.4.5).
-            return Ok(page);
-        }
-        if page.outcome.verdict != Verdict::Done {
-            let message = page.outcome.message;
-            // Services that answer 200 to everything say in JSON what is wrong; what does not is no
-            // answer of theirs.
-            let said = serde_json::from_slice::<serde::de::IgnoredAny>(&page.answer.body).is_ok();
-            if status.is_success() && (message.is_none() || !said) {
-                return Err(PullError::NotAsPromised);
-            }
-            return Err(PullError::Refused {
-                status: status.as_u16(),
-                message,
-            });
-        }
-        let nothing = page.answer.body.trim_ascii().is_empty();
-        // Where nothing is there, some services leave the list out.
-        let told = !page.rows.is_empty()
-            || (self.operation.answer.empty && (nothing || is_object(&page.answer.body)))
-            || self.has_list(&page.answer.body);
-        if !told {
-            return Err(PullError::NotAsPromised);
-        }
-        Ok(page)
-    }
-
-    /// Whether an answer without rows has a list of them all the same.
-    fn has_list(&self, body: &[u8]) -> bool {
-        serde_json::from_slice::<Value>(body).is_ok_and(|body| self.operation.rows(&body).is_some())
+        let page = page(self.gateway, self.door, self.site, self.operation, asked);
+        Ok(page.await?)
     }
 
     /// Rows to be kept. What nothing identifies is numbered, and told.
@@ -433,10 +396,6 @@ impl Run<'_> {
     }
 }
 
-fn is_object(body: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(body).is_ok_and(|body| body.is_object())
-}
-
 /// What identifies a record.
 fn identity(row: &Value, key: Option<&str>) -> Option<String> {
     let of = |name: &str| match row.get(name)? {
@@ -447,6 +406,18 @@ fn identity(row: &Value, key: Option<&str>) -> Option<String> {
     match key {
         Some(key) => of(key),
         None => KEYS.iter().find_map(|name| of(name)),
+    }
+}
+
+impl<E: std::error::Error> From<PageError> for PullError<E> {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::Task(error) => Self::Task(error),
+            PageError::Refused { status, message } => Self::Refused { status, message },
+            PageError::NotAsPromised => Self::NotAsPromised,
+            PageError::TooLarge => Self::PageTooLarge,
+            PageError::EchoesCredential => Self::EchoesCredential,
+        }
     }
 }
 

@@ -7,5 +7,7 @@
 
 pub mod call;
 pub mod data_source;
+mod page;
+pub mod panel;
 pub mod schedule;
 pub mod task;

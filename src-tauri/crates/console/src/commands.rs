@@ -3,7 +3,7 @@
 //! shell holds its command list against it.
 
 use ts_rs::{Config, TS};
-use tsunagi_areas::{call as a, schedule as sc};
+use tsunagi_areas::{call as a, panel as p, schedule as sc};
 use tsunagi_connectors::{self as s, Sketch};
 use tsunagi_domain as d;
 
@@ -120,6 +120,15 @@ pub fn all() -> Vec<Command> {
         source_export(item: d::ItemId, form: v::RowsForm) -> v::WrittenFile;
         source_forms(application: d::ApplicationId, environment: d::Environment) -> Vec<v::SourceForm>;
         source_add(item: d::ItemId, record: v::SourceEntry) -> v::TaskDone;
+        panels_get(application: d::ApplicationId, environment: d::Environment) -> v::PanelsView;
+        panel_get(item: d::ItemId) -> v::PanelDraft;
+        panel_operations(service: String, connection: Option<d::ConnectionId>) -> Vec<v::OperationView>;
+        panel_keep(draft: v::PanelDraft) -> v::PanelDraft;
+        panel_delete(item: d::ItemId) -> ();
+        panels_order(application: d::ApplicationId, environment: d::Environment, items: Vec<d::ItemId>) -> ();
+        panel_show(item: d::ItemId) -> v::PanelShown;
+        panel_preview(draft: v::PanelDraft, anew: bool) -> v::PanelShown;
+        panel_stop(item: Option<d::ItemId>) -> ();
         schedules_get(application: d::ApplicationId, environment: d::Environment) -> v::SchedulesView;
         schedule_get(item: d::ItemId) -> v::ScheduleDraft;
         schedule_preview(when: sc::When, zone: String) -> Vec<d::Timestamp>;
@@ -392,6 +401,23 @@ pub fn typescript() -> String {
         v::SendDraft,
         v::TaskDone,
         v::TasksView,
+        p::Data,
+        p::Column,
+        p::Figure,
+        p::Form,
+        p::Span,
+        p::Width,
+        p::Shape,
+        p::Panel,
+        p::ShownColumn,
+        p::Point,
+        p::Content,
+        p::Shown,
+        v::PanelSource,
+        v::PanelRow,
+        v::PanelsView,
+        v::PanelDraft,
+        v::PanelShown,
         v::CallRow,
         v::CallConnection,
         v::CallDraft,

@@ -21,6 +21,7 @@ use crate::error::ConsoleError;
 use crate::flow::Running;
 use crate::kept_sign_ins::{Leftovers, Profiles};
 use crate::keys::KeyDesk;
+use crate::panels::Looking;
 use crate::schedules::Underway;
 use crate::session::Seat;
 use crate::unlock::VaultState;
@@ -111,6 +112,8 @@ pub(crate) struct Inner {
     pub(crate) sittings: Sittings,
     /// Data sources that are being pulled.
     pub(crate) pulling: Pulling,
+    /// Panels whose data is being asked for.
+    pub(crate) looking: Looking,
     /// Runs of schedules.
     pub(crate) underway: Underway,
 }
@@ -192,6 +195,7 @@ impl Console {
                 unreadable: UnreadableRows::default(),
                 sittings: Sittings::default(),
                 pulling: Pulling::default(),
+                looking: Looking::default(),
                 underway: Underway::default(),
             }),
         };

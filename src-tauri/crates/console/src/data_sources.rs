@@ -36,7 +36,7 @@ use pulling::Told;
 
 /// The area data sources belong to.
 const AREA: &str = Area::DataSource.as_str();
-const SOURCES: Keeping = Keeping {
+pub(crate) const SOURCES: Keeping = Keeping {
     area: AREA,
     kept: Action::SourceKept,
     deleted: Action::SourceDeleted,

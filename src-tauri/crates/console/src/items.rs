@@ -71,6 +71,18 @@ impl Console {
         what: &T,
         through: Needs,
     ) -> Result<ItemId, ConsoleError> {
+        self.keep_item_of(session, of, head, what, Some(through))
+    }
+
+    /// As [`Console::keep_item`]; an item that reaches no service by itself goes through nothing.
+    pub(crate) fn keep_item_of<T: Serialize>(
+        &self,
+        session: Session,
+        of: Keeping,
+        head: Head<'_>,
+        what: &T,
+        through: Option<Needs>,
+    ) -> Result<ItemId, ConsoleError> {
         let member = self.manager_for(session, Act::Edit)?;
         self.inner.keys.vault()?;
         let name = person_name(head.name)?;
@@ -78,7 +90,10 @@ impl Console {
             .map_err(|_| ConsoleError::new("item_unreadable").with("name", &*name))?;
         let id = self.at_once(|| {
             let application = self.application(head.application)?;
-            let connection = self.may_go_through(&application, through.connection)?;
+            let connection = match &through {
+                Some(through) => Some(self.may_go_through(&application, through.connection)?),
+                None => None,
+            };
             let before = match head.id {
                 Some(id) => Some(self.item_of(of, id)?),
                 None => None,
@@ -104,21 +119,26 @@ impl Console {
                 changed_at: now,
                 created_by: Some(member.id),
             };
-            let part = Part {
+            let part = through.map(|through| Part {
                 part: String::new(),
-                connection: connection.id,
+                connection: through.connection,
                 scopes: through.scopes,
                 unattended: through.unattended,
                 next_run: None,
-            };
-            let stored = self.inner.catalog.put_item(&item, &[part], head.version);
+            });
+            let stored = self
+                .inner
+                .catalog
+                .put_item(&item, part.as_slice(), head.version);
             stored.map_err(|error| ConsoleError::from(error).with("name", &*name))?;
-            let args = [
+            let mut args = vec![
                 ("name", name.as_str()),
                 ("application", application.name.as_str()),
                 ("environment", head.environment.as_str()),
-                ("link_name", connection.link_name.as_str()),
             ];
+            if let Some(connection) = &connection {
+                args.push(("link_name", connection.link_name.as_str()));
+            }
             self.log(session, of.kept, &subject_of(item.id), &args)?;
             Ok(item.id)
         })?;

@@ -47,6 +47,7 @@ mod members;
 pub mod messages;
 mod new_connection;
 mod own_accounts;
+mod panels;
 mod passphrases;
 mod practice;
 mod primaries;

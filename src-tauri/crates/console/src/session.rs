@@ -260,6 +260,7 @@ impl Console {
     fn leaves(&self, member: MemberId) {
         self.inner.keys.lock_member(member);
         self.drop_recovery_code();
+        self.inner.looking.let_go();
         self.cancel_all_flows();
     }
 

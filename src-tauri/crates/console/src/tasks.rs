@@ -86,14 +86,26 @@ impl Console {
 
     /// R5: services whose connection a task may leave out.
     fn task_services(&self, session: Session) -> Result<Vec<TaskService>, ConsoleError> {
+        self.services_left_out(session, LEFT_OUT, |connector| {
+            !tasks_of(connector).is_empty()
+        })
+    }
+
+    /// R5: services of which a system connection comes into being, of those that have a use.
+    pub(crate) fn services_left_out(
+        &self,
+        session: Session,
+        cause: Cause,
+        has_use: impl Fn(&Connector) -> bool,
+    ) -> Result<Vec<TaskService>, ConsoleError> {
         let library = self.inner.gateway.library();
         let mut services = Vec::new();
         for entry in self.gallery(session)? {
             let Some(connector) = library.get(&entry.service.id) else {
                 continue;
             };
-            let optional = comes_into_being(&connector.name, LEFT_OUT, connector.payment).is_ok();
-            if !optional || tasks_of(connector).is_empty() {
+            let optional = comes_into_being(&connector.name, cause, connector.payment).is_ok();
+            if !optional || !has_use(connector) {
                 continue;
             }
             let known = self.system_connection_of(&connector.id)?;

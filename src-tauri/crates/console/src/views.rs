@@ -16,6 +16,7 @@ mod list;
 mod managing;
 mod members;
 mod own_accounts;
+mod panels;
 mod papers;
 mod primaries;
 mod schedules;
@@ -73,6 +74,7 @@ pub use members::{
     OwnedConnection, PrimaryLoss, SeatView, SessionMark, SessionView,
 };
 pub use own_accounts::{OwnAccount, OwnAccounts};
+pub use panels::{PanelDraft, PanelRow, PanelShown, PanelSource, PanelsView};
 pub use papers::{
     ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat, WorkKind, WorkView,
 };

@@ -62,7 +62,8 @@ export function operationsOf(service: string, japanese: boolean): OperationView[
   }
 }
 
-const LEADS = Array.from({ length: 60 }, (_, i) => ({
+/** Rows of the services of the fake workspace. */
+export const LEADS = Array.from({ length: 60 }, (_, i) => ({
   id: `57257670000005241${String(i).padStart(2, "0")}`, Name: ["Lagos Lights", "Kumo Works", "Osaka Freight", "Lisbon Paper", "Pune Cycles", "Oslo Timber"][i % 6] ?? "", Industry: ["Energy", "Software", "Transport", "Retail"][i % 4] ?? "", Employees: 12 + i * 7, Active: i % 3 !== 0, Owner: { name: "Ben Osei" },
 }));
 

@@ -40,6 +40,7 @@ mod needs;
 mod newcomer;
 mod one_answer;
 mod own_accounts;
+mod paneling;
 mod primaries;
 mod pushed;
 mod recovery;
