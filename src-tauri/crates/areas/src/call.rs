@@ -16,6 +16,8 @@ pub use code::{Language, code};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
+use tsunagi_domain::hosts::is_reserved_header;
+use tsunagi_domain::{Refusal, RefusalCode};
 use tsunagi_gateway::Request;
 use url::form_urlencoded;
 
@@ -264,6 +266,22 @@ impl Call {
             body,
             ..Request::default()
         })
+    }
+
+    /// R23: that it has no header that no caller may set. It is asked before a call is kept, of what is
+    /// left out too: whoever typed a token into one must not find it in a file.
+    ///
+    /// # Errors
+    /// [`RefusalCode::HeaderReserved`], as the gate says when it is sent.
+    pub fn unreserved(&self) -> Result<(), Refusal> {
+        let mut names = self.headers.iter().map(|header| header.name.trim());
+        match names.find(|name| is_reserved_header(name)) {
+            Some(name) => {
+                Err(Refusal::new(RefusalCode::HeaderReserved)
+                    .with("header", name.to_ascii_lowercase()))
+            }
+            None => Ok(()),
+        }
     }
 
     fn sent_target(&self) -> Result<String, Misfit> {

@@ -72,6 +72,17 @@ impl Catalog {
         })
     }
 
+    /// Forgets what an item did.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn forget_executions(&self, item: ItemId) -> Result<()> {
+        self.data().write(|db| {
+            db.execute("DELETE FROM execution WHERE item = ?1", [item.bytes()])?;
+            Ok(())
+        })
+    }
+
     /// What was begun and is not over, the oldest first: after a start, what the program was
     /// stopped in.
     ///

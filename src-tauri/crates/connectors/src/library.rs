@@ -6,19 +6,40 @@ use std::sync::LazyLock;
 use crate::load::{Provenance, load};
 use crate::{Connector, Problem, Why, check, hash};
 
-/// The built-in files, as the build script put them together.
-const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/built_in.json"));
+/// The built-in files, as the build script put them together: name and JSON text of each.
+const BUILT_IN: [&[(&str, &str)]; 2] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
 /// Parsed once: the files never change while the program runs.
 static LOADED: LazyLock<BTreeMap<String, Connector>> = LazyLock::new(load_built_in);
 
-/// Reads and checks the built-in connectors. That each file fits the schema is for a test; what a
-/// schema cannot say is looked at here as well, since hosts are decided by it. What fails would be
-/// left out, and a test holds that nothing is.
+/// Reads and checks the built-in connectors, one half beside the other. That each file fits the
+/// schema is for a test; what a schema cannot say is looked at here as well, since hosts are
+/// decided by it. What fails would be left out, and a test holds that nothing is.
 pub(crate) fn load_built_in() -> BTreeMap<String, Connector> {
-    let all: BTreeMap<String, Connector> = serde_json::from_str(BUILT_IN).unwrap_or_default();
-    all.into_iter()
-        .filter(|(id, connector)| *id == connector.id && check::is_sound(connector))
+    let [here, beside] = BUILT_IN;
+    std::thread::scope(|scope| {
+        let other = std::thread::Builder::new().spawn_scoped(scope, || read(beside));
+        let mut all: BTreeMap<String, Connector> = read(here).into_iter().collect();
+        let other = match other {
+            Ok(other) => other
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // Where there is no thread to be had, one after the other will do.
+            Err(_) => read(beside),
+        };
+        all.extend(other);
+        all
+    })
+}
+
+fn read(files: &[(&str, &str)]) -> Vec<(String, Connector)> {
+    files
+        .iter()
+        .filter_map(|(name, text)| Some((*name, serde_json::from_str(text).ok()?)))
+        .filter(|(name, connector): &(&str, Connector)| {
+            *name == connector.id && check::is_sound(connector)
+        })
+        .map(|(name, connector)| (name.to_owned(), connector))
         .collect()
 }
 

@@ -145,9 +145,11 @@ impl Console {
     /// is kept too; what is missing is told when it is sent.
     ///
     /// # Errors
-    /// R1, R2, R4; a name that is empty, too long or taken; `stale` where another window has
-    /// stored it meanwhile.
+    /// R1, R2, R4; R23: a header that no caller may set; a name that is empty, too long or taken;
+    /// `stale` where another window has stored it meanwhile.
     pub fn keep_call(&self, session: Session, draft: CallDraft) -> Result<CallDraft, ConsoleError> {
+        self.manager_for(session, Act::Edit)?;
+        draft.call.unreserved()?;
         let chosen = draft.connection.ok_or_else(connection_needed)?;
         let head = Head {
             id: draft.id,

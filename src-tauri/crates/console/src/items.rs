@@ -186,6 +186,8 @@ impl Console {
             ];
             self.log(session, of.deleted, &subject_of(id), &args)
         })?;
+        // The other file: what is left there by a crash between the two belongs to nothing.
+        self.inner.catalog.forget_executions(id)?;
         self.inner.bell.changed();
         Ok(())
     }

@@ -379,7 +379,8 @@ impl Console {
         plan.next(self.now())
     }
 
-    /// Deletes a schedule. What it ran stays; a run that is under way goes on to its end.
+    /// Deletes a schedule with what is told of its runs; one that is under way goes on to its end.
+    /// The requests they made stay in the record of the connection.
     ///
     /// # Errors
     /// R1, R2; `missing`.
@@ -391,6 +392,7 @@ impl Console {
             self.inner.catalog.delete_item(id)?;
             self.log_schedule(session, Action::ScheduleDeleted, &item)
         })?;
+        self.inner.catalog.forget_executions(id)?;
         self.inner.bell.changed();
         Ok(())
     }

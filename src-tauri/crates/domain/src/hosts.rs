@@ -1,5 +1,7 @@
 //! R23: a credential goes only to the origins its connector lists.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -25,31 +27,17 @@ impl Origin {
     /// For every other scheme, for `http` elsewhere, for addresses without a host and for
     /// addresses with a user or password in them.
     pub fn of(url: &Url) -> Result<Self, NotAnOrigin> {
-        let refuse = || {
+        let parts = Parts::of(url).ok_or_else(|| {
             NotAnOrigin(format!(
                 "{}://{}",
                 url.scheme(),
                 url.host_str().unwrap_or("")
             ))
-        };
-        let host = url.host().ok_or_else(refuse)?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(refuse());
-        }
-        let loopback = match &host {
-            url::Host::Ipv4(ip) => ip.is_loopback(),
-            url::Host::Ipv6(ip) => ip.is_loopback(),
-            url::Host::Domain(name) => *name == "localhost",
-        };
-        match url.scheme() {
-            "https" => {}
-            "http" if loopback => {}
-            _ => return Err(refuse()),
-        }
+        })?;
         Ok(Self {
-            scheme: url.scheme().to_owned(),
-            host: host.to_string().to_ascii_lowercase(),
-            port: url.port_or_known_default().ok_or_else(refuse)?,
+            scheme: parts.scheme.to_owned(),
+            host: parts.host.into_owned(),
+            port: parts.port,
         })
     }
 
@@ -69,6 +57,42 @@ impl Origin {
     #[must_use]
     pub fn scheme(&self) -> &str {
         &self.scheme
+    }
+}
+
+/// An origin as its address says it, without a copy: each request is asked about several times.
+struct Parts<'u> {
+    scheme: &'u str,
+    host: Cow<'u, str>,
+    port: u16,
+}
+
+impl<'u> Parts<'u> {
+    /// As [`Origin::of`] says.
+    fn of(url: &'u Url) -> Option<Self> {
+        let loopback = match url.host()? {
+            url::Host::Ipv4(ip) => ip.is_loopback(),
+            url::Host::Ipv6(ip) => ip.is_loopback(),
+            url::Host::Domain(name) => name == "localhost",
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return None;
+        }
+        match url.scheme() {
+            "https" => {}
+            "http" if loopback => {}
+            _ => return None,
+        }
+        let host = url.host_str()?;
+        Some(Self {
+            scheme: url.scheme(),
+            host: if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                Cow::Owned(host.to_ascii_lowercase())
+            } else {
+                Cow::Borrowed(host)
+            },
+            port: url.port_or_known_default()?,
+        })
     }
 }
 
@@ -107,15 +131,17 @@ impl HostPattern {
     /// Whether `origin` is one of those meant.
     #[must_use]
     pub fn matches(&self, origin: &Origin) -> bool {
-        if origin.scheme != self.origin.scheme || origin.port != self.origin.port {
+        self.means(&origin.scheme, &origin.host, origin.port)
+    }
+
+    fn means(&self, scheme: &str, host: &str, port: u16) -> bool {
+        if scheme != self.origin.scheme || port != self.origin.port {
             return false;
         }
         if !self.wildcard {
-            return origin.host == self.origin.host;
+            return host == self.origin.host;
         }
-        origin
-            .host
-            .strip_suffix(self.origin.host.as_str())
+        host.strip_suffix(self.origin.host.as_str())
             .and_then(|rest| rest.strip_suffix('.'))
             .is_some_and(|label| !label.is_empty() && !label.contains('.'))
     }
@@ -184,17 +210,17 @@ pub fn may_open(address: &Url) -> bool {
 ///
 /// # Errors
 /// With [`crate::RefusalCode::HostNotListed`] where it may not.
-pub fn may_receive(url: &Url, listed: &[HostPattern]) -> Result<Origin, crate::Refusal> {
-    let refuse = || {
-        crate::Refusal::new(crate::RefusalCode::HostNotListed)
-            .with("host", url.host_str().unwrap_or_default())
-    };
-    let origin = Origin::of(url).map_err(|_| refuse())?;
-    if listed.iter().any(|pattern| pattern.matches(&origin)) {
-        Ok(origin)
-    } else {
-        Err(refuse())
+pub fn may_receive(url: &Url, listed: &[HostPattern]) -> Result<(), crate::Refusal> {
+    let may = Parts::of(url).is_some_and(|of| {
+        listed
+            .iter()
+            .any(|pattern| pattern.means(of.scheme, &of.host, of.port))
+    });
+    if may {
+        return Ok(());
     }
+    Err(crate::Refusal::new(crate::RefusalCode::HostNotListed)
+        .with("host", url.host_str().unwrap_or_default()))
 }
 
 /// R23: request headers a caller may not set, because the gate or the transport does.

@@ -7,6 +7,7 @@
 //! token instead of sending the old one once more, which would revoke the whole family at
 //! providers that rotate refresh tokens (RFC 9700 §4.14.2).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -41,7 +42,7 @@ pub(crate) struct Fresh {
     /// As it goes with a request.
     pub(crate) attachment: Attachment,
     /// What an answer must not repeat.
-    pub(crate) needles: Needles,
+    pub(crate) needles: Arc<Needles>,
     /// How long it lives.
     pub(crate) lifetime: Lifetime,
     /// Version of the credential.
@@ -270,7 +271,7 @@ impl Gateway {
             .await?;
         let attachment = Attachment::of(&place.connector, &place.resolved, &credential)?;
         Ok(Fresh {
-            needles: Needles::of(attachment.secrets()),
+            needles: Arc::new(Needles::of(attachment.secrets())),
             attachment,
             lifetime: lifetime(authorization),
             credential,

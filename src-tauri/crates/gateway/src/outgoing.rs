@@ -161,20 +161,21 @@ impl Clients {
             credential,
             ..
         } = outgoing;
-        let body = Bytes::from(credential.body(body)?);
+        let body = credential.body(body)?;
+        let body = (!body.is_empty() || !is_bodiless(method)).then(|| Bytes::from(body));
         credential.head(&mut headers);
         let mut carried = true;
         for hop in 0..=REDIRECTS_MAX {
             let client = self.of(at);
             let request = if carried {
-                client
-                    .request(method.clone(), credential.address(at))
-                    .headers(headers.clone())
-                    .body(body.clone())
+                let mut request = reqwest::Request::new(method.clone(), credential.address(at));
+                *request.headers_mut() = headers.clone();
+                *request.body_mut() = body.clone().map(reqwest::Body::from);
+                request
             } else {
-                client.request(method.clone(), at.clone())
+                reqwest::Request::new(method.clone(), at.clone())
             };
-            let response = request.send().await.map_err(|error| Failed {
+            let response = client.execute(request).await.map_err(|error| Failed {
                 sent: hop > 0 || !error.is_connect(),
                 error: unreachable(&error, at),
             })?;
@@ -192,6 +193,11 @@ impl Clients {
         }
         Err(GateError::Address("redirect".to_owned()).into())
     }
+}
+
+/// Methods of which an empty body says nothing, not even a length (RFC 9110 §8.6).
+fn is_bodiless(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// Where a redirect leads, if it is one that is followed: of GET or HEAD, to an https origin or

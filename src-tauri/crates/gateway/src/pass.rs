@@ -22,7 +22,7 @@ use crate::attach::refuse;
 use crate::fresh::{Fresh, Urgency};
 use crate::outgoing::{Failed, Incoming, Outgoing, Reading};
 use crate::place::Place;
-use crate::ready::{Asked, Mark, Ready};
+use crate::ready::{Asked, Mark, Ready, Turn};
 use crate::send::{Call, Request};
 use crate::whoami::{asked_at, question};
 use crate::{GateError, Gateway};
@@ -32,14 +32,14 @@ pub(crate) enum Found {
     /// With everything a request needs: it was asked for a moment ago, and nothing changed.
     Ready(Arc<Ready>),
     /// Of which all is still to be decided, as everything stood before it was read.
-    Connection(Box<Connection>, Option<Mark>),
+    Connection(Box<Connection>, Option<Mark>, Option<Turn>),
 }
 
 impl Found {
     pub(crate) fn connection(&self) -> ConnectionId {
         match self {
             Self::Ready(ready) => ready.connection,
-            Self::Connection(connection, _) => connection.id,
+            Self::Connection(connection, ..) => connection.id,
         }
     }
 }
@@ -51,6 +51,7 @@ enum Decided {
         connection: ConnectionId,
         place: Box<Place>,
         mark: Option<Mark>,
+        turn: Option<Turn>,
     },
 }
 
@@ -99,7 +100,12 @@ impl Gateway {
     pub(crate) async fn find(&self, call: &Call) -> Result<Found, GateError> {
         // Before anything is read: what changes meanwhile is not missed.
         let mark = self.stands();
-        if let Some(ready) = self.ready(&Asked::by(call), mark) {
+        let asked = Asked::by(call);
+        if let Some(ready) = self.ready(&asked, mark) {
+            return Ok(Found::Ready(ready));
+        }
+        let (ready, mark, turn) = self.ready_in_turn(&asked).await;
+        if let Some(ready) = ready {
             return Ok(Found::Ready(ready));
         }
         let link_name = call.link_name.clone();
@@ -109,7 +115,7 @@ impl Gateway {
         let connection = known.ok_or_else(|| {
             Refusal::new(RefusalCode::ConnectionUnknown).with("connection", call.link_name.as_str())
         })?;
-        Ok(Found::Connection(Box::new(connection), mark))
+        Ok(Found::Connection(Box::new(connection), mark, turn))
     }
 
     /// Lets a call through, or refuses it. `reading` says how much of the answer of a connector's
@@ -231,10 +237,13 @@ impl Gateway {
                 connection,
                 place,
                 mark,
+                turn,
             } => {
                 let fresh = self.fresh(&place, Urgency::WhenDue).await?;
                 // What was decided before a renewal may not be so any more.
                 if mark.is_some() && self.stands() != mark {
+                    // It would wait for itself.
+                    drop(turn);
                     let again = self.find(call).await?;
                     let again = self.decide(again, call).await?;
                     if again.place().authorization != place.authorization {
@@ -260,7 +269,7 @@ impl Gateway {
     async fn decide(&self, found: Found, call: &Call) -> Result<Decided, GateError> {
         match found {
             Found::Ready(ready) => Ok(Decided::Before(ready)),
-            Found::Connection(connection, mark) => {
+            Found::Connection(connection, mark, turn) => {
                 self.admit(call.caller, call.application).await?;
                 let place = self
                     .choose(&connection, call.caller, call.application, call.environment)
@@ -269,6 +278,7 @@ impl Gateway {
                     connection: connection.id,
                     place: Box::new(place),
                     mark,
+                    turn,
                 })
             }
         }

@@ -24,6 +24,9 @@ use crate::{Call, Gateway};
 const KEPT: Duration = Duration::from_secs(30);
 /// How many are kept.
 const MOST: usize = 256;
+/// How long a call waits for another like it that is being decided: longer than reading takes, and
+/// far shorter than a renewal, for which nobody waits who need not.
+const TURN: Duration = Duration::from_millis(20);
 
 /// Everything a request through a connection needs.
 pub(crate) struct Ready {
@@ -70,8 +73,12 @@ struct Inner {
     /// How often all was forgotten.
     closed: u64,
     kept: HashMap<Asked, Kept>,
+    turns: HashMap<Asked, Arc<tokio::sync::Mutex<()>>>,
     swept: bool,
 }
+
+/// Held by the one of several calls alike that is being decided.
+pub(crate) type Turn = tokio::sync::OwnedMutexGuard<()>;
 
 /// What is kept.
 #[derive(Default)]
@@ -128,6 +135,22 @@ impl Openings {
         }
     }
 
+    /// Waits for one like it that is being decided. `None`: that takes long, and what it waits for
+    /// may be no matter of this one.
+    async fn turn(&self, asked: &Asked) -> Option<Turn> {
+        let turn = {
+            let mut inner = self.lock();
+            if inner.turns.len() >= MOST {
+                inner.turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+            }
+            Arc::clone(inner.turns.entry(asked.clone()).or_default())
+        };
+        match Arc::clone(&turn).try_lock_owned() {
+            Ok(turn) => Some(turn),
+            Err(_) => tokio::time::timeout(TURN, turn.lock_owned()).await.ok(),
+        }
+    }
+
     /// Forgets what was kept long enough; says whether anything is left.
     fn sweep(&self) -> bool {
         let mut inner = self.lock();
@@ -153,9 +176,25 @@ impl Gateway {
         good.then_some(ready)
     }
 
+    /// As [`Self::ready`], where nothing is ready yet: of many calls that meet a change together one
+    /// is decided, and the others find what came of it, if that still stands. Whoever gets a turn
+    /// holds it until then.
+    pub(crate) async fn ready_in_turn(
+        &self,
+        asked: &Asked,
+    ) -> (Option<Arc<Ready>>, Option<Mark>, Option<Turn>) {
+        let turn = self.inner.openings.turn(asked).await;
+        // Before anything is read: what changes meanwhile is not missed.
+        let mark = self.stands();
+        (self.ready(asked, mark), mark, turn)
+    }
+
     pub(crate) fn keep(&self, asked: Asked, mark: Option<Mark>, ready: &Arc<Ready>) {
         if let Some(mark) = mark {
             self.inner.openings.keep(asked, mark, Arc::clone(ready));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Answers that are larger than memory should hold: pulls and downloads. They come along the same
 //! way as any other; only what is read of them is read piece by piece.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use tsunagi_domain::AuthorizationId;
 use url::Url;
 
 use crate::answered::{WORDS_MAX, own_error, repeats_in_head};
-use crate::echo::{Sieve, Told};
+use crate::echo::{Needles, Sieve, Told};
 use crate::noted::Noted;
 use crate::outgoing::{Reading, late, unreachable};
 use crate::pass::Passed;
@@ -41,7 +42,11 @@ pub struct Streamed {
     /// Whether the service refused it in its own words, whatever the status says.
     pub refused: bool,
     noted: Noted,
-    passed: Passed,
+    /// Where the rest of it comes from.
+    rest: Option<reqwest::Response>,
+    /// What must not be handed on: all that is left of the credential once it was sent, and only
+    /// until the answer ends.
+    needles: Option<Arc<Needles>>,
     sieve: Sieve,
     bounds: Bounds,
     until: Instant,
@@ -87,21 +92,28 @@ impl Gateway {
             .await;
         let begun = passed.and_then(|passed| begin(passed, bounds));
         match begun {
-            Ok(mut passed) => {
-                let first = std::mem::take(&mut passed.incoming.body);
+            Ok(passed) => {
+                let Passed {
+                    ready,
+                    incoming,
+                    good,
+                    ..
+                } = passed;
+                let needles = Arc::clone(&ready.fresh.needles);
                 Ok(Streamed {
-                    status: passed.incoming.status,
-                    headers: std::mem::take(&mut passed.incoming.headers),
-                    url: passed.incoming.url.clone(),
-                    authorization: passed.ready.place.authorization,
-                    refused: !passed.good,
+                    status: incoming.status,
+                    headers: incoming.headers,
+                    url: incoming.url,
+                    authorization: ready.place.authorization,
+                    refused: !good,
                     noted,
-                    sieve: Sieve::of(&passed.ready.fresh.needles),
-                    passed,
+                    rest: incoming.rest,
+                    sieve: Sieve::of(&needles),
+                    needles: Some(needles),
                     bounds,
                     until: Instant::now() + bounds.whole,
                     idle: self.inner.limits.idle,
-                    first: Some(first),
+                    first: Some(incoming.body),
                     over: false,
                 })
             }
@@ -146,7 +158,7 @@ impl Streamed {
                 None => match self.read().await.map_err(|error| self.fail(error))? {
                     Some(chunk) => chunk,
                     None => {
-                        self.over = true;
+                        self.end();
                         self.noted.answered();
                         let last = self.sieve.rest();
                         return Ok(Some(last).filter(|last| !last.is_empty()));
@@ -157,8 +169,12 @@ impl Streamed {
             if self.noted.run.bytes > self.bounds.bytes {
                 return Err(self.fail(GateError::BodyTooLarge));
             }
-            let needles = &self.passed.ready.fresh.needles;
-            match self.sieve.pass(needles, &chunk) {
+            let passed = match &self.needles {
+                Some(needles) => self.sieve.pass(needles, &chunk),
+                // Nobody could tell any more what must not be seen.
+                None => Err(Told),
+            };
+            match passed {
                 Ok(chunk) if chunk.is_empty() => {}
                 Ok(chunk) => return Ok(Some(chunk)),
                 Err(Told) => return Err(self.fail(GateError::CredentialEchoed)),
@@ -168,7 +184,7 @@ impl Streamed {
     }
 
     async fn read(&mut self) -> Result<Option<Bytes>, GateError> {
-        let Some(response) = &mut self.passed.incoming.rest else {
+        let Some(response) = &mut self.rest else {
             return Ok(None);
         };
         let until = self.until.min(Instant::now() + self.idle);
@@ -180,11 +196,17 @@ impl Streamed {
     }
 
     fn fail(&mut self, error: GateError) -> GateError {
-        self.over = true;
-        // Ends the connection: a service that sends without end is not listened to any more.
-        self.passed.incoming.rest = None;
+        self.end();
         self.noted.failed(&error);
         error
+    }
+
+    /// Nothing more comes. What is still under way is not listened to any more: a service may send
+    /// without end.
+    fn end(&mut self) {
+        self.over = true;
+        self.rest = None;
+        self.needles = None;
     }
 
     /// The body as a stream, which ends after an error.

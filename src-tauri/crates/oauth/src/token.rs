@@ -334,7 +334,10 @@ fn answered_host(value: &str, endpoints: &Resolved) -> std::result::Result<Origi
         Refusal::new(RefusalCode::HostNotListed)
             .with("host", value.chars().take(100).collect::<String>())
     })?;
-    may_receive(&url, &endpoints.hosts)
+    may_receive(&url, &endpoints.hosts)?;
+    Origin::of(&url).map_err(|_| {
+        Refusal::new(RefusalCode::HostNotListed).with("host", url.host_str().unwrap_or_default())
+    })
 }
 
 type Outcome = std::result::Result<Answer, RequestTokenError<OAuthError, BasicErrorResponse>>;

@@ -117,6 +117,20 @@ export const behaviors = {
       await stopped.waitFor({ state: "detached" });
     },
   },
+  "calls: on the free plan no connection is said to be let through": {
+    path: "index.html?plan=free#/calls/app-orders/production/call-4",
+    act: async (page) => {
+      await page.locator(".state .whole", { hasText: "paid plan" }).waitFor();
+      assert.equal(await page.getByText("Connected, the gate lets this through").count(), 0, "it is not");
+    },
+  },
+  "calls: in a copy that was not taken over no connection is said to be let through": {
+    path: "index.html?restored=1#/calls/app-orders/production/call-4",
+    act: async (page) => {
+      await page.locator(".state .whole", { hasText: "restored from a backup" }).waitFor();
+      assert.equal(await page.getByText("Connected, the gate lets this through").count(), 0, "it is not");
+    },
+  },
   "calls: one that waits is stopped, and what is not known is said": {
     path: "index.html?slow=1#/calls/app-orders/development/call-2",
     act: async (page) => {

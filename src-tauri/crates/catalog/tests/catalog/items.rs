@@ -208,4 +208,21 @@ fn executions_are_listed_the_latest_first_and_page_by_page() {
     catalog.put_execution(&over).unwrap();
     assert_eq!(catalog.executions_under_way().unwrap(), []);
     assert_eq!(catalog.executions(of, None, 1).unwrap(), [over]);
+
+    let other = Execution {
+        item: ItemId::new(),
+        ..one(1, Some("done"))
+    };
+    catalog.put_execution(&other).unwrap();
+    catalog.forget_executions(of).unwrap();
+    assert_eq!(
+        catalog.executions(of, None, 9).unwrap(),
+        [],
+        "nothing of it is left"
+    );
+    assert_eq!(
+        catalog.executions(other.item, None, 9).unwrap().len(),
+        1,
+        "what another item did stays"
+    );
 }

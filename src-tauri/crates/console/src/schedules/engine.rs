@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tsunagi_areas::schedule::{Due, Missed, MissedPolicy, Plan, Schedule, State, Why, due};
-use tsunagi_catalog::{CatalogError, Execution, Item, Progress};
+use tsunagi_catalog::{Catalog, CatalogError, Execution, Item, Progress};
 use tsunagi_domain::custody::{custody, may_use_credentials};
 use tsunagi_domain::{ExecutionId, ItemId, Timestamp};
 
@@ -324,7 +324,15 @@ impl Console {
         };
         tracing::info!(schedule = %item, outcome = %word(outcome), "a schedule has run");
         let stored = execution.clone();
-        if let Err(error) = self.db(move |catalog| catalog.put_execution(&stored)).await {
+        let end = move |catalog: &Catalog| {
+            catalog.put_execution(&stored)?;
+            // Deleted while it ran: nobody can ask any more how it went.
+            match catalog.item(item) {
+                Ok(None) => catalog.forget_executions(item),
+                _ => Ok(()),
+            }
+        };
+        if let Err(error) = self.db(end).await {
             // It is found as cut off.
             tracing::error!(code = %error.code, "a run's end is not stored");
         }

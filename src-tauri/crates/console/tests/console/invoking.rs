@@ -243,6 +243,35 @@ async fn r18_a_kept_call_is_a_use_and_goes_where_its_connection_goes() {
     assert_eq!(told, ["call.deleted", "call.kept", "call.kept"]);
 }
 
+#[test]
+fn r23_a_header_that_no_caller_may_set_is_not_kept_either() {
+    let (desk, application, id) = orders();
+    let (console, session) = (&desk.console, desk.session());
+    for name in [
+        "Authorization",
+        "authorization ",
+        "Cookie",
+        "HOST",
+        "Proxy-Authorization",
+        "proxy-connection",
+    ] {
+        for on in [true, false] {
+            let mut draft = draft(application, id, post("Ben"));
+            draft.call.headers.push(Pair {
+                on,
+                ..Pair::on(name, "Bearer typed-in-by-hand")
+            });
+            let refused = console.keep_call(session, draft);
+            assert_eq!(code(refused), "header_reserved", "{name:?}, sent: {on}");
+        }
+    }
+    let kept = desk.world.catalog().items(application, LIVE, "invoke_url");
+    assert_eq!(kept.unwrap(), [], "and nothing of it is stored");
+    let mut fine = draft(application, id, post("Ben"));
+    fine.call.headers.push(Pair::on("X-Trace", "7"));
+    console.keep_call(session, fine).unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r4_a_call_is_not_kept_through_what_its_application_may_not_use() {
     let (desk, application, id) = orders();

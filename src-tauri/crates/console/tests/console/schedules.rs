@@ -315,6 +315,10 @@ async fn run_now_runs_what_would_run_and_leaves_its_times_alone() {
     assert!(run.failure.unwrap().message.contains("404"));
     assert_eq!(orders.row().next, before);
     assert_eq!(orders.history(id).len(), 1);
+    let console = &orders.desk.console;
+    console.delete_schedule(orders.desk.session(), id).unwrap();
+    let left = orders.desk.world.catalog().executions(id, None, 9);
+    assert_eq!(left.unwrap(), [], "what is told of its runs goes with it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

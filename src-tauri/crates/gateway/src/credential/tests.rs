@@ -50,7 +50,7 @@ fn attachment() -> Attachment {
 fn debug_output_of_a_credential_shows_no_secret() {
     let fresh = Fresh {
         attachment: attachment(),
-        needles: Needles::of(attachment().secrets()),
+        needles: std::sync::Arc::new(Needles::of(attachment().secrets())),
         lifetime: Lifetime {
             issued_at: Timestamp(0),
             expires_at: None,
