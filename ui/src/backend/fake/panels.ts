@@ -1,5 +1,6 @@
 // Page panels of the fake workspace: rows in memory, shown as the program would. `?panels=none` leaves
-// them out, `?panels=slow` has them wait until they are stopped.
+// them out, `?panels=slow` has them wait until they are stopped, `?panels=refused` has the service refuse,
+// and say how often it was asked.
 import type {
   ApplicationId, Commands, ConnectionId, ConnectionRow, Environment, Failure, ItemId, LiveRow, NewConnection, OperationView, PanelContent, PanelDraft, PanelFigure, PanelRow, PanelShape, PanelShown, PanelsView, PanelWidth, ServiceMark, Start,
 } from "../bindings";
@@ -115,6 +116,7 @@ export function panelHandlers(around: Around, options: URLSearchParams, empty: b
     return { draft: { ...draft, connection: id }, made: before === undefined };
   }
 
+  const asked = new Map<ItemId | null, number>();
   let stopped: ((item: ItemId | null) => void)[] = [];
   async function shown(draft: PanelDraft, item: ItemId | null): Promise<PanelShown> {
     if (options.get("panels") === "slow" && draft.panel.data.from === "operation") {
@@ -131,6 +133,12 @@ export function panelHandlers(around: Around, options: URLSearchParams, empty: b
     }
     if (!nothing.seat) return { ...nothing, refused: manages() ? known("application_no_access") : said("panel_not_now") };
     if (nothing.seat.health.state !== "connected") return { ...nothing, refused: known("not_connected") };
+    if (options.get("panels") === "refused") {
+      asked.set(item, (asked.get(item) ?? 0) + 1);
+      // As the program tells that a request was recorded.
+      around.changed();
+      return { ...nothing, refused: said("panel_refused", { status: "500", said: String(asked.get(item)) }) };
+    }
     const rows = data.given.module === "Deals" ? DEALS : (LEADS as Row[]);
     return { ...nothing, at: Date.now(), shown: shaped(shape, rows, rows !== DEALS), fields: Object.keys(rows[0] ?? {}) };
   }

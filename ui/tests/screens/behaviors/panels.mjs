@@ -82,6 +82,20 @@ export const behaviors = {
       assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Half done");
     },
   },
+  "panels: one that the service refused is not asked for again by itself": {
+    path: "index.html?panels=refused#/panels/app-orders/production",
+    act: async (page) => {
+      const sum = page.getByRole("article", { name: "Won this year" }).getByRole("alert");
+      await sum.getByText("“1”").waitFor();
+      const average = page.getByRole("article", { name: "Average deal" }).getByRole("alert");
+      await average.getByText("“1”").waitFor();
+      await button(page, "Refresh Average deal").click();
+      await average.getByText("“2”").waitFor();
+      await button(page, "Refresh Average deal").click();
+      await average.getByText("“3”").waitFor();
+      assert.equal(await sum.getByText("“1”").count(), 1, "the others are left alone");
+    },
+  },
   "panels: R15: whom the application is shared with sees the page, and edits nothing": {
     path: "index.html?role=user#/live/app-orders/production/page",
     act: async (page) => {
