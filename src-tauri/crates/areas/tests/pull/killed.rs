@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -78,10 +79,10 @@ async fn another_process() {
     let Ok(order) = std::env::var(ORDER) else {
         return;
     };
-    let [home, origin, item] = order.split('|').collect::<Vec<_>>().try_into().unwrap();
+    let [home, origin, item]: [&str; 3] = order.split('|').collect::<Vec<_>>().try_into().unwrap();
     let library = connector(origin, &format!("{origin}/api"), &[], ["", "", OPERATIONS]);
-    let (gateway, _) = open(home.as_ref(), &library, START);
-    let catalog = Catalog::open(home.as_ref()).unwrap();
+    let (gateway, _) = open(Path::new(home), &library, START);
+    let catalog = Catalog::open(Path::new(home)).unwrap();
     let shelf = Stored {
         catalog: &catalog,
         item: item.parse().unwrap(),
