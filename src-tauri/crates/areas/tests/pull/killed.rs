@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -78,10 +79,10 @@ async fn another_process() {
     let Ok(order) = std::env::var(ORDER) else {
         return;
     };
-    let [home, origin, item] = order.split('|').collect::<Vec<_>>().try_into().unwrap();
+    let [home, origin, item]: [&str; 3] = order.split('|').collect::<Vec<_>>().try_into().unwrap();
     let library = connector(origin, &format!("{origin}/api"), &[], ["", "", OPERATIONS]);
-    let (gateway, _) = open(home.as_ref(), &library, START);
-    let catalog = Catalog::open(home.as_ref()).unwrap();
+    let (gateway, _) = open(Path::new(home), &library, START);
+    let catalog = Catalog::open(Path::new(home)).unwrap();
     let shelf = Stored {
         catalog: &catalog,
         item: item.parse().unwrap(),
@@ -150,7 +151,10 @@ async fn pages_that_came_are_kept_once_and_the_pull_goes_on_however_often_it_is_
         tokio::time::sleep(Duration::from_micros((dice >> 33) % 120_000)).await;
         child.kill().unwrap();
         child.wait().unwrap();
-        let pull = home.catalog.pull(item).unwrap().unwrap();
+        // So early that nothing had begun.
+        let Some(pull) = home.catalog.pull(item).unwrap() else {
+            continue;
+        };
         let came = match &pull.running {
             Some(running) => {
                 cut += 1;
@@ -174,7 +178,11 @@ async fn pages_that_came_are_kept_once_and_the_pull_goes_on_however_often_it_is_
     assert!(cut > 0, "some were cut off: {cut}, {over}");
     server.it().api.clear();
     let left = PAGES - before.1 / EACH;
-    let was_running = home.catalog.pull(item).unwrap().unwrap().running.is_some();
+    let was_running = home
+        .catalog
+        .pull(item)
+        .unwrap()
+        .is_some_and(|pull| pull.running.is_some());
     let mut child = start(&home, &server, item);
     assert!(child.wait().unwrap().success());
     let asked = server.it().api.len() as u64;

@@ -19,6 +19,9 @@ use crate::error::ConsoleError;
 use crate::items::definition_of;
 use crate::views::SourceView;
 
+/// How often at most it is told how far a pull is.
+const TOLD_EVERY_MILLIS: i64 = 250;
+
 /// What is noted of a pull.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Told {
@@ -187,8 +190,15 @@ impl Console {
             item: id,
             generation: 0.into(),
         };
+        // Windows look anew each time: not for every page, where those come quickly.
+        let told = std::sync::atomic::AtomicI64::new(0);
         let seen = |_| {
-            self.inner.bell.changed();
+            let now = self.now().0;
+            let before = told.load(std::sync::atomic::Ordering::Relaxed);
+            if now < before || now - before >= TOLD_EVERY_MILLIS {
+                told.store(now, std::sync::atomic::Ordering::Relaxed);
+                self.inner.bell.changed();
+            }
             going.goes_on()
         };
         let pulled = tokio::select! {
