@@ -240,8 +240,14 @@ impl Gate {
             catalog.add_registration(registration)?;
         }
         catalog.add_connection(&connection)?;
-        let gateway = Gateway::new(catalog.clone(), keys, target.library, Arc::new(SystemClock), || ())
-            .map_err(said)?;
+        let gateway = Gateway::new(
+            catalog.clone(),
+            keys,
+            target.library,
+            Arc::new(SystemClock),
+            || (),
+        )
+        .map_err(said)?;
         let (_, resolved, _) = gateway
             .resolve(&connection, Reach::All)
             .await

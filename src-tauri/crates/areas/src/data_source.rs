@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use http::header::DATE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tsunagi_connectors::{Asked, Astray, Given, Operation, Verdict};
+use tsunagi_connectors::{Asked, Astray, Given, Operation};
 use tsunagi_domain::Timestamp;
 use tsunagi_gateway::{Door, GateError, Gateway, Site};
 

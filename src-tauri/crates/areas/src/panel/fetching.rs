@@ -42,15 +42,19 @@ pub async fn fetch(
     }
     let mut next = came.next;
     let mut pages = 1;
-    while let Some(asked) = next.take_if(|_| pages < SERVICE_PAGES && rows.len() < SERVICE_ROWS) {
+    while let Ok(Some(asked)) = next
+        .as_mut()
+        .map(|next| next.take_if(|_| pages < SERVICE_PAGES && rows.len() < SERVICE_ROWS))
+    {
         let came = page(gateway, door, &site, &operation, &asked).await?;
         pages += 1;
         // A page that leads on and brings nothing would lead on for ever.
         let empty = came.rows.is_empty();
         rows.extend(came.rows);
-        next = came.next.filter(|_| !empty);
+        next = came.next.map(|next| next.filter(|_| !empty));
     }
-    let more = next.is_some() || rows.len() > SERVICE_ROWS;
+    // What leads on and cannot be followed is more, all the same.
+    let more = !matches!(next, Ok(None)) || rows.len() > SERVICE_ROWS;
     rows.truncate(SERVICE_ROWS);
     Ok(Fetched { rows, body, more })
 }

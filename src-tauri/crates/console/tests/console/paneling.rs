@@ -494,7 +494,7 @@ async fn a_panel_of_a_data_source_sends_nothing_and_looks_at_no_more_than_it_say
     let catalog = desk.world.catalog();
     let all = SOURCE_ROWS + 1;
     let begun = catalog
-        .begin_pull(source, true, desk.world.clock.now())
+        .begin_pull(source, true, "", desk.world.clock.now())
         .unwrap();
     let rows: Vec<(String, String)> = (0..all)
         .map(|n| (n.to_string(), format!(r#"{{"id":{n},"half":"{}"}}"#, n % 2)))

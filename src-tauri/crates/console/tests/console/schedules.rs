@@ -5,7 +5,7 @@ mod bad;
 mod clocks;
 mod cut_off;
 mod doors;
-sources;
+mod sources;
 
 use tsunagi_areas::call::{Body, Call, Method};
 use tsunagi_areas::schedule::{MissedPolicy, Overlap, When};
