@@ -28,6 +28,7 @@ mod session;
 mod settings;
 mod tasks;
 mod welcome;
+mod workflows;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -245,6 +246,22 @@ commands! {
     tasks::task_keep,
     tasks::task_delete,
     tasks::task_run,
+    workflows::workflows_get,
+    workflows::workflow_get,
+    workflows::workflow_operations,
+    workflows::workflow_keep,
+    workflows::workflow_delete,
+    workflows::workflow_history,
+    workflows::workflow_retry,
+    workflows::forms_get,
+    workflows::form_open,
+    workflows::form_input,
+    workflows::record_add,
+    workflows::record_edit,
+    workflows::record_delete,
+    workflows::records_get,
+    workflows::report_open,
+    workflows::report_act,
     schedules::schedules_get,
     schedules::schedule_get,
     schedules::schedule_preview,

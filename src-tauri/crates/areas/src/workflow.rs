@@ -6,7 +6,12 @@
 //! condition compares a field with a value. No connection is named in it: each action and each
 //! integration field has an id, by which the connection it goes through is kept beside it.
 
-//MODS
+mod check;
+mod fields;
+mod fill;
+#[cfg(test)]
+mod tests;
+mod when;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +19,10 @@ use std::collections::BTreeMap;
 use tsunagi_connectors::Given;
 use tsunagi_domain::ItemId;
 
-//USES
+pub use check::{Unfit, check};
+pub use fields::{Unfilled, accepted};
+pub use fill::{Unmapped, call_filled, given, text_of};
+pub use when::{holds, is_empty};
 
 /// The values of a record, by the names of its fields.
 pub type Values = BTreeMap<String, Value>;

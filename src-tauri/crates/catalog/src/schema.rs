@@ -37,6 +37,7 @@ pub(crate) static DATA: LazyLock<Schema> = LazyLock::new(|| {
             include_str!("migrations/data_3.sql"),
             include_str!("migrations/data_4.sql"),
             include_str!("migrations/data_5.sql"),
+            include_str!("migrations/data_7.sql"),
         ],
     )
 });

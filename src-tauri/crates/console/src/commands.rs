@@ -9,9 +9,6 @@ use tsunagi_domain as d;
 
 use crate::views as v;
 
-/// The values of a form, as they come from a screen.
-type FieldValues = std::collections::BTreeMap<String, serde_json::Value>;
-
 /// Name, arguments (name and TypeScript type) and answer type of a command.
 #[derive(Debug)]
 pub struct Command {
@@ -115,9 +112,9 @@ pub fn all() -> Vec<Command> {
         workflow_retry(item: d::ItemId, run: d::ExecutionId, checked: Vec<String>) -> v::WorkflowRun;
         forms_get(application: d::ApplicationId, environment: d::Environment) -> Vec<v::FormMark>;
         form_open(item: d::ItemId, record: Option<d::RecordId>) -> v::FormView;
-        form_input(item: d::ItemId, record: Option<d::RecordId>, field: String, values: FieldValues) -> v::FormChange;
-        record_add(item: d::ItemId, values: FieldValues) -> v::RecordDone;
-        record_edit(item: d::ItemId, record: d::RecordId, version: u64, values: FieldValues) -> v::RecordDone;
+        form_input(item: d::ItemId, record: Option<d::RecordId>, field: String, values: v::FormValues) -> v::FormChange;
+        record_add(item: d::ItemId, values: v::FormValues) -> v::RecordDone;
+        record_edit(item: d::ItemId, record: d::RecordId, version: u64, values: v::FormValues) -> v::RecordDone;
         record_delete(item: d::ItemId, record: d::RecordId, version: u64) -> v::RecordDone;
         records_get(item: d::ItemId, after: Option<i64>) -> v::RecordPage;
         report_open(item: d::ItemId) -> v::ReportView;
@@ -400,6 +397,7 @@ pub fn typescript() -> String {
         v::WorkflowDraft,
         v::FormMark,
         v::FieldChoice,
+        v::FormValues,
         v::FieldShown,
         v::FormView,
         v::FormChange,

@@ -47,7 +47,7 @@ impl Console {
             .collect())
     }
 
-    fn look(&self, session: Session, id: ApplicationId) -> Result<Look, ConsoleError> {
+    pub(crate) fn look(&self, session: Session, id: ApplicationId) -> Result<Look, ConsoleError> {
         let member = self.member(session)?;
         let members = self.inner.catalog.members_of_application(id)?;
         let shared = members.contains(&member.id);

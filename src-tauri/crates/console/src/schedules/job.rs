@@ -1,11 +1,15 @@
 //! What a schedule runs: an item of an area, each kind in a file of its own.
 
 mod call;
+mod task;
+mod workflow;
 
 use tsunagi_catalog::Item;
 use tsunagi_connectors::Area;
 
 use self::call::CallJob;
+use self::task::TaskJob;
+use self::workflow::WorkflowJob;
 use super::Detail;
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -17,10 +21,19 @@ pub(super) use self::call::call_of;
 pub(super) enum Job {
     /// A call of *Invoke URL*.
     Call(Box<CallJob>),
+    /// An integration task.
+    Task(Box<TaskJob>),
+    /// The rules of a form or report that a schedule starts.
+    Workflow(Box<WorkflowJob>),
 }
 
 /// The areas whose items a schedule may run.
-pub(super) const AREAS: [&str; 1] = [Area::InvokeUrl.as_str()];
+pub(super) const AREAS: [&str; 4] = [
+    Area::FormWorkflow.as_str(),
+    Area::IntegrationTask.as_str(),
+    Area::InvokeUrl.as_str(),
+    Area::ReportWorkflow.as_str(),
+];
 
 /// How it went.
 pub(super) struct Ran {
@@ -32,14 +45,28 @@ pub(super) struct Ran {
 /// read may not.
 pub(super) fn is_safe(console: &Console, item: &Item) -> bool {
     match area_of(item) {
+        Some(Area::IntegrationTask) => task::is_safe(console, item),
         Some(Area::InvokeUrl) => call::is_safe(console, item),
         _ => false,
     }
 }
 
 fn area_of(item: &Item) -> Option<Area> {
-    let known = [Area::InvokeUrl];
+    let known = [
+        Area::FormWorkflow,
+        Area::IntegrationTask,
+        Area::InvokeUrl,
+        Area::ReportWorkflow,
+    ];
     known.into_iter().find(|area| area.as_str() == item.area)
+}
+
+/// Whether a schedule has anything to run of an item: of a form or report, only what its rules say.
+pub(super) fn has_something(console: &Console, item: &Item) -> bool {
+    match area_of(item) {
+        Some(Area::FormWorkflow | Area::ReportWorkflow) => console.scheduled_parts(item).is_some(),
+        _ => true,
+    }
 }
 
 fn unreadable(item: &Item) -> ConsoleError {
@@ -53,7 +80,11 @@ impl Job {
     /// `schedule_unreadable`; a connection that is not there or cannot be read.
     pub(super) fn of(console: &Console, item: &Item) -> Result<Self, ConsoleError> {
         match area_of(item) {
+            Some(Area::IntegrationTask) => Ok(Self::Task(Box::new(TaskJob::of(console, item)?))),
             Some(Area::InvokeUrl) => Ok(Self::Call(Box::new(CallJob::of(console, item)?))),
+            Some(Area::FormWorkflow | Area::ReportWorkflow) => {
+                Ok(Self::Workflow(Box::new(WorkflowJob::of(item))))
+            }
             _ => Err(unreadable(item)),
         }
     }
@@ -62,6 +93,8 @@ impl Job {
     pub(super) async fn run(self, console: &Console) -> Ran {
         match self {
             Self::Call(job) => Box::pin(job.run(console)).await,
+            Self::Task(job) => Box::pin(job.run(console)).await,
+            Self::Workflow(job) => Box::pin(job.run(console)).await,
         }
     }
 }

@@ -60,3 +60,4 @@ mod whose;
 mod wires;
 mod words;
 mod work;
+mod workflows;

@@ -101,7 +101,12 @@ fn codes() -> BTreeSet<String> {
     codes.extend(literals(&shell, ".map_err(|_|"));
     codes.extend(literals(&shell, "failed=|detail:String|("));
     // What the areas say of what was written.
-    for (file, prefix) in [("call", "call_"), ("schedule", "schedule_")] {
+    for (file, prefix) in [
+        ("call", "call_"),
+        ("schedule", "schedule_"),
+        ("workflow/check", "workflow_"),
+        ("workflow/fields", "record_"),
+    ] {
         let area = root().join(format!("crates/areas/src/{file}.rs"));
         let said = literals(&std::fs::read_to_string(area).unwrap(), "=>");
         codes.extend(said.into_iter().filter(|word| word.starts_with(prefix)));
