@@ -97,7 +97,7 @@ pub use tasks::{
     TasksView,
 };
 pub use workflows::{
-    ActionRun, ActionState, FieldChoice, FieldShown, FormChange, FormMark, FormValues, FormView, RecordDone,
-    RecordPage, RecordView, ReportSubject, ReportView, WorkflowDraft, WorkflowOutcome,
+    ActionRun, ActionState, FieldChoice, FieldShown, FormChange, FormMark, FormValues, FormView,
+    RecordDone, RecordPage, RecordView, ReportSubject, ReportView, WorkflowDraft, WorkflowOutcome,
     WorkflowPart, WorkflowRow, WorkflowRun, WorkflowSeat, WorkflowsView,
 };

@@ -365,7 +365,6 @@ pub struct ActionRun {
     pub failure: Option<Failure>,
 }
 
-
 /// The values of a form as a screen sends them, by the names of its fields.
 #[derive(Debug, TS)]
 #[ts(type = "Record<string, unknown>")]
