@@ -31,6 +31,7 @@ mod session;
 mod settings;
 mod tasks;
 mod welcome;
+mod workflows;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -274,6 +275,22 @@ commands! {
     panels::panel_show,
     panels::panel_preview,
     panels::panel_stop,
+    workflows::workflows_get,
+    workflows::workflow_get,
+    workflows::workflow_operations,
+    workflows::workflow_keep,
+    workflows::workflow_delete,
+    workflows::workflow_history,
+    workflows::workflow_retry,
+    workflows::forms_get,
+    workflows::form_open,
+    workflows::form_input,
+    workflows::record_add,
+    workflows::record_edit,
+    workflows::record_delete,
+    workflows::records_get,
+    workflows::report_open,
+    workflows::report_act,
     schedules::schedules_get,
     schedules::schedule_get,
     schedules::schedule_preview,

@@ -11,3 +11,4 @@ mod page;
 pub mod panel;
 pub mod schedule;
 pub mod task;
+pub mod workflow;

@@ -67,7 +67,7 @@ impl Catalog {
                 "SELECT * FROM execution WHERE item = ?1 AND (began_at, id) < (?2, ?3)
                  ORDER BY began_at DESC, id DESC LIMIT ?4",
             )?;
-            let rows = statement.query_map(params![item.bytes(), at, id, limit], execution)?;
+            let rows = statement.query_map(params![item.bytes(), at, id, limit], read)?;
             row::collect("execution", rows)
         })
     }
@@ -93,7 +93,7 @@ impl Catalog {
             let mut statement = db.prepare_cached(
                 "SELECT * FROM execution WHERE ended_at IS NULL ORDER BY began_at, id",
             )?;
-            row::collect("execution", statement.query_map([], execution)?)
+            row::collect("execution", statement.query_map([], read)?)
         })
     }
 }
@@ -122,7 +122,7 @@ pub(crate) fn put(db: &Transaction<'_>, execution: &Execution) -> Result<()> {
     Ok(())
 }
 
-fn execution(row: &Row<'_>) -> rusqlite::Result<Execution> {
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Execution> {
     let ended_at = row::time_opt(row, "ended_at")?;
     let outcome: Option<String> = row.get("outcome")?;
     Ok(Execution {

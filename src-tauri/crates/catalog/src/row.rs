@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use tsunagi_domain::ids::SlotId;
 use tsunagi_domain::{
     ApplicationId, AuthorizationId, ConnectionId, Edition, EventId, ExecutionId, FlowId, Health,
-    ItemId, KeptSignInId, Kind, MemberId, Mode, NotConnected, Plan, Reach, RegistrationId, Role,
-    RunId, Timestamp, UseId, WorkspaceId,
+    ItemId, KeptSignInId, Kind, MemberId, Mode, NotConnected, Plan, Reach, RecordId,
+    RegistrationId, Role, RunId, Timestamp, UseId, WorkspaceId,
 };
 
 use crate::{CatalogError, Result};
@@ -44,6 +44,7 @@ keys!(
     ItemId,
     KeptSignInId,
     MemberId,
+    RecordId,
     RegistrationId,
     RunId,
     SlotId,

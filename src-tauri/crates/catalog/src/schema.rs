@@ -38,6 +38,7 @@ pub(crate) static DATA: LazyLock<Schema> = LazyLock::new(|| {
             include_str!("migrations/data_4.sql"),
             include_str!("migrations/data_5.sql"),
             include_str!("migrations/data_6.sql"),
+            include_str!("migrations/data_7.sql"),
         ],
     )
 });

@@ -3,7 +3,7 @@
 //! shell holds its command list against it.
 
 use ts_rs::{Config, TS};
-use tsunagi_areas::{call as a, panel as p, schedule as sc};
+use tsunagi_areas::{call as a, panel as p, schedule as sc, workflow as w};
 use tsunagi_connectors::{self as s, Sketch};
 use tsunagi_domain as d;
 
@@ -129,6 +129,22 @@ pub fn all() -> Vec<Command> {
         panel_show(item: d::ItemId) -> v::PanelShown;
         panel_preview(draft: v::PanelDraft, anew: bool) -> v::PanelShown;
         panel_stop(item: Option<d::ItemId>) -> ();
+        workflows_get(application: d::ApplicationId, environment: d::Environment) -> v::WorkflowsView;
+        workflow_get(item: d::ItemId) -> v::WorkflowDraft;
+        workflow_operations(service: String, connection: Option<d::ConnectionId>, does: w::Does, form: bool) -> Vec<v::OperationView>;
+        workflow_keep(draft: v::WorkflowDraft) -> v::WorkflowDraft;
+        workflow_delete(item: d::ItemId) -> ();
+        workflow_history(item: d::ItemId, before: Option<d::ExecutionId>) -> Vec<v::WorkflowRun>;
+        workflow_retry(item: d::ItemId, run: d::ExecutionId, checked: Vec<String>) -> v::WorkflowRun;
+        forms_get(application: d::ApplicationId, environment: d::Environment) -> Vec<v::FormMark>;
+        form_open(item: d::ItemId, record: Option<d::RecordId>) -> v::FormView;
+        form_input(item: d::ItemId, record: Option<d::RecordId>, field: String, values: v::FormValues) -> v::FormChange;
+        record_add(item: d::ItemId, values: v::FormValues) -> v::RecordDone;
+        record_edit(item: d::ItemId, record: d::RecordId, version: u64, values: v::FormValues) -> v::RecordDone;
+        record_delete(item: d::ItemId, record: d::RecordId, version: u64) -> v::RecordDone;
+        records_get(item: d::ItemId, after: Option<i64>) -> v::RecordPage;
+        report_open(item: d::ItemId) -> v::ReportView;
+        report_act(item: d::ItemId, rule: String, row: String) -> v::WorkflowRun;
         schedules_get(application: d::ApplicationId, environment: d::Environment) -> v::SchedulesView;
         schedule_get(item: d::ItemId) -> v::ScheduleDraft;
         schedule_preview(when: sc::When, zone: String) -> Vec<d::Timestamp>;
@@ -418,6 +434,43 @@ pub fn typescript() -> String {
         v::PanelsView,
         v::PanelDraft,
         v::PanelShown,
+        d::RecordId,
+        w::FieldKind,
+        w::Shows,
+        w::Field,
+        w::Subject,
+        w::Trigger,
+        w::Is,
+        w::Test,
+        w::Condition,
+        w::From,
+        w::Put,
+        w::Into,
+        w::Deed,
+        w::Does,
+        w::Action,
+        w::Rule,
+        w::Workflow,
+        v::ReportSubject,
+        v::WorkflowPart,
+        v::WorkflowOutcome,
+        v::ActionState,
+        v::ActionRun,
+        v::WorkflowRun,
+        v::WorkflowRow,
+        v::WorkflowsView,
+        v::WorkflowSeat,
+        v::WorkflowDraft,
+        v::FormMark,
+        v::FieldChoice,
+        v::FormValues,
+        v::FieldShown,
+        v::FormView,
+        v::FormChange,
+        v::RecordView,
+        v::RecordPage,
+        v::ReportView,
+        v::RecordDone,
         v::CallRow,
         v::CallConnection,
         v::CallDraft,

@@ -27,6 +27,7 @@ use crate::session::Seat;
 use crate::unlock::VaultState;
 use crate::views::{Failure, Locale, Theme};
 use crate::work::Works;
+use crate::workflows::Working;
 
 /// How the keyring is reached. Called on a thread of its own, since it may wait for a prompt.
 pub type OpenKeyring = dyn Fn() -> Result<Box<dyn KeyHolder>, KeyringError> + Send + Sync;
@@ -116,6 +117,7 @@ pub(crate) struct Inner {
     pub(crate) looking: Looking,
     /// Runs of schedules.
     pub(crate) underway: Underway,
+    pub(crate) working: Working,
 }
 
 impl Console {
@@ -197,11 +199,16 @@ impl Console {
                 pulling: Pulling::default(),
                 looking: Looking::default(),
                 underway: Underway::default(),
+                working: Working::default(),
             }),
         };
         console.note_retired()?;
         console.log_set_aside();
         console.follow_key();
+        if let Err(error) = console.end_cut_off_workflows() {
+            // Their list ends them when it is looked at.
+            tracing::warn!(code = %error.code, "runs that were cut off are not ended");
+        }
         Ok(console)
     }
 

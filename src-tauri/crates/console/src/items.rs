@@ -61,8 +61,7 @@ impl Console {
     /// Keeps an item that goes through one connection: from then on it is in use there (R18).
     ///
     /// # Errors
-    /// R1, R2, R4; a name that is empty, too long or taken; `missing` where it was deleted or
-    /// belongs elsewhere; `stale` where another window has stored it meanwhile.
+    /// Those of [`Self::keep_item_through`].
     pub(crate) fn keep_item<T: Serialize>(
         &self,
         session: Session,
@@ -71,17 +70,22 @@ impl Console {
         what: &T,
         through: Needs,
     ) -> Result<ItemId, ConsoleError> {
-        self.keep_item_of(session, of, head, what, Some(through))
+        self.keep_item_through(session, of, head, what, vec![(String::new(), through)])
     }
 
-    /// As [`Console::keep_item`]; an item that reaches no service by itself goes through nothing.
-    pub(crate) fn keep_item_of<T: Serialize>(
+    /// Keeps an item with what each part of it goes through: from then on those connections are in
+    /// use there (R18). One that reaches no service by itself goes through nothing.
+    ///
+    /// # Errors
+    /// R1, R2, R4; a name that is empty, too long or taken; `missing` where it was deleted or
+    /// belongs elsewhere; `stale` where another window has stored it meanwhile.
+    pub(crate) fn keep_item_through<T: Serialize>(
         &self,
         session: Session,
         of: Keeping,
         head: Head<'_>,
         what: &T,
-        through: Option<Needs>,
+        through: Vec<(String, Needs)>,
     ) -> Result<ItemId, ConsoleError> {
         let member = self.manager_for(session, Act::Edit)?;
         self.inner.keys.vault()?;
@@ -90,10 +94,21 @@ impl Console {
             .map_err(|_| ConsoleError::new("item_unreadable").with("name", &*name))?;
         let id = self.at_once(|| {
             let application = self.application(head.application)?;
-            let connection = match &through {
-                Some(through) => Some(self.may_go_through(&application, through.connection)?),
-                None => None,
-            };
+            let (mut parts, mut links) = (Vec::new(), Vec::new());
+            for (part, needs) in through {
+                let connection = self.may_go_through(&application, needs.connection)?;
+                let link = connection.link_name.to_string();
+                if !links.contains(&link) {
+                    links.push(link);
+                }
+                parts.push(Part {
+                    part,
+                    connection: connection.id,
+                    scopes: needs.scopes,
+                    unattended: needs.unattended,
+                    next_run: None,
+                });
+            }
             let before = match head.id {
                 Some(id) => Some(self.item_of(of, id)?),
                 None => None,
@@ -119,25 +134,16 @@ impl Console {
                 changed_at: now,
                 created_by: Some(member.id),
             };
-            let part = through.map(|through| Part {
-                part: String::new(),
-                connection: through.connection,
-                scopes: through.scopes,
-                unattended: through.unattended,
-                next_run: None,
-            });
-            let stored = self
-                .inner
-                .catalog
-                .put_item(&item, part.as_slice(), head.version);
+            let stored = self.inner.catalog.put_item(&item, &parts, head.version);
             stored.map_err(|error| ConsoleError::from(error).with("name", &*name))?;
+            let links = links.join(", ");
             let mut args = vec![
                 ("name", name.as_str()),
                 ("application", application.name.as_str()),
                 ("environment", head.environment.as_str()),
             ];
-            if let Some(connection) = &connection {
-                args.push(("link_name", connection.link_name.as_str()));
+            if !links.is_empty() {
+                args.push(("link_name", links.as_str()));
             }
             self.log(session, of.kept, &subject_of(item.id), &args)?;
             Ok(item.id)
@@ -147,7 +153,7 @@ impl Console {
     }
 
     /// R4: what an item of an application may go through.
-    fn may_go_through(
+    pub(crate) fn may_go_through(
         &self,
         application: &Application,
         connection: ConnectionId,

@@ -77,6 +77,7 @@ mod uses;
 pub mod views;
 mod welcome;
 mod work;
+mod workflows;
 
 pub use console::{Console, OpenKeyring, Session, Surroundings};
 pub use damage::{DAMAGED, check_backup, set_aside};
@@ -84,13 +85,14 @@ pub use error::ConsoleError;
 pub use rotation::RotationStep;
 pub use tsunagi_areas::call::Language as CodeLanguage;
 pub use tsunagi_areas::schedule::When as ScheduleWhen;
+pub use tsunagi_areas::workflow::{Does as WorkflowDoes, Values as FormValues};
 pub use tsunagi_connectors::{Choice, Finding, OpenApi, Security, Sketch, Way};
 pub use tsunagi_domain::account::AccountAnswer;
 pub use tsunagi_domain::application::Component;
 pub use tsunagi_domain::system::Cause;
 pub use tsunagi_domain::{
     ApplicationId, Clock, ConnectionId, Edition, Environment, ExecutionId, FlowId, ItemId,
-    KeptSignInId, MemberId, Reach, RegistrationId, Role, SystemClock, Timestamp,
+    KeptSignInId, MemberId, Reach, RecordId, RegistrationId, Role, SystemClock, Timestamp,
 };
 pub use tsunagi_oauth::Verdict;
 pub use tsunagi_vault::{KeyHolder, KeyringError, MemoryKeyHolder, platform_keyring};

@@ -72,6 +72,8 @@ actions! {
     CallDeleted = "call.deleted",
     TaskKept = "task.kept",
     TaskDeleted = "task.deleted",
+    WorkflowKept = "workflow.kept",
+    WorkflowDeleted = "workflow.deleted",
     SourceKept = "source.kept",
     SourceDeleted = "source.deleted",
     SourceExported = "source.exported",

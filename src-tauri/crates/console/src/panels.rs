@@ -230,7 +230,8 @@ impl Console {
                 environment: draft.environment,
                 name: &draft.name,
             };
-            self.keep_item_of(session, PANELS, head, &draft.panel, through)
+            let through = through.into_iter().map(|needs| (String::new(), needs));
+            self.keep_item_through(session, PANELS, head, &draft.panel, through.collect())
         })?;
         self.panel(session, id)
     }

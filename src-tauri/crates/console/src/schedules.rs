@@ -117,7 +117,9 @@ impl Console {
         let mut targets = Vec::new();
         for area in job::AREAS {
             for item in catalog.items(application.id, environment, area)? {
-                targets.push(self.schedule_target(&item)?);
+                if job::has_something(self, &item) {
+                    targets.push(self.schedule_target(&item)?);
+                }
             }
         }
         Ok(SchedulesView {
@@ -134,7 +136,7 @@ impl Console {
     /// R4, R14: whether a schedule may be made on an item.
     fn may_be_scheduled(&self, item: &Item) -> Result<(), ConsoleError> {
         let application = self.application(item.application)?;
-        for part in self.inner.catalog.parts(item.id)? {
+        for part in self.scheduled(item)? {
             let connection = self.connection(part.connection)?;
             if !self
                 .inner
@@ -158,9 +160,19 @@ impl Console {
         Ok(())
     }
 
+    /// The parts of an item that a schedule goes through: of a form or report, those of the rules
+    /// that a schedule starts.
+    fn scheduled(&self, what: &Item) -> Result<Vec<Part>, ConsoleError> {
+        let mut parts = self.inner.catalog.parts(what.id)?;
+        if let Some(own) = self.scheduled_parts(what) {
+            parts.retain(|part| own.contains(&part.part));
+        }
+        Ok(parts)
+    }
+
     /// What is in use because an item runs by itself: the connections it goes through.
     fn parts_for(&self, what: &Item, next: Option<Timestamp>) -> Result<Vec<Part>, ConsoleError> {
-        let parts = self.inner.catalog.parts(what.id)?.into_iter();
+        let parts = self.scheduled(what)?.into_iter();
         Ok(parts
             .map(|part| Part {
                 unattended: true,

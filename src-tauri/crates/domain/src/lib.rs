@@ -49,7 +49,7 @@ pub use environment::{Environment, Reach};
 pub use health::{Health, NotConnected};
 pub use ids::{
     ApplicationId, AuthorizationId, ConnectionId, EventId, ExecutionId, FlowId, ItemId,
-    KeptSignInId, MemberId, RegistrationId, RunId, SlotId, UseId, WorkspaceId,
+    KeptSignInId, MemberId, RecordId, RegistrationId, RunId, SlotId, UseId, WorkspaceId,
 };
 pub use member::{Member, Role};
 pub use need::Need;

@@ -2,12 +2,16 @@
 
 mod call;
 mod source;
+mod task;
+mod workflow;
 
 use tsunagi_catalog::Item;
 use tsunagi_connectors::Area;
 
 use self::call::CallJob;
 use self::source::SourceJob;
+use self::task::TaskJob;
+use self::workflow::WorkflowJob;
 use super::Detail;
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -21,10 +25,20 @@ pub(super) enum Job {
     Call(Box<CallJob>),
     /// A data source that is pulled.
     Source(SourceJob),
+    /// An integration task.
+    Task(Box<TaskJob>),
+    /// The rules of a form or report that a schedule starts.
+    Workflow(Box<WorkflowJob>),
 }
 
 /// The areas whose items a schedule may run.
-pub(super) const AREAS: [&str; 2] = [Area::DataSource.as_str(), Area::InvokeUrl.as_str()];
+pub(super) const AREAS: [&str; 5] = [
+    Area::DataSource.as_str(),
+    Area::FormWorkflow.as_str(),
+    Area::IntegrationTask.as_str(),
+    Area::InvokeUrl.as_str(),
+    Area::ReportWorkflow.as_str(),
+];
 
 /// How it went.
 pub(super) struct Ran {
@@ -38,14 +52,29 @@ pub(super) fn is_safe(console: &Console, item: &Item) -> bool {
     match area_of(item) {
         // It goes on where it was cut off.
         Some(Area::DataSource) => true,
+        Some(Area::IntegrationTask) => task::is_safe(console, item),
         Some(Area::InvokeUrl) => call::is_safe(console, item),
         _ => false,
     }
 }
 
 fn area_of(item: &Item) -> Option<Area> {
-    let known = [Area::DataSource, Area::InvokeUrl];
+    let known = [
+        Area::DataSource,
+        Area::FormWorkflow,
+        Area::IntegrationTask,
+        Area::InvokeUrl,
+        Area::ReportWorkflow,
+    ];
     known.into_iter().find(|area| area.as_str() == item.area)
+}
+
+/// Whether a schedule has anything to run of an item: of a form or report, only what its rules say.
+pub(super) fn has_something(console: &Console, item: &Item) -> bool {
+    match area_of(item) {
+        Some(Area::FormWorkflow | Area::ReportWorkflow) => console.scheduled_parts(item).is_some(),
+        _ => true,
+    }
 }
 
 fn unreadable(item: &Item) -> ConsoleError {
@@ -60,7 +89,11 @@ impl Job {
     pub(super) fn of(console: &Console, item: &Item) -> Result<Self, ConsoleError> {
         match area_of(item) {
             Some(Area::DataSource) => Ok(Self::Source(SourceJob::of(item))),
+            Some(Area::IntegrationTask) => Ok(Self::Task(Box::new(TaskJob::of(console, item)?))),
             Some(Area::InvokeUrl) => Ok(Self::Call(Box::new(CallJob::of(console, item)?))),
+            Some(Area::FormWorkflow | Area::ReportWorkflow) => {
+                Ok(Self::Workflow(Box::new(WorkflowJob::of(item))))
+            }
             _ => Err(unreadable(item)),
         }
     }
@@ -70,6 +103,8 @@ impl Job {
         match self {
             Self::Call(job) => Box::pin(job.run(console)).await,
             Self::Source(job) => Box::pin(job.run(console)).await,
+            Self::Task(job) => Box::pin(job.run(console)).await,
+            Self::Workflow(job) => Box::pin(job.run(console)).await,
         }
     }
 }

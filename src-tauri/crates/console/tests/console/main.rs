@@ -62,3 +62,4 @@ mod whose;
 mod wires;
 mod words;
 mod work;
+mod workflows;

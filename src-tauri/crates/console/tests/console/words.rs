@@ -105,6 +105,8 @@ fn codes() -> BTreeSet<String> {
         ("call", "call_"),
         ("panel", "panel_"),
         ("schedule", "schedule_"),
+        ("workflow/check", "workflow_"),
+        ("workflow/fields", "record_"),
     ] {
         let area = root().join(format!("crates/areas/src/{file}.rs"));
         let said = literals(&std::fs::read_to_string(area).unwrap(), "=>");

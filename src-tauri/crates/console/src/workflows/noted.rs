@@ -1,0 +1,277 @@
+//! What is noted of a run: its rule as it was, the values it ran for, and how far each action is.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tsunagi_areas::workflow::{Action, Rule, Values};
+use tsunagi_catalog::{Execution, Item};
+use tsunagi_connectors::{PaymentState, Repeat};
+use tsunagi_domain::{ConnectionId, ExecutionId, Kind, Member};
+
+use crate::console::{Console, Session};
+use crate::error::ConsoleError;
+use crate::messages;
+use crate::views::{ActionRun, ActionState, WorkflowOutcome, WorkflowRun};
+
+/// Who starts what nobody is present for.
+pub(super) const UNATTENDED: &str = "unattended";
+
+/// What a run leaves behind. A run that is taken up again does the same as before, with the same
+/// keys: so it keeps what it was begun with. No secret is in it, and no answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Noted {
+    pub(super) rule: Rule,
+    pub(super) record: Option<String>,
+    pub(super) values: Values,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) retried_by: Option<ExecutionId>,
+    pub(super) steps: Vec<Step>,
+}
+
+/// How far an action is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Step {
+    pub(super) state: ActionState,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) before: bool,
+    /// Whether it may be sent again, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) repeat: Option<Repeat>,
+    /// By which the service does it once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) connection: Option<ConnectionId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) status: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) made: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) message: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) host: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) millis: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) payment: Option<PaymentState>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) link: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) filled: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) code: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) args: BTreeMap<String, String>,
+}
+
+impl Step {
+    /// One that is not begun.
+    pub(super) fn waiting() -> Self {
+        Self {
+            state: ActionState::Waiting,
+            before: false,
+            repeat: None,
+            key: None,
+            connection: None,
+            status: None,
+            made: None,
+            message: None,
+            host: None,
+            millis: None,
+            payment: None,
+            link: None,
+            filled: Vec::new(),
+            code: None,
+            args: BTreeMap::new(),
+        }
+    }
+
+    /// Ends it without an answer.
+    pub(super) fn ends(&mut self, state: ActionState, error: ConsoleError) {
+        self.state = state;
+        self.code = Some(error.code);
+        self.args = error.args;
+    }
+
+    /// What a request whose answer nobody will hear has become.
+    pub(super) const fn lost(repeat: Option<Repeat>) -> ActionState {
+        match repeat {
+            Some(Repeat::Safe) => ActionState::Failed,
+            Some(Repeat::Key) => ActionState::Repeatable,
+            Some(Repeat::Never) | None => ActionState::Unknown,
+        }
+    }
+}
+
+impl Noted {
+    /// A run of a rule that is not begun.
+    pub(super) fn new(rule: &Rule, record: Option<String>, values: &Values) -> Self {
+        Self {
+            rule: rule.clone(),
+            record,
+            values: values.clone(),
+            retried_by: None,
+            steps: rule.actions.iter().map(|_| Step::waiting()).collect(),
+        }
+    }
+
+    pub(super) fn of(execution: &Execution) -> Option<Self> {
+        serde_json::from_str(&execution.detail).ok()
+    }
+
+    pub(super) fn written(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
+    }
+
+    /// How it went, once no action of it is under way any more.
+    pub(super) fn outcome(&self) -> WorkflowOutcome {
+        let any = |state: ActionState| self.steps.iter().any(|step| step.state == state);
+        let done = |step: &Step| step.state == ActionState::Done;
+        if any(ActionState::Unknown) {
+            WorkflowOutcome::Unknown
+        } else if self.steps.iter().all(done) {
+            WorkflowOutcome::Done
+        } else {
+            WorkflowOutcome::Failed
+        }
+    }
+}
+
+/// An outcome as it is stored.
+pub(super) fn word(outcome: WorkflowOutcome) -> String {
+    let word = match outcome {
+        WorkflowOutcome::Going => "going",
+        WorkflowOutcome::Done => "done",
+        WorkflowOutcome::Failed => "failed",
+        WorkflowOutcome::Unknown => "unknown",
+        WorkflowOutcome::Stopped => "stopped",
+        WorkflowOutcome::Interrupted => "interrupted",
+    };
+    word.to_owned()
+}
+
+fn outcome_of(word: &str) -> WorkflowOutcome {
+    match word {
+        "done" => WorkflowOutcome::Done,
+        "failed" => WorkflowOutcome::Failed,
+        "stopped" => WorkflowOutcome::Stopped,
+        "interrupted" => WorkflowOutcome::Interrupted,
+        _ => WorkflowOutcome::Unknown,
+    }
+}
+
+impl Console {
+    /// A run as the acting member sees it: who is no manager sees nothing of connections but their
+    /// own kind (R15).
+    pub(super) fn run_view(
+        &self,
+        session: Session,
+        item: &Item,
+        execution: &Execution,
+    ) -> Result<WorkflowRun, ConsoleError> {
+        let viewer = self.member(session)?;
+        let noted = Noted::of(execution)
+            .ok_or_else(|| ConsoleError::new("item_unreadable").with("name", &*item.name))?;
+        let members = self.inner.catalog.members()?;
+        let who = members
+            .iter()
+            .find(|member| member.id.to_string() == execution.caller);
+        let outcome = match &execution.ended {
+            Some((_, word)) => outcome_of(word),
+            None => WorkflowOutcome::Going,
+        };
+        let mut actions = Vec::new();
+        for (action, step) in noted.rule.actions.iter().zip(&noted.steps) {
+            actions.push(self.action_run(&viewer, action, step)?);
+        }
+        Ok(WorkflowRun {
+            id: execution.id,
+            item: item.id,
+            at: execution.began_at,
+            ended_at: execution.ended.as_ref().map(|ended| ended.0),
+            who: who.map(|member| member.name.clone()).unwrap_or_default(),
+            may_retry: self.may_retry(&viewer, execution, &noted)?,
+            rule: noted.rule.name,
+            trigger: noted.rule.on,
+            record: noted.record,
+            outcome,
+            actions,
+            retried_by: noted.retried_by,
+        })
+    }
+
+    fn action_run(
+        &self,
+        viewer: &Member,
+        action: &Action,
+        step: &Step,
+    ) -> Result<ActionRun, ConsoleError> {
+        let connection = match step.connection {
+            Some(id) => self.readable_connection(id)?,
+            None => None,
+        };
+        let kind = connection.as_ref().map(|connection| connection.kind);
+        let sees = viewer.role.is_manager() || kind == Some(Kind::LoggedInUser);
+        let failure = step.code.as_ref().map(|code| {
+            let mut args = step.args.clone();
+            if !sees {
+                args.remove("host");
+            }
+            messages::failure(self.locale(), code, &args)
+        });
+        Ok(ActionRun {
+            id: action.id.clone(),
+            name: action.name.clone(),
+            does: action.does.kind(),
+            state: step.state,
+            connection: connection
+                .filter(|_| sees)
+                .map(|connection| self.connection_mark(&connection)),
+            before: step.before,
+            keyed: step.key.is_some(),
+            status: step.status,
+            made: step.made.clone(),
+            message: step.message.clone(),
+            host: step.host.clone().filter(|_| sees),
+            millis: step
+                .millis
+                .map(|millis| u32::try_from(millis).unwrap_or(u32::MAX)),
+            payment: step.payment,
+            link: step.link.clone(),
+            filled: step.filled.clone(),
+            failure,
+        })
+    }
+
+    /// Whether a member may take a run up again: one that is over, was not taken up, and left
+    /// something undone. What goes through a logged-in-user connection only whoever started it may
+    /// repeat (R9): another account knows nothing of the first one's keys.
+    pub(super) fn may_retry(
+        &self,
+        viewer: &Member,
+        execution: &Execution,
+        noted: &Noted,
+    ) -> Result<bool, ConsoleError> {
+        let over = execution.ended.is_some() && noted.retried_by.is_none();
+        let undone = |step: &Step| step.state != ActionState::Done;
+        if !over || !noted.steps.iter().any(undone) {
+            return Ok(false);
+        }
+        if execution.caller == viewer.id.to_string() {
+            return Ok(true);
+        }
+        if !viewer.role.is_manager() {
+            return Ok(false);
+        }
+        if execution.caller == UNATTENDED {
+            return Ok(true);
+        }
+        for (action, step) in noted.rule.actions.iter().zip(&noted.steps) {
+            let seat = self.seat_of(execution.item, &action.id).ok();
+            if undone(step) && seat.is_some_and(|own| own.kind == Kind::LoggedInUser) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
