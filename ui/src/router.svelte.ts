@@ -7,6 +7,10 @@ export type ConnectionTab = (typeof CONNECTION_TABS)[number];
 export const APPLICATION_TABS = ["connections", "members", "uses"] as const;
 export type ApplicationTab = (typeof APPLICATION_TABS)[number];
 
+/** Parts of a form or report: what it has, what it does, what came of that; and itself, in use. */
+export const WORKFLOW_PARTS = ["fields", "rules", "runs", "open"] as const;
+export type WorkflowPart = (typeof WORKFLOW_PARTS)[number];
+
 const ENVIRONMENTS: readonly Environment[] = ["development", "stage", "production"];
 
 export type Route =
@@ -24,6 +28,7 @@ export type Route =
   | { screen: "calls"; application: ApplicationId | null; environment: Environment; /** Id of a call, or the place of one that is not kept. */ item: string | null }
   | { screen: "schedules"; application: ApplicationId | null; environment: Environment; item: string | null }
   | { screen: "tasks"; application: ApplicationId | null; environment: Environment; /** Id of a task, or the place of one that is not kept. */ item: string | null }
+  | { screen: "workflows"; application: ApplicationId | null; environment: Environment; /** Id of a form or report, or the place of one that is not kept. */ item: string | null; part?: WorkflowPart }
   | { screen: "activity" }
   | { screen: "members" }
   | { screen: "settings" };
@@ -49,6 +54,9 @@ export function link(route: Route): string {
     case "tasks":
       if (!route.application) return `#/${route.screen}`;
       return `#/${route.screen}/${route.application}/${route.environment}${route.item ? `/${route.item}` : ""}`;
+    case "workflows":
+      if (!route.application) return "#/workflows";
+      return `#/workflows/${route.application}/${route.environment}${route.item ? `/${route.item}${route.part && route.part !== "fields" ? `/${route.part}` : ""}` : ""}`;
     default:
       return `#/${route.screen}`;
   }
@@ -56,7 +64,7 @@ export function link(route: Route): string {
 
 /** The place a fragment means; the connections list where it means none. */
 export function parse(fragment: string): Route {
-  const [screen, id, tab, mode] = fragment.replace(/^#\/?/, "").split("/");
+  const [screen, id, tab, mode, part] = fragment.replace(/^#\/?/, "").split("/");
   switch (screen) {
     case "home":
     case "connectors":
@@ -86,6 +94,8 @@ export function parse(fragment: string): Route {
     case "calls":
     case "tasks":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "development", item: mode || null };
+    case "workflows":
+      return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "development", item: mode || null, part: WORKFLOW_PARTS.find((known) => known === part) ?? "fields" };
     default:
       return { screen: "connections" };
   }
