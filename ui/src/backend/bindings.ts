@@ -2369,6 +2369,663 @@ services: Array<TaskService>,
  * The acting member may keep, run and delete tasks (R1, R2).
  */
 mayManage: boolean, };
+export type RecordId = string;
+export type FieldKind = "text" | "multiline" | "number" | "date" | "date_time" | "checkbox" | "choice" | "email" | "phone" | "amount";
+export type FieldShows = { 
+/**
+ * Its id, unique in the workflow: the part whose connection it goes through.
+ */
+id: string, 
+/**
+ * An operation that gives rows.
+ */
+operation: string, 
+/**
+ * What it is given.
+ */
+given: Record<string, unknown>, 
+/**
+ * Where a row has what is shown: a field's name, or a JSON pointer (RFC 6901).
+ */
+label: string, 
+/**
+ * Where a row has what is kept: a field's name, or a JSON pointer.
+ */
+value: string, };
+export type FormField = { 
+/**
+ * Its name, by which rules refer to it: letters, digits and `_`, a letter first; unique in the
+ * form, and never changed by another label.
+ */
+name: string, 
+/**
+ * What people call it.
+ */
+label: string, 
+/**
+ * What its values are.
+ */
+kind: FieldKind, 
+/**
+ * Whether a record needs it.
+ */
+required: boolean, 
+/**
+ * The only values there are, of a choice that shows no service's data.
+ */
+choices: Array<string>, 
+/**
+ * The currency of an amount (ISO 4217).
+ */
+currency: string | null, 
+/**
+ * An integration field: the service's data that it shows. Only of a choice.
+ */
+shows: FieldShows | null, };
+export type WorkflowSubject = { "kind": "form", 
+/**
+ * Its fields.
+ */
+fields: Array<FormField>, } | { "kind": "report", 
+/**
+ * The form or the data source.
+ */
+of: ItemId, 
+/**
+ * The fields that are shown, in their order; empty: all.
+ */
+columns: Array<string>, };
+export type WorkflowTrigger = { "kind": "load" } | { "kind": "field_input", 
+/**
+ * The field.
+ */
+field: string, } | { "kind": "add" } | { "kind": "edit" } | { "kind": "delete" } | { "kind": "row_action", 
+/**
+ * What stands on the button.
+ */
+label: string, } | { "kind": "schedule" };
+export type WorkflowIs = "is" | "is_not" | "contains" | "starts_with" | "greater" | "less" | "empty" | "not_empty" | "changed";
+export type WorkflowTest = { 
+/**
+ * The field.
+ */
+field: string, 
+/**
+ * How it is compared.
+ */
+is: WorkflowIs, 
+/**
+ * With what; nothing where the comparison needs none. Text is compared without regard to case.
+ */
+value: unknown, };
+export type WorkflowCondition = { 
+/**
+ * Whether one that holds is enough.
+ */
+any: boolean, 
+/**
+ * The comparisons; without any it holds.
+ */
+tests: Array<WorkflowTest>, };
+export type WorkflowFrom = { "kind": "field", 
+/**
+ * Its name.
+ */
+field: string, } | { "kind": "constant", 
+/**
+ * The value.
+ */
+value: unknown, } | { "kind": "template", 
+/**
+ * The text.
+ */
+text: string, };
+export type WorkflowPut = { 
+/**
+ * The input of the operation.
+ */
+input: string, 
+/**
+ * The field of the service's record, where the input is a record.
+ */
+field: string | null, 
+/**
+ * The value.
+ */
+value: WorkflowFrom, };
+export type WorkflowInto = { 
+/**
+ * Where the row has it: a field's name, or a JSON pointer (RFC 6901).
+ */
+at: string, 
+/**
+ * The field of the form.
+ */
+field: string, };
+export type WorkflowDeed = { "kind": "push", 
+/**
+ * The operation.
+ */
+operation: string, 
+/**
+ * What it is given.
+ */
+inputs: Array<WorkflowPut>, } | { "kind": "look_up", 
+/**
+ * The operation.
+ */
+operation: string, 
+/**
+ * What it is given.
+ */
+inputs: Array<WorkflowPut>, 
+/**
+ * What of the first row goes where.
+ */
+into: Array<WorkflowInto>, } | { "kind": "send_sms", 
+/**
+ * The operation.
+ */
+operation: string, 
+/**
+ * What it is given.
+ */
+inputs: Array<WorkflowPut>, } | { "kind": "take_payment", 
+/**
+ * The operation.
+ */
+operation: string, 
+/**
+ * What it is given; its `amount` is one with its currency.
+ */
+inputs: Array<WorkflowPut>, } | { "kind": "call_url", 
+/**
+ * The request.
+ */
+call: Call, };
+export type WorkflowDoes = "push" | "look_up" | "send_sms" | "take_payment" | "call_url" | "show";
+export type WorkflowAction = { 
+/**
+ * Its id, unique in the workflow: the part whose connection it goes through.
+ */
+id: string, 
+/**
+ * What people call it; empty: what it does.
+ */
+name: string, 
+/**
+ * Whether those after it are done although it was not.
+ */
+go_on: boolean, 
+/**
+ * What it does.
+ */
+does: WorkflowDeed, };
+export type WorkflowRule = { 
+/**
+ * Its id, unique in the workflow.
+ */
+id: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * When it is looked at.
+ */
+on: WorkflowTrigger, 
+/**
+ * Under which condition it does something; `None`: always.
+ */
+when: WorkflowCondition | null, 
+/**
+ * What it does, in order.
+ */
+actions: Array<WorkflowAction>, };
+export type Workflow = { 
+/**
+ * What it is the workflow of.
+ */
+subject: WorkflowSubject, 
+/**
+ * What happens, in order.
+ */
+rules: Array<WorkflowRule>, };
+export type ReportSubject = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Whether it is a form; else a data source.
+ */
+form: boolean, };
+export type WorkflowPart = { 
+/**
+ * Its id in the workflow.
+ */
+id: string, 
+/**
+ * What it does.
+ */
+does: WorkflowDoes, 
+/**
+ * The operation's label; empty where the service cannot do it any more, or it is a call.
+ */
+operation: string, 
+/**
+ * What it goes through; `None` where that cannot be read.
+ */
+connection: ConnectionMark | null, 
+/**
+ * Why it does not run now.
+ */
+stopped: Failure | null, };
+export type WorkflowOutcome = "going" | "done" | "failed" | "unknown" | "stopped" | "interrupted";
+export type ActionState = "waiting" | "begun" | "done" | "partly" | "refused" | "failed" | "unknown" | "repeatable" | "skipped";
+export type ActionRun = { 
+/**
+ * Its id in the workflow.
+ */
+id: string, 
+/**
+ * What people call it; empty: what it does.
+ */
+name: string, 
+/**
+ * What it does.
+ */
+does: WorkflowDoes, 
+/**
+ * How far it is.
+ */
+state: ActionState, 
+/**
+ * What it went through.
+ */
+connection: ConnectionMark | null, 
+/**
+ * It was done in a run before, which this one took up.
+ */
+before: boolean, 
+/**
+ * It has a key by which the service does it once.
+ */
+keyed: boolean, 
+/**
+ * HTTP status.
+ */
+status: number | null, 
+/**
+ * The id of what was made.
+ */
+made: string | null, 
+/**
+ * What the service says of what went wrong.
+ */
+message: string | null, 
+/**
+ * The host that was asked.
+ */
+host: string | null, 
+/**
+ * How long it took.
+ */
+millis: number | null, 
+/**
+ * How a payment stands.
+ */
+payment: PaymentState | null, 
+/**
+ * Where a person goes on; only `https`.
+ */
+link: string | null, 
+/**
+ * Fields that it filled.
+ */
+filled: Array<string>, 
+/**
+ * Why it was not done.
+ */
+failure: Failure | null, };
+export type WorkflowRun = { 
+/**
+ * Its identifier.
+ */
+id: ExecutionId, 
+/**
+ * The form or report.
+ */
+item: ItemId, 
+/**
+ * When it began.
+ */
+at: Timestamp, 
+/**
+ * When it ended.
+ */
+endedAt: Timestamp | null, 
+/**
+ * Who started it; empty for a schedule.
+ */
+who: string, 
+/**
+ * The rule's name.
+ */
+rule: string, 
+/**
+ * Its trigger.
+ */
+trigger: WorkflowTrigger, 
+/**
+ * The record it ran for; of a data source's row, the service's id.
+ */
+record: string | null, 
+/**
+ * How it went.
+ */
+outcome: WorkflowOutcome, 
+/**
+ * Its actions, in order.
+ */
+actions: Array<ActionRun>, 
+/**
+ * It can be taken up again, by the acting member.
+ */
+mayRetry: boolean, 
+/**
+ * The run that took it up again.
+ */
+retriedBy: ExecutionId | null, };
+export type WorkflowRow = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Whether it is a form; else a report.
+ */
+form: boolean, 
+/**
+ * Of a report: what it shows the rows of; `None` where that is gone.
+ */
+subject: ReportSubject | null, 
+/**
+ * How many rules it has.
+ */
+rules: number, 
+/**
+ * How many records a form has.
+ */
+records: number, 
+/**
+ * What it goes through, in order.
+ */
+parts: Array<WorkflowPart>, 
+/**
+ * When it was stored last.
+ */
+changedAt: Timestamp, 
+/**
+ * Why a part of it does not run now, or why it cannot be read.
+ */
+stopped: Failure | null, 
+/**
+ * The latest run.
+ */
+last: WorkflowRun | null, };
+export type WorkflowsView = { 
+/**
+ * The application.
+ */
+application: ApplicationMark, 
+/**
+ * Forms, then reports, by name.
+ */
+workflows: Array<WorkflowRow>, 
+/**
+ * Data sources there, whose rows a report can show.
+ */
+sources: Array<ReportSubject>, 
+/**
+ * What parts may go through there, by name.
+ */
+connections: Array<LiveRow>, 
+/**
+ * Services whose connection a form's push may leave out (R5).
+ */
+services: Array<TaskService>, 
+/**
+ * The acting member may keep and delete workflows (R1, R2).
+ */
+mayManage: boolean, };
+export type WorkflowSeat = { 
+/**
+ * The part's id in the workflow.
+ */
+part: string, 
+/**
+ * The connection.
+ */
+connection: ConnectionId | null, 
+/**
+ * The service, where the connection is left out: then it is the system connection (R5).
+ */
+service: string | null, };
+export type WorkflowDraft = { 
+/**
+ * Which; `None` for one that is not kept yet.
+ */
+id: ItemId | null, 
+/**
+ * The version that is edited.
+ */
+version: number | null, 
+/**
+ * The application it belongs to.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * What it is called; empty for one that is not kept yet.
+ */
+name: string, 
+/**
+ * What it is.
+ */
+workflow: Workflow, 
+/**
+ * What each part goes through.
+ */
+seats: Array<WorkflowSeat>, };
+export type FormMark = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Whether it is a form; else a report.
+ */
+form: boolean, };
+export type FieldChoice = { 
+/**
+ * What is shown.
+ */
+label: string, 
+/**
+ * What is kept.
+ */
+value: string, };
+export type FieldShown = { 
+/**
+ * The field.
+ */
+field: FormField, 
+/**
+ * Its choices: its own, or those that a service has.
+ */
+choices: Array<FieldChoice>, 
+/**
+ * Whether the service has more than are shown.
+ */
+more: boolean, 
+/**
+ * Why its choices could not be fetched.
+ */
+failure: Failure | null, };
+export type FormView = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * The application.
+ */
+application: ApplicationMark, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * Its fields, in order.
+ */
+fields: Array<FieldShown>, 
+/**
+ * What is in it: of the record, and what was looked up when it was opened.
+ */
+values: Record<string, unknown>, 
+/**
+ * The record that is edited; `None` for a new one.
+ */
+record: RecordId | null, 
+/**
+ * The version of the record.
+ */
+version: number | null, 
+/**
+ * What ran when it was opened.
+ */
+runs: Array<WorkflowRun>, 
+/**
+ * Fields whose input something happens on.
+ */
+listens: Array<string>, 
+/**
+ * What a member has in the connections it goes through, so that they can authorize (R9, R15).
+ */
+seats: Array<LiveRow>, };
+export type FormChange = { 
+/**
+ * Fields that were filled, with their values.
+ */
+values: Record<string, unknown>, 
+/**
+ * What ran.
+ */
+runs: Array<WorkflowRun>, };
+export type RecordView = { 
+/**
+ * Its place in the order.
+ */
+place: number, 
+/**
+ * Its identifier: of a record its own, of a data source's row the service's.
+ */
+id: string, 
+/**
+ * Its version; `None` for a data source's row.
+ */
+version: number | null, 
+/**
+ * Its values.
+ */
+values: Record<string, unknown>, 
+/**
+ * When it was added; `None` for a data source's row.
+ */
+addedAt: Timestamp | null, 
+/**
+ * When it was stored last.
+ */
+changedAt: Timestamp | null, 
+/**
+ * Who added it; empty where nobody known did.
+ */
+who: string, };
+export type RecordPage = { 
+/**
+ * The records.
+ */
+records: Array<RecordView>, 
+/**
+ * After which place the next page begins; `None`: that was the last.
+ */
+next: number | null, 
+/**
+ * How many there are.
+ */
+count: number, };
+export type ReportView = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it shows the rows of.
+ */
+subject: ReportSubject, 
+/**
+ * Its columns: names with labels.
+ */
+columns: Array<[string, string]>, 
+/**
+ * The first page of its rows.
+ */
+page: RecordPage, 
+/**
+ * Buttons on each row: the rule's id and what stands on it.
+ */
+buttons: Array<[string, string]>, 
+/**
+ * What ran when it was opened.
+ */
+runs: Array<WorkflowRun>, 
+/**
+ * Its rows can be edited and deleted.
+ */
+mayEdit: boolean, };
+export type RecordDone = { 
+/**
+ * The record as it is now; `None` where it was deleted.
+ */
+record: RecordView | null, 
+/**
+ * What ran.
+ */
+runs: Array<WorkflowRun>, };
 export type CallRow = { 
 /**
  * Its identifier.
@@ -4510,7 +5167,7 @@ registrations: number,
  * Of those: how many wait for their secret.
  */
 secretsDue: number, };
-export type WorkKind = "inventory" | "definitions" | "activity" | "import" | "leaving" | "call" | "task" | "rows";
+export type WorkKind = "inventory" | "definitions" | "activity" | "import" | "leaving" | "call" | "task" | "rows" | "workflow";
 export type WorkView = { 
 /**
  * So much is done.
@@ -4942,6 +5599,22 @@ export interface Commands {
   task_keep: { args: { draft: TaskDraft }; answer: TaskDraft };
   task_delete: { args: { item: ItemId }; answer: void };
   task_run: { args: { draft: TaskDraft }; answer: TaskDone };
+  workflows_get: { args: { application: ApplicationId; environment: Environment }; answer: WorkflowsView };
+  workflow_get: { args: { item: ItemId }; answer: WorkflowDraft };
+  workflow_operations: { args: { service: string; connection: ConnectionId | null; does: WorkflowDoes; form: boolean }; answer: Array<OperationView> };
+  workflow_keep: { args: { draft: WorkflowDraft }; answer: WorkflowDraft };
+  workflow_delete: { args: { item: ItemId }; answer: void };
+  workflow_history: { args: { item: ItemId; before: ExecutionId | null }; answer: Array<WorkflowRun> };
+  workflow_retry: { args: { item: ItemId; run: ExecutionId; checked: Array<string> }; answer: WorkflowRun };
+  forms_get: { args: { application: ApplicationId; environment: Environment }; answer: Array<FormMark> };
+  form_open: { args: { item: ItemId; record: RecordId | null }; answer: FormView };
+  form_input: { args: { item: ItemId; record: RecordId | null; field: string; values: { [key in string]: JsonValue } }; answer: FormChange };
+  record_add: { args: { item: ItemId; values: { [key in string]: JsonValue } }; answer: RecordDone };
+  record_edit: { args: { item: ItemId; record: RecordId; version: number; values: { [key in string]: JsonValue } }; answer: RecordDone };
+  record_delete: { args: { item: ItemId; record: RecordId; version: number }; answer: RecordDone };
+  records_get: { args: { item: ItemId; after: number | null }; answer: RecordPage };
+  report_open: { args: { item: ItemId }; answer: ReportView };
+  report_act: { args: { item: ItemId; rule: string; row: string }; answer: WorkflowRun };
   schedules_get: { args: { application: ApplicationId; environment: Environment }; answer: SchedulesView };
   schedule_get: { args: { item: ItemId }; answer: ScheduleDraft };
   schedule_preview: { args: { when: ScheduleWhen; zone: string }; answer: Array<Timestamp> };

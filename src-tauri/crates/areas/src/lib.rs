@@ -9,3 +9,4 @@ pub mod call;
 pub mod data_source;
 pub mod schedule;
 pub mod task;
+pub mod workflow;

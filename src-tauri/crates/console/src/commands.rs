@@ -3,11 +3,14 @@
 //! shell holds its command list against it.
 
 use ts_rs::{Config, TS};
-use tsunagi_areas::{call as a, schedule as sc};
+use tsunagi_areas::{call as a, schedule as sc, workflow as w};
 use tsunagi_connectors::{self as s, Sketch};
 use tsunagi_domain as d;
 
 use crate::views as v;
+
+/// The values of a form, as they come from a screen.
+type FieldValues = std::collections::BTreeMap<String, serde_json::Value>;
 
 /// Name, arguments (name and TypeScript type) and answer type of a command.
 #[derive(Debug)]
@@ -103,6 +106,22 @@ pub fn all() -> Vec<Command> {
         task_keep(draft: v::TaskDraft) -> v::TaskDraft;
         task_delete(item: d::ItemId) -> ();
         task_run(draft: v::TaskDraft) -> v::TaskDone;
+        workflows_get(application: d::ApplicationId, environment: d::Environment) -> v::WorkflowsView;
+        workflow_get(item: d::ItemId) -> v::WorkflowDraft;
+        workflow_operations(service: String, connection: Option<d::ConnectionId>, does: w::Does, form: bool) -> Vec<v::OperationView>;
+        workflow_keep(draft: v::WorkflowDraft) -> v::WorkflowDraft;
+        workflow_delete(item: d::ItemId) -> ();
+        workflow_history(item: d::ItemId, before: Option<d::ExecutionId>) -> Vec<v::WorkflowRun>;
+        workflow_retry(item: d::ItemId, run: d::ExecutionId, checked: Vec<String>) -> v::WorkflowRun;
+        forms_get(application: d::ApplicationId, environment: d::Environment) -> Vec<v::FormMark>;
+        form_open(item: d::ItemId, record: Option<d::RecordId>) -> v::FormView;
+        form_input(item: d::ItemId, record: Option<d::RecordId>, field: String, values: FieldValues) -> v::FormChange;
+        record_add(item: d::ItemId, values: FieldValues) -> v::RecordDone;
+        record_edit(item: d::ItemId, record: d::RecordId, version: u64, values: FieldValues) -> v::RecordDone;
+        record_delete(item: d::ItemId, record: d::RecordId, version: u64) -> v::RecordDone;
+        records_get(item: d::ItemId, after: Option<i64>) -> v::RecordPage;
+        report_open(item: d::ItemId) -> v::ReportView;
+        report_act(item: d::ItemId, rule: String, row: String) -> v::WorkflowRun;
         schedules_get(application: d::ApplicationId, environment: d::Environment) -> v::SchedulesView;
         schedule_get(item: d::ItemId) -> v::ScheduleDraft;
         schedule_preview(when: sc::When, zone: String) -> Vec<d::Timestamp>;
@@ -352,6 +371,42 @@ pub fn typescript() -> String {
         v::TaskRecord,
         v::TaskDone,
         v::TasksView,
+        d::RecordId,
+        w::FieldKind,
+        w::Shows,
+        w::Field,
+        w::Subject,
+        w::Trigger,
+        w::Is,
+        w::Test,
+        w::Condition,
+        w::From,
+        w::Put,
+        w::Into,
+        w::Deed,
+        w::Does,
+        w::Action,
+        w::Rule,
+        w::Workflow,
+        v::ReportSubject,
+        v::WorkflowPart,
+        v::WorkflowOutcome,
+        v::ActionState,
+        v::ActionRun,
+        v::WorkflowRun,
+        v::WorkflowRow,
+        v::WorkflowsView,
+        v::WorkflowSeat,
+        v::WorkflowDraft,
+        v::FormMark,
+        v::FieldChoice,
+        v::FieldShown,
+        v::FormView,
+        v::FormChange,
+        v::RecordView,
+        v::RecordPage,
+        v::ReportView,
+        v::RecordDone,
         v::CallRow,
         v::CallConnection,
         v::CallDraft,

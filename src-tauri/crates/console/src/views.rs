@@ -23,6 +23,7 @@ mod services;
 mod setup;
 mod start;
 mod tasks;
+mod workflows;
 
 pub use activity::{
     ActivityEntry, ActivityPage, ActivityQuery, ActorView, InventoryForm, VerificationView,
@@ -94,4 +95,9 @@ pub use start::{
 pub use tasks::{
     InputView, OperationView, TaskDone, TaskDraft, TaskRecord, TaskRow, TaskService, TaskVerdict,
     TasksView,
+};
+pub use workflows::{
+    ActionRun, ActionState, FieldChoice, FieldShown, FormChange, FormMark, FormView, RecordDone,
+    RecordPage, RecordView, ReportSubject, ReportView, WorkflowDraft, WorkflowOutcome,
+    WorkflowPart, WorkflowRow, WorkflowRun, WorkflowSeat, WorkflowsView,
 };

@@ -104,3 +104,7 @@ id!(
     /// One time an item did its work.
     ExecutionId
 );
+id!(
+    /// A record of a form.
+    RecordId
+);

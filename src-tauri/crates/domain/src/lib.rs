@@ -47,10 +47,7 @@ pub use application::{Application, Edition};
 pub use connection::{Connection, Kind, Mode};
 pub use environment::{Environment, Reach};
 pub use health::{Health, NotConnected};
-pub use ids::{
-    ApplicationId, AuthorizationId, ConnectionId, EventId, ExecutionId, FlowId, ItemId,
-    KeptSignInId, MemberId, RegistrationId, RunId, SlotId, UseId, WorkspaceId,
-};
+pub use ids::{ApplicationId, AuthorizationId, ConnectionId, EventId, ExecutionId, FlowId, ItemId, KeptSignInId, MemberId, RecordId, RegistrationId, RunId, SlotId, UseId, WorkspaceId};
 pub use member::{Member, Role};
 pub use need::Need;
 pub use refusal::{Refusal, RefusalCode};

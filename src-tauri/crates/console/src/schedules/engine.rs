@@ -322,6 +322,7 @@ impl Console {
             detail: detail.written(),
             ..begun.execution.clone()
         };
+        tracing::info!(schedule = %item, outcome = %word(outcome), "a schedule has run");
         let stored = execution.clone();
         if let Err(error) = self.db(move |catalog| catalog.put_execution(&stored)).await {
             // It is found as cut off.

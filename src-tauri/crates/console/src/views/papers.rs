@@ -118,6 +118,8 @@ pub enum WorkKind {
     Task,
     /// Rows are written.
     Rows,
+    /// A workflow waits for a service.
+    Workflow,
 }
 
 /// How far it is.

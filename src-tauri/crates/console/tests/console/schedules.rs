@@ -4,6 +4,7 @@
 mod bad;
 mod clocks;
 mod cut_off;
+mod doors;
 
 use tsunagi_areas::call::{Body, Call, Method};
 use tsunagi_areas::schedule::{MissedPolicy, Overlap, When};
