@@ -5608,9 +5608,9 @@ export interface Commands {
   workflow_retry: { args: { item: ItemId; run: ExecutionId; checked: Array<string> }; answer: WorkflowRun };
   forms_get: { args: { application: ApplicationId; environment: Environment }; answer: Array<FormMark> };
   form_open: { args: { item: ItemId; record: RecordId | null }; answer: FormView };
-  form_input: { args: { item: ItemId; record: RecordId | null; field: string; values: { [key in string]: JsonValue } }; answer: FormChange };
-  record_add: { args: { item: ItemId; values: { [key in string]: JsonValue } }; answer: RecordDone };
-  record_edit: { args: { item: ItemId; record: RecordId; version: number; values: { [key in string]: JsonValue } }; answer: RecordDone };
+  form_input: { args: { item: ItemId; record: RecordId | null; field: string; values: Record<string, unknown> }; answer: FormChange };
+  record_add: { args: { item: ItemId; values: Record<string, unknown> }; answer: RecordDone };
+  record_edit: { args: { item: ItemId; record: RecordId; version: number; values: Record<string, unknown> }; answer: RecordDone };
   record_delete: { args: { item: ItemId; record: RecordId; version: number }; answer: RecordDone };
   records_get: { args: { item: ItemId; after: number | null }; answer: RecordPage };
   report_open: { args: { item: ItemId }; answer: ReportView };

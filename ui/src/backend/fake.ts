@@ -14,6 +14,7 @@ import { scheduleHandlers } from "./fake/schedules";
 import { failureOf, type FailureCode } from "./fake/failures";
 import { CODE, flowView, succeed } from "./fake/flows";
 import { taskHandlers } from "./fake/tasks";
+import { workflowHandlers } from "./fake/workflows";
 import { typedInto } from "./fake/typing";
 import { builderHandlers } from "./fake/builder";
 import { keyHandlers } from "./fake/keys";
@@ -483,6 +484,10 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     ...calls,
     ...scheduleHandlers({ start: () => world.start, calls: (application, environment) => calls.calls_get({ application, environment }), changed }, options, home === "first" || home === "empty"),
     ...taskHandlers({
+      start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
+      grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
+    }, work, options, home === "first" || home === "empty"),
+    ...workflowHandlers({
       start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
       grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
     }, work, options, home === "first" || home === "empty"),

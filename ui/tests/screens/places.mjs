@@ -15,7 +15,8 @@ import { places as shell } from "./places/shell.mjs";
 import { places as signIn } from "./places/sign-in.mjs";
 import { places as tasks } from "./places/tasks.mjs";
 import { places as welcome } from "./places/welcome.mjs";
+import { places as workflows } from "./places/workflows.mjs";
 
 export const places = [
-  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...activity, ...signIn, ...members, ...applications, ...calls, ...schedules, ...tasks, ...settings, ...shell, ...flow,
+  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...activity, ...signIn, ...members, ...applications, ...calls, ...schedules, ...tasks, ...workflows, ...settings, ...shell, ...flow,
 ];

@@ -1,10 +1,10 @@
 // A field of a form, as one fills it in: what is typed, and the value that is. Numbers, phones, moments and amounts
 // are read as the inputs of operations are.
-import type { FormField, InputKind, InputView, JsonValue } from "../../backend/bindings";
+import type { FormField, InputKind, InputView } from "../../backend/bindings";
 import { Field, type Read } from "../kept/operations/field.svelte";
 import type { Problem } from "../kept/operations/problem";
 
-export type EntryProblem = Problem | { code: "email" | "date" };
+export type EntryProblem = Problem | { code: "email" } | { code: "date" };
 export type EntryRead = { value: unknown } | { none: true } | { problem: EntryProblem };
 
 const KINDS: Record<FormField["kind"], InputKind> = {
@@ -64,6 +64,6 @@ export class Entry {
 }
 
 /** The values of a form by the names of its fields; what is empty is left out. */
-export function valuesOf(entries: readonly Entry[]): Record<string, JsonValue> {
-  return Object.fromEntries(entries.flatMap((entry) => (entry.value === null ? [] : [[entry.field.name, entry.value as JsonValue] as const])));
+export function valuesOf(entries: readonly Entry[]): Record<string, unknown> {
+  return Object.fromEntries(entries.flatMap((entry) => (entry.value === null ? [] : [[entry.field.name, entry.value] as const])));
 }

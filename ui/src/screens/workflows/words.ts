@@ -47,9 +47,14 @@ export const actionName = (action: Pick<ActionRun, "name" | "does">): string => 
 
 /** Why a field of a form cannot be taken as it is. */
 export function entryProblem(problem: EntryProblem): string {
-  if (problem.code === "email") return t("ui.workflows.wrong_email");
-  if (problem.code === "date") return t("ui.workflows.wrong_date");
-  return problemText(problem);
+  switch (problem.code) {
+    case "email":
+      return t("ui.workflows.wrong_email");
+    case "date":
+      return t("ui.workflows.wrong_date");
+    default:
+      return problemText(problem);
+  }
 }
 
 const STATES: Record<ActionState, { shape: Shape; tone: Tone }> = {
