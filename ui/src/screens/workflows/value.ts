@@ -11,14 +11,14 @@ export const numeric = (field: FormField): boolean => field.kind === "number" ||
 
 export function valueText(field: FormField, value: unknown): string {
   if (value === null || value === undefined || value === "") return "";
-  if (field.kind === "checkbox" && typeof value === "boolean") return t(value ? "ui.tasks.yes" : "ui.tasks.no");
-  if (field.kind === "number" && typeof value === "number") return number(value);
+  if (typeof value === "boolean") return t(value ? "ui.tasks.yes" : "ui.tasks.no");
+  if (typeof value === "number") return number(value);
   if (field.kind === "date" && typeof value === "string" && isDay(value)) return calendarDay(value);
   if (field.kind === "date_time" && typeof value === "string") {
     const at = new Date(value).getTime();
     return Number.isNaN(at) ? value : exact(at);
   }
-  if (field.kind === "amount" && isRecord(value) && typeof value.minor === "number" && typeof value.currency === "string") return `${typedOf(value.minor, digitsOf(value.currency) ?? 2)} ${value.currency}`;
+  if (isRecord(value) && typeof value.minor === "number" && typeof value.currency === "string") return `${typedOf(value.minor, digitsOf(value.currency) ?? 2)} ${value.currency}`;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
