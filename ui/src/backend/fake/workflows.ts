@@ -281,7 +281,7 @@ export function workflowHandlers(around: Around, work: FakeWork, options: URLSea
       const one = need(item);
       const of = owner(one);
       const before = record(of, id);
-      if (before.version !== version) refuse(said("record_stale"));
+      if (before.version !== version) refuse(said("stale"));
       const now: RecordView = { ...before, version: version + 1, values, changedAt: Date.now() };
       of.records = of.records.map((each) => (each.id === id ? now : each));
       return { record: now, runs: both(one, "edit", id, { ...values }, before.values) };
@@ -290,7 +290,7 @@ export function workflowHandlers(around: Around, work: FakeWork, options: URLSea
       const one = need(item);
       const of = owner(one);
       const before = record(of, id);
-      if (before.version !== version) refuse(said("record_stale"));
+      if (before.version !== version) refuse(said("stale"));
       of.records = of.records.filter((each) => each.id !== id);
       return { record: null, runs: both(one, "delete", id, { ...before.values }, before.values) };
     },

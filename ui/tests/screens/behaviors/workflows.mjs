@@ -163,4 +163,14 @@ export const behaviors = {
       assert.equal(await page.locator("[data-label]").inputValue(), "Full name", "what was written stands");
     },
   },
+  "workflows: who only uses an application fills in its forms in live mode": {
+    path: "index.html?role=user#/live/app-orders/development/live",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^Open form\s+Candidates$/ }).click();
+      await entry(page, "last_name").fill("Bello");
+      await entry(page, "email").fill("bello@example.com");
+      await page.locator(".fill .primary").click();
+      await page.locator("[data-result]", { hasText: "“Bello” is added" }).waitFor();
+    },
+  },
 };
