@@ -173,4 +173,16 @@ export const behaviors = {
       await page.locator("[data-result]", { hasText: "“Bello” is added" }).waitFor();
     },
   },
+  "workflows: choices that a service did not give are asked for again, and nothing typed is lost": {
+    path: at("form-1/open", "choices=failed"),
+    act: async (page) => {
+      await entry(page, "name").fill("Noor Aziz");
+      await page.locator('[data-entry="account"] .help.bad').waitFor();
+      await entry(page, "name").evaluate((input) => (input.dataset.old = "yes"));
+      await page.locator('[data-entry="account"]').getByRole("button", { name: "Try again" }).click();
+      // Opened anew, it is another field.
+      await until(page, () => document.querySelector('[data-entry="name"] input')?.dataset.old === undefined);
+      assert.equal(await entry(page, "name").inputValue(), "Noor Aziz");
+    },
+  },
 };
