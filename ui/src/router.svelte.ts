@@ -10,6 +10,9 @@ export type ApplicationTab = (typeof APPLICATION_TABS)[number];
 export const SEND_KINDS: readonly SendKind[] = ["sms", "payment"];
 /** An application's own page, what its members authorize, and what its components use. */
 export type LiveMode = "live" | "page" | "edit";
+/** Parts of a form or report: what it has, what it does, what came of that; and itself, in use. */
+export const WORKFLOW_PARTS = ["fields", "rules", "runs", "open"] as const;
+export type WorkflowPart = (typeof WORKFLOW_PARTS)[number];
 
 const ENVIRONMENTS: readonly Environment[] = ["development", "stage", "production"];
 
@@ -31,6 +34,7 @@ export type Route =
   | { screen: "tasks"; application: ApplicationId | null; environment: Environment; /** Id of a task, or the place of one that is not kept. */ item: string | null }
   | { screen: "send"; application: ApplicationId | null; environment: Environment; kind: SendKind }
   | { screen: "panels"; application: ApplicationId | null; environment: Environment; /** Id of the panel that is edited, `new` for one that is not kept; `null` shows the page. */ item: string | null }
+  | { screen: "workflows"; application: ApplicationId | null; environment: Environment; /** Id of a form or report, or the place of one that is not kept. */ item: string | null; part?: WorkflowPart }
   | { screen: "activity" }
   | { screen: "members" }
   | { screen: "settings" };
@@ -60,6 +64,9 @@ export function link(route: Route): string {
       return `#/${route.screen}/${route.application}/${route.environment}${route.item ? `/${route.item}` : ""}`;
     case "send":
       return route.application ? `#/send/${route.application}/${route.environment}/${route.kind}` : "#/send";
+    case "workflows":
+      if (!route.application) return "#/workflows";
+      return `#/workflows/${route.application}/${route.environment}${route.item ? `/${route.item}${route.part && route.part !== "fields" ? `/${route.part}` : ""}` : ""}`;
     default:
       return `#/${route.screen}`;
   }
@@ -67,7 +74,7 @@ export function link(route: Route): string {
 
 /** The place a fragment means; the connections list where it means none. */
 export function parse(fragment: string): Route {
-  const [screen, id, tab, mode] = fragment.replace(/^#\/?/, "").split("/");
+  const [screen, id, tab, mode, part] = fragment.replace(/^#\/?/, "").split("/");
   switch (screen) {
     case "home":
     case "connectors":
@@ -101,6 +108,8 @@ export function parse(fragment: string): Route {
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "development", item: mode || null };
     case "send":
       return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "development", kind: SEND_KINDS.find((known) => known === mode) ?? "sms" };
+    case "workflows":
+      return { screen, application: id || null, environment: ENVIRONMENTS.find((known) => known === tab) ?? "development", item: mode || null, part: WORKFLOW_PARTS.find((known) => known === part) ?? "fields" };
     default:
       return { screen: "connections" };
   }

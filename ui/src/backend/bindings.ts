@@ -2756,83 +2756,6 @@ given: Record<string, unknown>, } | { "from": "source",
  */
 source: ItemId, };
 export type PanelColumn = { 
-export type RecordId = string;
-export type FieldKind = "text" | "multiline" | "number" | "date" | "date_time" | "checkbox" | "choice" | "email" | "phone" | "amount";
-export type FieldShows = { 
-/**
- * Its id, unique in the workflow: the part whose connection it goes through.
- */
-id: string, 
-/**
- * An operation that gives rows.
- */
-operation: string, 
-/**
- * What it is given.
- */
-given: Record<string, unknown>, 
-/**
- * Where a row has what is shown: a field's name, or a JSON pointer (RFC 6901).
- */
-label: string, 
-/**
- * Where a row has what is kept: a field's name, or a JSON pointer.
- */
-value: string, };
-export type FormField = { 
-/**
- * Its name, by which rules refer to it: letters, digits and `_`, a letter first; unique in the
- * form, and never changed by another label.
- */
-name: string, 
-/**
- * What people call it.
- */
-label: string, 
-/**
- * What its values are.
- */
-kind: FieldKind, 
-/**
- * Whether a record needs it.
- */
-required: boolean, 
-/**
- * The only values there are, of a choice that shows no service's data.
- */
-choices: Array<string>, 
-/**
- * The currency of an amount (ISO 4217).
- */
-currency: string | null, 
-/**
- * An integration field: the service's data that it shows. Only of a choice.
- */
-shows: FieldShows | null, };
-export type WorkflowSubject = { "kind": "form", 
-/**
- * Its fields.
- */
-fields: Array<FormField>, } | { "kind": "report", 
-/**
- * The form or the data source.
- */
-of: ItemId, 
-/**
- * The fields that are shown, in their order; empty: all.
- */
-columns: Array<string>, };
-export type WorkflowTrigger = { "kind": "load" } | { "kind": "field_input", 
-/**
- * The field.
- */
-field: string, } | { "kind": "add" } | { "kind": "edit" } | { "kind": "delete" } | { "kind": "row_action", 
-/**
- * What stands on the button.
- */
-label: string, } | { "kind": "schedule" };
-export type WorkflowIs = "is" | "is_not" | "contains" | "starts_with" | "greater" | "less" | "empty" | "not_empty" | "changed";
-export type WorkflowTest = { 
 /**
  * The field.
  */
@@ -2984,6 +2907,214 @@ rows: number,
  */
 more: boolean, };
 export type PanelSource = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * How many rows it has.
+ */
+rows: number, };
+export type PanelRow = { 
+/**
+ * Its identifier.
+ */
+id: ItemId, 
+/**
+ * How often it was stored: what it shows is asked for again where that has changed.
+ */
+version: number, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it is drawn as; `None` where what is stored cannot be read.
+ */
+shape: PanelShape | null, 
+/**
+ * How wide it is.
+ */
+width: PanelWidth, 
+/**
+ * What it goes through, as the acting member has it; `None` where it shows a data source, or
+ * that is not theirs to see (R15).
+ */
+seat: LiveRow | null, 
+/**
+ * The data source that it shows.
+ */
+source: string | null, };
+export type PanelsView = { 
+/**
+ * The application.
+ */
+application: ApplicationMark, 
+/**
+ * Its panels, in their order.
+ */
+panels: Array<PanelRow>, 
+/**
+ * What a panel may go through there, by name; for managers.
+ */
+connections: Array<LiveRow>, 
+/**
+ * Services whose connection a panel may leave out (R5); for managers.
+ */
+services: Array<TaskService>, 
+/**
+ * Data sources that a panel may show; for managers.
+ */
+sources: Array<PanelSource>, 
+/**
+ * The acting member may keep, move and delete panels (R1, R2).
+ */
+mayManage: boolean, };
+export type PanelDraft = { 
+/**
+ * Which panel; `None` for one that is not kept yet.
+ */
+id: ItemId | null, 
+/**
+ * The version that is edited.
+ */
+version: number | null, 
+/**
+ * The application it belongs to.
+ */
+application: ApplicationId, 
+/**
+ * In which environment.
+ */
+environment: Environment, 
+/**
+ * What it is called; empty for one that is not kept yet.
+ */
+name: string, 
+/**
+ * What it goes through; `None` for one that shows a data source.
+ */
+connection: ConnectionId | null, 
+/**
+ * The service, where the connection is left out: then it is the system connection (R5).
+ */
+service: string | null, 
+/**
+ * What it shows.
+ */
+panel: Panel, };
+export type PanelShown = { 
+/**
+ * When its data came; `None` where none has.
+ */
+at: Timestamp | null, 
+/**
+ * It; `None` where it was refused.
+ */
+shown: PanelContent | null, 
+/**
+ * Why there is nothing to show.
+ */
+refused: Failure | null, 
+/**
+ * What it goes through, as the acting member has it; `None` where that is not theirs to see
+ * (R15).
+ */
+seat: LiveRow | null, 
+/**
+ * Whether that came into being for it just now (R5).
+ */
+made: boolean, 
+/**
+ * The fields that its rows have, for whoever edits it.
+ */
+fields: Array<string>, };
+export type RecordId = string;
+export type FieldKind = "text" | "multiline" | "number" | "date" | "date_time" | "checkbox" | "choice" | "email" | "phone" | "amount";
+export type FieldShows = { 
+/**
+ * Its id, unique in the workflow: the part whose connection it goes through.
+ */
+id: string, 
+/**
+ * An operation that gives rows.
+ */
+operation: string, 
+/**
+ * What it is given.
+ */
+given: Record<string, unknown>, 
+/**
+ * Where a row has what is shown: a field's name, or a JSON pointer (RFC 6901).
+ */
+label: string, 
+/**
+ * Where a row has what is kept: a field's name, or a JSON pointer.
+ */
+value: string, };
+export type FormField = { 
+/**
+ * Its name, by which rules refer to it: letters, digits and `_`, a letter first; unique in the
+ * form, and never changed by another label.
+ */
+name: string, 
+/**
+ * What people call it.
+ */
+label: string, 
+/**
+ * What its values are.
+ */
+kind: FieldKind, 
+/**
+ * Whether a record needs it.
+ */
+required: boolean, 
+/**
+ * The only values there are, of a choice that shows no service's data.
+ */
+choices: Array<string>, 
+/**
+ * The currency of an amount (ISO 4217).
+ */
+currency: string | null, 
+/**
+ * An integration field: the service's data that it shows. Only of a choice.
+ */
+shows: FieldShows | null, };
+export type WorkflowSubject = { "kind": "form", 
+/**
+ * Its fields.
+ */
+fields: Array<FormField>, } | { "kind": "report", 
+/**
+ * The form or the data source.
+ */
+of: ItemId, 
+/**
+ * The fields that are shown, in their order; empty: all.
+ */
+columns: Array<string>, };
+export type WorkflowTrigger = { "kind": "load" } | { "kind": "field_input", 
+/**
+ * The field.
+ */
+field: string, } | { "kind": "add" } | { "kind": "edit" } | { "kind": "delete" } | { "kind": "row_action", 
+/**
+ * What stands on the button.
+ */
+label: string, } | { "kind": "schedule" };
+export type WorkflowIs = "is" | "is_not" | "contains" | "starts_with" | "greater" | "less" | "empty" | "not_empty" | "changed";
+export type WorkflowTest = { 
+/**
+ * The field.
+ */
+field: string, 
+/**
  * How it is compared.
  */
 is: WorkflowIs, 
@@ -3134,10 +3265,6 @@ id: ItemId,
  */
 name: string, 
 /**
- * How many rows it has.
- */
-rows: number, };
-export type PanelRow = { 
  * Whether it is a form; else a data source.
  */
 form: boolean, };
@@ -3284,31 +3411,10 @@ export type WorkflowRow = {
  */
 id: ItemId, 
 /**
- * How often it was stored: what it shows is asked for again where that has changed.
- */
-version: number, 
-/**
  * What it is called.
  */
 name: string, 
 /**
- * What it is drawn as; `None` where what is stored cannot be read.
- */
-shape: PanelShape | null, 
-/**
- * How wide it is.
- */
-width: PanelWidth, 
-/**
- * What it goes through, as the acting member has it; `None` where it shows a data source, or
- * that is not theirs to see (R15).
- */
-seat: LiveRow | null, 
-/**
- * The data source that it shows.
- */
-source: string | null, };
-export type PanelsView = { 
  * Whether it is a form; else a report.
  */
 form: boolean, 
@@ -3346,28 +3452,6 @@ export type WorkflowsView = {
  */
 application: ApplicationMark, 
 /**
- * Its panels, in their order.
- */
-panels: Array<PanelRow>, 
-/**
- * What a panel may go through there, by name; for managers.
- */
-connections: Array<LiveRow>, 
-/**
- * Services whose connection a panel may leave out (R5); for managers.
- */
-services: Array<TaskService>, 
-/**
- * Data sources that a panel may show; for managers.
- */
-sources: Array<PanelSource>, 
-/**
- * The acting member may keep, move and delete panels (R1, R2).
- */
-mayManage: boolean, };
-export type PanelDraft = { 
-/**
- * Which panel; `None` for one that is not kept yet.
  * Forms, then reports, by name.
  */
 workflows: Array<WorkflowRow>, 
@@ -3422,43 +3506,6 @@ environment: Environment,
  */
 name: string, 
 /**
- * What it goes through; `None` for one that shows a data source.
- */
-connection: ConnectionId | null, 
-/**
- * The service, where the connection is left out: then it is the system connection (R5).
- */
-service: string | null, 
-/**
- * What it shows.
- */
-panel: Panel, };
-export type PanelShown = { 
-/**
- * When its data came; `None` where none has.
- */
-at: Timestamp | null, 
-/**
- * It; `None` where it was refused.
- */
-shown: PanelContent | null, 
-/**
- * Why there is nothing to show.
- */
-refused: Failure | null, 
-/**
- * What it goes through, as the acting member has it; `None` where that is not theirs to see
- * (R15).
- */
-seat: LiveRow | null, 
-/**
- * Whether that came into being for it just now (R5).
- */
-made: boolean, 
-/**
- * The fields that its rows have, for whoever edits it.
- */
-fields: Array<string>, };
  * What it is.
  */
 workflow: Workflow, 

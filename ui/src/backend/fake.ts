@@ -17,6 +17,7 @@ import { CODE, flowView, succeed } from "./fake/flows";
 import { sendingHandlers } from "./fake/sending";
 import { panelHandlers } from "./fake/panels";
 import { taskHandlers } from "./fake/tasks";
+import { workflowHandlers } from "./fake/workflows";
 import { typedInto } from "./fake/typing";
 import { builderHandlers } from "./fake/builder";
 import { keyHandlers } from "./fake/keys";
@@ -492,6 +493,10 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
     }, options, home === "first" || home === "empty"),
     ...taskHandlers({
+      start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
+      grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
+    }, work, options, home === "first" || home === "empty"),
+    ...workflowHandlers({
       start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
       grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
     }, work, options, home === "first" || home === "empty"),

@@ -18,7 +18,8 @@ import { places as shell } from "./places/shell.mjs";
 import { places as signIn } from "./places/sign-in.mjs";
 import { places as tasks } from "./places/tasks.mjs";
 import { places as welcome } from "./places/welcome.mjs";
+import { places as workflows } from "./places/workflows.mjs";
 
 export const places = [
-  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...dataSources, ...activity, ...signIn, ...members, ...applications, ...calls, ...schedules, ...panels, ...tasks, ...send, ...settings, ...shell, ...flow,
+  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...dataSources, ...activity, ...signIn, ...members, ...applications, ...calls, ...workflows, ...schedules, ...panels, ...tasks, ...send, ...settings, ...shell, ...flow,
 ];

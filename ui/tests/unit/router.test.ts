@@ -11,6 +11,7 @@ describe("places", () => {
     { screen: "calls", application: "app-1", environment: "stage", item: "new-2" }, { screen: "tasks", application: null, environment: "development", item: null }, { screen: "data-sources", application: "app-1", environment: "production", item: "019ab0c4" }, { screen: "tasks", application: "app-1", environment: "production", item: "019ab0c4" },
     { screen: "applications" }, { screen: "application", id: "app-1", tab: "members" },
     { screen: "calls", application: null, environment: "development", item: null }, { screen: "calls", application: "app-1", environment: "stage", item: "new-2" },
+    { screen: "workflows", application: null, environment: "development", item: null, part: "fields" }, { screen: "workflows", application: "app-1", environment: "stage", item: "new", part: "rules" },
     { screen: "live", application: null, environment: "production", mode: "live" }, { screen: "live", application: "app-1", environment: "stage", mode: "edit" },
   ])("come back from their link: %o", (route) => {
     expect(parse(link(route))).toEqual(route);

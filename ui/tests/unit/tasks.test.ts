@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { InputKind, InputView } from "../../src/backend/bindings";
-import { digitsOf, minorOf, typedOf } from "../../src/screens/tasks/amount";
-import { Field } from "../../src/screens/tasks/field.svelte";
-import { numberOf, recordOf, rowOf, rowsOf } from "../../src/screens/tasks/record";
-import { tableOf } from "../../src/screens/tasks/table";
-import { localOf, momentOf } from "../../src/screens/tasks/time";
+import { digitsOf, minorOf, typedOf } from "../../src/screens/kept/operations/amount";
+import { Field } from "../../src/screens/kept/operations/field.svelte";
+import { numberOf, recordOf, rowOf, rowsOf } from "../../src/screens/kept/operations/record";
+import { tableOf } from "../../src/screens/kept/operations/table";
+import { localOf, momentOf } from "../../src/screens/kept/operations/time";
 
 const input = (kind: InputKind, more: Partial<InputView> = {}): InputView => ({ name: "x", label: "X", kind, required: false, default: null, example: null, choices: [], most: null, ...more });
 const typed = (kind: InputKind, text: string, more: Partial<InputView> = {}): Field => {

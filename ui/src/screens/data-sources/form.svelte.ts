@@ -2,7 +2,7 @@
 import { call } from "../../app.svelte";
 import type { ConnectionId, Failure, FieldView, SourceDraft, SourceField, SourceOperation } from "../../backend/bindings";
 import { asFailure } from "../../backend/failure";
-import { Field } from "../tasks/field.svelte";
+import { Field } from "../kept/operations/field.svelte";
 import { asField } from "./look";
 
 /** The inputs that have a place of their own in the form. */

@@ -33,7 +33,7 @@ interface View {
 }
 /** A screen, and its commands. */
 interface Of<V extends View, D extends Stored, S extends Sheet<D>> {
-  screen: "calls" | "tasks";
+  screen: "calls" | "tasks" | "workflows";
   sheets: Drafts<S>;
   list: (application: ApplicationId, environment: Environment) => Promise<V>;
   get: (item: ItemId) => Promise<D>;
@@ -43,6 +43,8 @@ interface Of<V extends View, D extends Stored, S extends Sheet<D>> {
   /** One that nothing is written into. */
   blank: (application: ApplicationId, environment: Environment, key: string, view: V) => S;
   sheet: (key: string, draft: D) => S;
+  /** What of the place stays where another one is shown in it: its tab. */
+  stays?: () => object;
 }
 
 export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
@@ -98,7 +100,7 @@ export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
 
   move(to: Partial<{ application: ApplicationId; environment: Environment; item: string | null }>, replace = false): void {
     const { application, environment } = this;
-    if (application) go({ screen: this.#of.screen, application, environment, item: null, ...to }, replace);
+    if (application) go({ screen: this.#of.screen, application, environment, item: null, ...(replace ? this.#of.stays?.() : {}), ...to }, replace);
   }
 
   async load(): Promise<void> {

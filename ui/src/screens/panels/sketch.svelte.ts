@@ -2,7 +2,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { app } from "../../app.svelte";
 import type { ApplicationId, ConnectionId, Environment, ItemId, OperationView, PanelData, PanelDraft, PanelFigure, PanelForm, PanelShape, PanelSpan, PanelWidth } from "../../backend/bindings";
-import { Field } from "../tasks/field.svelte";
+import { Field } from "../kept/operations/field.svelte";
 
 export type Kind = PanelShape["kind"];
 export type Of = PanelFigure["of"];

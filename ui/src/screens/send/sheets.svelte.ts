@@ -2,7 +2,7 @@
 import { app, call } from "../../app.svelte";
 import type { ApplicationId, ConnectionId, Environment, Failure, OperationView, SendDraft, SendKind, Stakes, TaskDone } from "../../backend/bindings";
 import { asFailure } from "../../backend/failure";
-import { Field } from "../tasks/field.svelte";
+import { Field } from "../kept/operations/field.svelte";
 
 export class Sheet {
   readonly kind: SendKind;

@@ -3,7 +3,7 @@ import { call } from "../../app.svelte";
 import type { ApplicationId, ConnectionId, Environment, Failure, ItemId, OperationView, Task, TaskDone, TaskDraft } from "../../backend/bindings";
 import { asFailure } from "../../backend/failure";
 import { type Draft, Drafts } from "../kept/drafts.svelte";
-import { Field } from "./field.svelte";
+import { Field } from "../kept/operations/field.svelte";
 
 /** The same for what is the same, in whatever order it came. */
 function written(connection: ConnectionId | null, service: string | null, operation: string, given: Record<string, unknown>): string {

@@ -1,5 +1,5 @@
 // An input of an operation, as one types it.
-import type { InputView } from "../../backend/bindings";
+import type { InputView } from "../../../backend/bindings";
 import { digitsOf, minorOf, typedOf } from "./amount";
 import type { Problem } from "./problem";
 import { isRecord, numberOf, recordOf, type RecordRow, rowOf, rowsOf } from "./record";

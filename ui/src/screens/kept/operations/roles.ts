@@ -1,7 +1,7 @@
 // What operations are for, and what is said of what cannot be sent.
-import type { OperationRole } from "../../backend/bindings";
-import { t } from "../../i18n/i18n.svelte";
-import type { IconName } from "../../parts/Icon.svelte";
+import type { OperationRole } from "../../../backend/bindings";
+import { t } from "../../../i18n/i18n.svelte";
+import type { IconName } from "../../../parts/Icon.svelte";
 import type { Problem } from "./problem";
 
 const ICONS: Record<OperationRole, IconName> = {
