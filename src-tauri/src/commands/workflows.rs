@@ -83,9 +83,12 @@ pub(crate) async fn workflow_retry(
     item: ItemId,
     run: ExecutionId,
     checked: Vec<String>,
+    done: Vec<String>,
 ) -> Answer<WorkflowRun> {
     waited(&desk, async move |console, session| {
-        console.retry_workflow(session, item, run, &checked).await
+        console
+            .retry_workflow(session, item, run, &checked, &done)
+            .await
     })
     .await
 }

@@ -3317,6 +3317,10 @@ connection: ConnectionMark | null,
  */
 before: boolean, 
 /**
+ * Nobody heard whether it was done, and a person who looked at the service said that it was.
+ */
+said: boolean, 
+/**
  * It has a key by which the service does it once.
  */
 keyed: boolean, 
@@ -6296,7 +6300,7 @@ export interface Commands {
   workflow_keep: { args: { draft: WorkflowDraft }; answer: WorkflowDraft };
   workflow_delete: { args: { item: ItemId }; answer: void };
   workflow_history: { args: { item: ItemId; before: ExecutionId | null }; answer: Array<WorkflowRun> };
-  workflow_retry: { args: { item: ItemId; run: ExecutionId; checked: Array<string> }; answer: WorkflowRun };
+  workflow_retry: { args: { item: ItemId; run: ExecutionId; checked: Array<string>; done: Array<string> }; answer: WorkflowRun };
   forms_get: { args: { application: ApplicationId; environment: Environment }; answer: Array<FormMark> };
   form_open: { args: { item: ItemId; record: RecordId | null }; answer: FormView };
   form_input: { args: { item: ItemId; record: RecordId | null; field: string; values: FormValues }; answer: FormChange };

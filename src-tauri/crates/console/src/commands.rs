@@ -135,7 +135,7 @@ pub fn all() -> Vec<Command> {
         workflow_keep(draft: v::WorkflowDraft) -> v::WorkflowDraft;
         workflow_delete(item: d::ItemId) -> ();
         workflow_history(item: d::ItemId, before: Option<d::ExecutionId>) -> Vec<v::WorkflowRun>;
-        workflow_retry(item: d::ItemId, run: d::ExecutionId, checked: Vec<String>) -> v::WorkflowRun;
+        workflow_retry(item: d::ItemId, run: d::ExecutionId, checked: Vec<String>, done: Vec<String>) -> v::WorkflowRun;
         forms_get(application: d::ApplicationId, environment: d::Environment) -> Vec<v::FormMark>;
         form_open(item: d::ItemId, record: Option<d::RecordId>) -> v::FormView;
         form_input(item: d::ItemId, record: Option<d::RecordId>, field: String, values: v::FormValues) -> v::FormChange;

@@ -102,7 +102,7 @@ impl Console {
     ///
     /// # Errors
     /// The refusal.
-    fn may_send_with(
+    pub(crate) fn may_send_with(
         &self,
         kind: SendKind,
         connection: &Connection,
@@ -116,6 +116,29 @@ impl Console {
             }
         }
         Ok(())
+    }
+
+    /// As [`Self::may_send_with`], for something that is about to be sent: a refusal that the gate
+    /// has, too, is recorded there.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub(crate) async fn may_send_now(
+        &self,
+        kind: SendKind,
+        connection: &Connection,
+        connector: &Connector,
+        door: &Door,
+    ) -> Result<(), Refusal> {
+        let may = self.may_send_with(kind, connection, connector);
+        if let Err(refusal) = &may
+            && refusal.code == RefusalCode::ConnectorRetired
+        {
+            // R16: the gate says it too, and records that it was asked.
+            let _recorded = self.inner.gateway.site(door).await;
+            self.inner.bell.changed();
+        }
+        may
     }
 
     /// Whether money moves where these operations go, as far as the connection tells by now.
@@ -201,14 +224,8 @@ impl Console {
             environment: draft.environment,
             area: area.as_str().to_owned(),
         };
-        if let Err(refusal) = self.may_send_with(draft.kind, &connection, &connector) {
-            // R16: the gate says it too, and records that it was asked.
-            if refusal.code == RefusalCode::ConnectorRetired {
-                let _recorded = self.inner.gateway.site(&door).await;
-                self.inner.bell.changed();
-            }
-            return Err(refusal.into());
-        }
+        self.may_send_now(draft.kind, &connection, &connector, &door)
+            .await?;
         let known = operations_of(&connector, draft.kind)
             .into_iter()
             .find(|own| own.id == draft.task.operation);

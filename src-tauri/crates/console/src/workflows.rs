@@ -242,7 +242,10 @@ impl Console {
                 None => None,
             };
             let stopped = match &connection {
-                Some(connection) => self.part_stopped(item, connection)?,
+                Some(connection) => match self.part_stopped(item, connection)? {
+                    Some(stopped) => Some(stopped),
+                    None => self.part_refused(part.does, connection),
+                },
                 None => None,
             };
             let label = part.operation.zip(connection.as_ref());
@@ -271,6 +274,13 @@ impl Console {
         uses.retain(|used| used.item == Some(item.id));
         let places = self.use_places(connection, &uses)?;
         Ok(places.into_iter().find_map(|place| place.stopped))
+    }
+
+    /// R7, R8: why a payment may not go through a connection that stands well.
+    fn part_refused(&self, does: Does, connection: &Connection) -> Option<crate::views::Failure> {
+        let connector = self.connector(&connection.connector).ok()?;
+        let refusal = self.may_seat(does, connection, &connector).err()?;
+        Some(self.failure(&refusal.into()))
     }
 
     /// What a service can do as an action of this kind; where a connection is given, with the

@@ -131,10 +131,16 @@ pub(crate) fn machines() -> Router<Arc<Ctx>> {
         )
         .route("/id/keys", get(crate::metadata::jwks))
         .route("/id/{organization}/{user}", get(salesforce::identity))
+        // Its pages write some addresses with a slash at the end, and the service takes both.
         .route("/services/data/{version}/query", get(records::query))
+        .route("/services/data/{version}/query/", get(records::query))
         .route("/services/data/{version}/query/{more}", get(records::more))
         .route(
             "/services/data/{version}/sobjects/{kind}",
+            post(records::create),
+        )
+        .route(
+            "/services/data/{version}/sobjects/{kind}/",
             post(records::create),
         )
         .route(

@@ -66,7 +66,7 @@ export const seedRecords = (n: Say): RecordView[] => PEOPLE.map(([en, ja], i) =>
 /** An action of a run. */
 export const actionRun = (id: string, does: ActionRun["does"], state: ActionState, more: Partial<ActionRun> = {}): ActionRun => {
   const asked = state === "done" || state === "partly" || state === "failed";
-  return { id, name: "", does, state, connection: null, before: false, keyed: does === "take_payment", status: asked ? (state === "failed" ? 400 : 201) : null, made: null, message: null, host: asked ? "api.example.com" : null, millis: asked ? 318 : null, payment: null, link: null, filled: [], failure: null, ...more };
+  return { id, name: "", does, state, connection: null, before: false, said: false, keyed: does === "take_payment", status: asked ? (state === "failed" ? 400 : 201) : null, made: null, message: null, host: asked ? "api.example.com" : null, millis: asked ? 318 : null, payment: null, link: null, filled: [], failure: null, ...more };
 };
 
 export function seedRuns(item: string, n: Say): Omit<WorkflowRun, "actions">[] {

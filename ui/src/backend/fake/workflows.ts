@@ -238,13 +238,13 @@ export function workflowHandlers(around: Around, work: FakeWork, options: URLSea
       const from = before === null ? 0 : runs.findIndex((run) => run.id === before) + 1;
       return runs.slice(from, from + PAGE);
     },
-    workflow_retry: async ({ item, run: id, checked }) => {
+    workflow_retry: async ({ item, run: id, checked, done }) => {
       const one = need(item);
       const run = one.runs.find((each) => each.id === id) ?? refuse(said("missing"));
-      if (run.actions.some((action) => action.state === "unknown" && !checked.includes(action.id))) refuse(said("workflow_not_checked"));
+      if (run.actions.some((action) => (action.state === "unknown" || action.state === "partly") && !checked.includes(action.id) && !done.includes(action.id))) refuse(said("workflow_not_checked"));
       await slowly();
       made += 1;
-      const next: WorkflowRun = { ...run, id: `run-${made + 100}`, at: Date.now(), endedAt: Date.now(), outcome: "done", mayRetry: false, actions: run.actions.map((action) => (action.state === "done" ? { ...action, before: true } : actionRun(action.id, action.does, "done", { connection: action.connection, made: "5725767000000524159" }))) };
+      const next: WorkflowRun = { ...run, id: `run-${made + 100}`, at: Date.now(), endedAt: Date.now(), outcome: "done", mayRetry: false, actions: run.actions.map((action) => (action.state === "done" ? { ...action, before: true } : done.includes(action.id) ? actionRun(action.id, action.does, "done", { connection: action.connection, before: true, said: true }) : actionRun(action.id, action.does, "done", { connection: action.connection, made: "5725767000000524159" }))) };
       Object.assign(run, { mayRetry: false, retriedBy: next.id });
       one.runs = [next, ...one.runs];
       around.changed();

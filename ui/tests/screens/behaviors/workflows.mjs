@@ -140,10 +140,19 @@ export const behaviors = {
     act: async (page) => {
       await button(page, "Retry failed").waitFor();
       assert.equal(await button(page, "Retry failed").isDisabled(), true, "nobody has looked at the service");
-      await page.getByLabel("I have checked at the service: it was not done").check();
+      await page.getByLabel("It was not: do it again").check();
       await button(page, "Retry failed").click();
       await page.locator(".run h2", { hasText: "Done" }).waitFor();
       await page.getByText("Done by the run before this one.").waitFor();
+    },
+  },
+  "workflows: what a person says was done is not sent again": {
+    path: at("form-1/runs"),
+    act: async (page) => {
+      await page.getByLabel("It was done", { exact: true }).check();
+      await button(page, "Retry failed").click();
+      await page.locator(".run h2", { hasText: "Done" }).waitFor();
+      await page.getByText("A person looked at the service: it was done. Nothing was sent again.").waitFor();
     },
   },
   "workflows: a row of a report has its button": {

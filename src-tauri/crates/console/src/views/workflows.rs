@@ -343,6 +343,8 @@ pub struct ActionRun {
     pub connection: Option<ConnectionMark>,
     /// It was done in a run before, which this one took up.
     pub before: bool,
+    /// Nobody heard whether it was done, and a person who looked at the service said that it was.
+    pub said: bool,
     /// It has a key by which the service does it once.
     pub keyed: bool,
     /// HTTP status.

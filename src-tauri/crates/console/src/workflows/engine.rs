@@ -14,10 +14,11 @@ use tsunagi_connectors::Repeat;
 use tsunagi_domain::access::Act;
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::{ExecutionId, ItemId};
-use tsunagi_gateway::Door;
+use tsunagi_gateway::{Door, GateError};
 
 use super::is_form;
 use super::noted::{Noted, Step, UNATTENDED, word};
+use super::step::Ask;
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::trying::answer_lost;
@@ -166,39 +167,16 @@ impl Console {
                 );
                 continue;
             }
-            let door = self.door_of(ground, &action.id);
             let mut step = step;
             // One of an attempt before whose answer was lost.
             let carried = step.key.clone();
-            let ready = match door {
-                Ok((_, connection))
-                    if carried.is_some() && step.connection != Some(connection.id) =>
-                {
-                    // Another account knows nothing of the key.
-                    let name = name_of(action);
-                    Err(ConsoleError::new("workflow_not_checked").with("action", name))
-                }
-                Ok((door, connection)) => {
-                    step.connection = Some(connection.id);
-                    let form = is_form(&ground.item);
-                    let key = step.key.get_or_insert_with(new_key).clone();
-                    let values = &noted.values;
-                    let ask = self.ask_of(action, &connection, form, values, Some(&key));
-                    ask.map(|ask| (ask, door))
-                }
-                Err(error) => Err(error),
-            };
+            let ready = self.ready(ground, action, &mut step, &noted.values).await;
             match ready {
-                Err(error) => {
+                Err((state, error)) => {
                     step.key.clone_from(&carried);
-                    step.ends(ActionState::Failed, error);
+                    step.ends(state, error);
                 }
                 Ok((ask, door)) => {
-                    let repeat = ask.repeat();
-                    if repeat != Repeat::Key {
-                        step.key = None;
-                    }
-                    step.repeat = Some(repeat);
                     step.state = ActionState::Begun;
                     put(&mut noted, index, step.clone());
                     // Durable before anything is sent.
@@ -243,6 +221,57 @@ impl Console {
         execution.ended = Some((self.now(), word(outcome)));
         self.note_run(execution, &noted).await?;
         Ok(noted.values)
+    }
+
+    /// What an action asks and through what, with the key and the account noted by which it can be
+    /// repeated; else how the action ends, nothing sent.
+    async fn ready(
+        &self,
+        ground: &Ground,
+        action: &Action,
+        step: &mut Step,
+        values: &Values,
+    ) -> Result<(Ask, Door), (ActionState, ConsoleError)> {
+        let failed = |error: ConsoleError| (ActionState::Failed, error);
+        let (door, connection) = self.door_of(ground, &action.id).map_err(failed)?;
+        // Another account knows nothing of the key: what is in doubt there stays in doubt.
+        let elsewhere = || {
+            let error = ConsoleError::new("workflow_elsewhere").with("action", name_of(action));
+            (ActionState::Unknown, error)
+        };
+        let carried = step.key.is_some();
+        if carried && step.connection != Some(connection.id) {
+            return Err(elsewhere());
+        }
+        step.connection = Some(connection.id);
+        let may = Box::pin(self.may_do(action, &connection, &door)).await;
+        may.map_err(|refusal| (ActionState::Refused, refusal.into()))?;
+        let form = is_form(&ground.item);
+        let key = step.key.get_or_insert_with(new_key).clone();
+        let ask = self.ask_of(action, &connection, form, values, Some(&key));
+        let ask = ask.map_err(failed)?;
+        let repeat = ask.repeat();
+        if repeat == Repeat::Key {
+            let site = Box::pin(self.inner.gateway.site(&door)).await;
+            let site = site.map_err(|error| match error {
+                error @ GateError::Refused(_) => (ActionState::Refused, error.into()),
+                error => failed(error.into()),
+            })?;
+            let account = site
+                .account
+                .unwrap_or_else(|| site.authorization.to_string());
+            if carried && step.account.as_ref() != Some(&account) {
+                return Err(elsewhere());
+            }
+            step.account = Some(account);
+        } else if carried && repeat == Repeat::Never {
+            // The service tells repetitions apart no more.
+            return Err(elsewhere());
+        } else {
+            step.key = None;
+        }
+        step.repeat = Some(repeat);
+        Ok((ask, door))
     }
 
     fn door_of(
@@ -356,19 +385,23 @@ impl Console {
 
     /// Takes a run up again: what was done is not done again. An action of which nobody knows
     /// whether it was done is repeated only where it is among `checked`: the person has looked at
-    /// the service. One with a key is repeated with the same key, and through the same connection.
+    /// the service, and it was not. Where it is among `done` it was: the run goes on behind it, and
+    /// nothing of it is sent again. One with a key is repeated with the same key, through the same
+    /// connection and with the same account; elsewhere it stays in doubt.
     ///
     /// # Errors
     /// R1, R9; `missing`; `workflow_nothing_to_retry`; `workflow_not_yours`;
-    /// `workflow_not_checked`.
+    /// `workflow_not_checked`; `workflow_no_doubt` of what certainly was not done.
     pub async fn retry_workflow(
         &self,
         session: Session,
         id: ItemId,
         run: ExecutionId,
         checked: &[String],
+        done: &[String],
     ) -> Result<WorkflowRun, ConsoleError> {
-        let (item, mut ground, next, values, begun) = self.taken_up(session, id, run, checked)?;
+        let taken = self.taken_up(session, id, run, checked, done)?;
+        let (item, mut ground, next, values, begun) = taken;
         let mut runs = [next];
         self.carry_out_runs(&mut ground, &mut runs, values).await?;
         drop(begun);
@@ -381,6 +414,7 @@ impl Console {
         id: ItemId,
         run: ExecutionId,
         checked: &[String],
+        done: &[String],
     ) -> Result<(Item, Ground, Execution, Values, Begun), ConsoleError> {
         let item = self.workflow_item(id)?;
         let member = self.look(session, item.application)?.member;
@@ -401,7 +435,7 @@ impl Console {
         if !self.may_retry(&member, &first, &noted)? {
             return Err(ConsoleError::new("workflow_not_yours"));
         }
-        let again = self.again(id, &noted, checked)?;
+        let again = Self::again(&noted, checked, done)?;
         let caller = if first.caller == UNATTENDED {
             Caller::Unattended
         } else {
@@ -425,34 +459,37 @@ impl Console {
     }
 
     /// What is done again of a run, and with which keys.
-    fn again(&self, id: ItemId, noted: &Noted, checked: &[String]) -> Result<Noted, ConsoleError> {
+    fn again(noted: &Noted, checked: &[String], done: &[String]) -> Result<Noted, ConsoleError> {
         let mut again = Noted::new(&noted.rule, noted.record.clone(), &noted.values);
         let before = noted.rule.actions.iter().zip(&noted.steps);
         for ((action, step), next) in before.zip(&mut again.steps) {
-            let moved = || {
-                let seat = self.seat_of(id, &action.id).ok().map(|own| own.id);
-                seat != step.connection
-            };
-            let doubt = match step.state {
-                ActionState::Done => {
-                    *next = Step {
-                        before: true,
-                        ..step.clone()
-                    };
-                    false
+            let doubt = matches!(step.state, ActionState::Unknown | ActionState::Partly);
+            let named = |all: &[String]| all.contains(&action.id);
+            if step.state == ActionState::Done {
+                *next = Step {
+                    before: true,
+                    ..step.clone()
+                };
+            } else if named(done) {
+                if !doubt && step.key.is_none() {
+                    let name = name_of(action);
+                    return Err(ConsoleError::new("workflow_no_doubt").with("action", name));
                 }
-                ActionState::Unknown | ActionState::Partly => true,
-                // Another account knows nothing of the key.
-                _ if step.key.is_some() => moved(),
-                _ => false,
-            };
-            if step.state != ActionState::Done && step.key.is_some() && !doubt {
-                next.key.clone_from(&step.key);
-                next.connection = step.connection;
-            }
-            if doubt && !checked.contains(&action.id) {
+                // A person looked at the service: it is done, whatever was heard of it here.
+                *next = Step {
+                    state: ActionState::Done,
+                    before: true,
+                    said: true,
+                    connection: step.connection,
+                    ..Step::waiting()
+                };
+            } else if doubt && !named(checked) {
                 let name = name_of(action);
                 return Err(ConsoleError::new("workflow_not_checked").with("action", name));
+            } else if !doubt && step.key.is_some() {
+                next.key.clone_from(&step.key);
+                next.account.clone_from(&step.account);
+                next.connection = step.connection;
             }
         }
         Ok(again)

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tsunagi_areas::workflow::{Deed, Does, From, Subject, Workflow};
 use tsunagi_connectors::{Area, Connector, Given, IDEMPOTENCY_KEY, InputKind, Operation};
 use tsunagi_domain::system::comes_into_being;
-use tsunagi_domain::{Connection, ConnectionId, ItemId, Kind};
+use tsunagi_domain::{Connection, ConnectionId, ItemId};
 
 use super::{is_form, is_zoho, keeping_of, left_out, serves};
 use crate::console::{Console, Session};
@@ -54,7 +54,7 @@ impl Console {
     /// connection out, the service's system connection comes into being (R5).
     ///
     /// # Errors
-    /// R1, R2, R4, R5, R7; a definition that is not whole; a part without a connection; an
+    /// R1, R2, R4, R5, R7, R8; a definition that is not whole; a part without a connection; an
     /// operation that the service does not have or that is for something else; a name that is
     /// empty, too long or taken; `stale` where another window has stored it meanwhile. Nothing is
     /// stored then.
@@ -136,10 +136,7 @@ impl Console {
                 let application = self.application(draft.application)?;
                 let connection = self.may_go_through(&application, connection.id)?;
                 let connector = self.connector(&connection.connector)?;
-                if does == Does::TakePayment && connection.kind != Kind::Admin {
-                    return Err(ConsoleError::new("workflow_payment_kind")
-                        .with("connection", connection.name.to_string()));
-                }
+                self.may_seat(does, &connection, &connector)?;
                 Ok((Seat::Connection(connection), connector))
             }
             (None, Some(service)) => {

@@ -34,6 +34,9 @@ pub(super) struct Step {
     pub(super) state: ActionState,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) before: bool,
+    /// A person said that it was done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) said: bool,
     /// Whether it may be sent again, once that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) repeat: Option<Repeat>,
@@ -42,6 +45,9 @@ pub(super) struct Step {
     pub(super) key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) connection: Option<ConnectionId>,
+    /// The account that knows the key: its id at the service, else the authorization's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) status: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,9 +76,11 @@ impl Step {
         Self {
             state: ActionState::Waiting,
             before: false,
+            said: false,
             repeat: None,
             key: None,
             connection: None,
+            account: None,
             status: None,
             made: None,
             message: None,
@@ -228,6 +236,7 @@ impl Console {
                 .filter(|_| sees)
                 .map(|connection| self.connection_mark(&connection)),
             before: step.before,
+            said: step.said,
             keyed: step.key.is_some(),
             status: step.status,
             made: step.made.clone(),

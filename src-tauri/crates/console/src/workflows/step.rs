@@ -4,11 +4,11 @@ use http::Method;
 use serde_json::Value;
 use tsunagi_areas::task::{self, Task, TaskError};
 use tsunagi_areas::workflow::{
-    Action, Deed, Field, Into, Unmapped, Values, accepted, call_filled, found, given, is_empty,
-    text_of,
+    Action, Deed, Does, Field, Into, Unmapped, Values, accepted, call_filled, found, given,
+    is_empty, text_of,
 };
-use tsunagi_connectors::{IDEMPOTENCY_KEY, Operation, Repeat, Verdict};
-use tsunagi_domain::Connection;
+use tsunagi_connectors::{Connector, IDEMPOTENCY_KEY, Operation, Repeat, Verdict};
+use tsunagi_domain::{Connection, Refusal};
 use tsunagi_gateway::{Answer, Door, GateError, Request};
 
 use super::noted::Step;
@@ -17,7 +17,7 @@ use crate::console::Console;
 use crate::error::ConsoleError;
 use crate::flow::host_of;
 use crate::trying::{answer_lost, is_lost};
-use crate::views::ActionState;
+use crate::views::{ActionState, SendKind};
 
 /// What an action asks of a service.
 pub(super) enum Ask {
@@ -56,7 +56,48 @@ fn is_idempotent(method: &Method) -> bool {
     method.is_safe() || *method == Method::PUT || *method == Method::DELETE
 }
 
+/// What of *Send test* an action is.
+const fn sends(does: Does) -> Option<SendKind> {
+    match does {
+        Does::SendSms => Some(SendKind::Sms),
+        Does::TakePayment => Some(SendKind::Payment),
+        Does::Push | Does::LookUp | Does::CallUrl | Does::Show => None,
+    }
+}
+
 impl Console {
+    /// R22: whether messages and payments may go through a connection, as *Send test* has it.
+    ///
+    /// # Errors
+    /// R7, R8, R16.
+    pub(super) fn may_seat(
+        &self,
+        does: Does,
+        connection: &Connection,
+        connector: &Connector,
+    ) -> Result<(), Refusal> {
+        sends(does).map_or(Ok(()), |kind| {
+            self.may_send_with(kind, connection, connector)
+        })
+    }
+
+    /// As [`Self::may_seat`], of an action that is about to be done.
+    pub(super) async fn may_do(
+        &self,
+        action: &Action,
+        connection: &Connection,
+        door: &Door,
+    ) -> Result<(), Refusal> {
+        let Some(kind) = sends(action.does.kind()) else {
+            return Ok(());
+        };
+        match self.connector(&connection.connector) {
+            Ok(connector) => self.may_send_now(kind, connection, &connector, door).await,
+            // What comes next says that it is gone.
+            Err(_) => Ok(()),
+        }
+    }
+
     /// What an action asks with these values. `key` is the one by which the service does it once.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ mod bad;
 mod clocks;
 mod cut_off;
 mod doors;
+mod items;
 mod sources;
 
 use tsunagi_areas::call::{Body, Call, Method};

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use tsunagi_areas::task::Task;
 use tsunagi_connectors::PaymentState;
 use tsunagi_console::views::{
-    AvailabilityChange, CallRecord, NewConnection, SendConnection, SendDraft, SendKind, Stage,
-    Stakes, TaskDone, TaskVerdict, TypedKeys,
+    AvailabilityChange, CallRecord, FlowView, NewConnection, SendConnection, SendDraft, SendKind,
+    Stage, Stakes, TaskDone, TaskVerdict, TypedKeys,
 };
-use tsunagi_console::{ApplicationId, ConnectionId, ConsoleError, Environment, Reach};
+use tsunagi_console::{ApplicationId, ConnectionId, ConsoleError, Environment, FlowId, Reach};
 use tsunagi_domain::{Edition, Kind, Mode, Plan, Role};
 
 use crate::fixture::{Desk, Person};
@@ -29,17 +29,19 @@ const DECADES: i64 = 70 * 365 * 24 * 3600;
 
 /// One request that a till got.
 #[derive(Debug, Clone)]
-struct Got {
-    path: String,
-    key: Option<String>,
-    body: Value,
+pub(crate) struct Got {
+    pub(crate) path: String,
+    pub(crate) key: Option<String>,
+    pub(crate) body: Value,
 }
 
 /// A service for payments and messages.
-struct Till {
+pub(crate) struct Till {
     got: Mutex<Vec<Got>>,
     /// It acts, and its answer is lost on the way.
-    loses: AtomicBool,
+    pub(crate) loses: AtomicBool,
+    /// Whose key it is: another account's than before.
+    pub(crate) other: AtomicBool,
 }
 
 impl Till {
@@ -47,6 +49,7 @@ impl Till {
         let till = Arc::new(Self {
             got: Mutex::default(),
             loses: AtomicBool::new(false),
+            other: AtomicBool::new(false),
         });
         let router = Router::new().fallback(serve).with_state(till.clone());
         let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -56,7 +59,7 @@ impl Till {
     }
 
     /// What it was asked to do.
-    fn done(&self) -> Vec<Got> {
+    pub(crate) fn done(&self) -> Vec<Got> {
         self.got.lock().unwrap().clone()
     }
 }
@@ -69,7 +72,11 @@ async fn serve(
 ) -> Response {
     let path = uri.path().to_owned();
     if path.ends_with("/me") {
-        return axum::Json(json!({"id": "till-1", "name": "Shop"})).into_response();
+        let id = match till.other.load(Ordering::SeqCst) {
+            true => "till-2",
+            false => "till-1",
+        };
+        return axum::Json(json!({"id": id, "name": "Shop"})).into_response();
     }
     let key = headers.get("x-request-key");
     till.got.lock().unwrap().push(Got {
@@ -235,15 +242,15 @@ required = true
     )
 }
 
-struct Shop {
-    desk: Desk,
-    till: Arc<Till>,
-    application: ApplicationId,
-    id: ConnectionId,
+pub(crate) struct Shop {
+    pub(crate) desk: Desk,
+    pub(crate) till: Arc<Till>,
+    pub(crate) application: ApplicationId,
+    pub(crate) id: ConnectionId,
 }
 
 impl Shop {
-    async fn open(kind: SendKind, mode: &str) -> Self {
+    pub(crate) async fn open(kind: SendKind, mode: &str) -> Self {
         Self::changed(kind, mode, |toml| toml).await
     }
 
@@ -287,13 +294,24 @@ impl Shop {
         shop
     }
 
-    async fn authorizes(&self) {
+    pub(crate) async fn authorizes(&self) {
+        let view = self.types().await.1;
+        assert_eq!(view.stage, Stage::Done, "{:?}", view.failure);
+    }
+
+    /// Authorizes again, and says that another account is meant.
+    pub(crate) async fn becomes_another(&self) {
+        self.till.other.store(true, Ordering::SeqCst);
+        let (flow, _) = self.types().await;
+        self.desk.replaces(flow).await;
+    }
+
+    async fn types(&self) -> (FlowId, FlowView) {
         let flow = self.desk.begin(self.id, Reach::All).await;
         let keys = TypedKeys {
             fields: BTreeMap::from([("secret".to_owned(), "s3cret-of-till".to_owned())]),
         };
-        let view = types(&self.desk, flow, keys).await;
-        assert_eq!(view.stage, Stage::Done, "{:?}", view.failure);
+        (flow, types(&self.desk, flow, keys).await)
     }
 
     fn draft(&self, kind: SendKind, operation: &str, given: Value) -> SendDraft {
@@ -313,7 +331,7 @@ impl Shop {
         }
     }
 
-    fn pays(&self, operation: &str, minor: u64, currency: &str) -> SendDraft {
+    pub(crate) fn pays(&self, operation: &str, minor: u64, currency: &str) -> SendDraft {
         let amount = json!({"amount": {"minor": minor, "currency": currency}});
         self.draft(SendKind::Payment, operation, amount)
     }
@@ -324,7 +342,7 @@ impl Shop {
     }
 
     /// The code of why it is refused.
-    async fn refused(&self, draft: &SendDraft) -> String {
+    pub(crate) async fn refused(&self, draft: &SendDraft) -> String {
         match self.sends(draft).await {
             Err(error) => error.code,
             Ok(done) => done.refused.expect("it is refused").code,
@@ -344,7 +362,7 @@ impl Shop {
     }
 }
 
-fn moves(desk: &Desk, country: &str) {
+pub(crate) fn moves(desk: &Desk, country: &str) {
     let change = AvailabilityChange {
         plan: Plan::Paid,
         data_center: "us".to_owned(),

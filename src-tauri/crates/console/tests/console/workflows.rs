@@ -3,6 +3,8 @@
 mod kept;
 mod killed;
 mod retried;
+mod sent;
+mod wired;
 
 use serde_json::{Value, json};
 use tsunagi_areas::workflow::{
@@ -419,6 +421,10 @@ async fn r9_each_member_runs_with_their_own_account_or_not_at_all() {
     };
     catalog.set_member(&user).unwrap();
     let session = orders.desk.session();
+    // It was, with whoever made it.
+    catalog
+        .share_application(orders.application, user.id, false)
+        .unwrap();
     let added = console.add_form_record(session, id, values(json!({ "name": "Not" })));
     assert_eq!(
         code(added.await),

@@ -136,7 +136,7 @@ async fn another_process() {
             .any(|action| action.state == ActionState::Unknown);
         if run.may_retry && !doubt {
             console
-                .retry_workflow(session, form, run.id, &[])
+                .retry_workflow(session, form, run.id, &[], &[])
                 .await
                 .unwrap();
         }

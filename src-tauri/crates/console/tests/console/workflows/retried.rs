@@ -25,17 +25,19 @@ async fn a_lost_answer_is_unknown_and_is_repeated_only_when_checked() {
         "it had arrived, and is not sent again"
     );
     let run = runs[0].id;
-    let unchecked = console.retry_workflow(session, id, run, &[]).await;
+    let unchecked = console.retry_workflow(session, id, run, &[], &[]).await;
     assert_eq!(code(unchecked), "workflow_not_checked");
     assert_eq!(orders.contacts("First Ada").await, 1, "nothing was sent");
     let checked = ["a".to_owned()];
     let again = console
-        .retry_workflow(session, id, run, &checked)
+        .retry_workflow(session, id, run, &checked, &[])
         .await
         .unwrap();
     assert_eq!(states(&again), [ActionState::Done, ActionState::Done]);
     assert_eq!(orders.contacts("Second Ada").await, 1);
-    let twice = console.retry_workflow(session, id, run, &checked).await;
+    let twice = console
+        .retry_workflow(session, id, run, &checked, &[])
+        .await;
     assert_eq!(
         code(twice),
         "workflow_nothing_to_retry",
@@ -66,7 +68,7 @@ async fn what_was_done_is_not_done_again() {
         "in the service's words"
     );
     let again = console
-        .retry_workflow(session, id, runs[0].id, &[])
+        .retry_workflow(session, id, runs[0].id, &[], &[])
         .await
         .unwrap();
     assert_eq!(states(&again)[0], ActionState::Done);
@@ -96,5 +98,43 @@ async fn a_run_that_was_cut_off_is_ended_at_the_next_start_and_sends_nothing() {
         [ActionState::Unknown, ActionState::Skipped]
     );
     assert_eq!(history[0].outcome, WorkflowOutcome::Unknown);
-    assert_eq!(orders.contacts("After").await, 0);
+    for name in ["Once", "After"] {
+        assert_eq!(
+            orders.contacts(name).await,
+            1,
+            "{name}: nothing more went out"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_person_says_was_done_is_not_sent_again_and_the_run_goes_on() {
+    let orders = Orders::new(Kind::Admin).await;
+    let (console, session) = (&orders.desk.console, orders.desk.session());
+    let actions = vec![push("a", "First {name}"), push("b", "Second {name}")];
+    let id = orders.keep("People", form(vec![rule("added", Trigger::Add, actions)]));
+    orders.faulty(Fault::CutOff);
+    let (_, runs) = orders.add(id, json!({ "name": "Ada" })).await;
+    assert_eq!(
+        states(&runs[0]),
+        [ActionState::Unknown, ActionState::Skipped]
+    );
+    orders.desk.world.practice.set(Faults::default());
+    let both = ["a".to_owned(), "b".to_owned()];
+    let wrong = console.retry_workflow(session, id, runs[0].id, &[], &both);
+    assert_eq!(
+        code(wrong.await),
+        "workflow_no_doubt",
+        "what was skipped was not done"
+    );
+    assert_eq!(orders.contacts("Second Ada").await, 0);
+    let said = ["a".to_owned()];
+    let again = console.retry_workflow(session, id, runs[0].id, &[], &said);
+    let again = again.await.unwrap();
+    assert_eq!(states(&again), [ActionState::Done, ActionState::Done]);
+    assert_eq!(again.outcome, WorkflowOutcome::Done);
+    assert!(again.actions[0].said, "that a person said so is told");
+    assert!(!again.actions[1].said && !again.actions[1].before);
+    assert_eq!(orders.contacts("First Ada").await, 1, "not sent again");
+    assert_eq!(orders.contacts("Second Ada").await, 1);
 }
