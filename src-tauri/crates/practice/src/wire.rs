@@ -132,6 +132,8 @@ pub(crate) fn machines() -> Router<Arc<Ctx>> {
         .route("/id/keys", get(crate::metadata::jwks))
         .route("/id/{organization}/{user}", get(salesforce::identity))
         .route("/services/data/{version}/query", get(records::query))
+        // The vendor's page writes it with the slash in its example, and without it in its syntax.
+        .route("/services/data/{version}/query/", get(records::query))
         .route("/services/data/{version}/query/{more}", get(records::more))
         .route(
             "/services/data/{version}/sobjects/{kind}",
