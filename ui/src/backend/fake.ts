@@ -503,7 +503,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
     }, work, options, home === "first" || home === "empty"),
     ...workflows,
     ...templateHandlers({
-      start: () => world.start, rows: () => world.rows, create: (draft) => create(draft), keep: (draft) => workflows.workflow_keep({ draft }) as WorkflowDraft,
+      start: () => world.start, rows: () => world.rows, registered: (connector) => world.registrations.some((one) => one.connector === connector), create: (draft) => create(draft), keep: (draft) => workflows.workflow_keep({ draft }) as WorkflowDraft,
       createApplication: (name) => applications.handlers.application_create({ name, edition: "c6" }) as ApplicationId,
       grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }),
     }),

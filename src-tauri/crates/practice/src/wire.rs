@@ -132,7 +132,7 @@ pub(crate) fn machines() -> Router<Arc<Ctx>> {
         .route("/id/keys", get(crate::metadata::jwks))
         .route("/id/{organization}/{user}", get(salesforce::identity))
         .route("/services/data/{version}/query", get(records::query))
-        // The vendor's page writes it with the slash in its example, and without it in its syntax.
+        // As the vendor's page writes it (REST API Developer Guide, "Execute a SOQL Query").
         .route("/services/data/{version}/query/", get(records::query))
         .route("/services/data/{version}/query/{more}", get(records::more))
         .route(
