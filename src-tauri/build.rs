@@ -72,6 +72,8 @@ const COMMANDS: &[&str] = &[
     "task_keep",
     "task_delete",
     "task_run",
+    "templates_get",
+    "template_use",
     "sending_get",
     "send_operations",
     "send_by_hand",

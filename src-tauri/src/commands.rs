@@ -30,6 +30,7 @@ mod services;
 mod session;
 mod settings;
 mod tasks;
+mod templates;
 mod welcome;
 mod workflows;
 
@@ -249,6 +250,8 @@ commands! {
     tasks::task_keep,
     tasks::task_delete,
     tasks::task_run,
+    templates::templates_get,
+    templates::template_use,
     sending::sending_get,
     sending::send_operations,
     sending::send_by_hand,

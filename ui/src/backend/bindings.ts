@@ -2606,6 +2606,90 @@ id: string | null,
  * What the service says of it.
  */
 message: string | null, };
+export type TemplateService = { 
+/**
+ * The service.
+ */
+service: ServiceMark, 
+/**
+ * Connections there are that would do, by name.
+ */
+connections: Array<ConnectionMark>, 
+/**
+ * Why no new connection comes into being for it; `None`: one does.
+ */
+refused: Failure | null, };
+export type TemplateView = { 
+/**
+ * Its identifier.
+ */
+id: string, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it does.
+ */
+about: string, 
+/**
+ * What to do to see it work.
+ */
+tryIt: string, 
+/**
+ * The kind of connection it goes through.
+ */
+kind: Kind, 
+/**
+ * What it runs against: the practice service first.
+ */
+services: Array<TemplateService>, };
+export type TemplateUse = { 
+/**
+ * Which template.
+ */
+template: string, 
+/**
+ * Against which service.
+ */
+service: string, 
+/**
+ * Through which connection; `None`: one comes into being.
+ */
+connection: ConnectionId | null, 
+/**
+ * In which application; `None`: one is made.
+ */
+application: ApplicationId | null, };
+export type TemplateUsed = { 
+/**
+ * The form.
+ */
+item: ItemId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * The application it is in.
+ */
+application: ApplicationId, 
+/**
+ * The environment it is in.
+ */
+environment: Environment, 
+/**
+ * What it goes through.
+ */
+connection: ConnectionMark, 
+/**
+ * What of that serves the environment.
+ */
+reach: Reach, 
+/**
+ * Somebody has to sign in before it runs.
+ */
+needsAuthorization: boolean, };
 export type SendKind = "sms" | "payment";
 export type Stakes = "sandbox" | "live" | "unknown";
 export type SendConnection = { 
@@ -6310,6 +6394,8 @@ export interface Commands {
   records_get: { args: { item: ItemId; after: number | null }; answer: RecordPage };
   report_open: { args: { item: ItemId }; answer: ReportView };
   report_act: { args: { item: ItemId; rule: string; row: string }; answer: WorkflowRun };
+  templates_get: { args: {  }; answer: Array<TemplateView> };
+  template_use: { args: { wish: TemplateUse }; answer: TemplateUsed };
   schedules_get: { args: { application: ApplicationId; environment: Environment }; answer: SchedulesView };
   schedule_get: { args: { item: ItemId }; answer: ScheduleDraft };
   schedule_preview: { args: { when: ScheduleWhen; zone: string }; answer: Array<Timestamp> };

@@ -3,8 +3,8 @@
 // where it begins; `opening=<ms>` how long it takes to; `?flow=<stage>` what the flow window meets.
 import type { Backend, Events } from "./backend";
 import type {
-  AccountView, Commands, ConnectionId, ConnectionRow, Failure, FlowRecord, FlowView, GalleryEntry, KeptSignInView, NewConnection, PracticeFaults, Reach,
-  RegistrationView, Role, Seen, Start, Station,
+  AccountView, ApplicationId, Commands, ConnectionId, ConnectionRow, Failure, FlowRecord, FlowView, GalleryEntry, KeptSignInView, NewConnection, PracticeFaults, Reach,
+  RegistrationView, Role, Seen, Start, Station, WorkflowDraft,
 } from "./bindings";
 import { many, serviceHandlers, withRecent } from "./fake/services";
 import { availabilityHandlers, offeredBy, refusedBy } from "./fake/availability";
@@ -17,6 +17,7 @@ import { CODE, flowView, succeed } from "./fake/flows";
 import { sendingHandlers } from "./fake/sending";
 import { panelHandlers } from "./fake/panels";
 import { taskHandlers } from "./fake/tasks";
+import { templateHandlers } from "./fake/templates";
 import { workflowHandlers } from "./fake/workflows";
 import { typedInto } from "./fake/typing";
 import { builderHandlers } from "./fake/builder";
@@ -189,6 +190,10 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
 
   const services = (): GalleryEntry[] => many(gallery(world.start.locale), Number(of("services") ?? 0));
   const calls = callHandlers({ start: () => world.start, rows: () => world.rows, view: (id) => viewOf(id), live: (application, environment) => applications.handlers.live_get({ application, environment }), changed }, work, options, home === "first" || home === "empty");
+  const workflows = workflowHandlers({
+    start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
+    grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
+  }, work, options, home === "first" || home === "empty");
   const handlers: Handlers = {
     ...serviceHandlers({ start: () => world.start, country: () => world.country, gallery: services, connector: (id) => connectorView(id, world.registrations, world.start.locale), missing: () => refuse("connector_unknown") }),
     start: async () => {
@@ -496,10 +501,12 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
       grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
     }, work, options, home === "first" || home === "empty"),
-    ...workflowHandlers({
-      start: () => world.start, rows: () => world.rows, live: (application, environment) => applications.handlers.live_get({ application, environment }),
-      grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }), create: (draft) => create(draft), changed,
-    }, work, options, home === "first" || home === "empty"),
+    ...workflows,
+    ...templateHandlers({
+      start: () => world.start, rows: () => world.rows, registered: (connector) => world.registrations.some((one) => one.connector === connector), create: (draft) => create(draft), keep: (draft) => workflows.workflow_keep({ draft }) as WorkflowDraft,
+      createApplication: (name) => applications.handlers.application_create({ name, edition: "c6" }) as ApplicationId,
+      grant: (application, connection) => applications.handlers.application_grant({ application, connection, granted: true }),
+    }),
   };
 
   function create(draft: NewConnection): ConnectionId {

@@ -17,9 +17,10 @@ import { places as settings } from "./places/settings.mjs";
 import { places as shell } from "./places/shell.mjs";
 import { places as signIn } from "./places/sign-in.mjs";
 import { places as tasks } from "./places/tasks.mjs";
+import { places as templates } from "./places/templates.mjs";
 import { places as welcome } from "./places/welcome.mjs";
 import { places as workflows } from "./places/workflows.mjs";
 
 export const places = [
-  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...dataSources, ...activity, ...signIn, ...members, ...applications, ...calls, ...workflows, ...schedules, ...panels, ...tasks, ...send, ...settings, ...shell, ...flow,
+  ...welcome, ...connections, ...home, ...newConnection, ...connection, ...connectors, ...dataSources, ...activity, ...signIn, ...members, ...applications, ...calls, ...workflows, ...templates, ...schedules, ...panels, ...tasks, ...send, ...settings, ...shell, ...flow,
 ];

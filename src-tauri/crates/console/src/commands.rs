@@ -145,6 +145,8 @@ pub fn all() -> Vec<Command> {
         records_get(item: d::ItemId, after: Option<i64>) -> v::RecordPage;
         report_open(item: d::ItemId) -> v::ReportView;
         report_act(item: d::ItemId, rule: String, row: String) -> v::WorkflowRun;
+        templates_get() -> Vec<v::TemplateView>;
+        template_use(wish: v::TemplateUse) -> v::TemplateUsed;
         schedules_get(application: d::ApplicationId, environment: d::Environment) -> v::SchedulesView;
         schedule_get(item: d::ItemId) -> v::ScheduleDraft;
         schedule_preview(when: sc::When, zone: String) -> Vec<d::Timestamp>;
@@ -409,6 +411,10 @@ pub fn typescript() -> String {
         v::TaskDraft,
         v::TaskVerdict,
         v::TaskRecord,
+        v::TemplateService,
+        v::TemplateView,
+        v::TemplateUse,
+        v::TemplateUsed,
         v::SendKind,
         v::Stakes,
         v::SendConnection,

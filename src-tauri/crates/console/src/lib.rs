@@ -68,6 +68,7 @@ mod steering;
 mod switching;
 mod system;
 mod tasks;
+mod templates;
 mod timeline;
 pub mod tray;
 mod trying;

@@ -38,18 +38,29 @@ impl Console {
         service: &str,
         cause: Cause,
     ) -> Result<(Connection, bool), ConsoleError> {
-        self.manager_for(session, Act::Create)?;
-        self.inner.keys.vault()?;
-        let application = self.application(application)?;
-        let connector = self.connector(service)?;
-        self.offered(&connector, &self.workspace()?)?;
-        comes_into_being(&connector.name, cause, connector.payment)?;
         // Two places that need it at once get the same one.
         let _one_at_a_time = self
             .inner
             .founding
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.come_into_being_in_turn(session, application, service, cause)
+    }
+
+    /// As [`Console::come_into_being`], by whoever holds the turn already.
+    pub(crate) fn come_into_being_in_turn(
+        &self,
+        session: Session,
+        application: ApplicationId,
+        service: &str,
+        cause: Cause,
+    ) -> Result<(Connection, bool), ConsoleError> {
+        self.manager_for(session, Act::Create)?;
+        self.inner.keys.vault()?;
+        let application = self.application(application)?;
+        let connector = self.connector(service)?;
+        self.offered(&connector, &self.workspace()?)?;
+        comes_into_being(&connector.name, cause, connector.payment)?;
         let known = self.system_connection_of(&connector.id)?;
         let found = known.is_some();
         let connection = match known {

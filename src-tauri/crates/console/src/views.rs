@@ -25,6 +25,7 @@ mod services;
 mod setup;
 mod start;
 mod tasks;
+mod templates;
 mod workflows;
 
 pub use activity::{
@@ -101,6 +102,7 @@ pub use tasks::{
     InputView, OperationView, TaskDone, TaskDraft, TaskRecord, TaskRow, TaskService, TaskVerdict,
     TasksView,
 };
+pub use templates::{TemplateService, TemplateUse, TemplateUsed, TemplateView};
 pub use workflows::{
     ActionRun, ActionState, FieldChoice, FieldShown, FormChange, FormMark, FormValues, FormView,
     RecordDone, RecordPage, RecordView, ReportSubject, ReportView, WorkflowDraft, WorkflowOutcome,

@@ -53,6 +53,20 @@ export const candidateForm = (n: Say): Workflow => ({
   ] }],
 });
 
+/** Forms that templates begin with. */
+export const customerForm = (n: Say): Workflow => ({
+  subject: { kind: "form", fields: [field("email", n("Email address", "メールアドレス"), "email", { required: true }), field("customer", n("Customer", "顧客"), "text"), field("question", n("What is it about?", "お問い合わせ内容"), "multiline")] },
+  rules: [{ id: "typed", name: n("The email address was typed", "メールアドレスの入力時"), on: { kind: "field_input", field: "email" }, when: { any: false, tests: [{ field: "email", is: "contains", value: "@" }] }, actions: [
+    { id: "customer", name: n("Look the customer up", "顧客の照会"), go_on: false, does: { kind: "look_up", operation: "find_records", inputs: [{ input: "module", field: null, value: always("Contact") }, { input: "value", field: null, value: of("email") }], into: [{ at: "Name", field: "customer" }] } },
+  ] }],
+});
+export const messageForm = (n: Say): Workflow => ({
+  subject: { kind: "form", fields: [field("task", n("Task", "タスク"), "text", { required: true }), field("state", n("State", "状態"), "choice", { required: true, choices: n("Open,Completed", "未着手,完了").split(",") })] },
+  rules: [{ id: "completed", name: n("A task was completed", "タスクの完了時"), on: { kind: "edit" }, when: { any: false, tests: [{ field: "state", is: "is", value: n("Completed", "完了") }] }, actions: [
+    { id: "tell_completed", name: n("Tell the team", "チームへの通知"), go_on: false, does: { kind: "push", operation: "post_to_channel", inputs: [{ input: "channel", field: null, value: always("taskupdates") }, { input: "text", field: null, value: { kind: "template", text: n("Completed: {task}", "完了: {task}") } }] } },
+  ] }],
+});
+
 const PEOPLE: [string, string][] = [["Maja Lindqvist", "森 美咲"], ["Tunde Bello", "田中 遥"], ["Ines Costa", "伊藤 蓮"], ["Yuki Sato", "佐藤 悠希"], ["Omar Haddad", "山本 葵"], ["Priya Rao", "中村 陽菜"], ["Noah Berg", "小林 湊"], ["Lena Fischer", "加藤 結衣"], ["Mateo Ruiz", "吉田 颯"]];
 
 export const seedRecords = (n: Say): RecordView[] => PEOPLE.map(([en, ja], i) => {

@@ -55,6 +55,7 @@ mod sourcing;
 mod standing;
 mod tasking;
 mod team;
+mod templates;
 mod told;
 mod tray;
 mod typing;

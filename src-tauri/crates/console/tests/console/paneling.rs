@@ -339,7 +339,7 @@ async fn what_is_not_what_was_promised_is_said_and_nothing_half_is_shown() {
     let item = kept(&desk, draft(application, Some(id), count()));
     for (fault, told) in [
         (Fault::Html, "panel_not_as_promised"),
-        (Fault::Empty, "panel_not_as_promised"),
+        (Fault::Empty, "panel_refused_silently"),
         (Fault::Malformed, "panel_not_as_promised"),
         (Fault::Huge, "panel_page_too_large"),
         (Fault::ServerError, "panel_refused_silently"),
