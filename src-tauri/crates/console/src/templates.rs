@@ -357,7 +357,7 @@ mod tests {
         assert_eq!(TEMPLATES.len(), FILES.len());
         for template in TEMPLATES.iter() {
             for against in &template.services {
-                let of = |locale| template.workflow(locale, against).unwrap();
+                let of = |locale| template.workflow(locale, against).expect("it is filled in");
                 let (english, japanese) = (of(Locale::En), of(Locale::Ja));
                 assert_eq!(english.parts().len(), japanese.parts().len());
                 assert!(!english.rules.is_empty(), "{}", template.id);

@@ -1,5 +1,7 @@
 //! A process that pulls is killed, again and again, at any point: what it had stored is there, once,
 //! and the pull goes on.
+// What the process that is killed tells the one that kills it.
+#![allow(clippy::print_stdout)]
 
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
