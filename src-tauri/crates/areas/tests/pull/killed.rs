@@ -1,6 +1,9 @@
 //! A process that pulls is killed, again and again, at any point: what it had stored is there, once,
 //! and the pull goes on.
 
+// The other process says on its output how far it is.
+#![allow(clippy::print_stdout)]
+
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -2,6 +2,9 @@
 //! once however often it is taken up again, what has none is sent at most once, and told as unknown
 //! where nobody heard whether it was done.
 
+// The other process says on its output how far it is.
+#![allow(clippy::print_stdout)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
