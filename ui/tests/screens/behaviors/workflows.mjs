@@ -91,7 +91,7 @@ export const behaviors = {
     },
   },
   "workflows: what is typed is looked up at once, and what is typed meanwhile stays": {
-    path: at("form-1/open", "latency=150"),
+    path: at("form-1/open", "latency=1200"),
     act: async (page) => {
       await entry(page, "email").fill("maja@example.com");
       await page.keyboard.press("Tab");

@@ -99,21 +99,21 @@ impl Tally {
         match self.figure {
             Figure::Min { .. } | Figure::Max { .. } => self.best.map(written),
             Figure::Average { .. } => {
-                let sum = exactly(
-                    Decimal::try_from_i128_with_scale(self.whole?, 0).ok()?,
-                    self.broken?,
-                )?;
+                let sum = exactly(whole_decimal(self.whole?)?, self.broken?)?;
                 let average = sum.checked_div(Decimal::from(self.counted))?;
                 Some(written(average.round_dp(AVERAGE)))
             }
             _ => match (self.whole?, self.broken?) {
                 (whole, broken) if broken.is_zero() => Some(whole.to_string()),
-                (whole, broken) => {
-                    exactly(Decimal::try_from_i128_with_scale(whole, 0).ok()?, broken).map(written)
-                }
+                (whole, broken) => exactly(whole_decimal(whole)?, broken).map(written),
             },
         }
     }
+}
+
+/// `None` where it is too large; `Decimal::from` would panic there.
+fn whole_decimal(whole: i128) -> Option<Decimal> {
+    Decimal::try_from_i128_with_scale(whole, 0).ok()
 }
 
 /// A sum that lost no digit.

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -343,10 +343,7 @@ fn what_is_not_whole_is_not_kept() {
             form(name(), vec![condition("name", Is::Is)]),
             "workflow_value_unfit",
         ),
-        (
-            form(vec![name(), name()].concat(), vec![]),
-            "workflow_twice",
-        ),
+        (form([name(), name()].concat(), vec![]), "workflow_twice"),
         (
             form(vec![field("1", FieldKind::Text)], vec![]),
             "workflow_field_name",

@@ -2,6 +2,8 @@
 //! and the pull goes on.
 // What the process that is killed tells the one that kills it.
 #![allow(clippy::print_stdout)]
+// The other process says on its output how far it is.
+#![allow(clippy::print_stdout)]
 
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;

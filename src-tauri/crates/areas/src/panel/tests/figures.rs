@@ -115,3 +115,14 @@ proptest! {
         prop_assert!(low - 1e-6 <= middle && middle <= high + 1e-6, "{} {} {}", low, middle, high);
     }
 }
+
+#[test]
+fn a_sum_with_too_many_digits_for_an_average_is_not_shown_and_ends_nothing() {
+    // The largest that is read.
+    let most = json!("79228162514264337593543950335");
+    assert_eq!(counted("average", &[most.clone(), most.clone()]), (None, 0));
+    assert_eq!(
+        counted("sum", &[most.clone(), most, json!("0.5")]),
+        (None, 0)
+    );
+}

@@ -3,6 +3,8 @@
 //! where nobody heard whether it was done.
 // What the process that is killed tells the one that kills it.
 #![allow(clippy::print_stdout)]
+// The other process says on its output how far it is.
+#![allow(clippy::print_stdout)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
