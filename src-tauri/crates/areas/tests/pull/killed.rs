@@ -1,7 +1,5 @@
 //! A process that pulls is killed, again and again, at any point: what it had stored is there, once,
 //! and the pull goes on.
-// What the process that is killed tells the one that kills it.
-#![allow(clippy::print_stdout)]
 // The other process says on its output how far it is.
 #![allow(clippy::print_stdout)]
 

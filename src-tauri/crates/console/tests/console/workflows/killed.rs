@@ -1,8 +1,6 @@
 //! A process that runs a workflow is killed, again and again, at any point: what has a key is done
 //! once however often it is taken up again, what has none is sent at most once, and told as unknown
 //! where nobody heard whether it was done.
-// What the process that is killed tells the one that kills it.
-#![allow(clippy::print_stdout)]
 // The other process says on its output how far it is.
 #![allow(clippy::print_stdout)]
 
