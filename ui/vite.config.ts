@@ -36,7 +36,9 @@ export default defineConfig(({ mode }) => ({
     target: "safari16",
     outDir: mode === "fake" ? "dist-fake" : "dist",
     emptyOutDir: true,
-    modulePreload: { polyfill: false },
+    // Files of this computer are not fetched ahead; and where an entry has several that it needs,
+    // WebKitGTK leaves the entry itself unevaluated, and the window empty.
+    modulePreload: false,
     // A data: font or image would still be fine under the policy, a data: script would not.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
@@ -44,9 +46,9 @@ export default defineConfig(({ mode }) => ({
       input: { index: here("./index.html"), flow: here("./flow.html") },
       output: {
         // One file for what every window needs: starting up fetches two files, not twenty. The editor
-        // of bodies is for one screen.
+        // of bodies, charts and the counting of messages are for one screen each.
         codeSplitting: {
-          groups: [{ name: "base", test: /node_modules\/(?!@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)|messages\/|src\/(parts|i18n|backend|styles|app\.|router\.|keys\.|screens\/connections\/(list|practice))/ }],
+          groups: [{ name: "base", test: /node_modules\/(?!@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname|uplot|sms-segments-calculator|grapheme-splitter)|messages\/|src\/(parts|i18n|backend|styles|app\.|router\.|keys\.|screens\/connections\/(list|practice))/ }],
         },
       },
     },
