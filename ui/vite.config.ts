@@ -36,9 +36,7 @@ export default defineConfig(({ mode }) => ({
     target: "safari16",
     outDir: mode === "fake" ? "dist-fake" : "dist",
     emptyOutDir: true,
-    // Files of this computer are not fetched ahead; and where an entry has several that it needs,
-    // WebKitGTK leaves the entry itself unevaluated, and the window empty.
-    modulePreload: false,
+    modulePreload: { polyfill: false },
     // A data: font or image would still be fine under the policy, a data: script would not.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
