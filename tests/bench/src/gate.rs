@@ -23,6 +23,7 @@ use tsunagi_oauth::{Secret, Tokens};
 use tsunagi_vault::{MemoryKeyHolder, Vault};
 
 use crate::Error;
+use crate::answering::Answering;
 use crate::crowd::{self, Crowd};
 
 /// What the service answers to every request but those for tokens. Its length is right to the byte: with one byte more
@@ -130,6 +131,7 @@ pub struct Gate {
     /// The connection to the service.
     pub connection: ConnectionId,
     member: MemberId,
+    path: &'static str,
 }
 
 impl std::fmt::Debug for Gate {
@@ -152,6 +154,10 @@ pub struct Target {
     pub settings: Settings,
     /// The client that it authorizes with, where the service has none built in.
     pub registration: Option<Registration>,
+    /// The access token that it is given first.
+    pub token: String,
+    /// What [`Gate::ask`] asks for.
+    pub path: &'static str,
 }
 
 impl std::fmt::Debug for Target {
@@ -174,7 +180,7 @@ impl Gate {
     /// Where it cannot be made.
     pub async fn new(
         home: &Path,
-        service: &Service,
+        service: &Answering,
         count: usize,
         expired: bool,
     ) -> Result<Self, Error> {
@@ -184,6 +190,8 @@ impl Gate {
             scope: "contacts.read".to_owned(),
             settings: Settings::from([("port".to_owned(), service.port.to_string())]),
             registration: None,
+            token: service.token.clone(),
+            path: service.path,
         };
         Self::to(home, target, count, expired).await
     }
@@ -254,7 +262,7 @@ impl Gate {
             .map_err(said)?;
         let grant = Grant::new(
             &Tokens {
-                access: Secret::new(ACCESS),
+                access: Secret::new(&target.token),
                 refresh: Some(Secret::new("rt-0000000000000000000000000000000000000000")),
                 expires_in: None,
                 refresh_expires_in: None,
@@ -287,7 +295,8 @@ impl Gate {
             renewable: true,
             unreachable: None,
             unproven: false,
-            registration: None,
+            // Another one would be another client's token (RFC 6749 §6).
+            registration: connection.registration,
             origins: resolved.origins.clone(),
             extras: BTreeMap::new(),
             authorized_by: founder.id,
@@ -308,6 +317,7 @@ impl Gate {
             gateway,
             connection: connection.id,
             member: founder.id,
+            path: target.path,
         })
     }
 
@@ -323,7 +333,7 @@ impl Gate {
             environment: Environment::Production,
             area: "bench".to_owned(),
             request: Request {
-                target: "/files/4711".to_owned(),
+                target: self.path.to_owned(),
                 ..Request::default()
             },
         };

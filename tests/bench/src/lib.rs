@@ -5,6 +5,7 @@
 //! app, and the app has no code for it.
 
 pub mod aim;
+pub mod answering;
 pub mod bulk;
 pub mod crowd;
 pub mod gallery;

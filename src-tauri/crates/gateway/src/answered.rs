@@ -17,7 +17,8 @@ pub(crate) fn own_error(api: &Api, incoming: &Incoming) -> Option<Means> {
     if api.errors.is_empty() || incoming.body.len() > WORDS_MAX {
         return None;
     }
-    api.own_error(incoming.status.as_u16(), &incoming.body)
+    let look = || api.own_error(incoming.status.as_u16(), &incoming.body);
+    *incoming.own.get_or_init(look)
 }
 
 /// In the service's own words, or by RFC 6750 §3.1: 401 with `error="invalid_token"`; a bare 401

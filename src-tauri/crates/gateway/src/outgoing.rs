@@ -1,12 +1,15 @@
 //! Sending: time-outs, size limits, and redirects that never carry a credential elsewhere.
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
+use tsunagi_connectors::Means;
 use tsunagi_domain::hosts::{Origin, is_loopback};
 use tsunagi_domain::{Refusal, RefusalCode};
-use tsunagi_oauth::Unreachable;
+use tsunagi_oauth::{Unreachable, constant_headers};
 use url::Url;
 
 use crate::attach::Attachment;
@@ -19,10 +22,29 @@ const REDIRECTS_MAX: usize = 5;
 pub(crate) struct Outgoing<'a> {
     pub(crate) method: &'a Method,
     pub(crate) url: &'a Url,
-    pub(crate) headers: HeaderMap,
+    /// What the connector sends with every request.
+    pub(crate) constant: &'a BTreeMap<String, String>,
+    /// What the caller says.
+    pub(crate) own: &'a HeaderMap,
     pub(crate) body: Vec<u8>,
     /// The credential, attached for as long as the request stays where it may go.
     pub(crate) credential: &'a Attachment,
+}
+
+impl Outgoing<'_> {
+    /// All headers, the credential's among them.
+    fn headers(&self) -> HeaderMap {
+        let mut headers = constant_headers(self.constant);
+        // As a whole: what the caller says of a header replaces what the connector says.
+        for name in self.own.keys() {
+            headers.remove(name);
+        }
+        for (name, value) in self.own {
+            headers.append(name, value.clone());
+        }
+        self.credential.head(&mut headers);
+        headers
+    }
 }
 
 /// How much of an answer is read before it is looked at.
@@ -50,6 +72,9 @@ pub(crate) struct Incoming {
     pub(crate) hidden: bool,
     /// Where the rest of it comes from, if it is to be read later.
     pub(crate) rest: Option<reqwest::Response>,
+    /// What it says about the credential in the service's own words, once that was looked for:
+    /// it is asked for several times, and found by reading all of it.
+    pub(crate) own: OnceLock<Option<Means>>,
 }
 
 /// Why nothing came back.
@@ -148,28 +173,21 @@ impl Clients {
 
     async fn follow(
         &self,
-        outgoing: Outgoing<'_>,
+        mut outgoing: Outgoing<'_>,
         first: &Origin,
         allowed: impl Fn(&Url) -> bool,
         at: &mut Url,
         reading: Reading,
     ) -> Result<Incoming, Failed> {
-        let Outgoing {
-            method,
-            mut headers,
-            body,
-            credential,
-            ..
-        } = outgoing;
-        let body = credential.body(body)?;
+        let (method, credential) = (outgoing.method, outgoing.credential);
+        let body = credential.body(std::mem::take(&mut outgoing.body))?;
         let body = (!body.is_empty() || !is_bodiless(method)).then(|| Bytes::from(body));
-        credential.head(&mut headers);
         let mut carried = true;
         for hop in 0..=REDIRECTS_MAX {
             let client = self.of(at);
             let request = if carried {
                 let mut request = reqwest::Request::new(method.clone(), credential.address(at));
-                *request.headers_mut() = headers.clone();
+                *request.headers_mut() = outgoing.headers();
                 *request.body_mut() = body.clone().map(reqwest::Body::from);
                 request
             } else {
@@ -237,6 +255,7 @@ async fn read(
         carried,
         hidden: false,
         rest: None,
+        own: OnceLock::new(),
     };
     let (Reading::Whole(limit) | Reading::Beginning(limit)) = reading;
     let later = matches!(reading, Reading::Beginning(_));

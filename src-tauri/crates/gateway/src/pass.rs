@@ -14,7 +14,7 @@ use tsunagi_domain::repeat::{Hold, Repeat, Tried, Trouble, again};
 use tsunagi_domain::{
     AuthorizationId, Connection, ConnectionId, NotConnected, Refusal, RefusalCode,
 };
-use tsunagi_oauth::{constant_headers, retry_after};
+use tsunagi_oauth::retry_after;
 use url::Url;
 
 use crate::answered::{censor, is_good, own_error, says_invalid_token};
@@ -409,6 +409,7 @@ impl Gateway {
         outcome: &Result<Passed, Failed>,
     ) -> (Option<Trouble>, Option<Duration>) {
         let incoming = match outcome {
+            Ok(passed) if is_fine(ready, &passed.incoming) => return (None, None),
             Ok(passed) => &passed.incoming,
             Err(failed) => {
                 let unsent = matches!(
@@ -448,16 +449,11 @@ impl Gateway {
         left: Duration,
         reading: Reading,
     ) -> Result<Incoming, Failed> {
-        let mut headers = constant_headers(&place.connector.api.headers);
-        // As a whole: what the caller says of a header replaces what the connector says.
-        for name in request.headers.keys() {
-            headers.remove(name);
-        }
-        headers.extend(request.headers.clone());
         let outgoing = Outgoing {
             method: &request.method,
             url,
-            headers,
+            constant: &place.connector.api.headers,
+            own: &request.headers,
             body: request.body.clone(),
             credential: &fresh.attachment,
         };
@@ -497,6 +493,11 @@ pub(crate) fn unreserved(request: &Request) -> Result<(), Refusal> {
         Some(name) => Err(Refusal::new(RefusalCode::HeaderReserved).with("header", name.as_str())),
         None => Ok(()),
     }
+}
+
+/// Whether an answer is what was asked for, as far as its status and the service's own words say.
+fn is_fine(ready: &Ready, incoming: &Incoming) -> bool {
+    incoming.status.is_success() && own_error(&ready.place.connector.api, incoming).is_none()
 }
 
 /// What an answer shows is noted where it can be: an answer that has come is worth more than the

@@ -294,7 +294,8 @@ impl Gateway {
                 Outgoing {
                     method: &question.method,
                     url: &asked_at(asked, credential)?,
-                    headers: question.headers,
+                    constant: &connector.api.headers,
+                    own: &question.headers,
                     body: question.body,
                     credential: &Attachment::of(connector, &resolved, credential)?,
                 },

@@ -1,6 +1,9 @@
 //! `gateway`: a request through the gate against the same request by plain reqwest with a fixed header, to the same server
 //! on loopback, in the same run, with 10,000 connections on disk and every request recorded; one at a time, and 64 at once.
 //!
+//! The server is the practice service: one that looks at the token and answers a list of records. Beside it, without a
+//! limit, a socket that says the same few bytes to everybody: what the gate takes stands out there as nowhere else.
+//!
 //! Each round measures plain, gate, plain again, so that what the computer does besides meets both. The two plain halves
 //! also show how far apart two measurements of the same thing are.
 
@@ -10,7 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use tsunagi_bench::gate::{ACCESS, Gate, Service};
+use tsunagi_bench::answering::Answering;
+use tsunagi_bench::gate::{Gate, Service};
 use tsunagi_bench::report::median;
 use tsunagi_bench::{Error, Plan};
 
@@ -130,22 +134,53 @@ where
 
 async fn bench() -> Result<ExitCode, Error> {
     let plan = Plan::read()?;
+    let folder = tempfile::tempdir().map_err(Error::io("temporary folder"))?;
+    let practice = Answering::practice(folder.path()).await?;
+    let judged = measured(&plan, "practice service", &practice).await?;
+    let socket = Answering::socket(&Service::start()?);
+    let beside = measured(&plan, "bare socket", &socket).await?;
+    if plan.smoke {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let connections = CONNECTIONS;
+    let report = json!({ "name": "gateway", "connections": connections, "metrics": judged, "beside": beside });
+    if let Some(folder) = plan.out.parent() {
+        std::fs::create_dir_all(folder).map_err(Error::io("report"))?;
+    }
+    std::fs::write(&plan.out, format!("{report:#}\n")).map_err(Error::io("report"))?;
+    let over = judged.iter().filter(|one| {
+        one["p50_ratio"].as_f64() > Some(LIMIT)
+            || one["p99_ratio"].as_f64() > one["p99_limit"].as_f64()
+    });
+    let over: Vec<&Value> = over.collect();
+    for one in &over {
+        println!("{} at once is over the limit", one["at_once"]);
+    }
+    Ok(if over.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Both ways to one service, one at a time and 64 at once.
+async fn measured(plan: &Plan, name: &str, service: &Answering) -> Result<Vec<Value>, Error> {
     let (connections, rounds, requests) = if plan.smoke {
         (FEW, 1, 200)
     } else {
         (CONNECTIONS, ROUNDS, REQUESTS)
     };
     let folder = tempfile::tempdir().map_err(Error::io("temporary folder"))?;
-    let service = Service::start()?;
-    let gate = Arc::new(Gate::new(folder.path(), &service, connections, false).await?);
+    let gate = Arc::new(Gate::new(folder.path(), service, connections, false).await?);
     let client = reqwest::Client::builder().no_proxy().build();
     let plain = Arc::new(Plain {
         client: client.map_err(|error| Error::Differs(error.to_string()))?,
-        address: format!("http://127.0.0.1:{}/api/files/4711", service.port),
-        token: format!("Bearer {ACCESS}"),
+        address: format!("http://127.0.0.1:{}/api{}", service.port, service.path),
+        token: format!("Bearer {}", service.token),
     });
     let mut asked = 0;
     let mut told = Vec::new();
+    println!("{name}:");
     for at_once in [1, 64] {
         let through_gate = || {
             let gate = Arc::clone(&gate);
@@ -185,27 +220,7 @@ async fn bench() -> Result<ExitCode, Error> {
             "{asked} requests, and {recorded} runs recorded"
         )));
     }
-    if plan.smoke {
-        return Ok(ExitCode::SUCCESS);
-    }
-    let report = json!({ "name": "gateway", "connections": connections, "recorded": recorded, "metrics": told });
-    if let Some(folder) = plan.out.parent() {
-        std::fs::create_dir_all(folder).map_err(Error::io("report"))?;
-    }
-    std::fs::write(&plan.out, format!("{report:#}\n")).map_err(Error::io("report"))?;
-    let over = told.iter().filter(|one| {
-        one["p50_ratio"].as_f64() > Some(LIMIT)
-            || one["p99_ratio"].as_f64() > one["p99_limit"].as_f64()
-    });
-    let over: Vec<&Value> = over.collect();
-    for one in &over {
-        println!("{} at once is over the limit", one["at_once"]);
-    }
-    Ok(if over.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(told)
 }
 
 /// Prints what so many at once took, and gives it as the report has it.

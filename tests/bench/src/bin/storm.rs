@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::json;
+use tsunagi_bench::answering::Answering;
 use tsunagi_bench::gate::{Gate, Service};
 use tsunagi_bench::report::median;
 use tsunagi_bench::{Error, Plan};
@@ -62,7 +63,15 @@ async fn bench() -> Result<(), Error> {
 async fn storm(connections: usize) -> Result<f64, Error> {
     let folder = tempfile::tempdir().map_err(Error::io("temporary folder"))?;
     let service = Service::start()?;
-    let gate = Arc::new(Gate::new(folder.path(), &service, connections, true).await?);
+    let gate = Arc::new(
+        Gate::new(
+            folder.path(),
+            &Answering::socket(&service),
+            connections,
+            true,
+        )
+        .await?,
+    );
     let started = Instant::now();
     let callers: Vec<_> = (0..CALLERS)
         .map(|_| {

@@ -41,6 +41,27 @@ fn a_stamp_changes_with_every_write_and_with_nothing_else() {
 }
 
 #[test]
+fn a_write_shows_also_after_the_log_was_emptied() {
+    let home = Home::new();
+    let mut made = home.add("Practice", Kind::Admin, Mode::Same);
+    let elsewhere = rusqlite::Connection::open(home.path().join("catalog.sqlite")).unwrap();
+    let mut seen = vec![stamp(&home)];
+    for _ in 0..4 {
+        elsewhere
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .unwrap();
+        let emptied = stamp(&home);
+        assert_eq!(emptied, stamp(&home), "looking changes nothing");
+        made.enabled = !made.enabled;
+        home.catalog.update_connection(&made).unwrap();
+        let written = stamp(&home);
+        assert_ne!(written, emptied, "the first write into an empty log");
+        assert!(!seen.contains(&written), "as it never stood before");
+        seen.push(written);
+    }
+}
+
+#[test]
 fn a_write_shows_once_it_is_stored_and_not_before() {
     let home = Home::new();
     let mut made = home.add("Practice", Kind::Admin, Mode::Same);

@@ -26,6 +26,7 @@ fn incoming(status: StatusCode, challenges: &[&'static str], carried: bool) -> I
         carried,
         hidden: false,
         rest: None,
+        own: std::sync::OnceLock::new(),
     }
 }
 
