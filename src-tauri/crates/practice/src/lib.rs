@@ -43,7 +43,7 @@ pub const CLIENT_ID: &str = "tsunagi-practice";
 /// What is typed in where the wire of a service wants a secret: the Auth Token of Twilio, the client
 /// secret of PayPal. It protects nothing; the practice page and the connectors tell it, and another
 /// one is refused as a wrong one is at the service.
-pub const PASSWORD: &str = "practice";
+pub const PASSWORD: &str = "nothing-to-protect";
 
 /// Every scope this service grants, in the order the consent page lists them.
 ///

@@ -95,6 +95,6 @@ proptest! {
     #[test]
     fn whatever_is_quoted_comes_back(text in "[^\\\\']*") {
         let query = Query::read(&format!("SELECT Id FROM Account WHERE Name = '{text}'")).unwrap();
-        prop_assert_eq!(query.conditions, [("Name", Some(text))]);
+        prop_assert_eq!(query.conditions, [("Name", Holds::Text(text))]);
     }
 }
