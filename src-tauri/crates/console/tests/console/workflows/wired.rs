@@ -280,7 +280,7 @@ async fn a_payment_that_a_person_retries_is_one_payment_at_the_service() {
         },
     };
     let form = console.keep_workflow(session, draft).unwrap().id.unwrap();
-    shop.faulty(Fault::CutOff, None);
+    shop.faulty(Fault::CutOff);
     let record = values(json!({ "amount": { "minor": 1050, "currency": "USD" } }));
     let added = console.add_form_record(session, form, record).await;
     let run = added.unwrap().runs.remove(0);
