@@ -308,11 +308,7 @@ async fn a_payment_whose_answer_was_lost_is_one_payment_and_told_as_unknown() {
     assert_eq!(done.refused.unwrap().code, "answer_lost");
     assert_eq!(done.payment, None, "nobody knows");
     shop.sound();
-    assert_eq!(
-        shop.payments().await,
-        1,
-        "it was created once, unseen"
-    );
+    assert_eq!(shop.payments().await, 1, "it was created once, unseen");
     // A second press is a second payment: it has a key of its own.
     assert_eq!(shop.pays().await.verdict, Some(TaskVerdict::Done));
     assert_eq!(shop.payments().await, 2);
