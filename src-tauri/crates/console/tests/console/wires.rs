@@ -244,7 +244,7 @@ async fn a_data_source_discovers_pulls_and_adds_to_salesforce() {
         environment: LIVE,
         connection: id,
     };
-    let modules = console.source_modules(session, through.clone()).await;
+    let modules = console.source_modules(session, through).await;
     let names: Vec<_> = modules
         .unwrap()
         .into_iter()
