@@ -310,6 +310,13 @@ pub(crate) fn host_of(url: &Url) -> String {
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
+/// Whether a person may be sent on to an address that a service answered: one over TLS, or one of
+/// the service itself, which has no TLS where it is on this computer.
+pub(crate) fn leads_on(address: &str, answered: &Url) -> bool {
+    Url::parse(address)
+        .is_ok_and(|url| url.scheme() == "https" || url.origin() == answered.origin())
+}
+
 /// Over TLS, or on this computer.
 pub(crate) fn is_secure(url: &Url) -> bool {
     tsunagi_domain::hosts::Origin::of(url).is_ok()

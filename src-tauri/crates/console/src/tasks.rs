@@ -12,6 +12,7 @@ use tsunagi_gateway::Door;
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::flow::leads_on;
 use crate::items::{Head, Keeping, Needs, connection_needed, definition_of};
 use crate::live::Look;
 use crate::log::Action;
@@ -376,7 +377,7 @@ impl Console {
             })
             .collect();
         let link = done.outcome.link;
-        view.link = link.filter(|address| address.starts_with("https://"));
+        view.link = link.filter(|address| leads_on(address, &done.answer.url));
         Ok(())
     }
 

@@ -38,14 +38,16 @@ impl Terms {
     pub(crate) fn of(wire: Wire, faults: &Faults) -> Self {
         let refresh = match wire {
             Wire::Practice => REFRESH_SECONDS,
-            // Good until it is revoked.
-            Wire::Zoho | Wire::Salesforce => UNTIL_REVOKED,
+            // Good until it is revoked; PayPal has none.
+            Wire::Zoho | Wire::Salesforce | Wire::Paypal => UNTIL_REVOKED,
+        };
+        let access = match wire {
+            Wire::Paypal => crate::wire::paypal::ACCESS_SECONDS,
+            Wire::Practice | Wire::Zoho | Wire::Salesforce => ACCESS_SECONDS,
         };
         Self {
             wire,
-            access: faults
-                .access_lifetime_seconds
-                .map_or(ACCESS_SECONDS, i64::from),
+            access: faults.access_lifetime_seconds.map_or(access, i64::from),
             refresh: faults.refresh_lifetime_seconds.map_or(refresh, i64::from),
         }
     }
@@ -149,9 +151,10 @@ impl State {
         Ok(code)
     }
 
-    /// Issues the tokens of a device code that was allowed (RFC 8628 section 3.5). There is no
-    /// nonce: the client never came by here with one.
-    pub(crate) fn issue_device(
+    /// Issues the tokens of a device code that was allowed (RFC 8628 section 3.5), or of a client
+    /// that authorized itself (RFC 6749 section 4.4). There is no nonce: the client never came by
+    /// here with one.
+    pub(crate) fn issue_at_once(
         &mut self,
         account: &'static str,
         scopes: Vec<String>,

@@ -3,11 +3,11 @@
 //!
 //! This room exists so that a person can learn, and a test can show, what a connection is without
 //! an account anywhere: a sign-in page, a consent page, rotating tokens, revocation, and faults on
-//! demand. Beside its own wire it speaks those of Zoho Recruit, Zoho Cliq and Salesforce, so that
-//! what works with them can be tried here. It may touch one TCP port on 127.0.0.1 and one file of its own. It never reaches the
-//! network, never listens on another address, never reads the program's catalog or vault, knows
-//! no other crate of this workspace, and protects nothing of value: whoever sits at the keyboard
-//! may sign in as anyone. Every page says so.
+//! demand. Beside its own wire it speaks those of Zoho Recruit, Zoho Cliq, Salesforce, Twilio and
+//! PayPal, so that what works with them can be tried here. It may touch one TCP port on 127.0.0.1
+//! and one file of its own. It never reaches the network, never listens on another address, never
+//! reads the program's catalog or vault, knows no other crate of this workspace, and protects
+//! nothing of value: whoever sits at the keyboard may sign in as anyone. Every page says so.
 
 mod accounts;
 mod api;
@@ -35,9 +35,15 @@ pub use accounts::{ACCOUNTS, Account};
 pub use error::PracticeError;
 pub use faults::{Fault, Faults, HUGE_BYTES};
 pub use server::{Clock, Config, Practice};
+pub use wire::twilio::ACCOUNT_SID;
 
 /// The one client this service knows: a public client (no secret), PKCE S256 mandatory.
 pub const CLIENT_ID: &str = "tsunagi-practice";
+
+/// What is typed in where the wire of a service wants a secret: the Auth Token of Twilio, the client
+/// secret of PayPal. It protects nothing; the practice page and the connectors tell it, and another
+/// one is refused as a wrong one is at the service.
+pub const PASSWORD: &str = "nothing-to-protect";
 
 /// Every scope this service grants, in the order the consent page lists them.
 ///

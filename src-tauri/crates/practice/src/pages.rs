@@ -1,5 +1,7 @@
 //! The pages: plain HTML with one small style, no script, nothing loaded.
 
+pub(crate) mod checkout;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
@@ -8,9 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::state::State;
 use crate::tickets::Purpose;
-use crate::wire::candidates;
+use crate::wire::{candidates, orders};
 use crate::words::{Language, Why, Words};
-use crate::{ACCOUNTS, Account, accounts};
+use crate::{ACCOUNT_SID, ACCOUNTS, Account, CLIENT_ID, PASSWORD, accounts};
 
 const STYLE: &str = include_str!("pages.css");
 
@@ -204,12 +206,41 @@ pub(crate) fn about(language: Language, state: &State) -> Response {
             escape(email),
         )
     });
+    let texts = state.texts.iter().rev().map(|text| {
+        format!(
+            "<li><b>{from}</b> → {to}<br>{body}</li>",
+            from = escape(
+                text.from
+                    .as_deref()
+                    .or(text.service.as_deref())
+                    .unwrap_or_default()
+            ),
+            to = escape(&text.to),
+            body = escape(&text.body),
+        )
+    });
+    let orders = state.orders.iter().rev().map(|order| {
+        format!(
+            "<li><b>{value} {currency}</b> {status}<br>{id} {about}</li>",
+            value = escape(&order.value),
+            currency = escape(&order.currency),
+            status = orders::status(order),
+            id = order.id,
+            about = escape(order.description.as_deref().unwrap_or_default()),
+        )
+    });
     let body = format!(
-        "<h1>{about}</h1><p>{more}</p>{messages}{candidates}<h2>{list}</h2>{accounts}",
+        "<h1>{about}</h1><p>{more}</p>{messages}{candidates}{texts}{orders}<h2>{list}</h2>{accounts}\
+         <h2>{keys}</h2><ul>\
+         <li>Practice Twilio: {ACCOUNT_SID} · {PASSWORD}</li>\
+         <li>Practice PayPal: {CLIENT_ID} · {PASSWORD}</li></ul>",
         about = words.about,
         more = words.about_more,
         messages = arrived(words.messages, messages),
         candidates = arrived(words.candidates, added),
+        texts = arrived(words.texts, texts),
+        orders = arrived(words.orders, orders),
+        keys = words.keys,
         list = words.about_accounts,
     );
     page(StatusCode::OK, language, words.about, &body, None)

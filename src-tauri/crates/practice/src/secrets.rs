@@ -13,6 +13,13 @@ pub(crate) fn new(prefix: &str) -> Result<String, PracticeError> {
     Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 
+/// `N` random bytes as small hexadecimal digits, for the names that a service gives.
+pub(crate) fn hex<const N: usize>() -> Result<String, PracticeError> {
+    let mut bytes = [0_u8; N];
+    getrandom::fill(&mut bytes).map_err(|_| PracticeError::Random)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// SHA-256 of a secret, base64url without padding: 43 characters. Enough for values of 256 random
 /// bits, which need no slow hash.
 pub(crate) fn digest(secret: &str) -> String {

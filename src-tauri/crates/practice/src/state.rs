@@ -46,6 +46,12 @@ pub(crate) struct State {
     pub(crate) messages: Vec<Message>,
     /// Those added or changed through the wire of Salesforce, by id.
     pub(crate) records: BTreeMap<String, Record>,
+    /// Those sent through the wire of Twilio, in order.
+    pub(crate) texts: Vec<TextMessage>,
+    /// Those created through the wire of PayPal, in order.
+    pub(crate) orders: Vec<Order>,
+    /// What a `PayPal-Request-Id` stands for, by what was asked for and that id.
+    pub(crate) requests: BTreeMap<String, Asked>,
 }
 
 impl Default for State {
@@ -65,6 +71,9 @@ impl Default for State {
             candidates: Vec::new(),
             messages: Vec::new(),
             records: BTreeMap::new(),
+            texts: Vec::new(),
+            orders: Vec::new(),
+            requests: BTreeMap::new(),
         }
     }
 }
@@ -97,6 +106,7 @@ impl Family {
             Wire::Practice => has("offline_access"),
             Wire::Zoho => self.offline,
             Wire::Salesforce => has("refresh_token") || has("offline_access"),
+            Wire::Paypal => false,
         }
     }
 }
@@ -188,6 +198,59 @@ pub(crate) struct Message {
 pub(crate) struct Record {
     /// Name of its object, such as `Account`.
     pub(crate) kind: String,
+    /// When it was written, in seconds since 1970; `None` in files of before that was kept.
+    #[serde(default)]
+    pub(crate) at: Option<i64>,
     /// By API name, without `Id`.
     pub(crate) fields: Map<String, Value>,
+}
+
+/// A text message of the wire of Twilio.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct TextMessage {
+    pub(crate) sid: String,
+    pub(crate) to: String,
+    /// A number of the account; none where a Messaging Service chooses it.
+    pub(crate) from: Option<String>,
+    pub(crate) service: Option<String>,
+    pub(crate) body: String,
+    /// Seconds since 1970.
+    pub(crate) at: i64,
+}
+
+/// An order of the wire of PayPal.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Order {
+    pub(crate) id: String,
+    pub(crate) reference: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) currency: String,
+    /// A decimal number, as it came.
+    pub(crate) value: String,
+    /// Whether it was created for a PayPal account by the request itself.
+    pub(crate) with_source: bool,
+    /// Seconds since 1970.
+    pub(crate) at: i64,
+    pub(crate) stage: Stage,
+}
+
+/// How far an order is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Stage {
+    /// The payer has not answered.
+    Created,
+    /// The payer has approved it, with a card that the bank takes or declines.
+    Approved { declines: bool },
+    /// Paid.
+    Captured { capture: String, at: i64 },
+}
+
+/// What came of a request that may be repeated.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    /// Id of the order.
+    pub(crate) order: String,
+    /// When it was first asked for, in seconds since 1970.
+    pub(crate) at: i64,
 }

@@ -197,7 +197,7 @@ async fn grant(ctx: &Arc<Ctx>, params: &Params, fault: Option<&Fault>) -> Result
             let mut scopes = asked.scopes;
             scopes.retain(|scope| !faults.withhold_scopes.contains(scope));
             ctx.store
-                .change(move |state| state.issue_device(account.id, scopes, auth_time, terms, now))
+                .change(move |state| state.issue_at_once(account.id, scopes, auth_time, terms, now))
                 .await??
         }
         _ => return Err(Refused::GrantType),

@@ -1,5 +1,6 @@
-//! The wires this service speaks: its own, and beside it those of Zoho and of Salesforce, at the
-//! real paths, so that what speaks with the real services can be practiced on this computer.
+//! The wires this service speaks: its own, and beside it those of Zoho, Salesforce, Twilio and
+//! PayPal, at the real paths, so that what speaks with the real services can be practiced on this
+//! computer.
 //!
 //! Each is written from the vendor's pages, whose addresses stand in its file. What no page says is
 //! left out, or said to be this service's own choice.
@@ -10,6 +11,8 @@ use axum::Router;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::{get, post};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use crate::SCOPES;
@@ -17,12 +20,19 @@ use crate::faults::{Fault, Place, cut_off};
 use crate::server::Ctx;
 
 pub(crate) mod candidates;
+pub(crate) mod checkout;
 pub(crate) mod cliq;
 pub(crate) mod customers;
+pub(crate) mod describe;
+pub(crate) mod money;
+pub(crate) mod orders;
+pub(crate) mod paypal;
 pub(crate) mod records;
 pub(crate) mod recruit;
 pub(crate) mod salesforce;
 pub(crate) mod soql;
+pub(crate) mod texts;
+pub(crate) mod twilio;
 pub(crate) mod zoho;
 
 /// Which service a consent, a code or a token belongs to: none opens another's.
@@ -35,6 +45,8 @@ pub(crate) enum Wire {
     /// Zoho: one accounts server for all of its services.
     Zoho,
     Salesforce,
+    /// Its client authorizes itself, and nobody signs in.
+    Paypal,
 }
 
 impl Wire {
@@ -44,6 +56,7 @@ impl Wire {
             Self::Practice => &SCOPES,
             Self::Zoho => &zoho::SCOPES,
             Self::Salesforce => &salesforce::SCOPES,
+            Self::Paypal => &paypal::SCOPES,
         }
     }
 
@@ -52,7 +65,7 @@ impl Wire {
     pub(crate) fn apart(self, scopes: &str) -> impl Iterator<Item = &str> {
         let between = move |letter: char| match self {
             Self::Zoho => letter == ',',
-            Self::Practice | Self::Salesforce => letter.is_ascii_whitespace(),
+            Self::Practice | Self::Salesforce | Self::Paypal => letter.is_ascii_whitespace(),
         };
         scopes
             .split(between)
@@ -83,6 +96,12 @@ impl Wire {
                 access: "00DPractice!practice_access_",
                 refresh: "5Aep.practice_refresh_",
             },
+            // Neither a code nor a refresh token is ever issued.
+            Self::Paypal => Prefixes {
+                code: "practice_paypal_code_",
+                access: "A21AAPractice_access_",
+                refresh: "practice_paypal_refresh_",
+            },
         }
     }
 }
@@ -102,6 +121,7 @@ pub(crate) fn pages() -> Router<Arc<Ctx>> {
             "/services/oauth2/authorize",
             get(salesforce::authorize).post(salesforce::authorize),
         )
+        .route("/checkoutnow", get(checkout::page).post(checkout::answer))
 }
 
 /// What programs ask.
@@ -135,6 +155,16 @@ pub(crate) fn machines() -> Router<Arc<Ctx>> {
         .route("/services/data/{version}/query", get(records::query))
         .route("/services/data/{version}/query/", get(records::query))
         .route("/services/data/{version}/query/{more}", get(records::more))
+        .route("/services/data/{version}/sobjects", get(describe::objects))
+        .route("/services/data/{version}/sobjects/", get(describe::objects))
+        .route(
+            "/services/data/{version}/sobjects/{kind}/describe",
+            get(describe::object),
+        )
+        .route(
+            "/services/data/{version}/sobjects/{kind}/describe/",
+            get(describe::object),
+        )
         .route(
             "/services/data/{version}/sobjects/{kind}",
             post(records::create),
@@ -147,6 +177,19 @@ pub(crate) fn machines() -> Router<Arc<Ctx>> {
             "/services/data/{version}/sobjects/{kind}/{id}",
             get(records::one).patch(records::update),
         )
+        .route("/2010-04-01/Accounts/{account}", get(twilio::account))
+        .route(
+            "/2010-04-01/Accounts/{account}/Messages.json",
+            post(texts::send),
+        )
+        .route(
+            "/2010-04-01/Accounts/{account}/Messages/{message}",
+            get(texts::one),
+        )
+        .route("/v1/oauth2/token", post(paypal::token))
+        .route("/v2/checkout/orders", post(orders::create))
+        .route("/v2/checkout/orders/{id}", get(orders::one))
+        .route("/v2/checkout/orders/{id}/capture", post(orders::capture))
 }
 
 /// Lets a fault strike, else answers.
@@ -165,6 +208,14 @@ pub(crate) async fn struck(
     } else {
         response
     }
+}
+
+/// User and password of the one `Authorization` header (RFC 7617).
+pub(crate) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let encoded = credential(headers, &["Basic"]).ok()?;
+    let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    let (user, password) = text.split_once(':')?;
+    Some((user.to_owned(), password.to_owned()))
 }
 
 /// The credential of the one `Authorization` header, behind one of these words.

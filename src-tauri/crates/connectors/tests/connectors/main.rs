@@ -183,14 +183,16 @@ fn the_practice_connector_leads_to_this_computer_only() {
 fn every_practice_connector_leads_to_this_computer_only() {
     let library = Library::built_in();
     let practice: Vec<_> = library.all().filter(|one| one.practice).collect();
-    assert_eq!(practice.len(), 4, "its own wire, and three others");
+    assert_eq!(practice.len(), 6, "its own wire, and five others");
     let here = settings(&[("port", "4711")]);
     for connector in practice {
         let id = &*connector.id;
         assert_eq!(connector.hosts, ["http://127.0.0.1:{port}"], "{id}");
+        // Where a person signs in the program is the client; the others take what is typed in.
+        let signs_in = connector.oauth.is_some() && !connector.is_for_clients();
         assert_eq!(
             connector.built_in_client_id(),
-            Some("tsunagi-practice"),
+            signs_in.then_some("tsunagi-practice"),
             "{id}"
         );
         let resolved = connector.resolve(&here).unwrap();

@@ -5,8 +5,8 @@ use tsunagi_domain::offer::offered_here;
 use tsunagi_domain::{DataCenter, Kind, Plan, RefusalCode, Timestamp, Workspace, WorkspaceId};
 
 /// The services that take logged-in-user connections, by the page *Connections* of Zoho Creator
-/// (R9), Twilio in both of its ways, and the practice service by each of its wires; the one of Cliq
-/// too, which the page reaches through Zoho OAuth.
+/// (R9), Twilio in both of its ways, and the practice service by each wire where a person signs in;
+/// the one of Cliq too, which the page reaches through Zoho OAuth.
 const PERSONAL: [&str; 17] = [
     "clickatell",
     "clockwork",
@@ -68,11 +68,13 @@ const LISTED: [(&str, &str, &str, usize); 4] = [
     ("square", "IE", "DE", 8),
 ];
 
-/// Payment services of which no page that was read says where they are offered, or not completely.
-const UNSTATED: [&str; 6] = [
+/// Payment services of which no page that was read says where they are offered, or not completely,
+/// and the practice one, which is wherever the program is.
+const UNSTATED: [&str; 7] = [
     "payflow_pro",
     "payments_pro",
     "paypal_old",
+    "practice_paypal",
     "stripe",
     "stripe_connect",
     "worldpay",

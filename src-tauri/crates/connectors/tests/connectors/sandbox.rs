@@ -31,6 +31,7 @@ fn every_payment_tells_live_from_sandbox_where_the_service_does() {
         ("paypal", &[("sandbox", "api-m")], None, Some(false)),
         ("paypal", &[("sandbox", "api-m.sandbox")], None, Some(true)),
         ("worldpay", &[], None, Some(false)),
+        ("practice_paypal", &[("port", "4711")], None, Some(true)),
         (
             "worldpay",
             &[("host", "try.access.worldpay.com")],

@@ -15,7 +15,7 @@ use super::noted::Step;
 use super::serves;
 use crate::console::Console;
 use crate::error::ConsoleError;
-use crate::flow::host_of;
+use crate::flow::{host_of, leads_on};
 use crate::trying::{answer_lost, is_lost};
 use crate::views::{ActionState, SendKind};
 
@@ -223,7 +223,9 @@ fn answered(
         step.made.clone_from(&outcome.id);
         step.message = outcome.message.as_deref().map(short);
         let link = outcome.link.as_ref();
-        step.link = link.filter(|link| link.starts_with("https://")).cloned();
+        step.link = link
+            .filter(|link| leads_on(link, &done.answer.url))
+            .cloned();
     }
     let unsaid = || ConsoleError::new("workflow_refused");
     match outcome.verdict {

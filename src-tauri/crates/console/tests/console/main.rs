@@ -41,6 +41,7 @@ mod newcomer;
 mod one_answer;
 mod own_accounts;
 mod paneling;
+mod practiced;
 mod primaries;
 mod pushed;
 mod recovery;

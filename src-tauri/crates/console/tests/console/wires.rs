@@ -1,9 +1,13 @@
 //! The mission page's three use cases, through the gate, against the practice connectors that speak
 //! the services' wire.
 
+use serde_json::json;
 use tsunagi_areas::call::{Body, Call, Method};
+use tsunagi_areas::data_source::Source;
 use tsunagi_console::agent::Practice as _;
-use tsunagi_console::views::{CallDraft, NewConnection, Stage, TryAnswer};
+use tsunagi_console::views::{
+    CallDraft, NewConnection, SourceDoor, SourceDraft, Stage, TaskVerdict, TryAnswer,
+};
 use tsunagi_console::{ApplicationId, Cause, ConnectionId, Environment, Reach};
 use tsunagi_domain::{Edition, Health, Kind, Mode};
 use tsunagi_practice::{Fault, Faults};
@@ -226,6 +230,75 @@ async fn a_customer_is_looked_up_in_salesforce_through_an_admin_connection() {
     .await;
     assert_eq!(answer.status, 400);
     assert!(answer.body.contains("MALFORMED_QUERY"), "{}", answer.body);
+}
+
+/// A data source finds out what there is, pulls it page by page, and asks for what changed since.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_data_source_discovers_pulls_and_adds_to_salesforce() {
+    let (desk, application) = shop();
+    let id = connect(&desk, application, "practice_salesforce", Kind::Admin);
+    signs_in(&desk, id).await;
+    let (console, session) = (&desk.console, desk.session());
+    let through = SourceDoor {
+        application,
+        environment: LIVE,
+        connection: id,
+    };
+    let modules = console.source_modules(session, through).await;
+    let names: Vec<_> = modules
+        .unwrap()
+        .into_iter()
+        .map(|one| (one.name, one.label, one.read_only))
+        .collect();
+    assert_eq!(
+        names,
+        [("Account", "Accounts"), ("Contact", "Contacts")].map(|(name, label)| (
+            name.to_owned(),
+            label.to_owned(),
+            false
+        ))
+    );
+    let fields = console.source_fields(session, through, Some("Account".to_owned()));
+    let fields = fields.await.unwrap();
+    let told = |name: &str| fields.iter().find(|one| one.name == name).unwrap();
+    assert_eq!(told("Phone").kind.as_deref(), Some("phone"));
+    assert!(told("Id").read_only && !told("Name").read_only);
+
+    let names: Vec<&str> = fields.iter().map(|one| one.name.as_str()).collect();
+    let given = json!({"module": "Account", "fields": names});
+    let source = Source {
+        operation: "get_records".to_owned(),
+        given: serde_json::from_value(given).unwrap(),
+        key: Some("Id".to_owned()),
+        changes: true,
+        ..Source::default()
+    };
+    let draft = SourceDraft {
+        id: None,
+        version: None,
+        application,
+        environment: LIVE,
+        name: "Accounts".to_owned(),
+        connection: Some(id),
+        source,
+    };
+    let kept = console.keep_source(session, draft).unwrap();
+    let item = kept.draft.id.unwrap();
+    let view = console.pull_source(session, item, false).await.unwrap();
+    assert_eq!(view.row.rows, 12, "over three pages");
+    assert_eq!(view.row.last.unwrap().came, 12);
+
+    let new = json!({"Name": "Ada Lovelace & Co", "Phone": "+44 20 7946 0198"});
+    let new = new.as_object().cloned().unwrap();
+    let added = console.add_record(session, item, new).await.unwrap();
+    assert_eq!(added.verdict, Some(TaskVerdict::Done), "{added:?}");
+    let view = console.pull_source(session, item, false).await.unwrap();
+    assert_eq!(view.row.rows, 13);
+    assert_eq!(
+        view.row.last.unwrap().came,
+        1,
+        "only what was changed since has come"
+    );
 }
 
 /// A message goes to Cliq through a logged-in-user connection: whoever sends it posts it.

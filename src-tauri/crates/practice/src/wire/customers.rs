@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use crate::state::{Record, State};
@@ -10,8 +13,10 @@ use crate::state::{Record, State};
 /// An object and its fields: those a client may set, after `Id` and what the service makes.
 pub(crate) struct Object {
     pub(crate) name: &'static str,
+    /// Of several, as people read it.
+    pub(crate) plural: &'static str,
     /// What its ids begin with.
-    prefix: &'static str,
+    pub(crate) prefix: &'static str,
     /// Fields that a client sets.
     pub(crate) own: &'static [&'static str],
     /// Fields that the service makes.
@@ -20,10 +25,17 @@ pub(crate) struct Object {
     pub(crate) required: &'static str,
 }
 
+/// The field with the time of the last change.
+pub(crate) const CHANGED: &str = "LastModifiedDate";
+
+/// When those that are there from the start were made, in seconds since 1970.
+const MADE: i64 = 1_767_225_600;
+
 /// The objects there are.
 pub(crate) static OBJECTS: [Object; 2] = [
     Object {
         name: "Account",
+        plural: "Accounts",
         prefix: "001Pr",
         own: &[
             "Name",
@@ -33,11 +45,12 @@ pub(crate) static OBJECTS: [Object; 2] = [
             "BillingCity",
             "BillingCountry",
         ],
-        made: &["Id"],
+        made: &["Id", CHANGED],
         required: "Name",
     },
     Object {
         name: "Contact",
+        plural: "Contacts",
         prefix: "003Pr",
         own: &[
             "FirstName",
@@ -47,7 +60,7 @@ pub(crate) static OBJECTS: [Object; 2] = [
             "Title",
             "AccountId",
         ],
-        made: &["Id", "Name"],
+        made: &["Id", "Name", CHANGED],
         required: "LastName",
     },
 ];
@@ -262,8 +275,16 @@ pub(crate) fn all(state: &State, object: &Object) -> BTreeMap<String, Map<String
         .records
         .iter()
         .filter(|(_, record)| record.kind == object.name)
-        .map(|(id, record): (&String, &Record)| (id.clone(), record.fields.clone()));
-    let mut all: BTreeMap<_, _> = made_up(object).chain(written).collect();
+        .map(|(id, record): (&String, &Record)| {
+            let mut fields = record.fields.clone();
+            fields.insert(CHANGED.to_owned(), json!(time(record.at.unwrap_or(MADE))));
+            (id.clone(), fields)
+        });
+    let from_the_start = made_up(object).map(|(id, mut fields)| {
+        fields.insert(CHANGED.to_owned(), json!(time(MADE)));
+        (id, fields)
+    });
+    let mut all: BTreeMap<_, _> = from_the_start.chain(written).collect();
     for (id, fields) in &mut all {
         if object.made.contains(&"Name") {
             let part = |field| {
@@ -278,4 +299,19 @@ pub(crate) fn all(state: &State, object: &Object) -> BTreeMap<String, Map<String
         fields.insert("Id".to_owned(), json!(id));
     }
     all
+}
+
+/// A time, as Salesforce writes it
+/// (<https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_valid_date_formats.htm>).
+fn time(seconds: i64) -> String {
+    Timestamp::from_second(seconds)
+        .unwrap_or_default()
+        .strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+        .to_string()
+}
+
+/// The seconds since 1970 that such a time means.
+pub(crate) fn seconds(text: &str) -> Option<i64> {
+    let time = DateTime::strptime("%Y-%m-%dT%H:%M:%S.000+0000", text).ok()?;
+    Some(TimeZone::UTC.to_timestamp(time).ok()?.as_second())
 }

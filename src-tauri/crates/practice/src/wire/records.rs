@@ -21,9 +21,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::customers::{Object, all};
+use super::customers::{Object, all, seconds};
 use super::salesforce::{Sorry, broken, may_use, refused};
-use super::soql::{Query, Refused};
+use super::soql::{Holds, Query, Refused};
 use super::struck;
 use crate::faults::Place;
 use crate::params::Params;
@@ -35,13 +35,13 @@ const ON_A_PAGE: usize = 5;
 /// How many records can be added or changed.
 const MOST: usize = 500;
 /// The longest text of a field, in characters.
-const LONGEST: usize = 255;
+pub(super) const LONGEST: usize = 255;
 /// What the names of further pages begin with.
 const LOCATOR: &str = "01gPractice";
 
 type Fields = Map<String, Value>;
 
-fn not_found() -> Sorry {
+pub(super) fn not_found() -> Sorry {
     let message = "The requested resource does not exist";
     refused(StatusCode::NOT_FOUND, "NOT_FOUND", message)
 }
@@ -51,7 +51,7 @@ fn bad(code: &'static str, message: impl Into<String>) -> Sorry {
 }
 
 /// That a version is written as `v60.0` is.
-fn is_version(text: &str) -> bool {
+pub(super) fn is_version(text: &str) -> bool {
     let number = text
         .strip_prefix('v')
         .and_then(|text| text.strip_suffix(".0"));
@@ -138,11 +138,12 @@ fn page(
 }
 
 /// Texts are compared without their case, as Salesforce compares them.
-fn is(fields: &Fields, (name, wanted): &(&str, Option<String>)) -> bool {
+fn is(fields: &Fields, (name, holds): &(&str, Holds)) -> bool {
     let has = fields.get(*name).and_then(Value::as_str);
-    match wanted {
-        None => has.is_none_or(str::is_empty),
-        Some(wanted) => has.is_some_and(|has| has.to_lowercase() == wanted.to_lowercase()),
+    match holds {
+        Holds::Null => has.is_none_or(str::is_empty),
+        Holds::Text(wanted) => has.is_some_and(|has| has.to_lowercase() == wanted.to_lowercase()),
+        Holds::After(time) => has.and_then(seconds).is_some_and(|has| has > *time),
     }
 }
 
@@ -228,9 +229,10 @@ pub(crate) async fn create(
         if let Err(refused) = lacks(object, &fields, true) {
             return refused.into_response();
         }
+        let now = ctx.now();
         let kept = ctx.store.change(move |state| {
             let id = object.next_id(state);
-            keep(state, object, &id, fields).then_some(id)
+            keep(state, object, &id, fields, now).then_some(id)
         });
         match kept.await {
             Ok(Some(id)) => {
@@ -265,13 +267,14 @@ pub(crate) async fn update(
         if let Err(refused) = lacks(object, &fields, false) {
             return refused.into_response();
         }
+        let now = ctx.now();
         let kept = ctx.store.change(move |state| {
             let mut whole = all(state, object).remove(&id)?;
             for made in object.made {
                 whole.remove(*made);
             }
             whole.extend(fields);
-            Some(keep(state, object, &id, whole))
+            Some(keep(state, object, &id, whole, now))
         });
         match kept.await {
             Ok(Some(true)) => StatusCode::NO_CONTENT.into_response(),
@@ -289,11 +292,12 @@ fn full() -> Sorry {
 }
 
 /// Keeps a record; says whether it fits.
-fn keep(state: &mut Kept, object: &Object, id: &str, fields: Fields) -> bool {
+fn keep(state: &mut Kept, object: &Object, id: &str, fields: Fields, now: i64) -> bool {
     let fits = state.records.len() < MOST || state.records.contains_key(id);
     if fits {
         let record = Record {
             kind: object.name.to_owned(),
+            at: Some(now),
             fields,
         };
         state.records.insert(id.to_owned(), record);

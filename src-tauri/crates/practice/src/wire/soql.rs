@@ -1,9 +1,13 @@
 //! A small part of SOQL, the query language of Salesforce:
 //! `SELECT field, … FROM object [WHERE field = 'text' [AND …]] [LIMIT n]`
-//! (<https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select.htm>).
+//! (<https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select.htm>),
+//! and of times what was changed since: `LastModifiedDate > 2026-01-31T09:00:00Z`
+//! (<https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm>).
 //! Anything else is a malformed query here.
 
-use super::customers::Object;
+use jiff::Timestamp;
+
+use super::customers::{CHANGED, Object};
 
 /// A query that can be answered.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,9 +15,17 @@ pub(crate) struct Query {
     pub(crate) object: &'static str,
     /// As the service writes them, each once.
     pub(crate) fields: Vec<&'static str>,
-    /// Field and text, or `None` for null.
-    pub(crate) conditions: Vec<(&'static str, Option<String>)>,
+    pub(crate) conditions: Vec<(&'static str, Holds)>,
     pub(crate) limit: Option<usize>,
+}
+
+/// What has to hold for a field.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Text(String),
+    Null,
+    /// A time after this one, in seconds since 1970.
+    After(i64),
 }
 
 /// Why a query cannot be answered: `errorCode` and message.
@@ -24,8 +36,10 @@ pub(crate) struct Refused(pub(crate) &'static str, pub(crate) String);
 enum Token {
     Word(String),
     Text(String),
+    Time(i64),
     Comma,
     Equals,
+    After,
 }
 
 fn unexpected(what: &str) -> Refused {
@@ -41,13 +55,22 @@ fn tokens(text: &str) -> Result<Vec<Token>, Refused> {
             letter if letter.is_whitespace() => {}
             ',' => tokens.push(Token::Comma),
             '=' => tokens.push(Token::Equals),
+            '>' => tokens.push(Token::After),
             '\'' => tokens.push(Token::Text(quoted(&mut rest)?)),
             letter if letter.is_alphanumeric() || letter == '_' => {
                 let mut word = String::from(letter);
-                while let Some(more) = rest.next_if(|more| more.is_alphanumeric() || *more == '_') {
+                let timely = letter.is_ascii_digit();
+                let goes_on = |more: &char| {
+                    more.is_alphanumeric() || *more == '_' || timely && "-:+.".contains(*more)
+                };
+                while let Some(more) = rest.next_if(goes_on) {
                     word.push(more);
                 }
-                tokens.push(Token::Word(word));
+                // A time stands without marks; a number alone is a word.
+                tokens.push(match word.parse::<Timestamp>() {
+                    Ok(time) => Token::Time(time.as_second()),
+                    Err(_) => Token::Word(word),
+                });
             }
             other => return Err(unexpected(&format!("'{other}'"))),
         }
@@ -106,6 +129,8 @@ fn said(token: Option<&Token>) -> String {
         Some(Token::Text(_)) => "a text".to_owned(),
         Some(Token::Comma) => "','".to_owned(),
         Some(Token::Equals) => "'='".to_owned(),
+        Some(Token::After) => "'>'".to_owned(),
+        Some(Token::Time(_)) => "a time".to_owned(),
     }
 }
 
@@ -146,16 +171,24 @@ impl Query {
             loop {
                 let name = reader.word()?;
                 let known = field(&name)?;
-                match reader.0.next() {
-                    Some(Token::Equals) => {}
-                    other => return Err(unexpected(&said(other.as_ref()))),
-                }
-                let value = match reader.0.next() {
-                    Some(Token::Text(text)) => Some(text),
-                    Some(Token::Word(word)) if word.eq_ignore_ascii_case("null") => None,
-                    other => return Err(unexpected(&said(other.as_ref()))),
+                let sign = reader.0.next();
+                let value = reader.0.next();
+                let holds = match (&sign, value) {
+                    (Some(Token::Equals), Some(Token::Text(text))) => Holds::Text(text),
+                    (Some(Token::Equals), Some(Token::Word(word)))
+                        if word.eq_ignore_ascii_case("null") =>
+                    {
+                        Holds::Null
+                    }
+                    (Some(Token::After), Some(Token::Time(time))) if known == CHANGED => {
+                        Holds::After(time)
+                    }
+                    (Some(Token::Equals | Token::After), other) => {
+                        return Err(unexpected(&said(other.as_ref())));
+                    }
+                    _ => return Err(unexpected(&said(sign.as_ref()))),
                 };
-                conditions.push((known, value));
+                conditions.push((known, holds));
                 if !reader.is_next("AND") {
                     break;
                 }

@@ -10,8 +10,11 @@ use tokio::net::TcpStream;
 
 use crate::visit::{ALL, VERIFIER, Visit, tokens};
 
-const PATHS: [&str; 10] = [
+const PATHS: [&str; 13] = [
     "/",
+    "/checkoutnow",
+    "/v2/checkout/orders/0000",
+    "/2010-04-01/Accounts/AC00000000000000000000000000000001.json",
     "/authorize",
     "/device",
     "/device_authorization",

@@ -1,8 +1,11 @@
 //! The wires of other services. Each test names the page whose body it expects.
 
 mod cliq;
+mod described;
+mod paypal;
 mod recruit;
 mod salesforce;
+mod twilio;
 mod zoho;
 
 use reqwest::header::AUTHORIZATION;

@@ -7,6 +7,7 @@ use tsunagi_console::agent::Practice as _;
 use super::*;
 use crate::fixture::people::page;
 use crate::fixture::{BEN, Person};
+use crate::practiced::Shop;
 
 /// A practice service with the scopes that are suggested.
 async fn orders(connector: &str, kind: Kind) -> Orders {
@@ -239,4 +240,60 @@ async fn r4_without_access_or_authorization_nothing_is_sent() {
         1,
         "authorized, it is repeated"
     );
+}
+
+/// PayPal tells repetitions apart by the key of the action: the one that is retried is the one that
+/// was lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payment_that_a_person_retries_is_one_payment_at_the_service() {
+    let shop = Shop::paid().await;
+    let (console, session) = (&shop.desk.console, shop.desk.session());
+    let amount = From::Field {
+        field: "amount".to_owned(),
+    };
+    let pays = Action {
+        does: Deed::TakePayment {
+            operation: "create_payment".to_owned(),
+            inputs: vec![put("amount", None, amount)],
+        },
+        ..push("p", "x")
+    };
+    let draft = WorkflowDraft {
+        id: None,
+        version: None,
+        application: shop.application,
+        environment: LIVE,
+        name: "Orders".to_owned(),
+        seats: vec![WorkflowSeat {
+            part: "p".to_owned(),
+            connection: Some(shop.id),
+            service: None,
+        }],
+        workflow: Workflow {
+            subject: Subject::Form {
+                fields: vec![Field {
+                    currency: Some("USD".to_owned()),
+                    ..field("amount", FieldKind::Amount)
+                }],
+            },
+            rules: vec![rule("added", Trigger::Add, vec![pays])],
+        },
+    };
+    let form = console.keep_workflow(session, draft).unwrap().id.unwrap();
+    shop.faulty(Fault::CutOff);
+    let record = values(json!({ "amount": { "minor": 1050, "currency": "USD" } }));
+    let added = console.add_form_record(session, form, record).await;
+    let run = added.unwrap().runs.remove(0);
+    assert_eq!(states(&run), [ActionState::Repeatable], "it has a key");
+    shop.sound();
+    assert_eq!(shop.payments().await, 1, "it was created, unseen");
+    let again = console.retry_workflow(session, form, run.id, &[], &[]);
+    let again = again.await.unwrap();
+    assert_eq!(states(&again), [ActionState::Done], "{again:?}");
+    assert_eq!(shop.payments().await, 1, "and is the same payment");
+    let link = again.actions[0]
+        .link
+        .as_ref()
+        .expect("where the payer goes");
+    assert!(page(link).await.contains("10.50 USD"), "{link}");
 }

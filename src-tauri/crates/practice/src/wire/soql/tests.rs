@@ -23,8 +23,8 @@ fn a_customer_is_asked_for_by_email() {
     assert_eq!(
         query.conditions,
         [
-            ("Email", Some("grace@oneill.example.com".to_owned())),
-            ("LastName", Some("O'Neill".to_owned())),
+            ("Email", Holds::Text("grace@oneill.example.com".to_owned())),
+            ("LastName", Holds::Text("O'Neill".to_owned())),
         ],
         "a mark in a text has a backslash before it"
     );
@@ -32,8 +32,28 @@ fn a_customer_is_asked_for_by_email() {
 }
 
 #[test]
+fn what_was_changed_since_is_asked_for_by_a_time() {
+    for time in [
+        "2026-01-31T09:00:00Z",
+        "2026-01-31T09:00:00+00:00",
+        "2026-01-31T18:00:00.000+09:00",
+    ] {
+        let query = Query::read(&format!(
+            "SELECT Id FROM Account WHERE LastModifiedDate > {time}"
+        ));
+        let holds = Holds::After(1_769_850_000);
+        assert_eq!(query.unwrap().conditions, [(CHANGED, holds)], "{time}");
+    }
+}
+
+#[test]
 fn anything_else_is_said_to_be_malformed() {
     for text in [
+        "SELECT Id FROM Account WHERE LastModifiedDate > '2026-01-31T09:00:00Z'",
+        "SELECT Id FROM Account WHERE LastModifiedDate > 2026-01-31",
+        "SELECT Id FROM Account WHERE LastModifiedDate = 2026-01-31T09:00:00Z",
+        "SELECT Id FROM Account WHERE Name > 2026-01-31T09:00:00Z",
+        "SELECT Id FROM Account WHERE Name > 'A'",
         "",
         "SELECT",
         "SELECT Id",
@@ -75,6 +95,6 @@ proptest! {
     #[test]
     fn whatever_is_quoted_comes_back(text in "[^\\\\']*") {
         let query = Query::read(&format!("SELECT Id FROM Account WHERE Name = '{text}'")).unwrap();
-        prop_assert_eq!(query.conditions, [("Name", Some(text))]);
+        prop_assert_eq!(query.conditions, [("Name", Holds::Text(text))]);
     }
 }

@@ -11,12 +11,12 @@ use crate::visit::{REDIRECT, VERIFIER, Visit, tokens};
 const SCOPE: &str = "api refresh_token openid";
 const DATA: &str = "/services/data/v60.0";
 
-async fn signed_in(visit: &Visit) -> String {
+pub(super) async fn signed_in(visit: &Visit) -> String {
     let tokens = visit.entered(&SALESFORCE, "practice-1", SCOPE).await;
     format!("Bearer {}", tokens.access)
 }
 
-async fn query(visit: &Visit, header: &str, text: &str) -> (u16, Value) {
+pub(super) async fn query(visit: &Visit, header: &str, text: &str) -> (u16, Value) {
     let text: String = byte_serialize(text.as_bytes()).collect();
     let path = format!("{DATA}/query?q={text}");
     visit.ask(Method::GET, &path, header, None).await
