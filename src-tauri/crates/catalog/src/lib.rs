@@ -26,6 +26,7 @@ mod executions;
 mod facets;
 mod fillings;
 mod flows;
+mod history;
 mod inventory;
 mod items;
 mod kept_sign_ins;
@@ -78,6 +79,7 @@ pub use events::{By, Entry, Event, EventQuery, Fault, NewEvent, Tag, Verificatio
 pub use executions::Execution;
 pub use fillings::Filling;
 pub use flows::{Flow, Step};
+pub use history::{History, PastExecution, PastMark};
 pub use inventory::{InventoryPage, InventoryRow};
 pub use items::{Item, Part};
 pub use kept_sign_ins::KeptSignIn;

@@ -19,6 +19,7 @@ mod own_accounts;
 mod panels;
 mod papers;
 mod primaries;
+mod retention;
 mod schedules;
 mod sending;
 mod services;
@@ -81,6 +82,7 @@ pub use papers::{
     ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat, WorkKind, WorkView,
 };
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
+pub use retention::{AgeChoice, RetentionChange, RetentionView, SizeChoice};
 pub use schedules::{
     ScheduleDraft, ScheduleOutcome, ScheduleRow, ScheduleRun, ScheduleTarget, SchedulesView,
 };
