@@ -10,6 +10,7 @@ import { many, serviceHandlers, withRecent } from "./fake/services";
 import { availabilityHandlers, offeredBy, refusedBy } from "./fake/availability";
 import { applicationHandlers } from "./fake/applications";
 import { callHandlers } from "./fake/calls";
+import { retentionHandlers } from "./fake/retention";
 import { scheduleHandlers } from "./fake/schedules";
 import { sourceHandlers } from "./fake/sources";
 import { failureOf, type FailureCode } from "./fake/failures";
@@ -488,6 +489,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       add: (name, linkName) => void create({ name, linkName, connector: "practice", kind: "admin", mode: "same", scopes: ["contacts.read"], registration: null, settings: {}, reuse: null }),
     }, refuse, work, options),
     ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), country: () => world.country, setCountry: (country) => (world.country = country), connections: () => world.rows.length, changed }),
+    ...retentionHandlers({ start: () => world.start, changed, quiet: home === "first" || home === "empty" || home === "quiet" }),
     ...applications.handlers,
     ...calls,
     ...scheduleHandlers({ start: () => world.start, calls: (application, environment) => calls.calls_get({ application, environment }), changed }, options, home === "first" || home === "empty"),
