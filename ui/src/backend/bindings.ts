@@ -1364,6 +1364,31 @@ most: number,
  * The next one ends the oldest.
  */
 full: boolean, };
+export type CrowdedAccount = { 
+/**
+ * The service whose authorization ends first.
+ */
+service: ServiceMark, 
+/**
+ * What a person recognizes the account by.
+ */
+account: string, 
+/**
+ * How many there are, and how many fit.
+ */
+crowded: Crowded, 
+/**
+ * Since when the oldest is there.
+ */
+since: Timestamp, 
+/**
+ * The connection it sits in; `None` where it cannot be told.
+ */
+connection: ConnectionId | null, 
+/**
+ * That connection's name.
+ */
+name: string, };
 export type AccountPlace = { 
 /**
  * Which environments.
@@ -4945,6 +4970,10 @@ offers: Array<OfferedToYou>,
  * Authorizations that lapse within 14 days.
  */
 lapsing: Array<Need>, 
+/**
+ * Accounts that can hardly be authorized again.
+ */
+crowded: Array<CrowdedAccount>, 
 /**
  * Attempts that failed lately, with their connection's name.
  */

@@ -238,7 +238,11 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       const lapsing = world.rows.flatMap((row) => row.stations.filter((station) => station.lapsesAt !== null && station.lapsesAt < soon && station.health.state === "connected").map((station) => ({ connection: row.id, name: row.name, service: row.service, station })));
       const failed = world.rows.find((row) => row.linkName === "customer_lookup");
       const failures = failed ? [{ connection: failed.id, name: failed.name, flow: seedTimeline("production", false, world.start.locale, Date.now() - 3 * 3_600_000) }] : [];
-      return { offers: managed.offers(), needs, lapsing, failures, unreadable: torn, connections: world.rows.length };
+      const crowded = of("crowded") ? [20, 18].flatMap((held, i) => {
+        const row = world.rows.filter((one) => one.service.id.startsWith("zoho"))[i];
+        return row ? [{ service: row.service, account: i === 0 ? "aiko.mori@kumo.example" : "ren.ito@kumo.example", crowded: { held, most: 20, full: held >= 20 }, since: Date.now() - (210 - i * 60) * 86_400_000, connection: row.id, name: row.name }] : [];
+      }) : [];
+      return { offers: managed.offers(), needs, lapsing, crowded, failures, unreadable: torn, connections: world.rows.length };
     },
     connections_list: ({ query: asked }) => {
       const rows = found(asked);

@@ -346,6 +346,7 @@ pub fn typescript() -> String {
         v::EnvironmentCard,
         v::AccountRow,
         v::Crowded,
+        v::CrowdedAccount,
         v::AccountPlace,
         v::ConnectionView,
         v::FlowRecord,

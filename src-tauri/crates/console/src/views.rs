@@ -62,7 +62,7 @@ pub use flow::{
     Stay, StepView, TypedKeys,
 };
 pub use keys::{KeyProof, KeysView, RecoveryCodeView, RotationView};
-pub use list::{
+pub use list::{CrowdedAccount, 
     AccountView, ConnectionPage, ConnectionRow, HomeView, ListQuery, Mend, NamedFlow, Need,
     ServiceMark, SortBy, Station, UnreachableView, Unreadable,
 };

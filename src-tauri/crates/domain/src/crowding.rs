@@ -25,16 +25,33 @@ pub fn crowding(held: u32, most: Option<u32>) -> Crowding {
     let left = most.saturating_sub(held);
     if left == 0 {
         Crowding::Full
-    } else if left <= (most / 10).max(1) {
+    } else if held >= near_from(most) {
         Crowding::Near(left)
     } else {
         Crowding::Room
     }
 }
 
+/// From how many authorizations on an account is near to the most that its provider keeps.
+#[must_use]
+pub fn near_from(most: u32) -> u32 {
+    most.saturating_sub((most / 10).max(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_near_is_not_room_and_what_is_before_it_is() {
+        for most in 1..50 {
+            let near = near_from(most);
+            assert_ne!(crowding(near, Some(most)), Crowding::Room, "{near} of {most}");
+            if let Some(before) = near.checked_sub(1) {
+                assert_eq!(crowding(before, Some(most)), Crowding::Room, "{most}");
+            }
+        }
+    }
 
     #[test]
     fn the_last_tenth_is_near_and_then_it_is_full() {
