@@ -36,7 +36,9 @@ impl Console {
             return Ok(None);
         }
         let known = library.get(connector);
-        let alike = library.all().filter(|other| known.is_some_and(|known| is_one_provider(known, other)));
+        let alike = library
+            .all()
+            .filter(|other| known.is_some_and(|known| is_one_provider(known, other)));
         let alike: Vec<&str> = alike.map(|other| other.id.as_str()).collect();
         let catalog = &self.inner.catalog;
         let held = catalog.tokens_held(&alike, connector, account, client)?;
@@ -61,7 +63,9 @@ impl Console {
                 continue;
             };
             let known = providers.iter_mut().find(|(_, known)| {
-                known.first().is_some_and(|first| is_one_provider(first, connector))
+                known
+                    .first()
+                    .is_some_and(|first| is_one_provider(first, connector))
             });
             match known {
                 Some((_, known)) => known.push(connector),
@@ -74,7 +78,9 @@ impl Console {
             let catalog = &self.inner.catalog;
             for crowd in catalog.crowds(&ids, near_from(most), SHOWN)? {
                 let name = match crowd.connection {
-                    Some(id) => self.readable_connection(id)?.map(|found| found.name.to_string()),
+                    Some(id) => self
+                        .readable_connection(id)?
+                        .map(|found| found.name.to_string()),
                     None => None,
                 };
                 crowded.push(CrowdedAccount {
@@ -125,7 +131,11 @@ impl Console {
 fn is_one_provider(one: &Connector, other: &Connector) -> bool {
     let place = |connector: &Connector| {
         let oauth = connector.oauth();
-        (oauth.authorize.clone(), oauth.device.clone(), oauth.refresh_tokens_max)
+        (
+            oauth.authorize.clone(),
+            oauth.device.clone(),
+            oauth.refresh_tokens_max,
+        )
     };
     let (here, there) = (place(one), place(other));
     let somewhere = here.0.is_some() || here.1.is_some();

@@ -183,7 +183,11 @@ impl Console {
             }) => {}
             Ok(Forgotten {
                 runs, executions, ..
-            }) => tracing::info!(runs, executions, "what was too old or too much is forgotten"),
+            }) => tracing::info!(
+                runs,
+                executions,
+                "what was too old or too much is forgotten"
+            ),
             Err(error) => {
                 tracing::warn!(code = %error.code, "what is too old is not forgotten yet");
             }
@@ -219,7 +223,10 @@ impl Console {
                 self.forget_executions(now, many, &mut gone).await?;
             }
         }
-        while self.portion(|catalog| catalog.give_room_back(PAGES, SPARE)).await? {}
+        while self
+            .portion(|catalog| catalog.give_room_back(PAGES, SPARE))
+            .await?
+        {}
         if gone.runs + gone.executions > 0 {
             self.inner.bell.changed();
         }
@@ -292,7 +299,10 @@ impl Console {
 impl Forgetting {
     /// Whether a round begins: the first time, and an hour after the last one began.
     fn is_due(&self, now: Timestamp) -> bool {
-        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut last = self
+            .last
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         // A clock that was set back is no reason to wait for it.
         let due = last.is_none_or(|last| now < last || now >= last.plus_millis(EVERY_MS));
         if due {
@@ -302,7 +312,10 @@ impl Forgetting {
     }
 
     fn look_again(&self) {
-        *self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        *self
+            .last
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = None;
     }
 }
 

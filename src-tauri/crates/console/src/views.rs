@@ -62,9 +62,9 @@ pub use flow::{
     Stay, StepView, TypedKeys,
 };
 pub use keys::{KeyProof, KeysView, RecoveryCodeView, RotationView};
-pub use list::{CrowdedAccount, 
-    AccountView, ConnectionPage, ConnectionRow, HomeView, ListQuery, Mend, NamedFlow, Need,
-    ServiceMark, SortBy, Station, UnreachableView, Unreadable,
+pub use list::{
+    AccountView, ConnectionPage, ConnectionRow, CrowdedAccount, HomeView, ListQuery, Mend,
+    NamedFlow, Need, ServiceMark, SortBy, Station, UnreachableView, Unreadable,
 };
 pub use managing::{
     AffectedUse, AlsoLost, BulkAction, BulkPart, BulkResult, ConnectionEdit, DriftKind, DriftView,

@@ -3,6 +3,12 @@
 //! Some providers keep a number of refresh tokens for an account and a client, and with one more
 //! they forget the oldest: whoever holds that one is disconnected without a word. What a person is
 //! told in time they can do something about: use one authorization in several places (R21).
+//!
+//! It is counted by person and client. Zoho's pages do not agree on that: "per user per client"
+//! (<https://help.zoho.com/portal/en/community/topic/kaizen-43-tokens-and-limitations>), "a user in
+//! an organization" (<https://www.zoho.com/pdfeditor/help/api/oauth-step4.html>), "a client ID"
+//! (<https://help.zoho.com/portal/en/kb/accounts/faqs-troubleshooting/faqs/oauth/articles/will-the-refresh-tokens-expire>).
+//! What this program does not know of, such as tokens another program was given, is not counted.
 
 /// How near an account is to what its provider keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +52,11 @@ mod tests {
     fn what_is_near_is_not_room_and_what_is_before_it_is() {
         for most in 1..50 {
             let near = near_from(most);
-            assert_ne!(crowding(near, Some(most)), Crowding::Room, "{near} of {most}");
+            assert_ne!(
+                crowding(near, Some(most)),
+                Crowding::Room,
+                "{near} of {most}"
+            );
             if let Some(before) = near.checked_sub(1) {
                 assert_eq!(crowding(before, Some(most)), Crowding::Room, "{most}");
             }

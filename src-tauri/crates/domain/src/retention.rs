@@ -48,7 +48,8 @@ impl Retention {
     /// # Errors
     /// [`RefusalCode::RetentionUnknown`].
     pub fn is_offered(self) -> Result<(), Refusal> {
-        let among = |value: Option<u32>, choices: &[u32]| value.is_none_or(|one| choices.contains(&one));
+        let among =
+            |value: Option<u32>, choices: &[u32]| value.is_none_or(|one| choices.contains(&one));
         if among(self.days, &Self::DAYS) && among(self.megabytes, &Self::MEGABYTES) {
             Ok(())
         } else {

@@ -291,10 +291,30 @@ fn r8_to_a_payment_service_that_is_not_offered_here_nothing_is_sent_whoever_asks
             };
             for (ask, candidate, expected, why) in [
                 (here, of(hana, 1), unoffered.code, "R8"),
-                (here, disconnected, unoffered.code, "before what authorizing mends"),
-                (missing, of(hana, 1), unoffered.code, "before what granting mends"),
-                (over, of(hana, 1), retired.code, "what is over has no place at all"),
-                (disabled, of(hana, 1), RefusalCode::Disabled, "R4 comes first"),
+                (
+                    here,
+                    disconnected,
+                    unoffered.code,
+                    "before what authorizing mends",
+                ),
+                (
+                    missing,
+                    of(hana, 1),
+                    unoffered.code,
+                    "before what granting mends",
+                ),
+                (
+                    over,
+                    of(hana, 1),
+                    retired.code,
+                    "what is over has no place at all",
+                ),
+                (
+                    disabled,
+                    of(hana, 1),
+                    RefusalCode::Disabled,
+                    "R4 comes first",
+                ),
             ] {
                 let refused = code(choose(ask, &[candidate]));
                 assert_eq!(refused, Some(expected), "{kind:?} for {caller:?}: {why}");

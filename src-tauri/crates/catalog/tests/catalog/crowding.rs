@@ -40,7 +40,9 @@ fn the_refresh_tokens_of_an_account_and_a_client_are_counted() {
     fill(account("kana", Some("eu")), ours, true);
     let held = |account| {
         let known = ["practice"];
-        let held = home.catalog.tokens_held(&known, "practice", &account, client.id);
+        let held = home
+            .catalog
+            .tokens_held(&known, "practice", &account, client.id);
         held.unwrap()
     };
     assert_eq!(
@@ -113,7 +115,9 @@ fn one_client_and_one_person_are_counted_once_however_many_registrations_and_pla
     home.catalog.share(place, second.0).unwrap();
     let known = ["crm", "books", "mail"];
     let held = |id: &str, email| {
-        let held = home.catalog.tokens_held(&known, "crm", &account(id, email), crm);
+        let held = home
+            .catalog
+            .tokens_held(&known, "crm", &account(id, email), crm);
         held.unwrap()
     };
     assert_eq!(held("crm-1", Some("KANA@example.com")), 3);

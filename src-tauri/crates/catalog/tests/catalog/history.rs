@@ -83,7 +83,11 @@ fn fill_and_forget(catalog: &Catalog) -> (u64, u64) {
         "{held} of {full}: what is kept takes most of the file"
     );
     while catalog.forget_runs(Timestamp(i64::MAX), 5_000).unwrap() > 0 {}
-    assert_eq!(catalog.data_size().unwrap(), full, "free, and not given yet");
+    assert_eq!(
+        catalog.data_size().unwrap(),
+        full,
+        "free, and not given yet"
+    );
     let mut portions = 0;
     while catalog.give_room_back(256, 64).unwrap() {
         portions += 1;

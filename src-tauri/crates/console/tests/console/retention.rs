@@ -71,13 +71,19 @@ async fn what_is_too_old_is_forgotten_and_when_a_connection_was_used_is_not() {
     let runs = catalog.runs(id, 10).unwrap().len();
     desk.world.clock.pass(89 * DAY);
     let forgotten = desk.console.forget_old().await.unwrap();
-    assert_eq!((forgotten.runs, forgotten.executions), (0, 0), "90 at first");
+    assert_eq!(
+        (forgotten.runs, forgotten.executions),
+        (0, 0),
+        "90 at first"
+    );
     desk.world.clock.pass(2 * DAY);
     let forgotten = desk.console.forget_old().await.unwrap();
     assert_eq!(forgotten.runs, runs as u64);
     assert!(catalog.runs(id, 10).unwrap().is_empty());
     assert_eq!(desk.view(id).await.row.last_used, used, "still true");
-    let log = desk.console.activity(desk.session(), &ActivityQuery::default());
+    let log = desk
+        .console
+        .activity(desk.session(), &ActivityQuery::default());
     let log = log.unwrap().entries;
     let founded = log.iter().any(|entry| entry.action == "workspace.founded");
     assert!(founded, "the log is not trimmed");
@@ -100,7 +106,10 @@ async fn what_is_unknown_under_way_or_the_last_of_a_schedule_stays() {
     let all = [&done, &unknown, &open, &last, &alone].map(Clone::clone);
     catalog.put_executions(&all).unwrap();
     let forgotten = desk.console.forget_old().await.unwrap();
-    assert_eq!(forgotten.executions, 1, "what is over and told of by a later one");
+    assert_eq!(
+        forgotten.executions, 1,
+        "what is over and told of by a later one"
+    );
     let left = catalog.executions(nightly, None, 10).unwrap();
     assert_eq!(left, [last, open, unknown]);
     assert_eq!(catalog.executions(once, None, 10).unwrap(), [alone]);

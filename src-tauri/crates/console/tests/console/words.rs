@@ -176,10 +176,18 @@ fn keys() -> BTreeSet<String> {
         keys.insert(format!("word.plan.{plan}"));
     }
     let all = || std::iter::once("all".to_owned());
-    for days in Retention::DAYS.map(|days| days.to_string()).into_iter().chain(all()) {
+    for days in Retention::DAYS
+        .map(|days| days.to_string())
+        .into_iter()
+        .chain(all())
+    {
         keys.insert(format!("word.age.{days}"));
     }
-    for size in Retention::MEGABYTES.map(|size| size.to_string()).into_iter().chain(all()) {
+    for size in Retention::MEGABYTES
+        .map(|size| size.to_string())
+        .into_iter()
+        .chain(all())
+    {
         keys.insert(format!("word.size.{size}"));
     }
     for (code, _) in Why::CODES {

@@ -61,14 +61,23 @@ fn what_may_be_forgotten() {
 
 #[test]
 fn the_oldest_that_is_kept_is_as_many_days_old() {
-    let kept = |days| Retention { days, megabytes: None }.before(NOW);
+    let kept = |days| {
+        Retention {
+            days,
+            megabytes: None,
+        }
+        .before(NOW)
+    };
     assert_eq!(kept(Some(30)), Some(NOW.plus_seconds(-30 * 24 * 3600)));
     assert_eq!(kept(None), None, "however old");
 }
 
 #[test]
 fn as_many_go_as_take_what_is_too_much() {
-    let limit = |megabytes| Retention { days: None, megabytes };
+    let limit = |megabytes| Retention {
+        days: None,
+        megabytes,
+    };
     for (megabytes, count, used, many) in [
         (None, 1_000, u64::MAX, 0),
         (Some(100), 1_000, 100_000_000, 0),
