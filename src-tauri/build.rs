@@ -29,6 +29,8 @@ const COMMANDS: &[&str] = &[
     "settings_change",
     "availability_get",
     "availability_change",
+    "retention_get",
+    "retention_change",
     "own_accounts",
     "own_account_rename",
     "kept_sign_ins_list",

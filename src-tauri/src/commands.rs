@@ -207,6 +207,8 @@ commands! {
     settings::settings_change,
     settings::availability_get,
     settings::availability_change,
+    settings::retention_get,
+    settings::retention_change,
     settings::own_accounts,
     settings::own_account_rename,
     settings::kept_sign_ins_list,

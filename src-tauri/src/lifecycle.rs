@@ -316,6 +316,7 @@ fn go_on<R: Runtime>(
         console.unlock_at_start();
         tauri::async_runtime::spawn(watch_seat(console.clone()));
         tauri::async_runtime::spawn(follow_schedules(console.clone()));
+        tauri::async_runtime::spawn(forget_the_old(console.clone()));
         tauri::async_runtime::spawn(keep_fresh(console));
     }
 }
@@ -436,6 +437,19 @@ async fn follow_schedules(console: Console) {
         let console = console.clone();
         tauri::async_runtime::spawn(async move { console.run_schedules_due().await });
         tokio::time::sleep(SCHEDULE_ROUND).await;
+    }
+}
+
+/// Forgets what is too old or too much, at the start and from then on. The rounds themselves know
+/// when it is time.
+async fn forget_the_old(console: Console) {
+    loop {
+        let due = console.clone();
+        let round = tauri::async_runtime::spawn(async move { due.forget_due().await });
+        if round.await.is_err() {
+            tracing::error!("forgetting what is too old broke off");
+        }
+        tokio::time::sleep(RENEWAL_ROUND).await;
     }
 }
 

@@ -2,7 +2,8 @@
 
 use tauri::State;
 use tsunagi_console::views::{
-    AvailabilityChange, AvailabilityView, KeptSignInView, OwnAccounts, SettingsChange, Start, Whose,
+    AvailabilityChange, AvailabilityView, KeptSignInView, OwnAccounts, RetentionChange,
+    RetentionView, SettingsChange, Start, Whose,
 };
 use tsunagi_console::{ConnectionId, KeptSignInId, Reach};
 
@@ -31,6 +32,22 @@ pub(crate) async fn availability_change(
 ) -> Answer<Start> {
     seated(&desk, move |console, session| {
         console.change_availability(session, &change)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn retention_get(desk: State<'_, Desk>) -> Answer<RetentionView> {
+    seated(&desk, |console, session| console.retention(session)).await
+}
+
+#[tauri::command]
+pub(crate) async fn retention_change(
+    desk: State<'_, Desk>,
+    change: RetentionChange,
+) -> Answer<RetentionView> {
+    seated(&desk, move |console, session| {
+        console.change_retention(session, &change)
     })
     .await
 }

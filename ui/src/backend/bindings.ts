@@ -1364,6 +1364,31 @@ most: number,
  * The next one ends the oldest.
  */
 full: boolean, };
+export type CrowdedAccount = { 
+/**
+ * The service whose authorization ends first.
+ */
+service: ServiceMark, 
+/**
+ * What a person recognizes the account by.
+ */
+account: string, 
+/**
+ * How many there are, and how many fit.
+ */
+crowded: Crowded, 
+/**
+ * Since when the oldest is there.
+ */
+since: Timestamp, 
+/**
+ * The connection it sits in; `None` where it cannot be told.
+ */
+connection: ConnectionId | null, 
+/**
+ * That connection's name.
+ */
+name: string, };
 export type AccountPlace = { 
 /**
  * Which environments.
@@ -4946,6 +4971,10 @@ offers: Array<OfferedToYou>,
  */
 lapsing: Array<Need>, 
 /**
+ * Accounts that can hardly be authorized again.
+ */
+crowded: Array<CrowdedAccount>, 
+/**
  * Attempts that failed lately, with their connection's name.
  */
 failures: Array<NamedFlow>, 
@@ -5567,6 +5596,78 @@ dataCenter: string,
  * Country; `None`: not told.
  */
 country: string | null, };
+export type AgeChoice = { 
+/**
+ * Days; `None`: however old.
+ */
+days: number | null, 
+/**
+ * Requests that are older now.
+ */
+runs: number, 
+/**
+ * Executions that are over and older now; some of them stay.
+ */
+executions: number, };
+export type SizeChoice = { 
+/**
+ * Megabytes; `None`: however much.
+ */
+megabytes: number | null, 
+/**
+ * Whether there is more than that now.
+ */
+over: boolean, };
+export type RetentionView = { 
+/**
+ * For how many days; `None`: however old it is.
+ */
+days: number | null, 
+/**
+ * How many megabytes (of 1,000,000 bytes) at most; `None`: however much it is.
+ */
+megabytes: number | null, 
+/**
+ * The days there are to choose from.
+ */
+ages: Array<AgeChoice>, 
+/**
+ * The megabytes there are to choose from.
+ */
+sizes: Array<SizeChoice>, 
+/**
+ * Requests that are recorded.
+ */
+runs: number, 
+/**
+ * Runs of tasks, workflows, data sources and schedules.
+ */
+executions: number, 
+/**
+ * When the oldest was recorded.
+ */
+oldest: Timestamp | null, 
+/**
+ * What they take, in bytes.
+ */
+bytes: number, 
+/**
+ * How large the file is that they are in, with pulled rows and records of forms, in bytes.
+ */
+file: number, 
+/**
+ * Whether the acting member may change it.
+ */
+mayChange: boolean, };
+export type RetentionChange = { 
+/**
+ * Days; `None`: however old.
+ */
+days: number | null, 
+/**
+ * Megabytes; `None`: however much.
+ */
+megabytes: number | null, };
 export type KeptSignInView = { 
 /**
  * Identifier.
@@ -6309,6 +6410,8 @@ export interface Commands {
   settings_change: { args: { change: SettingsChange }; answer: Start };
   availability_get: { args: {  }; answer: AvailabilityView };
   availability_change: { args: { change: AvailabilityChange }; answer: Start };
+  retention_get: { args: {  }; answer: RetentionView };
+  retention_change: { args: { change: RetentionChange }; answer: RetentionView };
   own_accounts: { args: {  }; answer: OwnAccounts };
   own_account_rename: { args: { connection: ConnectionId; reach: Reach; whose: MemberId | null; label: string }; answer: OwnAccounts };
   kept_sign_ins_list: { args: {  }; answer: Array<KeptSignInView> };

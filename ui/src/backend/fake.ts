@@ -10,6 +10,7 @@ import { many, serviceHandlers, withRecent } from "./fake/services";
 import { availabilityHandlers, offeredBy, refusedBy } from "./fake/availability";
 import { applicationHandlers } from "./fake/applications";
 import { callHandlers } from "./fake/calls";
+import { retentionHandlers } from "./fake/retention";
 import { scheduleHandlers } from "./fake/schedules";
 import { sourceHandlers } from "./fake/sources";
 import { failureOf, type FailureCode } from "./fake/failures";
@@ -237,7 +238,11 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       const lapsing = world.rows.flatMap((row) => row.stations.filter((station) => station.lapsesAt !== null && station.lapsesAt < soon && station.health.state === "connected").map((station) => ({ connection: row.id, name: row.name, service: row.service, station })));
       const failed = world.rows.find((row) => row.linkName === "customer_lookup");
       const failures = failed ? [{ connection: failed.id, name: failed.name, flow: seedTimeline("production", false, world.start.locale, Date.now() - 3 * 3_600_000) }] : [];
-      return { offers: managed.offers(), needs, lapsing, failures, unreadable: torn, connections: world.rows.length };
+      const crowded = of("crowded") ? [20, 18].flatMap((held, i) => {
+        const row = world.rows.filter((one) => one.service.id.startsWith("zoho"))[i];
+        return row ? [{ service: row.service, account: i === 0 ? "aiko.mori@kumo.example" : "ren.ito@kumo.example", crowded: { held, most: 20, full: held >= 20 }, since: Date.now() - (210 - i * 60) * 86_400_000, connection: row.id, name: row.name }] : [];
+      }) : [];
+      return { offers: managed.offers(), needs, lapsing, crowded, failures, unreadable: torn, connections: world.rows.length };
     },
     connections_list: ({ query: asked }) => {
       const rows = found(asked);
@@ -488,6 +493,7 @@ export function makeFake(options: URLSearchParams = query): Backend & { world: W
       add: (name, linkName) => void create({ name, linkName, connector: "practice", kind: "admin", mode: "same", scopes: ["contacts.read"], registration: null, settings: {}, reuse: null }),
     }, refuse, work, options),
     ...availabilityHandlers({ start: () => world.start, setStart: (start) => (world.start = start), country: () => world.country, setCountry: (country) => (world.country = country), connections: () => world.rows.length, changed }),
+    ...retentionHandlers({ start: () => world.start, changed, quiet: home === "first" || home === "empty" || home === "quiet" }),
     ...applications.handlers,
     ...calls,
     ...scheduleHandlers({ start: () => world.start, calls: (application, environment) => calls.calls_get({ application, environment }), changed }, options, home === "first" || home === "empty"),

@@ -72,23 +72,6 @@ pub struct Unreachable {
 }
 
 impl Catalog {
-    /// How many authorizations of one account hold a refresh token of one client.
-    ///
-    /// # Errors
-    /// As every read.
-    pub fn tokens_held(&self, account: &Account, client: RegistrationId) -> Result<u32> {
-        self.catalog().read(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT count(*) FROM authorization a
-                 WHERE a.registration = ?1 AND a.account_id = ?2 AND a.account_at IS ?3
-                     AND a.renewable = 1
-                     AND EXISTS (SELECT 1 FROM credential c WHERE c.authorization = a.id)",
-            )?;
-            let bound = params![client.bytes(), account.id, account.at];
-            Ok(statement.query_row(bound, |row| row.get(0))?)
-        })
-    }
-
     /// One authorization.
     ///
     /// # Errors

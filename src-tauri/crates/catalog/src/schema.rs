@@ -11,6 +11,8 @@ use crate::{CatalogError, Result};
 pub(crate) struct Schema {
     /// SQLite's `application_id`, by which the file is told from any other SQLite file.
     pub(crate) mark: i32,
+    /// Whether what becomes free in it is given back to the disk, a little at a time.
+    pub(crate) gives_back: bool,
     steps: Vec<&'static str>,
 }
 
@@ -39,13 +41,26 @@ pub(crate) static DATA: LazyLock<Schema> = LazyLock::new(|| {
             include_str!("migrations/data_5.sql"),
             include_str!("migrations/data_6.sql"),
             include_str!("migrations/data_7.sql"),
+            include_str!("migrations/data_8.sql"),
         ],
     )
+    .giving_back()
 });
 
 impl Schema {
     pub(crate) const fn new(mark: i32, steps: Vec<&'static str>) -> Self {
-        Self { mark, steps }
+        Self {
+            mark,
+            gives_back: false,
+            steps,
+        }
+    }
+
+    fn giving_back(self) -> Self {
+        Self {
+            gives_back: true,
+            ..self
+        }
     }
 
     /// The latest version.

@@ -1,5 +1,7 @@
 //! One SQLite file: how it is opened, migrated, read and written.
 
+mod room;
+
 use std::cell::RefCell;
 use std::fs::File;
 use std::ops::Deref;
@@ -125,6 +127,10 @@ impl Store {
         }
         let mut writer = Connection::open(path)?;
         prepare(&writer)?;
+        if schema.gives_back {
+            // Before anything is in it: later only a copy of all of it is of another kind.
+            room::begin(&writer)?;
+        }
         // Both persist in the file or hold for the writer alone.
         writer
             .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
@@ -137,6 +143,9 @@ impl Store {
                 back_up(&writer, path, known)?;
             }
             schema.migrate(&mut writer)?;
+        }
+        if schema.gives_back {
+            room::learn(&writer);
         }
         Ok(Self {
             path: path.to_owned(),

@@ -60,6 +60,8 @@ pub fn all() -> Vec<Command> {
         settings_change(change: v::SettingsChange) -> v::Start;
         availability_get() -> v::AvailabilityView;
         availability_change(change: v::AvailabilityChange) -> v::Start;
+        retention_get() -> v::RetentionView;
+        retention_change(change: v::RetentionChange) -> v::RetentionView;
         own_accounts() -> v::OwnAccounts;
         own_account_rename(connection: d::ConnectionId, reach: d::Reach, whose: v::Whose, label: String) -> v::OwnAccounts;
         kept_sign_ins_list() -> Vec<v::KeptSignInView>;
@@ -344,6 +346,7 @@ pub fn typescript() -> String {
         v::EnvironmentCard,
         v::AccountRow,
         v::Crowded,
+        v::CrowdedAccount,
         v::AccountPlace,
         v::ConnectionView,
         v::FlowRecord,
@@ -569,6 +572,10 @@ pub fn typescript() -> String {
         v::AvailabilityView,
         v::DataCenterView,
         v::AvailabilityChange,
+        v::AgeChoice,
+        v::SizeChoice,
+        v::RetentionView,
+        v::RetentionChange,
         v::KeptSignInView,
         v::OwnAccount,
         v::OwnAccounts,

@@ -22,6 +22,7 @@ use crate::flow::Running;
 use crate::kept_sign_ins::{Leftovers, Profiles};
 use crate::keys::KeyDesk;
 use crate::panels::Looking;
+use crate::retention::Forgetting;
 use crate::schedules::Underway;
 use crate::session::Seat;
 use crate::unlock::VaultState;
@@ -118,6 +119,8 @@ pub(crate) struct Inner {
     /// Runs of schedules.
     pub(crate) underway: Underway,
     pub(crate) working: Working,
+    /// When what is too old was looked for.
+    pub(crate) forgetting: Forgetting,
 }
 
 impl Console {
@@ -200,6 +203,7 @@ impl Console {
                 looking: Looking::default(),
                 underway: Underway::default(),
                 working: Working::default(),
+                forgetting: Forgetting::default(),
             }),
         };
         console.note_retired()?;

@@ -37,6 +37,7 @@ impl Console {
             offers: self.offered_to(&viewer)?,
             needs,
             lapsing: self.lapsing(&viewer)?,
+            crowded: self.crowds()?,
             failures: failures
                 .iter()
                 .map(|(connection, flow, steps)| NamedFlow {

@@ -5,7 +5,7 @@ use tsunagi_domain::gate::Access;
 use tsunagi_domain::impact::{self, Place, Seat, Shape};
 use tsunagi_domain::reshape::Led;
 use tsunagi_domain::resolution::registration_of;
-use tsunagi_domain::{Application, Connection, ConnectionId, Environment};
+use tsunagi_domain::{Application, Connection, ConnectionId, Environment, offer};
 
 use crate::console::Console;
 use crate::error::ConsoleError;
@@ -62,12 +62,17 @@ impl Console {
         let connection = &whole.connection;
         let library = self.inner.gateway.library();
         let connector = library.get(&connection.connector);
+        let workspace = self.inner.catalog.workspace().ok().flatten();
+        let unoffered = connector.zip(workspace).and_then(|(connector, workspace)| {
+            offer::offered_here(&connector.name, connector.places(), &workspace).err()
+        });
         Shape {
             link_name: connection.link_name.to_string(),
             kind: connection.kind,
             mode: connection.mode,
             enabled: connection.enabled,
             retired: connector.and_then(|connector| connector.served(self.now()).err()),
+            unoffered,
             seats: whole
                 .slots
                 .iter()

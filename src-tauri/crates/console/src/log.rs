@@ -39,6 +39,7 @@ actions! {
     WorkspacePlanChanged = "workspace.plan_changed",
     WorkspaceDataCenterChanged = "workspace.data_center_changed",
     WorkspaceCountryChanged = "workspace.country_changed",
+    WorkspaceRetentionChanged = "workspace.retention_changed",
     WorkspaceDefinitionsImported = "workspace.definitions_imported",
     WorkspaceDefinitionsExported = "workspace.definitions_exported",
     WorkspaceInventoryExported = "workspace.inventory_exported",

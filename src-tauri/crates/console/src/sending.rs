@@ -6,7 +6,7 @@ use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
 use tsunagi_domain::gate::Caller;
 use tsunagi_domain::{
-    ApplicationId, Connection, ConnectionId, Environment, Kind, Refusal, RefusalCode, offer,
+    ApplicationId, Connection, ConnectionId, Environment, Kind, RefusalCode, offer,
 };
 use tsunagi_gateway::Door;
 
@@ -19,6 +19,14 @@ use crate::views::{
     CallRecord, OperationView, SendConnection, SendDraft, SendKind, SendView, Stakes, TaskDone,
     UnspokenService,
 };
+
+/// R8, R16: what the gate refuses as well.
+const AT_THE_GATE: [RefusalCode; 4] = [
+    RefusalCode::ConnectorRetired,
+    RefusalCode::ServiceNotInDataCenter,
+    RefusalCode::ServiceNotInCountry,
+    RefusalCode::CountryNeeded,
+];
 
 impl SendKind {
     const fn area(self) -> Area {
@@ -72,7 +80,7 @@ impl Console {
             connections.push(SendConnection {
                 seat: self.live_row(&look, &connection, environment)?,
                 stakes,
-                refused: may.err().map(|refusal| self.failure(&refusal.into())),
+                refused: may.err().map(|error| self.failure(&error)),
             });
         }
         Ok(SendView {
@@ -101,19 +109,17 @@ impl Console {
     /// says of who asks, and of how it stands, comes after.
     ///
     /// # Errors
-    /// The refusal.
+    /// The refusal; where it cannot be told where the workspace is.
     pub(crate) fn may_send_with(
         &self,
         kind: SendKind,
         connection: &Connection,
         connector: &Connector,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ConsoleError> {
         self.not_retired(connector)?;
         if kind == SendKind::Payment {
             offer::kind_offered(&connector.name, connection.kind, &[Kind::Admin])?;
-            if let Ok(workspace) = self.workspace() {
-                self.offered(connector, &workspace)?;
-            }
+            self.offered(connector, &self.workspace()?)?;
         }
         Ok(())
     }
@@ -122,19 +128,19 @@ impl Console {
     /// has, too, is recorded there.
     ///
     /// # Errors
-    /// The refusal.
+    /// Those of [`Self::may_send_with`].
     pub(crate) async fn may_send_now(
         &self,
         kind: SendKind,
         connection: &Connection,
         connector: &Connector,
         door: &Door,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ConsoleError> {
         let may = self.may_send_with(kind, connection, connector);
-        if let Err(refusal) = &may
-            && refusal.code == RefusalCode::ConnectorRetired
+        if let Err(error) = &may
+            && AT_THE_GATE.iter().any(|code| error.code == code.as_str())
         {
-            // R16: the gate says it too, and records that it was asked.
+            // The gate says it too, and records that it was asked.
             let _recorded = self.inner.gateway.site(door).await;
             self.inner.bell.changed();
         }

@@ -19,6 +19,7 @@ mod own_accounts;
 mod panels;
 mod papers;
 mod primaries;
+mod retention;
 mod schedules;
 mod sending;
 mod services;
@@ -62,8 +63,8 @@ pub use flow::{
 };
 pub use keys::{KeyProof, KeysView, RecoveryCodeView, RotationView};
 pub use list::{
-    AccountView, ConnectionPage, ConnectionRow, HomeView, ListQuery, Mend, NamedFlow, Need,
-    ServiceMark, SortBy, Station, UnreachableView, Unreadable,
+    AccountView, ConnectionPage, ConnectionRow, CrowdedAccount, HomeView, ListQuery, Mend,
+    NamedFlow, Need, ServiceMark, SortBy, Station, UnreachableView, Unreadable,
 };
 pub use managing::{
     AffectedUse, AlsoLost, BulkAction, BulkPart, BulkResult, ConnectionEdit, DriftKind, DriftView,
@@ -81,6 +82,7 @@ pub use papers::{
     ImportItem, ImportOutcome, ImportPreview, ImportState, ImportWhat, WorkKind, WorkView,
 };
 pub use primaries::{OfferView, OfferedToYou, PrimaryActs, PrimaryHolder, PrimaryPage, PrimaryRow};
+pub use retention::{AgeChoice, RetentionChange, RetentionView, SizeChoice};
 pub use schedules::{
     ScheduleDraft, ScheduleOutcome, ScheduleRow, ScheduleRun, ScheduleTarget, SchedulesView,
 };

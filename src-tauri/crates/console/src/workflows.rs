@@ -26,6 +26,7 @@ use crate::views::{
 };
 
 pub(crate) use engine::Working;
+pub(crate) use noted::is_resumable;
 
 const FORMS: Keeping = Keeping {
     area: Area::FormWorkflow.as_str(),
@@ -279,8 +280,8 @@ impl Console {
     /// R7, R8: why a payment may not go through a connection that stands well.
     fn part_refused(&self, does: Does, connection: &Connection) -> Option<crate::views::Failure> {
         let connector = self.connector(&connection.connector).ok()?;
-        let refusal = self.may_seat(does, connection, &connector).err()?;
-        Some(self.failure(&refusal.into()))
+        let refused = self.may_seat(does, connection, &connector).err()?;
+        Some(self.failure(&refused))
     }
 
     /// What a service can do as an action of this kind; where a connection is given, with the

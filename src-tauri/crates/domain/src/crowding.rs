@@ -3,6 +3,12 @@
 //! Some providers keep a number of refresh tokens for an account and a client, and with one more
 //! they forget the oldest: whoever holds that one is disconnected without a word. What a person is
 //! told in time they can do something about: use one authorization in several places (R21).
+//!
+//! It is counted by person and client. Zoho's pages do not agree on that: "per user per client"
+//! (<https://help.zoho.com/portal/en/community/topic/kaizen-43-tokens-and-limitations>), "a user in
+//! an organization" (<https://www.zoho.com/pdfeditor/help/api/oauth-step4.html>), "a client ID"
+//! (<https://help.zoho.com/portal/en/kb/accounts/faqs-troubleshooting/faqs/oauth/articles/will-the-refresh-tokens-expire>).
+//! What this program does not know of, such as tokens another program was given, is not counted.
 
 /// How near an account is to what its provider keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,16 +31,37 @@ pub fn crowding(held: u32, most: Option<u32>) -> Crowding {
     let left = most.saturating_sub(held);
     if left == 0 {
         Crowding::Full
-    } else if left <= (most / 10).max(1) {
+    } else if held >= near_from(most) {
         Crowding::Near(left)
     } else {
         Crowding::Room
     }
 }
 
+/// From how many authorizations on an account is near to the most that its provider keeps.
+#[must_use]
+pub fn near_from(most: u32) -> u32 {
+    most.saturating_sub((most / 10).max(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_near_is_not_room_and_what_is_before_it_is() {
+        for most in 1..50 {
+            let near = near_from(most);
+            assert_ne!(
+                crowding(near, Some(most)),
+                Crowding::Room,
+                "{near} of {most}"
+            );
+            if let Some(before) = near.checked_sub(1) {
+                assert_eq!(crowding(before, Some(most)), Crowding::Room, "{most}");
+            }
+        }
+    }
 
     #[test]
     fn the_last_tenth_is_near_and_then_it_is_full() {

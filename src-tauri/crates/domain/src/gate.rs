@@ -1,4 +1,4 @@
-//! R4, R6, R9, R13, R16: which authorization a request uses, or why none.
+//! R4, R6, R8, R9, R13, R16: which authorization a request uses, or why none.
 
 use crate::health::NotConnected;
 use crate::{Environment, Health, Kind, MemberId, Refusal, RefusalCode};
@@ -45,6 +45,8 @@ pub struct Question<'a> {
     pub enabled: bool,
     /// R16: why nothing is sent any more, where its connector is retired.
     pub retired: Option<&'a Refusal>,
+    /// R8: why the service has no place in this workspace, where it has none.
+    pub unoffered: Option<&'a Refusal>,
     /// Whether the application the request comes through may use it.
     pub access: Access<'a>,
     /// In which environment.
@@ -61,10 +63,12 @@ pub struct Question<'a> {
 /// (R6), the caller's own of a logged-in-user connection (R9), and for unattended runs the
 /// primary account's, else the only one there is (R13). After a primary account went, the only one
 /// that is left does not stand in: somebody has to choose (R11). What is chosen must be connected
-/// (R4). Through a retired connector nothing is sent (R16).
+/// (R4). Through a retired connector nothing is sent (R16), nor to a payment service that is not
+/// offered where the workspace is (R8): one that came by import, or before the workspace moved.
 ///
 /// # Errors
-/// [`RefusalCode::Disabled`], [`RefusalCode::ConnectorRetired`],
+/// [`RefusalCode::Disabled`], [`RefusalCode::ConnectorRetired`], those of
+/// [`crate::offer::offered_here`],
 /// [`RefusalCode::ApplicationNoAccess`],
 /// [`RefusalCode::NotConnected`], [`RefusalCode::MemberNotAuthorized`] or [`RefusalCode::NoPrimary`].
 pub fn choose<T: Copy>(question: Question<'_>, candidates: &[Candidate<T>]) -> Result<T, Refusal> {
@@ -78,6 +82,9 @@ pub fn choose<T: Copy>(question: Question<'_>, candidates: &[Candidate<T>]) -> R
     }
     if let Some(retired) = question.retired {
         return Err(retired.clone());
+    }
+    if let Some(unoffered) = question.unoffered {
+        return Err(unoffered.clone());
     }
     if let Access::Missing(application) = question.access {
         return Err(refuse(RefusalCode::ApplicationNoAccess).with("application", application));

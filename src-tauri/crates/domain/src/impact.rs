@@ -33,6 +33,8 @@ pub struct Shape {
     pub enabled: bool,
     /// R16: why nothing is sent any more, where its connector is retired.
     pub retired: Option<Refusal>,
+    /// R8: why its service has no place in this workspace, where it has none.
+    pub unoffered: Option<Refusal>,
     /// What sits in its slots, those of the other environment mode included.
     pub seats: Vec<Seat>,
     /// Its primary accounts.
@@ -93,6 +95,7 @@ pub fn runs(shape: &Shape, place: Place<'_>) -> Result<(), Refusal> {
             kind: shape.kind,
             enabled: shape.enabled,
             retired: shape.retired.as_ref(),
+            unoffered: shape.unoffered.as_ref(),
             access: place.access,
             environment: place.environment,
             caller,
@@ -101,9 +104,10 @@ pub fn runs(shape: &Shape, place: Place<'_>) -> Result<(), Refusal> {
         };
         choose(question, &candidates)
     };
-    // Before what could be mended: nothing mends this (R16).
-    if let Some(retired) = shape.retired.as_ref().filter(|_| shape.enabled) {
-        return Err(retired.clone());
+    // Before what could be mended at the connection: nothing there mends this (R8, R16).
+    let stopped = shape.retired.as_ref().or(shape.unoffered.as_ref());
+    if let Some(stopped) = stopped.filter(|_| shape.enabled) {
+        return Err(stopped.clone());
     }
     if place.area == DATA_SOURCES {
         may_be_made(shape, place)?;

@@ -35,6 +35,7 @@ pub mod repeat;
 pub mod replace;
 pub mod reshape;
 pub mod resolution;
+pub mod retention;
 pub mod roles;
 pub mod seen;
 pub mod system;

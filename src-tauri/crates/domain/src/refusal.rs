@@ -45,6 +45,8 @@ codes! {
     /// R2, R3: the member's role does not allow it; a super admin's, an admin's or a developer's
     /// does.
     RoleNotAllowed => "role_not_allowed",
+    /// Nothing one can choose to keep.
+    RetentionUnknown => "retention_unknown",
     /// The acting member is deactivated.
     MemberInactive => "member_inactive",
     /// No such connection. Argument: `connection`.

@@ -15,6 +15,7 @@ fn question(kind: Kind, caller: Caller, primary: Option<MemberId>) -> Question<'
         kind,
         enabled: true,
         retired: None,
+        unoffered: None,
         access: Access::Direct,
         environment: Environment::Production,
         caller,
@@ -257,6 +258,67 @@ fn r16_through_a_retired_connector_nothing_is_sent_whoever_asks() {
             };
             let refused = choose(ask, &[of(hana, 1)]).unwrap_err();
             assert_eq!(refused, retired, "{kind:?} for {caller:?}: and since when");
+        }
+    }
+}
+
+#[test]
+fn r8_to_a_payment_service_that_is_not_offered_here_nothing_is_sent_whoever_asks() {
+    let hana = MemberId::new();
+    let unoffered = Refusal::new(RefusalCode::ServiceNotInCountry).with("country", "JP");
+    let retired = Refusal::new(RefusalCode::ConnectorRetired).with("date", "2024-09-26");
+    for kind in KINDS {
+        for caller in [Caller::Member(hana), Caller::Unattended] {
+            let here = Question {
+                unoffered: Some(&unoffered),
+                ..question(kind, caller, Some(hana))
+            };
+            let over = Question {
+                retired: Some(&retired),
+                ..here
+            };
+            let disabled = Question {
+                enabled: false,
+                ..over
+            };
+            let missing = Question {
+                access: Access::Missing("Shop"),
+                ..here
+            };
+            let disconnected = Candidate {
+                health: Health::NotConnected(NotConnected::Revoked),
+                ..of(hana, 1)
+            };
+            for (ask, candidate, expected, why) in [
+                (here, of(hana, 1), unoffered.code, "R8"),
+                (
+                    here,
+                    disconnected,
+                    unoffered.code,
+                    "before what authorizing mends",
+                ),
+                (
+                    missing,
+                    of(hana, 1),
+                    unoffered.code,
+                    "before what granting mends",
+                ),
+                (
+                    over,
+                    of(hana, 1),
+                    retired.code,
+                    "what is over has no place at all",
+                ),
+                (
+                    disabled,
+                    of(hana, 1),
+                    RefusalCode::Disabled,
+                    "R4 comes first",
+                ),
+            ] {
+                let refused = code(choose(ask, &[candidate]));
+                assert_eq!(refused, Some(expected), "{kind:?} for {caller:?}: {why}");
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ fn shape(kind: Kind, mode: Mode, seats: Vec<Seat>, primaries: Vec<(Reach, Member
         mode,
         enabled: true,
         retired: None,
+        unoffered: None,
         seats,
         led: primaries.iter().map(|(reach, _)| *reach).collect(),
         primaries,

@@ -8,6 +8,7 @@ use tsunagi_domain::connection::{Settings, SlotKey};
 use tsunagi_domain::custody::{custody, may_use_credentials};
 use tsunagi_domain::gate::{Access, Caller, Candidate, Question, choose};
 use tsunagi_domain::health::{Condition, health, scopes_granted};
+use tsunagi_domain::offer::offered_here;
 use tsunagi_domain::resolution::registration_of;
 use tsunagi_domain::{
     ApplicationId, AuthorizationId, Connection, ConnectionId, Environment, Health, MemberId,
@@ -93,18 +94,22 @@ impl Gateway {
     ) -> Result<Place, GateError> {
         let reach = connection.mode.reach(environment);
         let id = connection.id;
-        let (slots, primaries, led, missing) = self
+        let (slots, primaries, led, missing, workspace) = self
             .db(move |catalog| {
                 let missing = match application {
                     Some(application) => without_access(catalog, application, id)?,
                     None => None,
                 };
                 let led = catalog.ever_had_primary(id, reach)?;
-                Ok((catalog.slots(id)?, catalog.primaries(id)?, led, missing))
+                let (slots, primaries) = (catalog.slots(id)?, catalog.primaries(id)?);
+                Ok((slots, primaries, led, missing, catalog.workspace()?))
             })
             .await?;
         let (connector, resolved, registration) = self.resolve(connection, reach).await?;
         let retired = connector.served(self.now()).err();
+        let unoffered = workspace.and_then(|workspace| {
+            offered_here(&connector.name, connector.places(), &workspace).err()
+        });
         let mut candidates = Vec::new();
         for slot in slots.iter().filter(|slot| slot.key.reach == reach) {
             // What the service answered must still lead where the connector goes.
@@ -133,6 +138,7 @@ impl Gateway {
             kind: connection.kind,
             enabled: connection.enabled,
             retired: retired.as_ref(),
+            unoffered: unoffered.as_ref(),
             access: match (application, &missing) {
                 (None, _) => Access::Direct,
                 (Some(_), None) => Access::Granted,

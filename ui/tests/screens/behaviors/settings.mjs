@@ -154,4 +154,30 @@ export const behaviors = {
       assert.equal(await button(page, "Back up…").count(), 0, "only super admins make one");
     },
   },
+  "settings: an admin chooses what is kept of runs, and what that forgets is said before": {
+    path: "index.html?role=admin#/settings",
+    act: async (page) => {
+      const kept = page.locator("[data-retention]");
+      await kept.getByText("64,731 requests").waitFor();
+      await page.getByLabel("Keep for").selectOption({ label: "90 days" });
+      await kept.getByText("3,410 requests and up to 57 runs are older than that, and are deleted for good within minutes.").waitFor();
+      await kept.getByRole("button", { name: "Cancel" }).click();
+      assert.equal(await kept.getByRole("button").count(), 0, "nothing is asked any more");
+      await page.getByLabel("Keep for").selectOption({ label: "Keep all" });
+      assert.equal(await kept.locator(".warn").count(), 0, "nothing goes");
+      await page.getByLabel("Keep for").selectOption({ label: "90 days" });
+      await kept.getByRole("button", { name: "Save" }).click();
+      await kept.getByText("61,321 requests").waitFor();
+      await page.getByText("The activity log is a chain and is never trimmed.").waitFor();
+    },
+  },
+  "settings: a developer sees what is kept of runs, and cannot change it": {
+    path: "index.html?role=developer#/settings",
+    act: async (page) => {
+      const kept = page.locator("[data-retention]");
+      await kept.getByText("A super admin or an admin can change this.").waitFor();
+      await kept.getByText("180 days", { exact: true }).waitFor();
+      assert.equal(await kept.getByRole("combobox").count(), 0);
+    },
+  },
 };

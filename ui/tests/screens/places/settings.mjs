@@ -42,6 +42,15 @@ export const places = [
       await page.locator("[data-availability] .warn").waitFor();
     },
   },
+  {
+    name: "settings-retention", path: "index.html?x=1#/settings", options: { width: 1280, height: 1000 },
+    ready: async (page) => {
+      await page.locator("#retention-days").selectOption({ index: 0 });
+      await page.locator("#retention-size").selectOption({ index: 0 });
+      await page.locator("[data-retention] .warn").nth(1).waitFor();
+      await page.locator("[data-retention] .about").scrollIntoViewIfNeeded();
+    },
+  },
   { name: "free-plan", path: "index.html?plan=free#/connections", ...main, ready: see(".conn-row") },
   { name: "free-plan-gallery", path: "index.html?plan=free#/new-connection", ...main, ready: see(".tile.off") },
   { name: "free-plan-portal", path: "index.html?role=portal_user&plan=free#/live", ...main, ready: see(".acts") },

@@ -9,6 +9,7 @@ mod definitions;
 mod events;
 mod fixture;
 mod flows;
+mod history;
 mod items;
 mod kept_sign_ins;
 mod lapsing;

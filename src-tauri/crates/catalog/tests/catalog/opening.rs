@@ -6,7 +6,7 @@ use crate::fixture::{Home, connection};
 
 #[test]
 fn a_file_of_a_later_version_is_refused_and_left_untouched() {
-    for (name, known) in [("catalog.sqlite", 4), ("data.sqlite", 7)] {
+    for (name, known) in [("catalog.sqlite", 4), ("data.sqlite", 8)] {
         let home = tempfile::tempdir().unwrap();
         drop(Catalog::open(home.path()).unwrap());
         let path = home.path().join(name);
@@ -338,7 +338,7 @@ fn runs_of_the_first_version_are_kept() {
     );
     assert_eq!(kept[1].authorization, Some(used));
     assert!(
-        home.path().join("data.sqlite.before-7").is_file(),
+        home.path().join("data.sqlite.before-8").is_file(),
         "and the file as it was is kept"
     );
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use tsunagi_domain::{ApplicationId, ConnectionId, Health, Kind, Mode, Reach, Seen, Timestamp};
 
-use super::{DriftView, FlowRecord, OfferedToYou};
+use super::{Crowded, DriftView, FlowRecord, OfferedToYou};
 
 /// How a service is drawn: a monogram in its hue, never a logo.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -199,12 +199,33 @@ pub struct HomeView {
     pub offers: Vec<OfferedToYou>,
     /// Authorizations that lapse within 14 days.
     pub lapsing: Vec<Need>,
+    /// Accounts that can hardly be authorized again.
+    pub crowded: Vec<CrowdedAccount>,
     /// Attempts that failed lately, with their connection's name.
     pub failures: Vec<NamedFlow>,
     /// Rows of the catalog that cannot be read.
     pub unreadable: Vec<Unreadable>,
     /// Connections there are.
     pub connections: u32,
+}
+
+/// An account of which its provider keeps only so many authorizations, and has nearly or really as
+/// many.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CrowdedAccount {
+    /// The service whose authorization ends first.
+    pub service: ServiceMark,
+    /// What a person recognizes the account by.
+    pub account: String,
+    /// How many there are, and how many fit.
+    pub crowded: Crowded,
+    /// Since when the oldest is there.
+    pub since: Timestamp,
+    /// The connection it sits in; `None` where it cannot be told.
+    pub connection: Option<ConnectionId>,
+    /// That connection's name.
+    pub name: String,
 }
 
 /// A row of the catalog that cannot be read. The others work.

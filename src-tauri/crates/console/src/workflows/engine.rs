@@ -245,7 +245,7 @@ impl Console {
         }
         step.connection = Some(connection.id);
         let may = Box::pin(self.may_do(action, &connection, &door)).await;
-        may.map_err(|refusal| (ActionState::Refused, refusal.into()))?;
+        may.map_err(|error| (ActionState::Refused, error))?;
         let form = is_form(&ground.item);
         let key = step.key.get_or_insert_with(new_key).clone();
         let ask = self.ask_of(action, &connection, form, values, Some(&key));

@@ -131,6 +131,12 @@ impl Noted {
         serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
     }
 
+    /// Whether it left something undone that nobody has taken up since.
+    fn is_open(&self) -> bool {
+        let undone = |step: &Step| step.state != ActionState::Done;
+        self.retried_by.is_none() && self.steps.iter().any(undone)
+    }
+
     /// How it went, once no action of it is under way any more.
     pub(super) fn outcome(&self) -> WorkflowOutcome {
         let any = |state: ActionState| self.steps.iter().any(|step| step.state == state);
@@ -143,6 +149,12 @@ impl Noted {
             WorkflowOutcome::Failed
         }
     }
+}
+
+/// Whether a run can be taken up again by somebody (R9): then all that is noted of it is needed, so
+/// that nothing is done twice. Runs of other areas cannot.
+pub(crate) fn is_resumable(execution: &Execution) -> bool {
+    execution.ended.is_some() && Noted::of(execution).is_some_and(|noted| noted.is_open())
 }
 
 /// An outcome as it is stored.
@@ -261,11 +273,10 @@ impl Console {
         execution: &Execution,
         noted: &Noted,
     ) -> Result<bool, ConsoleError> {
-        let over = execution.ended.is_some() && noted.retried_by.is_none();
-        let undone = |step: &Step| step.state != ActionState::Done;
-        if !over || !noted.steps.iter().any(undone) {
+        if execution.ended.is_none() || !noted.is_open() {
             return Ok(false);
         }
+        let undone = |step: &Step| step.state != ActionState::Done;
         if execution.caller == viewer.id.to_string() {
             return Ok(true);
         }

@@ -8,7 +8,7 @@ use tsunagi_areas::workflow::{
     is_empty, text_of,
 };
 use tsunagi_connectors::{Connector, IDEMPOTENCY_KEY, Operation, Repeat, Verdict};
-use tsunagi_domain::{Connection, Refusal};
+use tsunagi_domain::Connection;
 use tsunagi_gateway::{Answer, Door, GateError, Request};
 
 use super::noted::Step;
@@ -69,13 +69,13 @@ impl Console {
     /// R22: whether messages and payments may go through a connection, as *Send test* has it.
     ///
     /// # Errors
-    /// R7, R8, R16.
+    /// R7, R8, R16; where it cannot be told where the workspace is.
     pub(super) fn may_seat(
         &self,
         does: Does,
         connection: &Connection,
         connector: &Connector,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ConsoleError> {
         sends(does).map_or(Ok(()), |kind| {
             self.may_send_with(kind, connection, connector)
         })
@@ -87,7 +87,7 @@ impl Console {
         action: &Action,
         connection: &Connection,
         door: &Door,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ConsoleError> {
         let Some(kind) = sends(action.does.kind()) else {
             return Ok(());
         };

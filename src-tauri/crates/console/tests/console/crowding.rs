@@ -1,6 +1,6 @@
 //! A provider that keeps only so many authorizations of an account: it is told in time.
 
-use tsunagi_console::views::{Crowded, RedirectForm, Stage};
+use tsunagi_console::views::{Crowded, CrowdedAccount, RedirectForm, Stage};
 use tsunagi_console::{ConnectionId, Reach};
 use tsunagi_domain::{Kind, Mode};
 
@@ -22,6 +22,10 @@ async fn told(desk: &Desk, id: ConnectionId) -> (Option<Crowded>, Vec<String>) {
     (crowded, steps.filter(of_it).collect())
 }
 
+fn on_home(desk: &Desk) -> Vec<CrowdedAccount> {
+    desk.console.home_view(desk.session()).unwrap().crowded
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_that_can_hardly_be_authorized_again_is_told() {
     let desk = Desk::empty();
@@ -33,6 +37,7 @@ async fn an_account_that_can_hardly_be_authorized_again_is_told() {
     let draft = draft("Filing", Kind::Admin, Mode::PerEnvironment, Some(client));
     let id = desk.console.create(desk.session(), &draft).unwrap();
     authorize(&desk, id, Reach::Development).await;
+    assert!(on_home(&desk).is_empty(), "there is room");
     let (crowded, steps) = told(&desk, id).await;
     assert!(
         crowded.is_none() && steps.is_empty(),
@@ -45,7 +50,13 @@ async fn an_account_that_can_hardly_be_authorized_again_is_told() {
     };
     authorize(&desk, id, Reach::Stage).await;
     let (crowded, steps) = told(&desk, id).await;
-    assert_eq!(crowded, Some(near), "one more fits");
+    assert_eq!(crowded, Some(near.clone()), "one more fits");
+    let shown = on_home(&desk);
+    assert_eq!(shown.len(), 1, "one account and one client: {shown:?}");
+    assert_eq!(shown[0].crowded, near);
+    assert_eq!(shown[0].name, "Filing", "where the oldest sits");
+    assert_eq!(shown[0].connection, Some(id));
+    assert!(!shown[0].account.is_empty(), "{shown:?}");
     assert_eq!(steps.len(), 1, "{steps:?}");
     let full = Crowded {
         held: 3,
@@ -54,9 +65,13 @@ async fn an_account_that_can_hardly_be_authorized_again_is_told() {
     };
     authorize(&desk, id, Reach::Production).await;
     let (crowded, steps) = told(&desk, id).await;
-    assert_eq!(crowded, Some(full), "the next one ends the oldest");
+    assert_eq!(crowded, Some(full.clone()), "the next one ends the oldest");
+    assert_eq!(on_home(&desk)[0].crowded, full);
     assert!(
         steps.len() == 1 && steps[0].contains("ends the oldest"),
         "{steps:?}"
     );
+    let revoked = desk.console.revoke(desk.session(), id, Reach::Production);
+    revoked.await.unwrap();
+    assert_eq!(on_home(&desk)[0].crowded, near, "what to do did help");
 }

@@ -46,6 +46,7 @@ mod primaries;
 mod pushed;
 mod recovery;
 mod registrations;
+mod retention;
 mod retired;
 mod rotation;
 mod rules;

@@ -1,5 +1,7 @@
 //! SMS and payments: what is sent by hand goes out once, and only where it may.
 
+mod offered;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

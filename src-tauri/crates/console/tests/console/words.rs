@@ -8,6 +8,7 @@ use tsunagi_connectors::Why;
 use tsunagi_console::log::Action;
 use tsunagi_console::messages;
 use tsunagi_console::views::Locale;
+use tsunagi_domain::retention::Retention;
 use tsunagi_domain::{NotConnected, Reach, RefusalCode};
 
 /// What Rust owns in the message files; everything else is the screens'.
@@ -173,6 +174,21 @@ fn keys() -> BTreeSet<String> {
     keys.insert("word.faults.-".to_owned());
     for plan in ["free", "paid"] {
         keys.insert(format!("word.plan.{plan}"));
+    }
+    let all = || std::iter::once("all".to_owned());
+    for days in Retention::DAYS
+        .map(|days| days.to_string())
+        .into_iter()
+        .chain(all())
+    {
+        keys.insert(format!("word.age.{days}"));
+    }
+    for size in Retention::MEGABYTES
+        .map(|size| size.to_string())
+        .into_iter()
+        .chain(all())
+    {
+        keys.insert(format!("word.size.{size}"));
     }
     for (code, _) in Why::CODES {
         keys.insert(format!("why.{code}"));

@@ -1,5 +1,6 @@
 //! Form and report workflows: what they do on each trigger, and what is left when they cannot.
 
+mod forgotten;
 mod kept;
 mod killed;
 mod retried;
