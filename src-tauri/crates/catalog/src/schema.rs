@@ -39,6 +39,7 @@ pub(crate) static DATA: LazyLock<Schema> = LazyLock::new(|| {
             include_str!("migrations/data_5.sql"),
             include_str!("migrations/data_6.sql"),
             include_str!("migrations/data_7.sql"),
+            include_str!("migrations/data_8.sql"),
         ],
     )
 });

@@ -6,7 +6,7 @@ use crate::fixture::{Home, connection};
 
 #[test]
 fn a_file_of_a_later_version_is_refused_and_left_untouched() {
-    for (name, known) in [("catalog.sqlite", 4), ("data.sqlite", 7)] {
+    for (name, known) in [("catalog.sqlite", 4), ("data.sqlite", 8)] {
         let home = tempfile::tempdir().unwrap();
         drop(Catalog::open(home.path()).unwrap());
         let path = home.path().join(name);

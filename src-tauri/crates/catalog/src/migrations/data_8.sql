@@ -1,0 +1,4 @@
+-- Rows of a data source in the order they are listed in (a row's key stands behind what it is indexed
+-- by): without it a page of a million rows was found by sorting all of them. Rows come in that order,
+-- so it grows at its end, and a pull does not notice it.
+CREATE INDEX pulled_row_place ON pulled_row (pull);
