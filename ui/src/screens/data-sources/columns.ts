@@ -14,7 +14,7 @@ export interface Column {
 }
 const [NARROWEST, WIDEST] = [72, 260];
 /** A Latin letter of the table's size, and what a cell has around its text. */
-const [LETTER, AROUND] = [7, 20];
+const [LETTER, AROUND] = [7.6, 20];
 
 /** How wide a text is, in Latin letters: those of East Asia take two (Unicode's East Asian Width, roughly). */
 const letters = (text: string): number => [...text].reduce((sum, one) => sum + (/[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]/.test(one) ? 2 : 1), 0);
