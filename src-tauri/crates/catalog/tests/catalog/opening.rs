@@ -338,7 +338,7 @@ fn runs_of_the_first_version_are_kept() {
     );
     assert_eq!(kept[1].authorization, Some(used));
     assert!(
-        home.path().join("data.sqlite.before-7").is_file(),
+        home.path().join("data.sqlite.before-8").is_file(),
         "and the file as it was is kept"
     );
 }
