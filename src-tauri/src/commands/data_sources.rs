@@ -104,11 +104,12 @@ pub(crate) async fn source_rows(
     desk: State<'_, Desk>,
     item: ItemId,
     after: Option<i64>,
+    skip: u64,
     limit: u32,
     find: String,
 ) -> Answer<SourcePage> {
     seated(&desk, move |console, session| {
-        console.source_rows(session, item, after, limit, &find)
+        console.source_rows(session, item, after, skip, limit, &find)
     })
     .await
 }

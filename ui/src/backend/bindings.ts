@@ -2476,7 +2476,12 @@ export type SourcePage = {
  */
 rows: Array<SourceRecord>, 
 /**
- * After which place the next page begins; `None` where this is the last.
+ * How many rows were looked at for them: of a search, more than it found.
+ */
+looked: number, 
+/**
+ * After which place the next page begins; `None` where this is the last. What a search has
+ * found until there may be less than was asked for.
  */
 next: number | null, };
 export type RowsForm = "csv" | "json";
@@ -6152,6 +6157,10 @@ environment: Environment,
  */
 area: string, 
 /**
+ * The item of that area it belongs to, where one is kept.
+ */
+item: ItemId | null, 
+/**
  * What the place is called there.
  */
 name: string, 
@@ -6468,7 +6477,7 @@ export interface Commands {
   source_delete: { args: { item: ItemId }; answer: void };
   source_pull: { args: { item: ItemId; anew: boolean }; answer: SourceView };
   source_stop: { args: { item: ItemId }; answer: void };
-  source_rows: { args: { item: ItemId; after: number | null; limit: number; find: string }; answer: SourcePage };
+  source_rows: { args: { item: ItemId; after: number | null; skip: number; limit: number; find: string }; answer: SourcePage };
   source_export: { args: { item: ItemId; form: RowsForm }; answer: WrittenFile };
   source_forms: { args: { application: ApplicationId; environment: Environment }; answer: Array<SourceForm> };
   source_add: { args: { item: ItemId; record: SourceEntry }; answer: TaskDone };

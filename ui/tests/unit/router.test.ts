@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { placeOf } from "../../src/parts/area";
 import { link, parse, type Route } from "../../src/router.svelte";
 
 describe("places", () => {
@@ -20,5 +21,15 @@ describe("places", () => {
   it("fall back to the list", () => {
     for (const fragment of ["", "#", "#/nonsense", "#/connection"]) expect(parse(fragment)).toEqual({ screen: "connections" });
     expect(parse("#/connection/x/nonsense"), "an unknown tab is the first one of use").toEqual({ screen: "connection", id: "x", tab: "environments" });
+  });
+
+  it.each([
+    ["data_source", "#/data-sources/app-1/stage/item-1"], ["form_workflow", "#/workflows/app-1/stage/item-1"], ["report_workflow", "#/workflows/app-1/stage/item-1"], ["integration_task", "#/tasks/app-1/stage/item-1"],
+    ["invoke_url", "#/calls/app-1/stage/item-1"], ["page_panel", "#/panels/app-1/stage/item-1"], ["schedule", "#/schedules/app-1/stage/item-1"],
+  ])("what uses a connection is found: %s", (area, fragment) => {
+    const used = { area, application: { id: "app-1", name: "Orders", edition: "c6" as const }, environment: "stage" as const, item: "item-1" };
+    const place = placeOf(used);
+    expect(place && link(place)).toBe(fragment);
+    expect(placeOf({ ...used, item: null }), "nothing is kept there").toBeNull();
   });
 });

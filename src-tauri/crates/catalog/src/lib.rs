@@ -91,7 +91,7 @@ pub use list::{Cursor, ListQuery, ListRow, Page, Sort};
 pub use members::Proof;
 pub use offers::Offer;
 pub use primaries::Primary;
-pub use pulled::{NewRow, Pull, PulledRow, Running as RunningPull};
+pub use pulled::{Found, NewRow, Pull, PulledRow, Running as RunningPull};
 pub use quarantine::{QUARANTINE, Quarantined};
 pub use records::Record;
 pub use registrations::{Redirect, Registration, SealedSecret};

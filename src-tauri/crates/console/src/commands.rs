@@ -118,7 +118,7 @@ pub fn all() -> Vec<Command> {
         source_delete(item: d::ItemId) -> ();
         source_pull(item: d::ItemId, anew: bool) -> v::SourceView;
         source_stop(item: d::ItemId) -> ();
-        source_rows(item: d::ItemId, after: Option<i64>, limit: u32, find: String) -> v::SourcePage;
+        source_rows(item: d::ItemId, after: Option<i64>, skip: u64, limit: u32, find: String) -> v::SourcePage;
         source_export(item: d::ItemId, form: v::RowsForm) -> v::WrittenFile;
         source_forms(application: d::ApplicationId, environment: d::Environment) -> Vec<v::SourceForm>;
         source_add(item: d::ItemId, record: v::SourceEntry) -> v::TaskDone;

@@ -8,7 +8,7 @@ mod writing;
 
 use serde_json::Value;
 use tsunagi_areas::data_source::Source;
-use tsunagi_catalog::{Execution, Item};
+use tsunagi_catalog::{Execution, Found, Item};
 use tsunagi_connectors::{Area, Connector, Operation, Role};
 use tsunagi_domain::access::Act;
 use tsunagi_domain::connection::SlotKey;
@@ -301,8 +301,9 @@ impl Console {
         Ok(self.inner.catalog.forget_pulled(id)?)
     }
 
-    /// Rows that a data source has pulled, those after a place; where a text is given, those that
-    /// have it in one of their values.
+    /// Rows that a data source has pulled, those after a place, of which the first `skip` are left
+    /// out. Where a text is given, those of the next rows that have it in one of their values; it
+    /// looks through so many at a time that nobody waits long for an answer.
     ///
     /// # Errors
     /// R2; `missing`.
@@ -311,6 +312,7 @@ impl Console {
         session: Session,
         id: ItemId,
         after: Option<i64>,
+        skip: u64,
         limit: u32,
         find: &str,
     ) -> Result<SourcePage, ConsoleError> {
@@ -318,14 +320,23 @@ impl Console {
         self.item_of(SOURCES, id)?;
         let limit = limit.clamp(1, ROWS_MAX);
         let catalog = &self.inner.catalog;
-        let rows = match find.trim() {
-            "" => catalog.pulled(id, after, limit)?,
-            text => catalog.pulled_with(id, text, after, limit)?,
+        let found = match find.trim() {
+            "" => {
+                let rows = catalog.pulled_beyond(id, after, skip, limit)?;
+                let full = rows.len() == limit as usize;
+                Found {
+                    looked: u64::try_from(rows.len()).unwrap_or_default(),
+                    next: rows.last().map(|row| row.place).filter(|_| full),
+                    rows,
+                }
+            }
+            text => catalog.find_pulled(id, text, after, limit)?,
         };
-        let full = rows.len() == limit as usize;
         Ok(SourcePage {
-            next: rows.last().map(|row| row.place).filter(|_| full),
-            rows: rows
+            looked: found.looked,
+            next: found.next,
+            rows: found
+                .rows
                 .into_iter()
                 .map(|row| SourceRecord {
                     place: row.place,

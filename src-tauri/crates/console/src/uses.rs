@@ -76,6 +76,7 @@ impl Console {
                 application: application_mark(application),
                 environment: used.environment,
                 area: used.area.clone(),
+                item: used.item,
                 name: used.name.clone(),
                 scopes: scopes.collect(),
                 unattended: used.unattended,

@@ -83,12 +83,21 @@ impl Console {
         Running { works, kind, work }
     }
 
+    /// Whether the acting member may begin work of a kind, and so see and stop it: managers (R2);
+    /// what a form does, whoever fills it in (R15).
+    fn begins(&self, session: Session, kind: WorkKind) -> Result<(), ConsoleError> {
+        match kind {
+            WorkKind::Workflow => self.member(session).map(drop),
+            _ => self.reader(session).map(drop),
+        }
+    }
+
     /// How far the work of a kind is; `None` where none runs.
     ///
     /// # Errors
-    /// R2: managers, who alone begin such work.
+    /// R2, R15: not for whom may not begin it.
     pub fn work(&self, session: Session, kind: WorkKind) -> Result<Option<WorkView>, ConsoleError> {
-        self.reader(session)?;
+        self.begins(session, kind)?;
         let works = self.inner.works.held();
         Ok(works.get(&kind).map(|work| WorkView {
             done: work.done.load(Ordering::Relaxed),
@@ -99,9 +108,9 @@ impl Console {
     /// Stops the work of a kind at its next step. Where none runs there is nothing to stop.
     ///
     /// # Errors
-    /// R2: managers.
+    /// R2, R15: not for whom may not begin it.
     pub fn stop_work(&self, session: Session, kind: WorkKind) -> Result<(), ConsoleError> {
-        self.reader(session)?;
+        self.begins(session, kind)?;
         if let Some(work) = self.inner.works.held().get(&kind) {
             work.stopped.store(true, Ordering::Relaxed);
             work.told.notify_one();

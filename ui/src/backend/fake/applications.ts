@@ -43,6 +43,9 @@ const PEOPLE: [id: string, name: string, role: Role, active: boolean][] = [
   ["member-4", "Dana Kim", "user", true], ["member-5", "Elif Kaya", "portal_user", true], ["member-6", "Farid Aziz", "user", false],
 ];
 
+/** Of each area, one that other parts of the fake workspace know. */
+const ITEMS: Record<string, string> = { form_workflow: "form-1", schedule: "schedule-1", page_panel: "panel-1", integration_task: "task-1", invoke_url: "call-1" };
+
 const application = (id: string, name: string, edition: Edition, members: number[], links: string[]): One => ({
   mark: { id, name, edition }, createdAt: Date.now() - 200 * DAY, members: members.map((at) => `member-${at}`), links,
 });
@@ -91,7 +94,7 @@ export function applicationHandlers(around: Around, empty: boolean): { handlers:
       : at.health.state !== "connected" ? failureOf("not_connected", around.start().locale)
       : one.unattended && at.noPrimary ? failureOf("no_primary", around.start().locale) : null;
     return [{
-      id: one.id, connection: markOf(row), application: owner.mark, environment: one.environment, area: one.area, name: one.name,
+      id: one.id, connection: markOf(row), application: owner.mark, environment: one.environment, area: one.area, item: ITEMS[one.area] ?? null, name: one.name,
       scopes: one.scopes.map((name) => ({ name, asked: name !== "refunds.write" })), unattended: one.unattended, nextRun: one.wait === null ? null : Date.now() + one.wait, stopped,
     }];
   }

@@ -35,6 +35,8 @@ const refuse = (failure: Failure): never => {
 const HOUR = 3_600_000;
 const FIRST = ["Haru", "Lena", "Omar", "Yui", "Grace", "Mateo", "Priya", "Noah", "Mei", "Ivan", "Sara", "佐藤"];
 const LAST = ["Tanaka", "Fischer", "Haddad", "Sato", "Obi", "Ruiz", "Rao", "Berg", "Lin", "Petrov", "花子"];
+/** Rows that a search looks through before it tells how far it is. */
+const LOOKED = 50_000;
 const STATUS = ["New", "Screening", "Interview", "Offer", "Rejected"];
 const CITY = ["Osaka", "Berlin", "Lyon", "Sapporo", "Lagos", "Bilbao", "Pune", "Oslo", "Taipei", "Varna"];
 
@@ -180,15 +182,19 @@ export function sourceHandlers(around: Around, work: FakeWork, options: URLSearc
     source_stop: ({ item }) => {
       need(item).pulling = false;
     },
-    source_rows: ({ item, after, limit, find }) => {
+    source_rows: async ({ item, after, skip, limit, find }) => {
       const one = need(item);
+      if (find !== "" && options.get("slow")) await new Promise((resolve) => setTimeout(resolve, 400));
       const wanted = find.toLowerCase();
       const rows: SourceRecord[] = [];
-      for (let i = after ?? 0; i < one.rows && rows.length < limit; i += 1) {
+      const from = (after ?? 0) + skip;
+      const end = Math.min(one.rows, wanted === "" ? from + limit : from + LOOKED);
+      let i = from;
+      for (; i < end && rows.length < limit; i += 1) {
         const made_ = record(i);
         if (wanted === "" || Object.values(made_.fields).some((value) => String(value).toLowerCase().includes(wanted))) rows.push(made_);
       }
-      return { rows, next: rows.length === limit ? (rows.at(-1)?.place ?? null) : null };
+      return { rows, looked: i - from, next: i < one.rows ? i : null };
     },
     source_export: async ({ item, form }) => {
       const one = need(item);

@@ -166,7 +166,7 @@ export function workflowHandlers(around: Around, work: FakeWork, options: URLSea
       if (fails) return outcome === "unknown" ? actionRun(action.id, kind, "unknown", { connection, failure: said("answer_lost") }) : actionRun(action.id, kind, "failed", { connection, message: "invalid data: Last_Name is mandatory" });
       if (action.does.kind === "look_up") {
         for (const { at, field } of action.does.into) if (at in FOUND) values[field] = FOUND[at];
-        return actionRun(action.id, kind, "done", { connection, status: 200, filled: action.does.into.map((into) => into.field) });
+        return actionRun(action.id, kind, "done", { connection, status: 200, filled: action.does.into.map((into) => fieldsOf(one.workflow).find((field) => field.name === into.field)?.label ?? into.field) });
       }
       const paid: Partial<ActionRun> = kind === "take_payment" ? { payment: "waiting", link: "https://rzp.io/i/nxrHnLJ", made: "plink_ExjpAUN3gVHrPJ" } : { made: "5725767000000524158" };
       return actionRun(action.id, kind, "done", { connection, ...paid });
@@ -253,18 +253,19 @@ export function workflowHandlers(around: Around, work: FakeWork, options: URLSea
     forms_get: ({ application, environment }) => all.filter((one) => one.application === application && one.environment === environment && !one.torn).map((one) => ({ id: one.id, name: one.name, form: one.workflow.subject.kind === "form" })),
     form_open: async ({ item, record: id }) => {
       const one = need(item);
-      await slowly();
+      const stopped = (await work.slowly("workflow", 40)) !== null;
       const of = id === null ? null : record(one, id);
       const values: Values = { ...of?.values };
       const runs = acting(one, (rule) => rule.on.kind === "load", id, values);
       const view: FormView = {
-        id: one.id, name: one.name, application: around.live(one.application, one.environment).application, environment: one.environment, fields: fieldsOf(one.workflow).map((field) => shown(field, one)), values, record: id, version: of?.version ?? null, runs,
+        id: one.id, name: one.name, application: around.live(one.application, one.environment).application, environment: one.environment, fields: fieldsOf(one.workflow).map((field) => (stopped && field.shows ? { field, choices: [], more: false, failure: said("call_stopped") } : shown(field, one))), values, record: id, version: of?.version ?? null, runs,
         listens: one.workflow.rules.flatMap((rule) => (rule.on.kind === "field_input" ? [rule.on.field] : [])), seats: seats(one),
       };
       return view;
     },
-    form_input: ({ item, field, values }) => {
+    form_input: async ({ item, field, values }) => {
       const one = need(item);
+      await slowly();
       const now = { ...values };
       const runs = acting(one, (rule) => rule.on.kind === "field_input" && rule.on.field === field, null, now);
       return { values: Object.fromEntries(Object.entries(now).filter(([name, value]) => values[name] !== value)), runs };
@@ -286,8 +287,9 @@ export function workflowHandlers(around: Around, work: FakeWork, options: URLSea
       of.records = of.records.map((each) => (each.id === id ? now : each));
       return { record: now, runs: both(one, "edit", id, { ...values }, before.values) };
     },
-    record_delete: ({ item, record: id, version }) => {
+    record_delete: async ({ item, record: id, version }) => {
       const one = need(item);
+      await slowly();
       const of = owner(one);
       const before = record(of, id);
       if (before.version !== version) refuse(said("stale"));
@@ -295,8 +297,9 @@ export function workflowHandlers(around: Around, work: FakeWork, options: URLSea
       return { record: null, runs: both(one, "delete", id, { ...before.values }, before.values) };
     },
     records_get: ({ item, after }) => page(owner(need(item)), after),
-    report_open: ({ item }) => {
+    report_open: async ({ item }) => {
       const one = need(item);
+      await slowly();
       const { subject } = one.workflow;
       if (subject.kind !== "report") return refuse(said("missing"));
       const of = all.find((each) => each.id === subject.of) ?? refuse(said("workflow_subject_missing"));

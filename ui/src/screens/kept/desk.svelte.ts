@@ -1,13 +1,12 @@
-// The desk of a screen of kept things: which application's in which environment, the list of them,
-// and the one that is written. Keeping, renaming and deleting one is the same, whatever it is.
-import { untrack } from "svelte";
+// The desk of a screen of kept things: what is kept there, and the one that is written. Keeping, renaming and deleting one is the same, whatever it is.
 import { app } from "../../app.svelte";
-import type { ApplicationId, ApplicationMark, ConnectionMark, Environment, Failure, ItemId } from "../../backend/bindings";
+import type { ApplicationId, ApplicationMark, ConnectionMark, Environment, ItemId } from "../../backend/bindings";
 import { asFailure } from "../../backend/failure";
 import { t } from "../../i18n/i18n.svelte";
-import { go, route } from "../../router.svelte";
+import type { MenuItem } from "../../parts/Menu.svelte";
+import { go } from "../../router.svelte";
 import type { Draft, Drafts } from "./drafts.svelte";
-import { lastPlace, rememberPlace } from "./place";
+import { Shelf } from "./shelf.svelte";
 
 /** What the program has of one. */
 interface Stored {
@@ -47,93 +46,30 @@ interface Of<V extends View, D extends Stored, S extends Sheet<D>> {
   stays?: () => object;
 }
 
-export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
-  applications = $state.raw<ApplicationMark[] | null>(null);
-  view = $state.raw<V | null>(null);
+export class Desk<V extends View, D extends Stored, S extends Sheet<D>> extends Shelf<V> {
   sheet = $state.raw<S | null>(null);
-  failure = $state.raw<Failure | null>(null);
   dialog = $state.raw<"keep" | "rename" | "stale" | null>(null);
   readonly #of: Of<V, D, S>;
-  readonly #applications: () => Promise<ApplicationMark[]>;
-  #asked = 0;
-  /** Who sits here: the same one, told anew, is nobody else. */
-  #member = $derived(app.start?.member.id ?? null);
 
   /** Made where the screen is: it lives as long. */
-  constructor(of: Of<V, D, S>, applications: () => Promise<ApplicationMark[]>) {
+  constructor(of: Of<V, D, S>) {
+    super({ screen: of.screen, list: of.list, forget: () => (this.sheet = null) });
     this.#of = of;
-    this.#applications = applications;
-    // R15: what somebody else saw here is gone before whoever sits down now sees anything.
-    $effect.pre(() => {
-      void this.#member;
-      untrack(() => {
-        this.applications = null;
-        this.view = null;
-        this.sheet = null;
-      });
-    });
-    $effect(() => {
-      void [this.#member, this.application, this.environment, this.item, app.revision];
-      untrack(() => void this.load());
-    });
-    $effect(() => () => {
-      this.#asked += 1;
-    });
   }
 
-  get #place(): { application: ApplicationId | null; environment: Environment; item: string | null } {
-    const here = route();
-    return here.screen === this.#of.screen ? (here as { application: ApplicationId | null; environment: Environment; item: string | null }) : { application: null, environment: "development", item: null };
-  }
-  get application(): ApplicationId | null {
-    return this.#place.application;
-  }
-  get environment(): Environment {
-    return this.#place.environment;
-  }
-  get item(): string | null {
-    return this.#place.item;
-  }
-  get mayKeep(): boolean {
-    return (this.view?.mayManage ?? false) && !app.unusable;
+  override move(to: Parameters<Shelf<V>["move"]>[0], replace = false): void {
+    super.move({ ...(replace ? this.#of.stays?.() : {}), ...to }, replace);
   }
 
-  move(to: Partial<{ application: ApplicationId; environment: Environment; item: string | null }>, replace = false): void {
-    const { application, environment } = this;
-    if (application) go({ screen: this.#of.screen, application, environment, item: null, ...(replace ? this.#of.stays?.() : {}), ...to }, replace);
+  protected override get shows(): unknown {
+    return this.item;
   }
-
-  async load(): Promise<void> {
-    const mine = (this.#asked += 1);
-    const over = (): boolean => mine !== this.#asked;
-    const { application, environment, item } = this;
-    const { screen } = this.#of;
-    let next: V | null = null;
-    try {
-      const known = await this.#applications();
-      if (over()) return;
-      this.applications = known;
-      if (application === null || !known.some((one) => one.id === application)) {
-        const last = lastPlace(screen);
-        const there = known.find((one) => one.id === last?.application) ?? known[0];
-        if (there) go({ screen, application: there.id, environment: there.id === last?.application ? last.environment : environment, item: null }, true);
-        return;
-      }
-      rememberPlace(screen, application, environment);
-      next = await this.#of.list(application, environment);
-      if (over()) return;
-      const shown = await this.#sheetOf(application, environment, item, next);
-      if (over()) return;
-      this.view = next;
-      this.sheet = shown;
-      this.failure = null;
-    } catch (reason) {
-      if (over()) return;
-      this.sheet = null;
-      this.failure = asFailure(reason);
-      // One that is gone hides no other.
-      this.view = next;
-    }
+  protected override async also(application: ApplicationId, environment: Environment, next: V): Promise<() => void> {
+    const shown = await this.#sheetOf(application, environment, this.item, next);
+    return () => (this.sheet = shown);
+  }
+  protected override failed(): void {
+    this.sheet = null;
   }
 
   /** What is being written of one; what the program has, where nothing is. */
@@ -152,6 +88,17 @@ export class Desk<V extends View, D extends Stored, S extends Sheet<D>> {
       return known;
     }
     return sheets.put(sheet(item, draft));
+  }
+
+  /** What can be done with one, from its menu. */
+  get more(): MenuItem[] {
+    const { mayKeep: may, sheet } = this;
+    if (!sheet) return [];
+    return [
+      ...(sheet.id ? [{ label: t("ui.act.rename"), disabled: !may, act: () => (this.dialog = "rename") }] : []),
+      { label: t(sheet.id ? "ui.kept.revert" : "ui.kept.discard"), disabled: !sheet.dirty, act: () => void this.discard() },
+      ...(sheet.id ? [{ label: t("ui.kept.delete"), apart: true, disabled: !may, act: () => void this.remove() }] : []),
+    ];
   }
 
   create(): void {

@@ -2,6 +2,7 @@
 import type { ApplicationId, ConnectionId, Environment, FormField, ItemId, Workflow, WorkflowAction, WorkflowDeed, WorkflowDraft, WorkflowRule, WorkflowTest, WorkflowTrigger } from "../../backend/bindings";
 import { type Draft, Drafts } from "../kept/drafts.svelte";
 import { numberOf } from "../kept/operations/record";
+import { columnField } from "./entry.svelte";
 import { freeName } from "./order";
 
 export type Kind = Workflow["subject"]["kind"];
@@ -29,8 +30,8 @@ export class Sheet implements Draft {
   name = $state("");
   workflow = $state<Workflow>(blankOf("form"));
   seats = $state<Record<string, Seated>>({});
-  /** What rows of a report have, once that is known. */
-  columns = $state.raw<FormField[]>([]);
+  /** What rows of a report are known to have; `null` until that is found out. */
+  discovered = $state.raw<FormField[] | null>(null);
   /** The field and the rule that are looked at. */
   field = $state<string | null>(null);
   rule = $state<string | null>(null);
@@ -49,6 +50,14 @@ export class Sheet implements Draft {
 
   get kind(): Kind {
     return this.workflow.subject.kind;
+  }
+  /** What a report can show: what its rows are known to have, and what is named besides. */
+  get columns(): FormField[] {
+    const { subject } = this.workflow;
+    if (subject.kind === "form") return [];
+    const discovered = this.discovered ?? [];
+    const known = new Set(discovered.map((field) => field.name));
+    return [...discovered, ...subject.columns.filter((name) => !known.has(name)).map((name) => columnField(name))];
   }
   /** What rules can name: the form's fields, or what a report's rows have. */
   get fields(): FormField[] {

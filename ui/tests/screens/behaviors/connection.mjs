@@ -1,6 +1,6 @@
 // One connection: its environments, accounts, uses, and what is done about them.
 import assert from "node:assert/strict";
-import { button, focused, ready, row } from "../hands.mjs";
+import { button, focused, ready, row, until } from "../hands.mjs";
 
 export const behaviors = {
   "revoke: the dialog asks with Keep it in focus, and Escape keeps": {
@@ -215,6 +215,16 @@ export const behaviors = {
       await page.getByText("Stays signed in").waitFor();
       await button(page, "Clear Practice service, aiko@practice.example").click();
       await page.getByText("Stays signed in").waitFor({ state: "detached" });
+    },
+  },
+  "used in: each place is one press away": {
+    path: "index.html?x=1#/connection/c-0002/uses",
+    act: async (page) => {
+      await page.getByRole("link", { name: "Tell the owner" }).click();
+      await until(page, () => location.hash === "#/tasks/app-tasks/production/task-1");
+      await page.goBack();
+      await page.getByRole("link", { name: "Morning digest" }).click();
+      await until(page, () => location.hash === "#/schedules/app-tasks/production/schedule-1");
     },
   },
   "used in: places, what stops them, and access granted from the connection": {

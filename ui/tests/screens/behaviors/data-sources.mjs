@@ -3,23 +3,82 @@ import assert from "node:assert/strict";
 import { button, until } from "../hands.mjs";
 
 const at = (item, more = "x=1", application = "app-orders") => `index.html?${more}#/data-sources/${application}/production/${item}`;
-const rowed = (page) => page.locator(".sheet tbody tr").first().waitFor();
-const range = (page) => page.locator(".bar [role=status]").textContent();
+const rowed = (page) => page.locator('.sheet [data-line="0"] [data-column="0"]:not(:empty)').waitFor();
+const range = (page) => page.locator("[data-range]").textContent();
+const text = (page, line) => page.locator(`.sheet [data-line="${line}"]`).textContent();
+/** Waits until a row is there with what it has. */
+const come = (page, line) => page.locator(`.sheet [data-line="${line}"] [data-column="2"]:not(:empty)`).waitFor();
 
 export const behaviors = {
-  "a data source: a million rows are turned page by page, and found": {
+  "a data source: a million rows scroll, and only those in sight are drawn": {
     path: at("source-1", "rows=1000000"),
     act: async (page) => {
       await rowed(page);
-      assert.equal(await range(page), "1–200 of 1,000,000");
-      assert.equal(await page.locator(".sheet tbody tr").count(), 200, "no more are drawn than are on the page");
-      await button(page, "Next").click();
-      await until(page, () => document.querySelector(".bar [role=status]")?.textContent === "201–400 of 1,000,000");
-      assert.equal(await page.locator(".sheet tbody .n").first().textContent(), "201");
+      assert.match((await range(page)) ?? "", /^1–\d+ of 1,000,000$/);
+      const grid = page.getByRole("grid", { name: "Rows" });
+      assert.equal(await grid.getAttribute("aria-rowcount"), "1000001", "the head counts");
+      assert.ok((await page.locator(".sheet [data-line]").count()) < 80, "no more are drawn than one sees");
+      await grid.evaluate((frame) => frame.scrollTo({ top: frame.scrollHeight / 2 }));
+      await until(page, () => /^(499|500),\d+–/.test(document.querySelector("[data-range]")?.textContent ?? ""));
+      await come(page, 500_000);
+      assert.match((await text(page, 500_000)) ?? "", /^500,001.*\.500000@example\.com/, "what stands there belongs there");
+      await grid.evaluate((frame) => frame.scrollTo({ top: frame.scrollHeight }));
+      await come(page, 999_999);
+      assert.match((await range(page)) ?? "", /–1,000,000 of 1,000,000$/);
+    },
+  },
+  "a data source: the keyboard goes through a million rows with one tab stop": {
+    path: at("source-1", "rows=1000000"),
+    act: async (page) => {
+      await rowed(page);
       await page.keyboard.press("Control+f");
+      await page.keyboard.press("ArrowDown");
+      const at_ = () => page.evaluate(() => [document.activeElement?.closest("[data-line]")?.getAttribute("data-line"), document.activeElement?.getAttribute("data-column")].join("/"));
+      assert.equal(await at_(), "0/0");
+      for (const [key, there] of [["ArrowRight", "0/1"], ["ArrowDown", "1/1"], ["Control+End", "999999/6"], ["ArrowDown", "999999/6"], ["Home", "999999/0"], ["ArrowUp", "999998/0"], ["Control+Home", "0/0"]]) {
+        await page.keyboard.press(key);
+        await until(page, (wanted) => [document.activeElement?.closest("[data-line]")?.getAttribute("data-line"), document.activeElement?.getAttribute("data-column")].join("/") === wanted, there).catch(async () => assert.equal(await at_(), there, key));
+      }
+      await page.keyboard.press("PageDown");
+      await until(page, () => Number(document.activeElement?.closest("[data-line]")?.getAttribute("data-line")) > 5);
+      assert.equal(await page.locator('.sheet [tabindex="0"]').count(), 1);
+      const seen = await page.evaluate(() => {
+        const [cell, frame] = [document.activeElement?.getBoundingClientRect(), document.querySelector(".sheet")?.getBoundingClientRect()];
+        return cell && frame && cell.top >= frame.top + 36 && cell.bottom <= frame.bottom;
+      });
+      assert.ok(seen, "what has the focus is in sight");
+    },
+  },
+  "a data source: a search of a million rows tells how far it is, and what is typed last counts": {
+    path: at("source-1", "rows=1000000&slow=1"),
+    act: async (page) => {
+      await rowed(page);
+      await page.keyboard.press("Control+f");
+      await page.keyboard.type("nobody has this");
+      await page.locator(".bar progress").waitFor();
+      await until(page, () => /^0 rows found, [\d,]+ of 1,000,000 looked through$/.test(document.querySelector("[data-range]")?.textContent ?? ""));
+      await button(page, "Cancel").click();
+      await button(page, "Look on").waitFor();
+      await page.getByText("None of the rows looked through has this").waitFor();
+      assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("type")), "search", "one types on");
+      await page.keyboard.press("Control+a");
       await page.keyboard.type("haru.1200@");
-      await until(page, () => document.querySelectorAll(".sheet tbody tr").length === 1);
-      assert.match((await page.locator(".sheet tbody").textContent()) ?? "", /haru\.1200@example\.com/);
+      await until(page, () => document.querySelectorAll(".sheet [data-line]").length === 1);
+      assert.match((await text(page, 0)) ?? "", /haru\.1200@example\.com/, "the first find is there at once");
+      await page.keyboard.press("Escape");
+      await until(page, () => /^1–\d+ of 1,000,000$/.test(document.querySelector("[data-range]")?.textContent ?? ""));
+    },
+  },
+  "a data source: what is found often comes as one scrolls": {
+    path: at("source-1", "rows=1000000"),
+    act: async (page) => {
+      await rowed(page);
+      await page.keyboard.press("Control+f");
+      await page.keyboard.type("Osaka");
+      await until(page, () => /^200 rows found, 1,991 of 1,000,000 looked through$/.test(document.querySelector("[data-range]")?.textContent ?? ""));
+      const grid = page.getByRole("grid", { name: "Rows" });
+      await grid.evaluate((frame) => frame.scrollTo({ top: frame.scrollHeight }));
+      await until(page, () => document.querySelector("[data-range]")?.textContent?.startsWith("400 rows found"));
     },
   },
   "a data source: a pull shows how far it is, is canceled, and goes on where it was": {

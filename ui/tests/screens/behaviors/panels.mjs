@@ -64,7 +64,7 @@ export const behaviors = {
       await page.getByLabel("Field", { exact: true }).fill("Employees");
       await preview.locator(".value").waitFor();
       await page.keyboard.press("Control+s");
-      await page.getByRole("article", { name: "By industry" }).waitFor();
+      await page.getByRole("article", { name: "By industry", exact: true }).waitFor();
     },
   },
   "panels: what waits is cancelled by itself, and what was typed is not lost on the way": {

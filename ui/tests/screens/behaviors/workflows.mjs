@@ -98,6 +98,7 @@ export const behaviors = {
       await entry(page, "name").fill("My own");
       await until(page, () => document.querySelector('[data-entry="phone"] input')?.value === "+819012345670");
       await page.locator("[data-result]", { hasText: "Look up into fields" }).waitFor();
+      assert.match((await page.locator("[data-result]").textContent()) ?? "", /Filled in: .*Phone/, "by its label");
       assert.equal(await entry(page, "name").inputValue(), "My own", "nothing is written over under the person's hands");
     },
   },
@@ -160,6 +161,47 @@ export const behaviors = {
     act: async (page) => {
       await page.getByRole("button", { name: "Remind: Tunde Bello", exact: true }).click();
       await page.locator('.acted [data-state="done"]').waitFor();
+    },
+  },
+  "workflows: a form that waits for a service as it is opened can be canceled, and opens without that": {
+    path: at("form-1/open", "slow=1"),
+    act: async (page) => {
+      await button(page, "Cancel").click();
+      await page.locator('[data-entry="account"] .help.bad').waitFor();
+      await entry(page, "name").fill("Noor Aziz");
+      assert.equal(await page.locator('[data-entry="account"]').getByRole("button", { name: "Try again" }).count(), 1, "it can be fetched later");
+    },
+  },
+  "workflows: a retry, a row's button and what a deletion sets off can be canceled": {
+    path: at("form-1/runs", "slow=1"),
+    act: async (page) => {
+      await page.getByLabel("It was not: do it again").check();
+      await button(page, "Retry failed").click();
+      await button(page, "Cancel").click();
+      await button(page, "Cancel").waitFor({ state: "detached" });
+      assert.equal(await button(page, "Retry failed").isDisabled(), false, "it can be tried once more");
+      await page.goto(page.url().replace("form-1/runs", "report-1/open"));
+      await page.reload();
+      const remind = page.getByRole("button", { name: "Remind: Tunde Bello", exact: true });
+      await remind.waitFor({ timeout: 15_000 });
+      await remind.click();
+      await button(page, "Cancel").click();
+      await until(page, () => document.querySelector('[aria-label="Remind: Tunde Bello"]')?.disabled === false);
+      await page.getByRole("button", { name: "Delete Ines Costa", exact: true }).click();
+      const dialog = page.getByRole("alertdialog");
+      await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+      await dialog.getByRole("button", { name: "Cancel", exact: true }).click();
+      await until(page, () => document.activeElement?.textContent?.trim() === "Keep it");
+    },
+  },
+  "workflows: the columns of a report on a data source are chosen among its fields": {
+    path: at("report-1"),
+    act: async (page) => {
+      await page.getByLabel("Rows of").selectOption({ label: "Deals" });
+      const columns = page.getByRole("list", { name: "Columns" });
+      await columns.getByLabel("First name").uncheck();
+      await columns.getByLabel("City").uncheck();
+      assert.deepEqual(await columns.getByRole("checkbox", { checked: true }).evaluateAll((all) => all.map((one) => one.closest("label")?.textContent?.trim())), ["Last name", "Email", "Status", "Years", "Changed"]);
     },
   },
   "workflows: what another window saved is not written over": {

@@ -3,7 +3,7 @@ import { main, see, settle } from "../standing.mjs";
 
 const at = (item, more = "x=1", application = "app-orders") => `index.html?${more}#/data-sources/${application}/production/${item}`;
 const rowed = async (page) => {
-  await page.locator(".sheet tbody tr").first().waitFor();
+  await page.locator(".sheet [data-line]").first().waitFor();
   await settle(page);
 };
 

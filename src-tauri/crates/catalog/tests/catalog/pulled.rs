@@ -220,11 +220,52 @@ fn rows_are_found_by_what_their_values_have() {
         ("name", &["c"]),
         ("nobody", &[]),
     ] {
-        let rows = catalog.pulled_with(item, text, None, 9).unwrap();
-        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        let all = catalog.find_pulled(item, text, None, 9).unwrap();
+        assert_eq!((all.looked, all.next), (3, None), "{text}");
+        let ids: Vec<&str> = all.rows.iter().map(|row| row.id.as_str()).collect();
         assert_eq!(ids, found, "{text}");
     }
     let after = catalog.pulled(item, None, 1).unwrap()[0].place;
-    let rest = catalog.pulled_with(item, "a", Some(after), 9).unwrap();
-    assert_eq!(rest.len(), 1, "from there on");
+    let rest = catalog.find_pulled(item, "a", Some(after), 9).unwrap();
+    assert_eq!(rest.rows.len(), 1, "from there on");
+    let one = catalog.find_pulled(item, "a", None, 1).unwrap();
+    assert_eq!(
+        (one.rows.len(), one.looked, one.next),
+        (1, 1, Some(after)),
+        "no further than it was asked for"
+    );
+}
+
+#[test]
+fn a_page_is_found_by_its_number_and_a_search_tells_how_far_it_is() {
+    const ROWS: usize = 60_000;
+    let home = Home::new();
+    let catalog = &home.catalog;
+    let (item, beside) = (ItemId::new(), ItemId::new());
+    let ids: Vec<String> = (0..ROWS).map(|n| format!("r{n}")).collect();
+    let fields = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#));
+    let fields: Vec<String> = fields.collect();
+    let rows = ids.iter().zip(&fields);
+    let rows: Vec<NewRow<'_>> = rows.map(|(id, fields)| NewRow { id, fields }).collect();
+    // Two that are pulled at the same time: the places of one lie among the other's.
+    for one in [item, beside] {
+        catalog.begin_pull(one, true, OURS, NOW).unwrap();
+    }
+    for (n, page) in rows.chunks(ROWS / 4).enumerate() {
+        let after = u64::try_from(n * ROWS / 4).unwrap();
+        for one in [item, beside] {
+            catalog.put_page(one, 1, after, page, Some("next")).unwrap();
+        }
+    }
+    let page = catalog.pulled_beyond(item, None, 45_678, 2).unwrap();
+    let names: Vec<&str> = page.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(names, ["r45678", "r45679"]);
+    let on = catalog.pulled_beyond(item, Some(page[1].place), 320, 1);
+    assert_eq!(on.unwrap()[0].id, "r46000", "and from a place on");
+
+    let first = catalog.find_pulled(item, "r59999", None, 9).unwrap();
+    assert_eq!((first.rows.len(), first.looked), (0, 50_000));
+    assert!(first.next.is_some(), "it goes on, and can be told of");
+    let last = catalog.find_pulled(item, "r59999", first.next, 9).unwrap();
+    assert_eq!((last.rows.len(), last.looked, last.next), (1, 10_000, None));
 }

@@ -4,7 +4,8 @@ use serde::Serialize;
 use ts_rs::TS;
 use tsunagi_domain::application::Component;
 use tsunagi_domain::{
-    ApplicationId, ConnectionId, Edition, Environment, Health, Kind, Reach, Timestamp, UseId,
+    ApplicationId, ConnectionId, Edition, Environment, Health, ItemId, Kind, Reach, Timestamp,
+    UseId,
 };
 
 use super::{AccountView, Failure, MemberView, ServiceMark, UnreachableView};
@@ -111,6 +112,8 @@ pub struct UsePlace {
     pub environment: Environment,
     /// Area id.
     pub area: String,
+    /// The item of that area it belongs to, where one is kept.
+    pub item: Option<ItemId>,
     /// What the place is called there.
     pub name: String,
     /// Scopes it needs.

@@ -194,7 +194,10 @@ pub struct SourceEntry(#[ts(type = "Record<string, unknown>")] pub serde_json::M
 pub struct SourcePage {
     /// The rows.
     pub rows: Vec<SourceRecord>,
-    /// After which place the next page begins; `None` where this is the last.
+    /// How many rows were looked at for them: of a search, more than it found.
+    pub looked: u64,
+    /// After which place the next page begins; `None` where this is the last. What a search has
+    /// found until there may be less than was asked for.
     pub next: Option<i64>,
 }
 

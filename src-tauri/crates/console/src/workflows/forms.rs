@@ -23,7 +23,7 @@ use crate::live::Look;
 use crate::uses::application_mark;
 use crate::views::{
     FieldChoice, FieldShown, FormChange, FormMark, FormView, LiveRow, RecordDone, RecordPage,
-    RecordView, WorkflowRun,
+    RecordView, WorkKind, WorkflowOutcome, WorkflowRun,
 };
 
 /// How many records a page has.
@@ -163,10 +163,7 @@ impl Console {
             values,
         );
         let (values, runs) = Box::pin(fired).await?;
-        let mut fields = Vec::new();
-        for field in workflow.fields() {
-            fields.push(Box::pin(self.field_shown(&item, caller, field)).await?);
-        }
+        let fields = self.fields_shown(&item, caller, &workflow, &runs).await?;
         let listens = workflow.rules.iter().filter_map(|rule| match &rule.on {
             Trigger::FieldInput { field } => Some(field.clone()),
             _ => None,
@@ -204,6 +201,41 @@ impl Console {
             }
         }
         Ok(rows)
+    }
+
+    /// Its fields with the service's data. Where a person stops that, or has stopped what its rules
+    /// look up, it opens without what has not come.
+    async fn fields_shown(
+        &self,
+        item: &Item,
+        caller: Caller,
+        workflow: &Workflow,
+        runs: &[WorkflowRun],
+    ) -> Result<Vec<FieldShown>, ConsoleError> {
+        let stopped = |run: &WorkflowRun| run.outcome == WorkflowOutcome::Stopped;
+        let mut stopped = runs.iter().any(stopped);
+        let work = self.begin_work(WorkKind::Workflow);
+        let mut fields = Vec::new();
+        for field in workflow.fields() {
+            let shown = Box::pin(self.field_shown(item, caller, field));
+            let come = tokio::select! {
+                // What has come is shown even where it was stopped in the same moment.
+                biased;
+                shown = shown, if !stopped || field.shows.is_none() => Some(shown?),
+                () = work.stopped(), if !stopped => None,
+                else => None,
+            };
+            fields.push(come.unwrap_or_else(|| {
+                stopped = true;
+                FieldShown {
+                    field: field.clone(),
+                    choices: Vec::new(),
+                    more: false,
+                    failure: Some(self.failure(&ConsoleError::new("call_stopped"))),
+                }
+            }));
+        }
+        Ok(fields)
     }
 
     async fn field_shown(

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tsunagi_areas::workflow::{Action, Rule, Values};
+use tsunagi_areas::workflow::{Action, Field, Rule, Values, Workflow};
 use tsunagi_catalog::{Execution, Item};
 use tsunagi_connectors::{PaymentState, Repeat};
 use tsunagi_domain::{ConnectionId, ExecutionId, Kind, Member};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
+use crate::items::definition_of;
 use crate::messages;
 use crate::views::{ActionRun, ActionState, WorkflowOutcome, WorkflowRun};
 
@@ -180,6 +181,14 @@ fn outcome_of(word: &str) -> WorkflowOutcome {
     }
 }
 
+/// What a field is called; its name, where it has no label or is gone by now.
+fn label_of(fields: &[Field], name: &str) -> String {
+    let known = fields.iter().find(|field| field.name == name);
+    let label = known.map(|field| field.label.trim());
+    let label = label.filter(|label| !label.is_empty());
+    label.unwrap_or(name).to_owned()
+}
+
 impl Console {
     /// A run as the acting member sees it: who is no manager sees nothing of connections but their
     /// own kind (R15).
@@ -200,9 +209,13 @@ impl Console {
             Some((_, word)) => outcome_of(word),
             None => WorkflowOutcome::Going,
         };
+        // A person knows a field by its label.
+        let workflow = definition_of::<Workflow>(item).ok();
+        let fields = workflow.and_then(|workflow| self.fields_of(&workflow).ok().flatten());
+        let fields = fields.unwrap_or_default();
         let mut actions = Vec::new();
         for (action, step) in noted.rule.actions.iter().zip(&noted.steps) {
-            actions.push(self.action_run(&viewer, action, step)?);
+            actions.push(self.action_run(&viewer, &fields, action, step)?);
         }
         Ok(WorkflowRun {
             id: execution.id,
@@ -223,6 +236,7 @@ impl Console {
     fn action_run(
         &self,
         viewer: &Member,
+        fields: &[Field],
         action: &Action,
         step: &Step,
     ) -> Result<ActionRun, ConsoleError> {
@@ -259,7 +273,11 @@ impl Console {
                 .map(|millis| u32::try_from(millis).unwrap_or(u32::MAX)),
             payment: step.payment,
             link: step.link.clone(),
-            filled: step.filled.clone(),
+            filled: step
+                .filled
+                .iter()
+                .map(|name| label_of(fields, name))
+                .collect(),
             failure,
         })
     }

@@ -197,6 +197,7 @@ async fn r18_a_kept_call_is_a_use_and_goes_where_its_connection_goes() {
         (uses[0].area.as_str(), uses[0].name.as_str()),
         ("invoke_url", "Ask for contacts")
     );
+    assert_eq!(uses[0].item, kept.id, "where one finds it");
     assert!(uses[0].stopped.is_none(), "it can be sent");
     assert_eq!(
         code(console.delete_connection(session, id).await),

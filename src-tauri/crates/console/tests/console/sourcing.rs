@@ -76,9 +76,9 @@ async fn rows_come_are_listed_and_their_pull_is_noted() {
         (12, 0, false, "Ines")
     );
     assert!(last.failure.is_none());
-    let first = console.source_rows(session, item, None, 5, "").unwrap();
+    let first = console.source_rows(session, item, None, 0, 5, "").unwrap();
     let second = console
-        .source_rows(session, item, first.next, 500, "")
+        .source_rows(session, item, first.next, 0, 500, "")
         .unwrap();
     assert_eq!((first.rows.len(), second.rows.len()), (5, 7));
     assert_eq!(second.next, None);
@@ -185,7 +185,7 @@ async fn r13_rows_come_with_the_primary_account_and_records_go_with_ones_own() {
         "nobody writes with another's account"
     );
     assert_eq!(code(pulls(&desk, item).await), "role_not_allowed", "R2");
-    let rows = console.source_rows(desk.session(), item, None, 9, "");
+    let rows = console.source_rows(desk.session(), item, None, 0, 9, "");
     assert_eq!(code(rows), "role_not_allowed", "R15");
 }
 
@@ -300,7 +300,7 @@ async fn a_data_source_goes_with_its_rows_and_another_pull_begins_anew() {
     let view = console.keep_source(session, other).unwrap();
     assert_eq!(view.row.came, None, "another key is another pull");
     pulls(&desk, item).await.unwrap();
-    let page = console.source_rows(session, item, None, 1, "").unwrap();
+    let page = console.source_rows(session, item, None, 0, 1, "").unwrap();
     assert_eq!(page.rows[0].id, "hanako.sato@sakura.example");
     console.delete_source(session, item).unwrap();
     assert_eq!(desk.world.catalog().count_pulled(item).unwrap(), 0);

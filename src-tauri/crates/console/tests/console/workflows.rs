@@ -3,14 +3,15 @@
 mod forgotten;
 mod kept;
 mod killed;
+mod opened;
 mod retried;
 mod sent;
 mod wired;
 
 use serde_json::{Value, json};
 use tsunagi_areas::workflow::{
-    Action, Condition, Deed, Does, Field, FieldKind, From, Into, Is, Put, Rule, Shows, Subject,
-    Test, Trigger, Values, Workflow,
+    Action, Condition, Deed, Does, Field, FieldKind, From, Into, Is, Put, Rule, Subject, Test,
+    Trigger, Values, Workflow,
 };
 use tsunagi_console::views::{
     ActionState, NewConnection, WorkflowDraft, WorkflowOutcome, WorkflowRun, WorkflowSeat,
@@ -247,6 +248,11 @@ async fn each_trigger_of_a_form_and_a_report_does_its_own() {
     let typed = typed.await.unwrap();
     assert!(typed.values.contains_key("company"), "{typed:?}");
     assert_eq!(typed.values.len(), 1, "only what was filled comes back");
+    assert_eq!(
+        typed.runs[0].actions[0].filled,
+        ["The company"],
+        "a person knows a field by its label"
+    );
     let (record, runs) = orders.add(id, json!({ "name": "Ada" })).await;
     assert_eq!(runs[0].outcome, WorkflowOutcome::Done, "{runs:?}");
     let shown = console.open_report(session, report).await.unwrap();
@@ -318,7 +324,7 @@ async fn what_is_looked_up_is_in_the_record_and_in_what_comes_after() {
     let (record, runs) = orders
         .add(id, json!({ "name": "Ada", "contact": "c1" }))
         .await;
-    assert_eq!(runs[0].actions[0].filled, ["company"]);
+    assert_eq!(runs[0].actions[0].filled, ["The company"]);
     let page = orders.desk.console.records(orders.desk.session(), id, None);
     let page = page.unwrap();
     assert_eq!(page.records[0].id, record.to_string());
@@ -326,42 +332,6 @@ async fn what_is_looked_up_is_in_the_record_and_in_what_comes_after() {
     assert!(!company.is_empty());
     let name = format!("Ada of {company}");
     assert_eq!(orders.contacts(&name).await, 1);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_integration_field_shows_the_services_data() {
-    let orders = Orders::new(Kind::Admin).await;
-    let shows = Shows {
-        id: "customers".to_owned(),
-        operation: "list_contacts".to_owned(),
-        given: std::collections::BTreeMap::new(),
-        label: "/name".to_owned(),
-        value: "id".to_owned(),
-    };
-    let customer = Field {
-        shows: Some(shows),
-        ..field("customer", FieldKind::Choice)
-    };
-    let workflow = Workflow {
-        subject: Subject::Form {
-            fields: vec![customer],
-        },
-        rules: vec![],
-    };
-    let id = orders.keep("Tickets", workflow);
-    let (console, session) = (&orders.desk.console, orders.desk.session());
-    let view = console.open_form(session, id, None).await.unwrap();
-    let shown = &view.fields[0];
-    assert_eq!(shown.choices.len(), 12, "{shown:?}");
-    assert_eq!(shown.choices[0].value, "c1");
-    assert!(!shown.choices[0].label.is_empty());
-    console
-        .set_enabled(session, orders.crm, false)
-        .await
-        .unwrap();
-    let view = console.open_form(session, id, None).await.unwrap();
-    let failure = view.fields[0].failure.as_ref().expect("why there are none");
-    assert_eq!(failure.code, "disabled", "R4");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
