@@ -19,6 +19,7 @@ use crate::server::Ctx;
 pub(crate) mod candidates;
 pub(crate) mod cliq;
 pub(crate) mod customers;
+pub(crate) mod objects;
 pub(crate) mod records;
 pub(crate) mod recruit;
 pub(crate) mod salesforce;
@@ -135,6 +136,16 @@ pub(crate) fn machines() -> Router<Arc<Ctx>> {
         .route("/services/data/{version}/query", get(records::query))
         .route("/services/data/{version}/query/", get(records::query))
         .route("/services/data/{version}/query/{more}", get(records::more))
+        .route("/services/data/{version}/sobjects", get(objects::list))
+        .route("/services/data/{version}/sobjects/", get(objects::list))
+        .route(
+            "/services/data/{version}/sobjects/{kind}/describe",
+            get(objects::describe),
+        )
+        .route(
+            "/services/data/{version}/sobjects/{kind}/describe/",
+            get(objects::describe),
+        )
         .route(
             "/services/data/{version}/sobjects/{kind}",
             post(records::create),

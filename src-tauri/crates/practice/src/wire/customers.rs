@@ -65,6 +65,11 @@ impl Object {
         all.find(|field| field.eq_ignore_ascii_case(name)).copied()
     }
 
+    /// The three characters that its ids begin with.
+    pub(crate) fn key_prefix(&self) -> &'static str {
+        self.prefix.get(..3).unwrap_or(self.prefix)
+    }
+
     /// The id of its record of that number: 18 letters and digits.
     fn id(&self, number: usize) -> String {
         format!("{}{number:010}AAA", self.prefix)

@@ -41,7 +41,7 @@ const LOCATOR: &str = "01gPractice";
 
 type Fields = Map<String, Value>;
 
-fn not_found() -> Sorry {
+pub(super) fn not_found() -> Sorry {
     let message = "The requested resource does not exist";
     refused(StatusCode::NOT_FOUND, "NOT_FOUND", message)
 }
@@ -51,7 +51,7 @@ fn bad(code: &'static str, message: impl Into<String>) -> Sorry {
 }
 
 /// That a version is written as `v60.0` is.
-fn is_version(text: &str) -> bool {
+pub(super) fn is_version(text: &str) -> bool {
     let number = text
         .strip_prefix('v')
         .and_then(|text| text.strip_suffix(".0"));

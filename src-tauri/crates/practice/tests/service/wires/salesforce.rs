@@ -111,6 +111,42 @@ async fn a_customer_is_found_by_email() {
     assert_eq!(body, json!({"totalSize": 0, "done": true, "records": []}));
 }
 
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_describeGlobal.htm>,
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_sobject_describe.htm>
+#[tokio::test]
+async fn objects_and_their_fields_are_described() {
+    let visit = Visit::start().await;
+    let header = signed_in(&visit).await;
+    let path = format!("{DATA}/sobjects/");
+    let (status, body) = visit.ask(Method::GET, &path, &header, None).await;
+    assert_eq!(status, 200, "{body}");
+    let objects = body["sobjects"].as_array().unwrap();
+    let labels: Vec<_> = objects.iter().map(|it| &it["labelPlural"]).collect();
+    assert_eq!(labels, ["Accounts", "Contacts"]);
+    let path = objects[1]["urls"]["describe"].as_str().unwrap();
+    let (status, body) = visit.ask(Method::GET, path, &header, None).await;
+    assert_eq!(status, 200, "{body}");
+    let fields = body["fields"].as_array().unwrap();
+    let of = |name: &str| fields.iter().find(|it| it["name"] == name).unwrap();
+    assert_eq!(of("Id")["label"], "Contact ID");
+    assert_eq!(of("Id")["createable"], false, "the service makes it");
+    assert_eq!(of("FirstName")["label"], "First Name");
+    assert_eq!(of("Email")["type"], "email");
+    let names: Vec<_> = fields
+        .iter()
+        .map(|it| it["name"].as_str().unwrap())
+        .collect();
+    let all = format!("SELECT {} FROM Contact LIMIT 1", names.join(", "));
+    let (status, body) = query(&visit, &header, &all).await;
+    assert_eq!(status, 200, "what is described can be asked for: {body}");
+    let path = format!("{DATA}/sobjects/Lead/describe");
+    let (status, body) = visit.ask(Method::GET, &path, &header, None).await;
+    assert_eq!((status, &body[0]["errorCode"]), (404, &json!("NOT_FOUND")));
+    let path = format!("{DATA}/sobjects");
+    let (status, body) = visit.ask(Method::GET, &path, "Bearer x", None).await;
+    assert_eq!(status, 401, "{body}");
+}
+
 #[tokio::test]
 async fn each_page_names_the_next_one() {
     let visit = Visit::start().await;
