@@ -8,6 +8,7 @@
 //! a person, a server or a thief of files would see.
 
 pub mod app;
+pub mod areas;
 pub mod browser;
 pub mod canary;
 pub mod connector;

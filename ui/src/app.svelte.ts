@@ -51,6 +51,8 @@ class App {
       this.failure = null;
       for (const leave of this.#leaving) leave();
     }
+    // What was said is of a language that nobody reads here now.
+    if (this.start && this.start.locale !== start.locale) this.say("");
     this.start = start;
     setLocale(start.locale);
     showTheme(start.theme);
