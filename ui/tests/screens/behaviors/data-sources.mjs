@@ -66,6 +66,8 @@ export const behaviors = {
       await until(page, () => document.querySelectorAll(".sheet [data-line]").length === 1);
       assert.match((await text(page, 0)) ?? "", /haru\.1200@example\.com/, "the first find is there at once");
       await page.keyboard.press("Escape");
+      await button(page, "Look on").waitFor();
+      await page.keyboard.press("Escape");
       await until(page, () => /^1–\d+ of 1,000,000$/.test(document.querySelector("[data-range]")?.textContent ?? ""));
     },
   },
