@@ -95,7 +95,8 @@ async fn add(page: &Page, trial: &Trial) {
     trial.shown(page, "06-add").await;
     page.button("Add record").await;
     page.says("The service did all of it.").await;
-    page.says("It is among these rows after the next pull.").await;
+    page.says("It is among these rows after the next pull.")
+        .await;
     trial.shown(page, "07-added").await;
     page.button("Close").await;
     page.wait_gone(Role::Heading, &format!("Add a record to {SOURCE}"))

@@ -192,7 +192,7 @@ async fn columns(page: &Page) {
 async fn through(page: &Page, connection: &str, many: usize) {
     until("a connection to be chosen", async || {
         let all = page.find(Role::Combobox, "What with*").await;
-        let last = (all.len() == many).then(|| all.into_iter().last())??;
+        let last = (all.len() == many).then(|| all.into_iter().next_back())??;
         last.select_by_value(&format!("c/{connection}")).await.ok()
     })
     .await;
