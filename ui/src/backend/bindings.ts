@@ -3508,6 +3508,11 @@ trigger: WorkflowTrigger,
  */
 record: string | null, 
 /**
+ * By what a person knows that record: what its first field that has anything said when it ran;
+ * empty where none had.
+ */
+about: string, 
+/**
  * How it went.
  */
 outcome: WorkflowOutcome, 

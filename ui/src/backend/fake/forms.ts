@@ -85,7 +85,7 @@ export const actionRun = (id: string, does: ActionRun["does"], state: ActionStat
 
 export function seedRuns(item: string, n: Say): Omit<WorkflowRun, "actions">[] {
   const run = (id: string, hours: number, outcome: WorkflowRun["outcome"], who: string, more: Partial<WorkflowRun> = {}): Omit<WorkflowRun, "actions"> => ({
-    id, item, at: Date.now() - hours * HOUR, endedAt: Date.now() - hours * HOUR + 900, who, rule: n("Tell everybody of the order", "注文を各所に連絡"), trigger: { kind: "add" }, record: "record-100", outcome, mayRetry: outcome === "failed" || outcome === "unknown", retriedBy: null, ...more,
+    id, item, at: Date.now() - hours * HOUR, endedAt: Date.now() - hours * HOUR + 900, who, rule: n("Tell everybody of the order", "注文を各所に連絡"), trigger: { kind: "add" }, record: "record-100", about: n("Maja Lindqvist", "森 美咲"), outcome, mayRetry: outcome === "failed" || outcome === "unknown", retriedBy: null, ...more,
   });
   return [run("run-4", 1, "unknown", "Aiko Mori"), run("run-3", 8, "failed", "Dana Kim"), run("run-2", 15, "done", "Dana Kim"), run("run-1", 30, "interrupted", "", { trigger: { kind: "schedule" }, mayRetry: false })];
 }

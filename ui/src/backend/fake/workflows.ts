@@ -150,6 +150,7 @@ export function workflowHandlers(around: Around, work: FakeWork, options: URLSea
   }
   const meets = ({ when }: WorkflowRule, values: Values, before: Values | null): boolean => when === null || (when.any ? when.tests.some((test) => holds(test, values, before)) : when.tests.every((test) => holds(test, values, before)));
 
+  const aboutOf = (one: Kept, values: Values): string => String([...fieldsOf(one.workflow).map((field) => values[field.name]), ...Object.values(values)].find((value) => typeof value === "number" || (typeof value === "string" && value.trim() !== "")) ?? "");
   /** What a service says of somebody. */
   const FOUND: Values = { Full_Name: n("Maja Lindqvist", "森 美咲"), Phone: "+819012345670", id: "5725767000000524157" };
   function perform(one: Kept, rule: WorkflowRule, record: string | null, values: Values): WorkflowRun {
@@ -172,7 +173,7 @@ export function workflowHandlers(around: Around, work: FakeWork, options: URLSea
       return actionRun(action.id, kind, "done", { connection, ...paid });
     });
     const state = actions.some((action) => action.state === "unknown") ? "unknown" : actions.every((action) => action.state === "done") ? "done" : "failed";
-    const run: WorkflowRun = { id: `run-${made + 100}`, item: one.id, at: Date.now(), endedAt: Date.now(), who: around.start().member.name, rule: rule.name, trigger: rule.on, record, outcome: state, actions, mayRetry: state !== "done", retriedBy: null };
+    const run: WorkflowRun = { id: `run-${made + 100}`, item: one.id, at: Date.now(), endedAt: Date.now(), who: around.start().member.name, rule: rule.name, trigger: rule.on, record, about: aboutOf(one, values), outcome: state, actions, mayRetry: state !== "done", retriedBy: null };
     one.runs = [run, ...one.runs];
     return run;
   }

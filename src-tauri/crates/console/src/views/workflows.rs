@@ -317,6 +317,9 @@ pub struct WorkflowRun {
     pub trigger: Trigger,
     /// The record it ran for; of a data source's row, the service's id.
     pub record: Option<String>,
+    /// By what a person knows that record: what its first field that has anything said when it ran;
+    /// empty where none had.
+    pub about: String,
     /// How it went.
     pub outcome: WorkflowOutcome,
     /// Its actions, in order.

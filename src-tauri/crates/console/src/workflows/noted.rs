@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tsunagi_areas::workflow::{Action, Field, Rule, Values, Workflow};
 use tsunagi_catalog::{Execution, Item};
 use tsunagi_connectors::{PaymentState, Repeat};
@@ -189,6 +190,27 @@ fn label_of(fields: &[Field], name: &str) -> String {
     label.unwrap_or(name).to_owned()
 }
 
+/// The most of a value that names a record, in characters.
+const NAMED: usize = 80;
+
+/// By what a person knows a record: its first field that has anything. Where no field is known, as
+/// of a service's row, any text will do.
+fn about(fields: &[Field], values: &Values) -> String {
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let known = fields.iter().filter_map(|field| values.get(&field.name));
+    let found = known.chain(values.values()).find_map(text);
+    let found = found.unwrap_or_default();
+    let end = found.char_indices().nth(NAMED);
+    match end {
+        Some((end, _)) => format!("{}…", &found[..end]),
+        None => found,
+    }
+}
+
 impl Console {
     /// A run as the acting member sees it: who is no manager sees nothing of connections but their
     /// own kind (R15).
@@ -226,6 +248,7 @@ impl Console {
             may_retry: self.may_retry(&viewer, execution, &noted)?,
             rule: noted.rule.name,
             trigger: noted.rule.on,
+            about: about(&fields, &noted.values),
             record: noted.record,
             outcome,
             actions,

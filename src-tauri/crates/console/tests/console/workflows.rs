@@ -325,6 +325,7 @@ async fn what_is_looked_up_is_in_the_record_and_in_what_comes_after() {
         .add(id, json!({ "name": "Ada", "contact": "c1" }))
         .await;
     assert_eq!(runs[0].actions[0].filled, ["The company"]);
+    assert_eq!(runs[0].about, "Ada", "the run is told by its record");
     let page = orders.desk.console.records(orders.desk.session(), id, None);
     let page = page.unwrap();
     assert_eq!(page.records[0].id, record.to_string());
