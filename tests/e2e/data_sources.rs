@@ -90,7 +90,7 @@ async fn add(page: &Page, trial: &Trial) {
     page.wait(Role::Heading, &format!("Add a record to {SOURCE}"))
         .await;
     page.says("Account ID").await;
-    page.fill("Name", "Byron Bakery").await;
+    page.fill("Account Name", "Byron Bakery").await;
     page.fill("Industry", "Food").await;
     trial.shown(page, "06-add").await;
     page.button("Add record").await;

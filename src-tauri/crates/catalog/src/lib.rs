@@ -106,7 +106,7 @@ pub use stamps::Stamp;
 pub use uses::{Moved, Use};
 
 use ranks::Ranking;
-use stamps::Watcher;
+use stamps::{Index, Watcher};
 use store::Store;
 use texts::Texts;
 
@@ -147,13 +147,19 @@ impl Catalog {
     pub fn open(home: &Path) -> Result<Self> {
         // Two processes that start at once would both find an empty file and both fill it.
         let _only_one = store::opening(home)?;
+        let path = home.join("catalog.sqlite");
+        // Before there are locks on it: another catalog of this process may just be ending.
+        let before = Index::of(&path);
+        let catalog = Store::open(&path, &schema::CATALOG)?;
+        let index = Index::of(&path);
+        drop(before);
         let opened = Self {
             inner: Arc::new(Inner {
-                catalog: Store::open(&home.join("catalog.sqlite"), &schema::CATALOG)?,
+                catalog,
                 data: Store::open(&home.join("data.sqlite"), &schema::DATA)?,
                 ranking: Ranking::default(),
                 texts: Texts::default(),
-                watcher: Watcher::default(),
+                watcher: Watcher::new(index),
             }),
         };
         if opened.catalog().read(standing::is_unfounded)? {

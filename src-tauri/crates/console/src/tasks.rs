@@ -312,7 +312,7 @@ impl Console {
             let key = uuid::Uuid::new_v4().to_string();
             task.given.insert(IDEMPOTENCY_KEY.to_owned(), key.into());
         }
-        let work = self.begin_work(WorkKind::Task);
+        let work = self.begin_work_for(WorkKind::Task, door.caller);
         let done = tokio::select! {
             biased;
             done = task::perform(&self.inner.gateway, door, &task) => done,

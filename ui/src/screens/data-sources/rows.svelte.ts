@@ -74,7 +74,7 @@ export class RowsOf {
   async renew(): Promise<void> {
     this.#told += 1;
     if (this.text === "") await this.#fetch();
-    else if (!this.looking && this.looked <= QUICK) await this.look(this.text, this.found.length);
+    else if (!this.looking && !this.#stopped && this.looked <= QUICK) await this.look(this.text, this.found.length);
   }
 
   /** These rows are in sight. */

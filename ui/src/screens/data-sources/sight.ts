@@ -17,8 +17,8 @@ function pace(total: number, height: number): number {
   return way <= 0 ? 1 : Math.max(1, (total * ROW - height) / way);
 }
 
-/** Where a row is drawn, with the bar at `top`. */
-export const drawnAt = (row: number, top: number, total: number, height: number): number => top + row * ROW - top * pace(total, height);
+/** Where a row is drawn, with the bar at `top`; one far out of sight at the edge, so that it makes nothing longer. */
+export const drawnAt = (row: number, top: number, total: number, height: number): number => Math.min(heightOf(total) - ROW, Math.max(0, top + row * ROW - top * pace(total, height)));
 
 /** The first and the last row in sight, `null` where there is none. */
 export function inSight(top: number, height: number, total: number): [number, number] | null {

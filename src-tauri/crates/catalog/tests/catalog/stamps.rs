@@ -80,3 +80,26 @@ fn a_write_shows_once_it_is_stored_and_not_before() {
     stored.unwrap();
     assert_ne!(stamp(&home), before, "this one is stored");
 }
+
+/// Where a process closes a file, the locks that SQLite has on it in that process are gone: another
+/// process that opens the catalog then takes it for one that nobody has open, and empties what this
+/// one reads from.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_catalog_that_is_closed_leaves_another_one_its_locks() {
+    let home = Home::new();
+    stamp(&home);
+    let elsewhere = Catalog::open(home.path()).unwrap();
+    elsewhere.stamp().unwrap();
+    drop(elsewhere);
+    let index = home.path().join("catalog.sqlite-shm");
+    let locked = std::fs::read_to_string("/proc/locks").unwrap();
+    let file = std::fs::metadata(index).unwrap();
+    let file = std::os::unix::fs::MetadataExt::ino(&file);
+    assert!(
+        locked
+            .lines()
+            .any(|line| line.contains(&format!(":{file} "))),
+        "nobody has it open any more: {locked}"
+    );
+}

@@ -126,7 +126,7 @@ impl Console {
             return Ok(values);
         }
         self.wait_for_vault().await;
-        let work = self.begin_work(WorkKind::Workflow);
+        let work = self.begin_work_for(WorkKind::Workflow, ground.caller);
         let mut stopped = false;
         for execution in executions {
             let looked = self.carry_out_run(ground, execution, &values, &work, &mut stopped);

@@ -214,7 +214,7 @@ impl Console {
     ) -> Result<Vec<FieldShown>, ConsoleError> {
         let stopped = |run: &WorkflowRun| run.outcome == WorkflowOutcome::Stopped;
         let mut stopped = runs.iter().any(stopped);
-        let work = self.begin_work(WorkKind::Workflow);
+        let work = self.begin_work_for(WorkKind::Workflow, caller);
         let mut fields = Vec::new();
         for field in workflow.fields() {
             let shown = Box::pin(self.field_shown(item, caller, field));
@@ -229,7 +229,7 @@ impl Console {
                 stopped = true;
                 FieldShown {
                     field: field.clone(),
-                    choices: Vec::new(),
+                    choices: own_choices(field),
                     more: false,
                     failure: Some(self.failure(&ConsoleError::new("call_stopped"))),
                 }
@@ -244,13 +244,9 @@ impl Console {
         caller: Caller,
         field: &Field,
     ) -> Result<FieldShown, ConsoleError> {
-        let own = |choice: &String| FieldChoice {
-            label: choice.clone(),
-            value: choice.clone(),
-        };
         let mut shown = FieldShown {
             field: field.clone(),
-            choices: field.choices.iter().map(own).collect(),
+            choices: own_choices(field),
             more: false,
             failure: None,
         };
@@ -574,6 +570,15 @@ struct Change<'a> {
 
 pub(super) fn values_of(record: &Record) -> Values {
     serde_json::from_str(&record.fields).unwrap_or_default()
+}
+
+/// Those that a field has by itself.
+fn own_choices(field: &Field) -> Vec<FieldChoice> {
+    let own = |choice: &String| FieldChoice {
+        label: choice.clone(),
+        value: choice.clone(),
+    };
+    field.choices.iter().map(own).collect()
 }
 
 fn written(values: &Values) -> String {

@@ -64,12 +64,24 @@ async fn r15_whoever_fills_a_form_in_stops_what_it_waits_for() {
     console
         .share_application(orders.desk.session(), orders.application, uma.id, true)
         .unwrap();
-    console.sign_in(uma.id, None).await.unwrap();
-    let session = orders.desk.session();
     orders.desk.world.practice.set(Faults {
         slow_millis: Some(600_000),
         ..Faults::default()
     });
+    let before = orders.desk.session();
+    let others = tokio::spawn({
+        let console = console.clone();
+        async move { console.open_form(before, id, None).await }
+    });
+    until("somebody else waits, too", || {
+        let work = console.work(before, WorkKind::Workflow);
+        work.unwrap().is_some()
+    })
+    .await;
+    console.sign_in(uma.id, None).await.unwrap();
+    let session = orders.desk.session();
+    let theirs = console.work(session, WorkKind::Workflow).unwrap();
+    assert!(theirs.is_none(), "what others wait for is theirs to stop");
     let opening = tokio::spawn({
         let console = console.clone();
         async move { console.open_form(session, id, None).await }
@@ -86,4 +98,6 @@ async fn r15_whoever_fills_a_form_in_stops_what_it_waits_for() {
     assert!(view.fields[1].failure.is_none(), "it opens all the same");
     let refused = console.stop_work(session, WorkKind::Task);
     assert_eq!(code(refused), "role_not_allowed", "R2");
+    assert!(!others.is_finished(), "only what was hers was stopped");
+    others.abort();
 }
