@@ -1,5 +1,5 @@
 //! The answer no: a code with arguments. Sentences and help are written per language by the
-//! doors, from one message source, under `refusal.<code>`.
+//! doors, from one message source, under `error.<code>`.
 
 use std::collections::BTreeMap;
 
