@@ -170,19 +170,11 @@ async fn write_report(page: &Page, trial: &Trial) {
     trial.shown(page, "05-report").await;
 }
 
-/// Two of the columns: named, or where they are known, what is left of them.
+/// Two of the columns that there are.
 async fn columns(page: &Page) {
-    until("the columns to be asked for", async || {
-        let named = page.has(Role::Textbox, "Columns").await;
-        (named || page.has(Role::Checkbox, "Account ID").await).then_some(())
-    })
-    .await;
-    if page.has(Role::Textbox, "Columns").await {
-        page.fill("Columns", "Name, Industry").await;
-        return;
-    }
+    page.wait(Role::Checkbox, "Account ID").await;
     for name in page.names(Role::Checkbox).await {
-        if name != "Name" && name != "Industry" {
+        if name != "Account Name" && name != "Industry" {
             page.press(Role::Checkbox, &name).await;
         }
     }
