@@ -51,7 +51,11 @@ async fn what_failed_is_retried_and_what_was_lost_is_asked_about() {
     page.button("Retry failed").await;
     page.says("Done by the run before this one.").await;
     trial.shown(page, "08-retried").await;
-    assert_eq!(latest(page).await["outcome"], "done");
+    let run = latest(page).await;
+    assert_eq!(
+        (&run["outcome"], &run["about"]),
+        (&json!("done"), &json!("Lagos Lights"))
+    );
     assert_eq!(welcomed(&trial), ["Lagos Lights"], "and is not repeated");
     app.close(&desk).await;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tsunagi_areas::workflow::{Action, Field, Rule, Values, Workflow};
+use tsunagi_areas::workflow::{Action, Field, Rule, Subject, Values, Workflow};
 use tsunagi_catalog::{Execution, Item};
 use tsunagi_connectors::{PaymentState, Repeat};
 use tsunagi_domain::{ConnectionId, ExecutionId, Kind, Member};
@@ -193,15 +193,16 @@ fn label_of(fields: &[Field], name: &str) -> String {
 /// The most of a value that names a record, in characters.
 const NAMED: usize = 80;
 
-/// By what a person knows a record: its first field that has anything. Where no field is known, as
-/// of a service's row, any text will do.
-fn about(fields: &[Field], values: &Values) -> String {
+/// By what a person knows a record: its first column or field that has anything. Where none is known,
+/// any text will do.
+fn about(columns: &[String], fields: &[Field], values: &Values) -> String {
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let known = fields.iter().filter_map(|field| values.get(&field.name));
+    let names = columns.iter().chain(fields.iter().map(|field| &field.name));
+    let known = names.filter_map(|name| values.get(name));
     let found = known.chain(values.values()).find_map(text);
     let found = found.unwrap_or_default();
     let end = found.char_indices().nth(NAMED);
@@ -233,8 +234,14 @@ impl Console {
         };
         // A person knows a field by its label.
         let workflow = definition_of::<Workflow>(item).ok();
-        let fields = workflow.and_then(|workflow| self.fields_of(&workflow).ok().flatten());
-        let fields = fields.unwrap_or_default();
+        let fields = workflow
+            .as_ref()
+            .and_then(|workflow| self.fields_of(workflow).ok().flatten())
+            .unwrap_or_default();
+        let columns = match workflow.as_ref().map(|workflow| &workflow.subject) {
+            Some(Subject::Report { columns, .. }) => columns.clone(),
+            _ => Vec::new(),
+        };
         let mut actions = Vec::new();
         for (action, step) in noted.rule.actions.iter().zip(&noted.steps) {
             actions.push(self.action_run(&viewer, &fields, action, step)?);
@@ -248,7 +255,7 @@ impl Console {
             may_retry: self.may_retry(&viewer, execution, &noted)?,
             rule: noted.rule.name,
             trigger: noted.rule.on,
-            about: about(&fields, &noted.values),
+            about: about(&columns, &fields, &noted.values),
             record: noted.record,
             outcome,
             actions,
