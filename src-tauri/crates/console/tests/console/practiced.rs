@@ -310,8 +310,8 @@ async fn a_declined_capture_is_told_as_declined_though_the_order_is_completed() 
     ] {
         let done = shop.pays().await;
         let (id, link) = (done.id.unwrap(), done.link.unwrap());
-        let answer = posted(&link, &[("token", &*id), ("decision", decision)]);
-        assert_eq!(answer.await, 200);
+        let form = [("token", &*id), ("decision", decision)];
+        assert_eq!(posted(&link, &form).await, 200);
         let captured = shop.captures(&id).await;
         assert_eq!(captured.payment, Some(stands), "{decision}");
         let look = shop.sends(SendKind::Payment, "get_payment", json!({"id": id}));

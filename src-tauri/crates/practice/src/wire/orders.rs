@@ -132,7 +132,7 @@ fn read(body: &[u8], now: i64) -> Result<Order, Sorry> {
         )
         .at(field, None)
     };
-    let other = || Sorry::request("INVALID_PARAMETER_VALUE", "A parameter value is not valid.");
+    let other = || Sorry::request("INVALID_PARAMETER_VALUE", "The value of a field is invalid.");
     match body.get("intent").and_then(Value::as_str) {
         None => return Err(missing("/intent")),
         Some("CAPTURE") => {}
