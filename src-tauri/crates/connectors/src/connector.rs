@@ -27,7 +27,7 @@ pub use oauth::{Body, ClientAuth, GrantType, OAuth, Param};
 pub use offered::{OfferedIn, OfferedPlaces};
 pub use operations::{
     Among, Described, Each, IDEMPOTENCY_KEY, Input, InputKind, Link, Operation, Paging,
-    PaymentState, Repeat, Role, Sandbox, Since, States, Template, Told, Verb,
+    PaymentState, Pointers, Repeat, Role, Sandbox, Since, States, Template, Told, Verb,
 };
 pub use pkce::Pkce;
 pub use revoke::{Revoke, RevokeAuth, RevokeBody, TokenKind};

@@ -31,7 +31,7 @@ pub use connector::{
     Among, Answered, Api, ApiError, Area, Attach, AuthKind, Body, ClientAuth, Connector, Described,
     Each, Good, GrantType, IDEMPOTENCY_KEY, Input, InputKind, KeyField, Keys, Link, Means, Method,
     Monogram, OAuth, OfferedIn, OfferedPlaces, Operation, Pace, Paging, Param, Parameter,
-    PaymentState, Pkce, Preset, Question, Rate, Registration, Repeat, Retired, Revoke, RevokeAuth,
+    PaymentState, Pkce, Pointers, Preset, Question, Rate, Registration, Repeat, Retired, Revoke, RevokeAuth,
     RevokeBody, Role, Sandbox, Scope, Setup, SetupRedirect, Since, States, Template, Text,
     TokenKind, Told, ToldBy, Verb, Webview, Wire,
 };

@@ -224,7 +224,7 @@ pub(crate) fn about(language: Language, state: &State) -> Response {
             "<li><b>{value} {currency}</b> {status}<br>{id} {about}</li>",
             value = escape(&order.value),
             currency = escape(&order.currency),
-            status = orders::status(order),
+            status = orders::stands(order),
             id = order.id,
             about = escape(order.description.as_deref().unwrap_or_default()),
         )

@@ -241,9 +241,34 @@ pub(crate) enum Stage {
     /// The payer has not answered.
     Created,
     /// The payer has approved it, with a card that the bank takes or declines.
-    Approved { declines: bool },
-    /// Paid.
-    Captured { capture: String, at: i64 },
+    Approved {
+        declines: bool,
+        /// What will come of the capture.
+        #[serde(default)]
+        fares: Fares,
+    },
+    /// Captured: paid, unless the capture fares otherwise.
+    Captured {
+        capture: String,
+        at: i64,
+        #[serde(default)]
+        fares: Fares,
+    },
+}
+
+/// How a capture fares: an order that is completed may be declined all the same
+/// (<https://developer.paypal.com/api/orders/v2/definitions/order_status>,
+/// <https://developer.paypal.com/sdk/orders/v2/definitions/capture_status>).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Fares {
+    /// The money is there.
+    #[default]
+    Completed,
+    /// It is looked at.
+    Pending,
+    /// It will not come.
+    Declined,
 }
 
 /// What came of a request that may be repeated.

@@ -136,7 +136,8 @@ impl Operation {
                 .filter(|text| !text.is_empty());
         }
         let payment = told.states.as_ref().and_then(|states| {
-            let own = word(read, &states.at)?;
+            let mut places = states.at.all().iter();
+            let own = word(read, places.find(|at| read.pointer(at).is_some())?)?;
             let known = [
                 (&states.paid, PaymentState::Paid),
                 (&states.waiting, PaymentState::Waiting),

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{Area, Text};
 use crate::{Given, Pattern};
 
-pub use answer::{Among, Described, Each, Link, PaymentState, States, Told};
+pub use answer::{Among, Described, Each, Link, PaymentState, Pointers, States, Told};
 pub use input::{Input, InputKind};
 pub use paging::{Paging, Since};
 

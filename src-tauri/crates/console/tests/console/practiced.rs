@@ -301,6 +301,27 @@ async fn a_payment_is_created_approved_captured_and_looked_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_declined_capture_is_told_as_declined_though_the_order_is_completed() {
+    let shop = Shop::paid().await;
+    for (decision, stands, word) in [
+        ("refuse", PaymentState::Failed, "DECLINED"),
+        ("hold", PaymentState::Waiting, "PENDING"),
+        ("approve", PaymentState::Paid, ""),
+    ] {
+        let done = shop.pays().await;
+        let (id, link) = (done.id.unwrap(), done.link.unwrap());
+        let form = [("token", &*id), ("decision", decision)];
+        assert_eq!(posted(&link, &form).await, 200);
+        let captured = shop.captures(&id).await;
+        assert_eq!(captured.payment, Some(stands), "{decision}");
+        let look = shop.sends(SendKind::Payment, "get_payment", json!({"id": id}));
+        assert_eq!(look.await.unwrap().payment, Some(stands), "{decision}");
+        let seen = shop.page().await;
+        assert!(seen.contains(word), "{seen}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_payment_whose_answer_was_lost_is_one_payment_and_told_as_unknown() {
     let shop = Shop::paid().await;
     shop.faulty(Fault::CutOff);

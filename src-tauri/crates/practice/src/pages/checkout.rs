@@ -4,20 +4,22 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{escape, page};
-use crate::state::Order;
+use crate::state::{Fares, Order};
 use crate::words::Language;
 
 /// What a payer answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
     Approved,
     /// Approved, with a card that the bank will decline.
     Declining,
+    /// Approved, and the capture fares like that.
+    Faring(Fares),
     /// Nothing yet.
     Left,
 }
 
-/// What is to be paid, and the three answers.
+/// What is to be paid, and the answers.
 pub(crate) fn order(language: Language, order: &Order) -> Response {
     let words = language.words();
     let body = format!(
@@ -28,6 +30,8 @@ pub(crate) fn order(language: Language, order: &Order) -> Response {
 <div class="answers">
 <button class="allow" type="submit" name="decision" value="approve" autofocus>{pay}</button>
 <button type="submit" name="decision" value="decline">{decline}</button>
+<button type="submit" name="decision" value="refuse">{refuse}</button>
+<button type="submit" name="decision" value="hold">{hold}</button>
 </div>
 <button class="quiet" type="submit" name="decision" value="leave">{cancel}</button>
 </form>"#,
@@ -42,6 +46,8 @@ pub(crate) fn order(language: Language, order: &Order) -> Response {
         id = escape(&order.id),
         pay = words.pay_approve,
         decline = words.pay_decline,
+        refuse = words.pay_refuse,
+        hold = words.pay_hold,
         cancel = words.cancel,
     );
     page(StatusCode::OK, language, words.pay, &body, Some(""))
@@ -51,7 +57,9 @@ pub(crate) fn order(language: Language, order: &Order) -> Response {
 pub(crate) fn answered(language: Language, answer: Answer) -> Response {
     let words = language.words();
     let (title, more) = match answer {
-        Answer::Approved => (words.paid, words.paid_more),
+        Answer::Approved | Answer::Faring(Fares::Completed) => (words.paid, words.paid_more),
+        Answer::Faring(Fares::Declined) => (words.paid, words.refused_more),
+        Answer::Faring(Fares::Pending) => (words.paid, words.held_more),
         Answer::Declining => (words.paid, words.declined_more),
         Answer::Left => (words.unpaid, words.device_close),
     };

@@ -1,5 +1,5 @@
 //! Where the payer of a PayPal order answers: approves it, approves it with a card that the bank will
-//! decline, or goes away. At PayPal the payer signs in first; here whoever opens the page is the payer.
+//! decline, approves it so that the capture is declined or waits, or goes away. At PayPal the payer signs in first; here whoever opens the page is the payer.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::authorize::{failed, is_foreign, language};
 use crate::pages::{self, checkout::Answer};
 use crate::params::Params;
 use crate::server::Ctx;
-use crate::state::Stage;
+use crate::state::{Fares, Stage};
 use crate::words::Why;
 
 /// `GET /checkoutnow?token=`.
@@ -53,18 +53,24 @@ pub(crate) async fn answer(
     let answer = match text("decision") {
         Some("approve") => Answer::Approved,
         Some("decline") => Answer::Declining,
+        Some("refuse") => Answer::Faring(Fares::Declined),
+        Some("hold") => Answer::Faring(Fares::Pending),
         // As PayPal leaves it: the payer may come back.
         _ => return pages::checkout::answered(language, Answer::Left),
     };
     let id = text("token").unwrap_or_default().to_owned();
     let declines = answer == Answer::Declining;
+    let fares = match answer {
+        Answer::Faring(fares) => fares,
+        _ => Fares::Completed,
+    };
     let kept = ctx.store.change(move |state| {
         let mut orders = state.orders.iter_mut();
         let order = orders.find(|order| order.id == id)?;
         if matches!(order.stage, Stage::Captured { .. }) {
             return None;
         }
-        order.stage = Stage::Approved { declines };
+        order.stage = Stage::Approved { declines, fares };
         Some(())
     });
     match kept.await {

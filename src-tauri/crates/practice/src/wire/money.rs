@@ -45,6 +45,8 @@ pub(super) fn amount(amount: &Value, at: &str) -> Result<(String, String), Sorry
         ));
     }
     if !CURRENCIES.contains(&currency) {
+        // The name of the issue is one of <https://developer.paypal.com/api/errors/overview/>; its
+        // words, which no page says, are ours.
         return Err(
             Sorry::unprocessable("CURRENCY_NOT_SUPPORTED", "Currency code not supported.")
                 .at(&format!("{at}/currency_code"), Some(currency)),

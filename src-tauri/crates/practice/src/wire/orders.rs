@@ -7,9 +7,12 @@
 //!   <https://github.com/paypal/paypal-rest-api-specifications/blob/main/openapi/checkout_orders_v2.json>,
 //!   and the words of the errors are there too
 //! - A bank that declines: <https://paypal-community.com/t5/Sandbox-Environment/UNPROCESSABLE-ENTITY/td-p/3120483>
+//! - A capture that is declined, or waits, in an order that is completed:
+//!   <https://developer.paypal.com/api/orders/v2/definitions/order_status>,
+//!   <https://developer.paypal.com/sdk/orders/v2/definitions/capture_status>
 //!
-//! An order here has one unit and the intent `CAPTURE`, and an answer says what it says without
-//! `Prefer`. The addresses to return the payer to are taken and not gone to.
+//! An order here has one unit and the intent `CAPTURE`. Whatever `Prefer` says, a new order is told in
+//! short and a captured one as a whole. The addresses to return the payer to are taken and not gone to.
 
 use std::sync::Arc;
 
@@ -27,7 +30,7 @@ use super::struck;
 use crate::faults::Place;
 use crate::secrets;
 use crate::server::Ctx;
-use crate::state::{Asked, Order, Stage, State as Kept};
+use crate::state::{Asked, Fares, Order, Stage, State as Kept};
 
 /// How long a `PayPal-Request-Id` is known, in seconds.
 const KNOWN_SECONDS: i64 = 6 * 3600;
@@ -129,7 +132,7 @@ fn read(body: &[u8], now: i64) -> Result<Order, Sorry> {
         )
         .at(field, None)
     };
-    let other = || Sorry::request("INVALID_PARAMETER_VALUE", "A parameter value is not valid.");
+    let other = || Sorry::request("INVALID_PARAMETER_VALUE", "The value of a field is invalid.");
     match body.get("intent").and_then(Value::as_str) {
         None => return Err(missing("/intent")),
         Some("CAPTURE") => {}
@@ -225,7 +228,7 @@ async fn captured(ctx: &Ctx, id: &str, headers: &HeaderMap) -> Result<(StatusCod
         let order = orders
             .find(|order| order.id == id)
             .ok_or_else(Sorry::unknown)?;
-        match &order.stage {
+        let fares = match &order.stage {
             Stage::Created => {
                 return Err(Sorry::unprocessable(
                     "ORDER_NOT_APPROVED",
@@ -233,22 +236,26 @@ async fn captured(ctx: &Ctx, id: &str, headers: &HeaderMap) -> Result<(StatusCod
                 ));
             }
             // Not remembered by its id: the payer may choose another card, and then it is paid.
-            Stage::Approved { declines: true } => {
+            Stage::Approved { declines: true, .. } => {
                 return Err(Sorry::unprocessable(
                     "INSTRUMENT_DECLINED",
                     "The instrument presented was either declined by the processor or bank, or it can't be used for this payment.",
                 )
                 .redirecting(payer));
             }
-            Stage::Approved { declines: false } => {}
+            Stage::Approved { fares, .. } => *fares,
             Stage::Captured { .. } => {
                 return Err(Sorry::unprocessable(
                     "ORDER_ALREADY_CAPTURED",
                     "Order already captured.If 'intent=CAPTURE' only one capture per order is allowed.",
                 ));
             }
-        }
-        order.stage = Stage::Captured { capture, at: now };
+        };
+        order.stage = Stage::Captured {
+            capture,
+            at: now,
+            fares,
+        };
         let order = order.clone();
         remember(state, request, &order.id, now);
         Ok((StatusCode::CREATED, order))
@@ -261,8 +268,27 @@ fn payer_address(ctx: &Ctx, id: &str) -> String {
     format!("{}/checkoutnow?token={id}", ctx.issuer)
 }
 
+/// The word for how far an order is; where its capture fares otherwise, also the one for that.
+pub(crate) fn stands(order: &Order) -> String {
+    match order.stage {
+        Stage::Captured { fares, .. } if fares != Fares::Completed => {
+            format!("{}, {}", status(order), capture_status(fares))
+        }
+        _ => status(order).to_owned(),
+    }
+}
+
+/// The word for how a capture fares.
+fn capture_status(fares: Fares) -> &'static str {
+    match fares {
+        Fares::Completed => "COMPLETED",
+        Fares::Pending => "PENDING",
+        Fares::Declined => "DECLINED",
+    }
+}
+
 /// The word for how far an order is.
-pub(crate) fn status(order: &Order) -> &'static str {
+fn status(order: &Order) -> &'static str {
     match order.stage {
         Stage::Created if order.with_source => "PAYER_ACTION_REQUIRED",
         Stage::Created => "CREATED",
@@ -293,7 +319,7 @@ fn short(ctx: &Ctx, order: &Order) -> Value {
     json!({"id": order.id, "status": status(order), "links": links(ctx, order)})
 }
 
-/// An order with its unit, and what was paid.
+/// An order with its unit, and what came of the capture.
 fn whole(ctx: &Ctx, order: &Order) -> Value {
     let amount = json!({"currency_code": order.currency, "value": order.value});
     let mut unit = json!({
@@ -303,14 +329,18 @@ fn whole(ctx: &Ctx, order: &Order) -> Value {
     if let Some(description) = &order.description {
         unit["description"] = json!(description);
     }
-    if let Stage::Captured { capture, at } = &order.stage {
-        unit["payments"] = json!({"captures": [{
+    if let Stage::Captured { capture, at, fares } = &order.stage {
+        let mut taken = json!({
             "id": capture,
-            "status": "COMPLETED",
+            "status": capture_status(*fares),
             "amount": amount,
             "final_capture": true,
             "create_time": time(*at),
-        }]});
+        });
+        if *fares == Fares::Pending {
+            taken["status_details"] = json!({"reason": "PENDING_REVIEW"});
+        }
+        unit["payments"] = json!({"captures": [taken]});
     }
     json!({
         "id": order.id,

@@ -4,7 +4,8 @@
 //! - Which numbers can be sent to and from here are those of Twilio's own test credentials:
 //!   <https://www.twilio.com/docs/iam/test-credentials#test-sms-messages>. Beside theirs the account
 //!   has the number that Twilio's examples send from.
-//! - The words of an error: those of <https://www.twilio.com/docs/errors/21603>,
+//! - The words of an error: those of <https://www.twilio.com/docs/errors/21602>,
+//!   <https://www.twilio.com/docs/errors/21603>, <https://www.twilio.com/docs/errors/21705>,
 //!   <https://www.twilio.com/docs/errors/21604>, <https://www.twilio.com/docs/errors/21617>,
 //!   <https://github.com/twilio/twilio-php/issues/638> (21606),
 //!   <https://github.com/twilio/twilio-node/issues/270> (21212), and of tests of libraries that asked
@@ -71,12 +72,15 @@ pub(crate) async fn send(
 async fn accepted(ctx: &Ctx, params: &Params) -> Result<TextMessage, Sorry> {
     let given = |name| params.once(name).ok().flatten();
     let to = given("To").ok_or_else(|| bad(21604, "A 'To' phone number is required."))?;
-    let service = given("MessagingServiceSid").filter(|sid| is_service(sid));
+    let service = given("MessagingServiceSid");
+    if service.is_some_and(|sid| !is_service(sid)) {
+        return Err(bad(21705, "The Messaging Service is invalid"));
+    }
     let from = given("From");
     if from.is_none() && service.is_none() {
         return Err(bad(21603, "A 'From' phone number is required."));
     }
-    let body = given("Body").ok_or_else(|| bad(21602, "Message body is required."))?;
+    let body = given("Body").ok_or_else(|| bad(21602, "Message body is required"))?;
     if body.chars().count() > LONGEST {
         let message = "The concatenated message body exceeds the 1600 character limit";
         return Err(bad(21617, message));

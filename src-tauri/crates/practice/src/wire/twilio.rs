@@ -70,7 +70,8 @@ impl IntoResponse for Sorry {
 pub(super) fn broken(error: &PracticeError) -> Sorry {
     tracing::error!(%error, "practice service: a request could not be answered");
     let status = StatusCode::INTERNAL_SERVER_ERROR;
-    refused(status, 20500, "An internal server error has occurred")
+    // The name of the page is all that its documentation says.
+    refused(status, 20500, "Internal Server Error")
 }
 
 pub(super) fn not_found(path: &str) -> Sorry {

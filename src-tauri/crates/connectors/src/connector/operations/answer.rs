@@ -89,13 +89,36 @@ pub struct Described {
     pub creatable: Option<String>,
 }
 
+/// Where a word of an answer stands: at one JSON pointer, or at the first of several that is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(untagged)]
+pub enum Pointers {
+    /// One.
+    One(String),
+    /// Several. The first that is there counts, though its word be none that is known: what is
+    /// said nearer to the money is never overruled by what is said of the whole.
+    Several(Vec<String>),
+}
+
+impl Pointers {
+    /// The pointers, in their order.
+    #[must_use]
+    pub fn all(&self) -> &[String] {
+        match self {
+            Self::One(pointer) => std::slice::from_ref(pointer),
+            Self::Several(pointers) => pointers,
+        }
+    }
+}
+
 /// Words of a service for how a payment stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct States {
     /// The word.
-    pub at: String,
+    pub at: Pointers,
     /// The money is taken, or will be without anybody's doing.
     #[serde(default)]
     pub paid: Vec<String>,
@@ -175,7 +198,14 @@ impl Told {
             put("/described/creatable", described.creatable.as_ref());
         }
         if let Some(states) = &self.states {
-            put("/states/at", Some(&states.at));
+            match &states.at {
+                Pointers::One(pointer) => put("/states/at", Some(pointer)),
+                Pointers::Several(pointers) => {
+                    for (index, pointer) in pointers.iter().enumerate() {
+                        put(&format!("/states/at/{index}"), Some(pointer));
+                    }
+                }
+            }
         }
         if let Some(link) = &self.link {
             put("/link/href", Some(&link.href));

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tsunagi_connectors::{Asked, Astray, Fared, Given, PaymentState, Verdict};
+use tsunagi_connectors::{Asked, Astray, Fared, Given, Library, PaymentState, Verdict};
 
 use super::{Service, given, text};
 
@@ -278,6 +278,39 @@ fn payments_stand_as_the_service_says_in_words_that_are_known() {
             (state, Some("b")),
             "{word}"
         );
+    }
+}
+
+/// <https://developer.paypal.com/api/orders/v2/definitions/order_status>,
+/// <https://developer.paypal.com/sdk/orders/v2/definitions/capture_status>
+#[test]
+fn an_order_that_is_completed_is_paid_only_when_its_capture_is() {
+    for id in ["paypal", "practice_paypal"] {
+        let library = Library::built_in();
+        let operations = library.get(id).unwrap().operations();
+        for name in ["create_payment", "get_payment", "capture_payment"] {
+            let operation = operations.iter().find(|one| one.id == name).unwrap();
+            let stands = |capture: serde_json::Value| {
+                let unit = json!({ "payments": { "captures": [{ "status": capture }] } });
+                let body = json!({ "id": "1", "status": "COMPLETED", "purchase_units": [unit] });
+                operation.outcome(201, body.to_string().as_bytes()).payment
+            };
+            for (word, state) in [
+                ("COMPLETED", Some(PaymentState::Paid)),
+                ("PENDING", Some(PaymentState::Waiting)),
+                ("DECLINED", Some(PaymentState::Failed)),
+                ("FAILED", Some(PaymentState::Failed)),
+                ("REFUNDED", None),
+                ("PARTIALLY_REFUNDED", None),
+                ("ELSE", None),
+            ] {
+                assert_eq!(stands(json!(word)), state, "{id} {name}: {word}");
+            }
+            assert_eq!(stands(json!(null)), None, "it is there, and says nothing");
+            let early = json!({ "id": "1", "status": "APPROVED", "purchase_units": [{}] });
+            let outcome = operation.outcome(200, early.to_string().as_bytes());
+            assert_eq!(outcome.payment, Some(PaymentState::Waiting), "no capture");
+        }
     }
 }
 

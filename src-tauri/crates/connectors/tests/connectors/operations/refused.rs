@@ -69,6 +69,11 @@ fn what_is_wrong_with_an_operation_is_told_with_its_line() {
             "not_pointer",
         ),
         (
+            "answer = { rows = \"/rows\" }",
+            "answer = { rows = \"/rows\", states = { at = [\"/a\", \"/a~2\"] } }",
+            "not_pointer",
+        ),
+        (
             "input = \"page\", size",
             "input = \"since\", size",
             "input_kind",

@@ -234,6 +234,43 @@ async fn a_declined_card_is_said_and_another_one_may_pay() {
     assert_eq!(status, 201, "with another card");
 }
 
+/// <https://developer.paypal.com/api/orders/v2/definitions/order_status>
+#[tokio::test]
+async fn an_order_is_completed_though_its_capture_is_declined_or_waits() {
+    let visit = Visit::start().await;
+    let header = client(&visit).await;
+    let mut made = Vec::new();
+    for (decision, word) in [("refuse", "DECLINED"), ("hold", "PENDING")] {
+        let body = chair("100.00", "USD");
+        let (_, order) = post(&visit, &header, ORDERS, None, &body).await;
+        let id = id(&order);
+        let page = visit.get(&format!("/checkoutnow?token={id}")).await;
+        let page = page.text().await.unwrap();
+        assert!(page.contains(&format!("value=\"{decision}\"")), "{page}");
+        assert_eq!(payer(&visit, &id, decision).await, 200);
+        let capture = format!("{ORDERS}/{id}/capture");
+        let (status, captured) = post(&visit, &header, &capture, None, &json!({})).await;
+        assert_eq!((status, &captured["status"]), (201, &json!("COMPLETED")));
+        assert_eq!(capture_of(&captured)["status"], word);
+        made.push((id, word));
+    }
+    let visit = visit.restart().await;
+    for (id, word) in made {
+        let path = format!("{ORDERS}/{id}");
+        let (_, found) = visit.ask(reqwest::Method::GET, &path, &header, None).await;
+        assert_eq!(found["status"], "COMPLETED");
+        assert_eq!(capture_of(&found)["status"], word);
+        assert_eq!(payer(&visit, &id, "approve").await, 404, "it was captured");
+        let page = visit.get("/").await.text().await.unwrap();
+        let shown = format!("<b>100.00 USD</b> COMPLETED, {word}");
+        assert!(page.contains(&shown), "{page}");
+    }
+}
+
+fn capture_of(order: &Value) -> &Value {
+    &order["purchase_units"][0]["payments"]["captures"][0]
+}
+
 /// <https://github.com/paypal/paypal-rest-api-specifications/blob/main/openapi/checkout_orders_v2.json>
 #[tokio::test]
 async fn an_order_that_cannot_be_made_says_what_is_wrong() {

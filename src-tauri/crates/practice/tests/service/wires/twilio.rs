@@ -68,6 +68,18 @@ async fn a_message_is_taken_looked_up_and_shown() {
     let (status, body) = send(&visit, &form).await;
     assert_eq!((status, &body["status"]), (201, &json!("accepted")));
     assert_eq!(body["from"], Value::Null, "the service chooses a number");
+    // <https://www.twilio.com/docs/errors/21705>
+    for (from, sid) in [(FROM, "MG12"), ("", "MG12"), (FROM, TO)] {
+        let form = [
+            ("To", TO),
+            ("From", from),
+            ("MessagingServiceSid", sid),
+            ("Body", "Three"),
+        ];
+        let (status, body) = send(&visit, &form).await;
+        assert_eq!((status, &body["code"]), (400, &json!(21705)), "{sid}");
+        assert_eq!(body["message"], "The Messaging Service is invalid");
+    }
 
     let visit = visit.restart().await;
     let path = format!("/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{sid}.json");
@@ -143,7 +155,7 @@ async fn a_message_that_cannot_go_says_why_in_twilio_s_words() {
             21603,
             "A 'From' phone number is required.",
         ),
-        (TO, FROM, "", 400, 21602, "Message body is required."),
+        (TO, FROM, "", 400, 21602, "Message body is required"),
         (
             TO,
             FROM,
