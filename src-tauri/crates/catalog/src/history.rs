@@ -17,8 +17,27 @@ pub struct History {
     pub executions: u64,
     /// When the oldest of both was recorded, those under way left out.
     pub oldest: Option<Timestamp>,
-    /// What both take, with what they are found by: bytes that hold something.
-    pub bytes: u64,
+    /// What the runs take, with what they are found by: bytes that hold something.
+    pub run_bytes: u64,
+    /// What the executions take, likewise.
+    pub execution_bytes: u64,
+}
+
+impl History {
+    /// What both take.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.run_bytes.saturating_add(self.execution_bytes)
+    }
+}
+
+/// Runs nobody knows the outcome of: something that is not only read was let go, and what became of
+/// it was not heard. Refused by the gate, it would have no authorization.
+macro_rules! unheard {
+    () => {
+        "(status IS NULL AND authorization IS NOT NULL AND method NOT IN ('GET', 'HEAD')
+          AND refusal IN ('service_unreachable', 'cancelled'))"
+    };
 }
 
 /// An execution that is over.
@@ -54,17 +73,19 @@ impl Catalog {
                  WHERE ended_at IS NOT NULL",
             )?;
             // https://www.sqlite.org/dbstat.html
-            let bytes = number(
+            let mut taken = db.prepare_cached(
                 "SELECT coalesce(sum(d.pgsize - d.unused), 0)
                  FROM sqlite_schema s JOIN dbstat d ON d.name = s.name AND d.aggregate = TRUE
-                 WHERE s.tbl_name IN ('run', 'execution')",
+                 WHERE s.tbl_name = ?1",
             )?;
+            let mut bytes = |table: &str| taken.query_row([table], |row| row.get::<_, i64>(0));
             let count = |number: i64| u64::try_from(number).unwrap_or(0);
             Ok(History {
                 runs: count(number("SELECT count(*) FROM run")?),
                 executions: count(number("SELECT count(*) FROM execution")?),
                 oldest: run.into_iter().chain(execution).min().map(Timestamp),
-                bytes: count(bytes),
+                run_bytes: count(bytes("run")?),
+                execution_bytes: count(bytes("execution")?),
             })
         })
     }
@@ -81,8 +102,8 @@ impl Catalog {
         })
     }
 
-    /// How many runs and how many executions are older than that: of executions, those that are
-    /// over, also what is not to be forgotten.
+    /// How many runs and how many executions are older than that: of runs, those whose outcome is
+    /// known; of executions, those that are over, also what is not to be forgotten.
     ///
     /// # Errors
     /// As every read.
@@ -92,25 +113,31 @@ impl Catalog {
                 let mut statement = db.prepare_cached(sql)?;
                 statement.query_row([before.0], |row| row.get::<_, i64>(0))
             };
-            let runs = count("SELECT count(*) FROM run WHERE at < ?1")?;
+            let runs = count(concat!(
+                "SELECT count(*) FROM run WHERE at < ?1 AND NOT ",
+                unheard!()
+            ))?;
             let executions = count("SELECT count(*) FROM execution WHERE ended_at < ?1")?;
             let counted = |number: i64| u64::try_from(number).unwrap_or(0);
             Ok((counted(runs), counted(executions)))
         })
     }
 
-    /// Forgets the oldest runs from before a time, at most so many; says how many it were. When
-    /// connections and authorizations were last used stays known.
+    /// Forgets the oldest runs from before a time, at most so many; says how many it were. Those
+    /// nobody knows the outcome of stay. When connections and authorizations were last used stays
+    /// known.
     ///
     /// # Errors
     /// As every write.
     pub fn forget_runs(&self, before: Timestamp, most: u32) -> Result<u32> {
         self.data().write(|db| {
             let gone = db
-                .prepare_cached(
+                .prepare_cached(concat!(
                     "DELETE FROM run WHERE key IN
-                         (SELECT key FROM run WHERE at < ?1 ORDER BY at LIMIT ?2)",
-                )?
+                         (SELECT key FROM run WHERE at < ?1 AND NOT ",
+                    unheard!(),
+                    " ORDER BY at LIMIT ?2)"
+                ))?
                 .execute(params![before.0, most])?;
             Ok(u32::try_from(gone).unwrap_or(u32::MAX))
         })

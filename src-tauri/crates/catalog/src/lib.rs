@@ -165,7 +165,23 @@ impl Catalog {
         if opened.catalog().read(standing::is_unfounded)? {
             opened.catalog().write(standing::found)?;
         }
+        if let Err(error) = opened.learn_to_give_back() {
+            tracing::warn!(%error, "what becomes free in the file stays in it");
+        }
         Ok(opened)
+    }
+
+    /// Has `data.sqlite` of a program of before give room back. Once in each version of the program:
+    /// where it fails, no start after that waits for it again.
+    fn learn_to_give_back(&self) -> Result<()> {
+        const TRIED: &str = "room_tried";
+        let version = env!("CARGO_PKG_VERSION");
+        if !self.data().may_learn()? || self.setting(TRIED)?.as_deref() == Some(version) {
+            return Ok(());
+        }
+        // Before it is begun: a program that is ended meanwhile has tried, too.
+        self.set_setting(TRIED, version)?;
+        self.data().learn()
     }
 
     /// Makes one write of all that `work` writes into `catalog.sqlite` through this catalog or

@@ -144,9 +144,6 @@ impl Store {
             }
             schema.migrate(&mut writer)?;
         }
-        if schema.gives_back {
-            room::learn(&writer);
-        }
         Ok(Self {
             path: path.to_owned(),
             writer: ReentrantMutex::new(RefCell::new(writer)),

@@ -1,7 +1,8 @@
 //! Settings: how much of what has happened is kept, and forgetting the rest in the background.
 //!
 //! What is forgotten goes in small portions with pauses between them, so that no write waits for
-//! it: first what is too old, then, the oldest first, what takes too much room. Whether something
+//! it: first what is too old, as far as the clock is to be believed, then, the oldest first, what
+//! takes too much room. Whether something
 //! may go is [`tsunagi_domain::retention`]'s to say. The activity log is not trimmed, nor are the
 //! rows that data sources have pulled and the records of forms.
 
@@ -10,18 +11,20 @@ use std::time::{Duration, Instant};
 
 use tsunagi_catalog::{History, PastExecution};
 use tsunagi_domain::access::Act;
-use tsunagi_domain::retention::{self, Past, Retention};
+use tsunagi_domain::retention::{self, Counted, Past, Retention, Rounds};
 use tsunagi_domain::{ExecutionId, Timestamp};
 
 use crate::console::{Console, Session};
 use crate::error::ConsoleError;
 use crate::log::Action;
 use crate::views::{AgeChoice, RetentionChange, RetentionView, SizeChoice};
-use crate::workflows::is_resumable;
+use crate::workflows::{Undone, undone};
 
 /// The settings' names.
 const DAYS: &str = "retention_days";
 const MEGABYTES: &str = "retention_megabytes";
+/// What the clock said at the last round, and behind a space when it jumped, if it is in doubt.
+const ROUNDS: &str = "retention_rounds";
 /// What stands there for no limit.
 const ALL: &str = "all";
 /// How many rows are looked at or forgotten in one write.
@@ -39,8 +42,19 @@ const EVERY_MS: i64 = 3600 * 1000;
 #[derive(Debug, Default)]
 pub(crate) struct Forgetting {
     last: Mutex<Option<Timestamp>>,
-    /// One round at a time.
-    round: tokio::sync::Mutex<()>,
+    /// One round at a time; what was counted at the last one, if there was any since the start.
+    round: tokio::sync::Mutex<Option<Tick>>,
+}
+
+/// What the program had counted by itself ([`tsunagi_domain::Clock::counted`]).
+#[derive(Debug, Clone, Copy)]
+struct Tick {
+    /// At a round.
+    round: Duration,
+    /// When it first doubted the clock.
+    doubted: Duration,
+    /// Whether it was the one to see the jump.
+    own: bool,
 }
 
 /// What a round has forgotten.
@@ -74,12 +88,14 @@ impl Console {
     pub fn retention(&self, session: Session) -> Result<RetentionView, ConsoleError> {
         let member = self.reader(session)?;
         let catalog = &self.inner.catalog;
+        let there = catalog.history()?;
+        let bytes = there.bytes();
         let History {
             runs,
             executions,
             oldest,
-            bytes,
-        } = catalog.history()?;
+            ..
+        } = there;
         let kept = self.kept()?;
         let mut ages = Vec::new();
         for days in choices(&Retention::DAYS) {
@@ -200,27 +216,35 @@ impl Console {
     /// Where the catalog cannot be read or written; what went until then is gone.
     #[doc(hidden)]
     pub async fn forget_old(&self) -> Result<Forgotten, ConsoleError> {
-        let _only_one = self.inner.forgetting.round.lock().await;
+        let mut tick = self.inner.forgetting.round.lock().await;
         let mut gone = Forgotten::default();
         let founded = self.off_thread(|console| Ok(console.inner.catalog.workspace()?.is_some()));
         if !founded.await? {
             return Ok(gone);
         }
         let kept = self.off_thread(|console| console.kept()).await?;
-        if let Some(before) = kept.before(self.now()) {
+        let now = self.now();
+        let believed = self.believes(now, &mut tick).await?;
+        // By a wrong clock nothing that is needed looks old enough.
+        let resumable = kept.resumable_before(now).filter(|_| believed);
+        if let Some(before) = kept.before(now).filter(|_| believed) {
             self.forget_runs(before, u64::MAX, &mut gone).await?;
-            self.forget_executions(before, u64::MAX, &mut gone).await?;
+            self.forget_executions(before, resumable, u64::MAX, &mut gone)
+                .await?;
         }
         if let Some(most) = kept.bytes() {
             // The file is never smaller than what is in it, and quicker looked at.
             let file = self.db(|catalog| catalog.data_size()).await?;
             if file > most {
-                let now = self.now();
+                // What is dated later than now is the youngest there is.
+                let before = Retention::young(now);
                 let there = self.db(|catalog| catalog.history()).await?;
-                let many = kept.too_many(there.runs, there.bytes);
-                self.forget_runs(now, many, &mut gone).await?;
-                let many = kept.too_many(there.executions, there.bytes);
-                self.forget_executions(now, many, &mut gone).await?;
+                let (runs, executions) = (there.run_bytes, there.execution_bytes);
+                let many = kept.too_many(there.runs, runs, executions);
+                self.forget_runs(before, many, &mut gone).await?;
+                let many = kept.too_many(there.executions, executions, runs);
+                self.forget_executions(before, resumable, many, &mut gone)
+                    .await?;
             }
         }
         while self
@@ -231,6 +255,42 @@ impl Console {
             self.inner.bell.changed();
         }
         Ok(gone)
+    }
+
+    /// Whether age is a reason to forget something in the round that begins; remembers what the
+    /// clock says, before anything goes.
+    async fn believes(
+        &self,
+        now: Timestamp,
+        tick: &mut Option<Tick>,
+    ) -> Result<bool, ConsoleError> {
+        let stored = self.db(|catalog| catalog.setting(ROUNDS)).await?;
+        let before = stored.as_deref().and_then(rounds);
+        let ticks = self.inner.clock.counted();
+        let since = |then: Duration| {
+            let millis = ticks.saturating_sub(then).as_millis();
+            i64::try_from(millis).unwrap_or(i64::MAX)
+        };
+        let counted = tick.map_or_else(Counted::default, |tick| Counted {
+            round: since(tick.round),
+            doubted: since(tick.doubted),
+            own: tick.own,
+        });
+        let after = Rounds::begin(before, now, counted);
+        let anew = after.jumped.is_some() && after.jumped != before.and_then(|one| one.jumped);
+        if anew {
+            tracing::warn!("the clock may be wrong: nothing is forgotten for its age for a day");
+        }
+        let written = written(after);
+        self.db(move |catalog| catalog.set_setting(ROUNDS, &written))
+            .await?;
+        let known = tick.filter(|_| !anew);
+        *tick = Some(Tick {
+            round: ticks,
+            doubted: known.map_or(ticks, |tick| tick.doubted),
+            own: anew || known.is_some_and(|tick| tick.own),
+        });
+        Ok(after.believes())
     }
 
     async fn forget_runs(
@@ -257,6 +317,7 @@ impl Console {
     async fn forget_executions(
         &self,
         before: Timestamp,
+        resumable: Option<Timestamp>,
         most: u64,
         gone: &mut Forgotten,
     ) -> Result<(), ConsoleError> {
@@ -269,7 +330,7 @@ impl Console {
             after = Some(last.mark);
             let mut ids: Vec<ExecutionId> = seen
                 .iter()
-                .filter(|one| retention::may_forget(past(one), before))
+                .filter(|one| retention::may_forget(past(one), before, resumable))
                 .map(|one| one.execution.id)
                 .collect();
             ids.truncate(usize::try_from(left).unwrap_or(usize::MAX));
@@ -321,12 +382,36 @@ impl Forgetting {
 
 fn past(one: &PastExecution) -> Past {
     let ended = one.execution.ended.as_ref();
+    let undone = undone(&one.execution);
     Past {
         ended_at: ended.map(|(at, _)| *at),
-        unknown: ended.is_some_and(|(_, outcome)| outcome == "unknown"),
+        unknown: undone == Undone::Unreadable
+            || ended.is_some_and(|(_, outcome)| outcome == "unknown"),
         latest: one.latest,
-        resumable: is_resumable(&one.execution),
+        resumable: undone == Undone::Something,
     }
+}
+
+/// What is remembered of the last round; what cannot be read is nothing.
+fn rounds(stored: &str) -> Option<Rounds> {
+    let time = |text: &str| text.parse().ok().map(Timestamp);
+    Some(match stored.split_once(' ') {
+        Some((last, jumped)) => Rounds {
+            last: time(last)?,
+            jumped: Some(time(jumped)?),
+        },
+        None => Rounds {
+            last: time(stored)?,
+            jumped: None,
+        },
+    })
+}
+
+fn written(rounds: Rounds) -> String {
+    let last = rounds.last.0;
+    rounds
+        .jumped
+        .map_or_else(|| last.to_string(), |jumped| format!("{last} {}", jumped.0))
 }
 
 /// What there is to choose from, no limit last.

@@ -26,7 +26,7 @@ use crate::views::{
 };
 
 pub(crate) use engine::Working;
-pub(crate) use noted::is_resumable;
+pub(crate) use noted::{Undone, undone};
 
 const FORMS: Keeping = Keeping {
     area: Area::FormWorkflow.as_str(),

@@ -1,14 +1,21 @@
 //! How long, and how much, of what has happened is kept: requests that went through the gate, and
 //! each time an item did its work.
 //!
-//! What a person may still have to answer for is never forgotten by itself: what is under way, what
-//! nobody knows the outcome of, and what can be taken up again. The log of who did what is no part
+//! What a person may still have to answer for is never forgotten by itself: what is under way and
+//! what nobody knows the outcome of; what can be taken up again stays for three months at the
+//! least. Nor is age a reason while the computer's clock may be wrong. The log of who did what is no part
 //! of it: a chain that is cut cannot be told from one that was tampered with.
+
+mod rounds;
+
+pub use rounds::{Counted, Rounds};
 
 use crate::{Member, Refusal, RefusalCode, Role, Timestamp, access};
 
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 3600 * 1000;
+/// For how many days at the least a run stays that can be taken up again.
+const RESUMABLE_DAYS: u32 = 90;
 
 /// What is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +77,27 @@ impl Retention {
         self.megabytes.map(|most| u64::from(most) * 1_000_000)
     }
 
-    /// How many of `count` rows, which take `used` bytes together, have to go so that the rest is
-    /// within the size. Rows are alike enough: what is left over goes the next time.
+    /// Before when what can be taken up again is forgotten like everything else; `None`: never.
     #[must_use]
-    pub fn too_many(self, count: u64, used: u64) -> u64 {
-        let Some(most) = self.bytes() else { return 0 };
+    pub fn resumable_before(self, now: Timestamp) -> Option<Timestamp> {
+        let days = self.days?.max(RESUMABLE_DAYS);
+        now.plus_millis(-i64::from(days) * DAY_MS).into()
+    }
+
+    /// Before when something goes for its size: what is younger than a day stays.
+    #[must_use]
+    pub fn young(now: Timestamp) -> Timestamp {
+        now.plus_millis(-DAY_MS)
+    }
+
+    /// How many of `count` rows, which take `used` bytes together, have to go beside `others`
+    /// bytes of the other kind. Each kind has what the other leaves of the size, and half of it at
+    /// the least: what may not go of one kind is no reason for the other to go. Rows are alike
+    /// enough: what is left over goes the next time.
+    #[must_use]
+    pub fn too_many(self, count: u64, used: u64, others: u64) -> u64 {
+        let Some(whole) = self.bytes() else { return 0 };
+        let most = whole.saturating_sub(others).max(whole / 2);
         let over = used.saturating_sub(most);
         if over == 0 {
             return 0;
@@ -93,15 +116,17 @@ pub struct Past {
     pub unknown: bool,
     /// Its item has done nothing since: how that stands is told by it.
     pub latest: bool,
-    /// It can still be taken up again where it stopped, for which what it has done must be known.
+    /// It can be taken up again where it stopped, for which what it has done must be known.
     pub resumable: bool,
 }
 
-/// Whether something may be forgotten that was over before a time.
+/// Whether something may be forgotten that was over before a time; what can be taken up again
+/// only where it was over before `resumable` too.
 #[must_use]
-pub fn may_forget(past: Past, before: Timestamp) -> bool {
-    let over = past.ended_at.is_some_and(|ended| ended < before);
-    over && !past.unknown && !past.latest && !past.resumable
+pub fn may_forget(past: Past, before: Timestamp, resumable: Option<Timestamp>) -> bool {
+    let over = |before| past.ended_at.is_some_and(|ended| ended < before);
+    let needed = past.resumable && !resumable.is_some_and(over);
+    over(before) && !past.unknown && !past.latest && !needed
 }
 
 /// Whether a member may change what is kept: it cannot be taken back.

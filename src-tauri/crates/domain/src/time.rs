@@ -1,5 +1,8 @@
 //! Time, always an argument: UTC milliseconds, and the clock the outer rooms read it from.
 
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -34,6 +37,13 @@ impl Timestamp {
 pub trait Clock: Send + Sync {
     /// The current time.
     fn now(&self) -> Timestamp;
+
+    /// How long this program has counted by itself, from a beginning of its own: whatever the
+    /// computer's clock is set to meanwhile. The time a computer sleeps may not be in it.
+    fn counted(&self) -> Duration {
+        static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        BEGAN.elapsed()
+    }
 }
 
 /// The computer's own clock.

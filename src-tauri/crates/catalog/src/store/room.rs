@@ -19,23 +19,35 @@ fn gives_back(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(kind == GIVES_BACK)
 }
 
-/// Makes a file that was begun by a program of before one that can give free pages back: once, by
-/// writing all of it anew. Where there is no room for that it stays as it is, and goes on growing
-/// into what is free in it.
-pub(super) fn learn(writer: &Connection) {
-    let learn = || {
-        if !gives_back(writer)? {
-            writer.pragma_update(None, "auto_vacuum", GIVES_BACK)?;
-            writer.execute_batch("VACUUM")?;
-        }
-        Ok::<_, rusqlite::Error>(())
-    };
-    if let Err(error) = learn() {
-        tracing::warn!(%error, "what becomes free in the file stays in it");
-    }
-}
+/// The most bytes a file has that is written anew while somebody waits for the program to open: a
+/// few seconds' worth.
+const QUICK: u64 = 200_000_000;
 
 impl Store {
+    /// Whether it is a file of a program of before, which gives nothing back yet and is small
+    /// enough to be written anew.
+    pub(crate) fn may_learn(&self) -> Result<bool> {
+        self.read(|db| {
+            let of = |pragma: &str| db.query_row(pragma, [], |row| row.get::<_, u32>(0));
+            let (pages, size) = (of("PRAGMA page_count")?, of("PRAGMA page_size")?);
+            Ok(!gives_back(db)? && u64::from(pages) * u64::from(size) <= QUICK)
+        })
+    }
+
+    /// Makes it one that can give free pages back, by writing all of it anew. Where there is no room
+    /// for that it stays as it is, and goes on growing into what is free in it.
+    pub(crate) fn learn(&self) -> Result<()> {
+        let writer = self.writer.lock();
+        let writer = writer.borrow();
+        let learn = || {
+            writer.pragma_update(None, "auto_vacuum", GIVES_BACK)?;
+            writer.execute_batch("VACUUM")?;
+            // All of it is in the log now, too.
+            writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        };
+        learn().map_err(|error: rusqlite::Error| self.named(error.into()))
+    }
+
     /// Gives free pages back to the disk, at most `pages`, as long as more than `spare` are free;
     /// says whether there are more. Inside a write nothing is given.
     pub(crate) fn give_back(&self, pages: u32, spare: u32) -> Result<bool> {

@@ -153,10 +153,31 @@ impl Noted {
     }
 }
 
-/// Whether a run can be taken up again by somebody (R9): then all that is noted of it is needed, so
-/// that nothing is done twice. Runs of other areas cannot.
-pub(crate) fn is_resumable(execution: &Execution) -> bool {
-    execution.ended.is_some() && Noted::of(execution).is_some_and(|noted| noted.is_open())
+/// What an execution leaves to be done by taking it up again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Undone {
+    /// Nothing; those of other areas cannot be taken up.
+    Nothing,
+    /// Somebody can take it up (R9): then all that is noted of it is needed, so that nothing is
+    /// done twice.
+    Something,
+    /// What is noted cannot be read, as of a later version of the program.
+    Unreadable,
+}
+
+/// What an execution leaves to be done.
+pub(crate) fn undone(execution: &Execution) -> Undone {
+    if let Some(noted) = Noted::of(execution) {
+        return match execution.ended.is_some() && noted.is_open() {
+            true => Undone::Something,
+            false => Undone::Nothing,
+        };
+    }
+    // Only workflows note steps, each area an object.
+    match serde_json::from_str::<Value>(&execution.detail) {
+        Ok(Value::Object(noted)) if !noted.contains_key("steps") => Undone::Nothing,
+        _ => Undone::Unreadable,
+    }
 }
 
 /// An outcome as it is stored.

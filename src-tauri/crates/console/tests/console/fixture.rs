@@ -30,11 +30,18 @@ pub(crate) use server::Server;
 #[derive(Default)]
 pub(crate) struct Later {
     ahead: AtomicI64,
+    counted: AtomicI64,
     meanwhile: Mutex<Option<Box<dyn FnMut() -> bool + Send>>>,
 }
 
 impl Later {
     pub(crate) fn pass(&self, seconds: i64) {
+        self.counted.fetch_add(seconds * 1000, Ordering::SeqCst);
+        self.jump(seconds);
+    }
+
+    /// The clock is set, and no time passes.
+    pub(crate) fn jump(&self, seconds: i64) {
         self.ahead.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 
@@ -65,6 +72,11 @@ impl Clock for Later {
         }
         let ahead = self.ahead.load(Ordering::SeqCst);
         SystemClock.now().plus_millis(ahead)
+    }
+
+    fn counted(&self) -> Duration {
+        let passed = self.counted.load(Ordering::SeqCst);
+        SystemClock.counted() + Duration::from_millis(passed.unsigned_abs())
     }
 }
 

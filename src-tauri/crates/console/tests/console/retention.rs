@@ -58,6 +58,13 @@ fn now(desk: &Desk) -> Timestamp {
     desk.world.clock.now()
 }
 
+/// The clock is believed: the program has been there for a day.
+async fn settles(desk: &Desk) {
+    desk.console.forget_old().await.unwrap();
+    desk.world.clock.pass(DAY);
+    desk.console.forget_old().await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_too_old_is_forgotten_and_when_a_connection_was_used_is_not() {
     let (desk, id) = Desk::practice();
@@ -94,6 +101,7 @@ async fn what_is_too_old_is_forgotten_and_when_a_connection_was_used_is_not() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_unknown_under_way_or_the_last_of_a_schedule_stays() {
     let desk = Desk::empty();
+    settles(&desk).await;
     let catalog = desk.world.catalog();
     let (nightly, once) = (ItemId::new(), ItemId::new());
     let old = now(&desk).plus_seconds(-100 * DAY);
@@ -120,6 +128,7 @@ async fn what_is_unknown_under_way_or_the_last_of_a_schedule_stays() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_goes_in_portions_between_which_others_write() {
     let (desk, id) = Desk::practice();
+    settles(&desk).await;
     let catalog = desk.world.catalog();
     let old = now(&desk).plus_seconds(-100 * DAY);
     let runs: Vec<Run> = (0..3_000)
@@ -144,7 +153,7 @@ async fn it_goes_in_portions_between_which_others_write() {
 async fn what_takes_too_much_room_goes_the_oldest_first_and_the_room_is_given_back() {
     let (desk, id) = Desk::practice();
     let catalog = desk.world.catalog();
-    let young = now(&desk).plus_seconds(-DAY);
+    let young = now(&desk).plus_seconds(-2 * DAY);
     // Paths as long as a service may have them: 100 MB are reached with few.
     let path = "/p".repeat(20_000);
     for part in 0..30 {
@@ -168,9 +177,121 @@ async fn what_takes_too_much_room_goes_the_oldest_first_and_the_room_is_given_ba
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_years_ahead_and_back_loses_nothing() {
+    let (desk, id) = Desk::practice();
+    settles(&desk).await;
+    let catalog = desk.world.catalog();
+    let runs = |count: i64| -> Vec<Run> {
+        let at = |days: i64| now(&desk).plus_seconds(-days * DAY);
+        (0..count)
+            .map(|days| run(id, at(days), "/a".to_owned()))
+            .collect()
+    };
+    catalog.record_runs(&runs(80)).unwrap();
+    let item = ItemId::new();
+    let done = [3, 2, 1].map(|days| {
+        let began = now(&desk).plus_seconds(-days * DAY);
+        execution(item, began, Some("done"))
+    });
+    catalog.put_executions(&done).unwrap();
+    let there = || {
+        let there = catalog.history().unwrap();
+        (there.runs, there.executions)
+    };
+    let years = 20 * 365 * DAY;
+    desk.world.clock.jump(years);
+    desk.console.forget_due().await;
+    assert_eq!(there(), (80, 3), "years ahead at once");
+    for _ in 0..23 {
+        desk.world.clock.pass(3600);
+        desk.console.forget_due().await;
+    }
+    catalog.record_runs(&runs(1)).unwrap();
+    assert_eq!(there(), (81, 3), "and hours later");
+    desk.world.clock.jump(-years);
+    desk.console.forget_due().await;
+    desk.world.clock.pass(DAY);
+    desk.console.forget_due().await;
+    assert_eq!(there(), (81, 3), "right again, nothing is lost");
+    catalog
+        .record_runs(&[run(
+            id,
+            now(&desk).plus_seconds(-100 * DAY),
+            "/a".to_owned(),
+        )])
+        .unwrap();
+    desk.world.clock.pass(3600);
+    desk.console.forget_due().await;
+    assert_eq!(there(), (81, 3), "and what is old goes again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_away_for_long_has_what_is_old_forgotten_a_day_later() {
+    let (desk, id) = Desk::practice();
+    settles(&desk).await;
+    let catalog = desk.world.catalog();
+    let old = now(&desk).plus_seconds(-80 * DAY);
+    catalog
+        .record_runs(&[run(id, old, "/a".to_owned())])
+        .unwrap();
+    desk.world.clock.jump(21 * DAY);
+    let forgotten = desk.console.forget_old().await.unwrap();
+    assert_eq!(forgotten.runs, 0, "it may be the clock");
+    desk.world.clock.pass(DAY - 1);
+    let forgotten = desk.console.forget_old().await.unwrap();
+    assert_eq!(forgotten.runs, 0, "not a day yet");
+    desk.world.clock.pass(2);
+    let forgotten = desk.console.forget_old().await.unwrap();
+    assert_eq!(forgotten.runs, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_not_go_eats_no_request_and_nothing_of_today_goes_for_its_size() {
+    let (desk, id) = Desk::practice();
+    settles(&desk).await;
+    let catalog = desk.world.catalog();
+    let item = ItemId::new();
+    // Nobody knows what became of them: 120 MB of them stay.
+    let text = format!(r#"{{"count":1,"text":"{}"}}"#, "x".repeat(400_000));
+    let began = now(&desk).plus_seconds(-50 * DAY);
+    let unknown: Vec<Execution> = (0..300)
+        .map(|at| Execution {
+            detail: text.clone(),
+            ..execution(item, began.plus_seconds(at), Some("unknown"))
+        })
+        .collect();
+    catalog.put_executions(&unknown).unwrap();
+    let path = "/p".repeat(20_000);
+    let many = |days: i64| -> Vec<Run> {
+        let from = now(&desk).plus_seconds(-days * DAY);
+        (0..1_000)
+            .map(|at| run(id, from.plus_seconds(at), path.clone()))
+            .collect()
+    };
+    catalog.record_runs(&many(10)).unwrap();
+    keeps(&desk, &keep(None, Some(100))).unwrap();
+    let forgotten = desk.console.forget_old().await.unwrap();
+    assert_eq!((forgotten.runs, forgotten.executions), (0, 0));
+    // 80 MB where half of 100 is theirs; what is young or dated later stays.
+    catalog.record_runs(&many(0)).unwrap();
+    let forgotten = desk.console.forget_old().await.unwrap();
+    assert!(forgotten.runs > 300 && forgotten.runs < 1_000, "{forgotten:?}");
+    let next = now(&desk).plus_seconds(365 * DAY);
+    catalog
+        .record_runs(&[run(id, next, path.clone())])
+        .unwrap();
+    catalog.record_runs(&many(0)).unwrap();
+    desk.console.forget_old().await.unwrap();
+    let left = catalog.history().unwrap();
+    assert_eq!(left.runs, 2_001, "more than it may be, and all of today");
+    assert_eq!(left.executions, 300);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_is_looked_at_the_start_every_hour_and_when_the_choice_is_another() {
     let (desk, id) = Desk::practice();
     let catalog = desk.world.catalog();
+    settles(&desk).await;
     let there = || catalog.history().unwrap().runs;
     let records = |days: i64| {
         let at = now(&desk).plus_seconds(-days * DAY);

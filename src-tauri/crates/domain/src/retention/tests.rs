@@ -55,7 +55,31 @@ fn what_may_be_forgotten() {
             "taking it up needs to know what was done",
         ),
     ] {
-        assert_eq!(may_forget(past, NOW), goes, "{why}");
+        assert_eq!(may_forget(past, NOW, None), goes, "{why}");
+    }
+    let failed = Past {
+        resumable: true,
+        ..past
+    };
+    let before = |seconds| Some(NOW.plus_seconds(seconds));
+    assert!(!may_forget(failed, NOW, before(-10)), "a little longer");
+    assert!(may_forget(failed, NOW, before(-9)), "and then like others");
+    let unknown = Past {
+        unknown: true,
+        ..failed
+    };
+    assert!(!may_forget(unknown, NOW, before(-9)), "never");
+}
+
+#[test]
+fn what_can_be_taken_up_again_stays_three_months_or_longer() {
+    for (days, stays) in [(Some(30), Some(90)), (Some(365), Some(365)), (None, None)] {
+        let kept = Retention {
+            days,
+            megabytes: Some(100),
+        };
+        let before = stays.map(|days: i64| NOW.plus_millis(-days * DAY_MS));
+        assert_eq!(kept.resumable_before(NOW), before, "{days:?}");
     }
 }
 
@@ -78,16 +102,25 @@ fn as_many_go_as_take_what_is_too_much() {
         days: None,
         megabytes,
     };
-    for (megabytes, count, used, many) in [
-        (None, 1_000, u64::MAX, 0),
-        (Some(100), 1_000, 100_000_000, 0),
-        (Some(100), 1_000, 200_000_000, 500),
-        (Some(100), 1_000, 100_000_001, 1),
-        (Some(100), 0, 200_000_000, 0),
-        (Some(100), 3, 0, 0),
+    for (megabytes, count, used, others, many) in [
+        (None, 1_000, u64::MAX, u64::MAX, 0),
+        (Some(100), 1_000, 100_000_000, 0, 0),
+        (Some(100), 1_000, 200_000_000, 0, 500),
+        (Some(100), 1_000, 100_000_001, 0, 1),
+        (Some(100), 0, 200_000_000, 0, 0),
+        (Some(100), 3, 0, 0, 0),
+        // Both together are within it, or a little over.
+        (Some(100), 1_000, 60_000_000, 40_000_000, 0),
+        (Some(100), 1_000, 80_000_000, 40_000_000, 250),
+        // Half of it is everybody's own, however much there is of the others.
+        (Some(100), 1_000, 50_000_000, 900_000_000, 0),
+        (Some(100), 1_000, 100_000_000, 900_000_000, 500),
     ] {
-        let found = limit(megabytes).too_many(count, used);
-        assert_eq!(found, many, "{megabytes:?}: {count} of {used} bytes");
+        let found = limit(megabytes).too_many(count, used, others);
+        assert_eq!(
+            found, many,
+            "{megabytes:?}: {count} of {used} bytes beside {others}"
+        );
     }
 }
 
