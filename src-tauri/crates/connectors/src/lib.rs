@@ -31,9 +31,9 @@ pub use connector::{
     Among, Answered, Api, ApiError, Area, Attach, AuthKind, Body, ClientAuth, Connector, Described,
     Each, Good, GrantType, IDEMPOTENCY_KEY, Input, InputKind, KeyField, Keys, Link, Means, Method,
     Monogram, OAuth, OfferedIn, OfferedPlaces, Operation, Pace, Paging, Param, Parameter,
-    PaymentState, Pkce, Pointers, Preset, Question, Rate, Registration, Repeat, Retired, Revoke, RevokeAuth,
-    RevokeBody, Role, Sandbox, Scope, Setup, SetupRedirect, Since, States, Template, Text,
-    TokenKind, Told, ToldBy, Verb, Webview, Wire,
+    PaymentState, Pkce, Pointers, Preset, Question, Rate, Registration, Repeat, Retired, Revoke,
+    RevokeAuth, RevokeBody, Role, Sandbox, Scope, Setup, SetupRedirect, Since, States, Template,
+    Text, TokenKind, Told, ToldBy, Verb, Webview, Wire,
 };
 pub use currency::minor_digits;
 pub use draft::{DiffKind, DiffLine, Draft, diff, drafts, hash};

@@ -1,7 +1,9 @@
 //! What has happened is forgotten in portions, and the room it took given back.
 
 use tsunagi_catalog::{Catalog, Execution, Run};
-use tsunagi_domain::{AuthorizationId, ConnectionId, ExecutionId, ItemId, Kind, Mode, Reach, Timestamp};
+use tsunagi_domain::{
+    AuthorizationId, ConnectionId, ExecutionId, ItemId, Kind, Mode, Reach, Timestamp,
+};
 
 use crate::fixture::{Home, NOW, shared_slot};
 use crate::runs::run;

@@ -275,11 +275,12 @@ async fn what_may_not_go_eats_no_request_and_nothing_of_today_goes_for_its_size(
     // 80 MB where half of 100 is theirs; what is young or dated later stays.
     catalog.record_runs(&many(0)).unwrap();
     let forgotten = desk.console.forget_old().await.unwrap();
-    assert!(forgotten.runs > 300 && forgotten.runs < 1_000, "{forgotten:?}");
+    assert!(
+        forgotten.runs > 300 && forgotten.runs < 1_000,
+        "{forgotten:?}"
+    );
     let next = now(&desk).plus_seconds(365 * DAY);
-    catalog
-        .record_runs(&[run(id, next, path.clone())])
-        .unwrap();
+    catalog.record_runs(&[run(id, next, path.clone())]).unwrap();
     catalog.record_runs(&many(0)).unwrap();
     desk.console.forget_old().await.unwrap();
     let left = catalog.history().unwrap();

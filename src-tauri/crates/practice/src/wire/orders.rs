@@ -132,7 +132,12 @@ fn read(body: &[u8], now: i64) -> Result<Order, Sorry> {
         )
         .at(field, None)
     };
-    let other = || Sorry::request("INVALID_PARAMETER_VALUE", "The value of a field is invalid.");
+    let other = || {
+        Sorry::request(
+            "INVALID_PARAMETER_VALUE",
+            "The value of a field is invalid.",
+        )
+    };
     match body.get("intent").and_then(Value::as_str) {
         None => return Err(missing("/intent")),
         Some("CAPTURE") => {}

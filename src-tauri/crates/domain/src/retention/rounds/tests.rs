@@ -49,7 +49,13 @@ fn a_clock_that_jumped_is_believed_a_day_later() {
             Some(at(years)),
             "years ahead while the program ran",
         ),
-        (Some(calm), at(years), started, Some(at(years)), "at a start"),
+        (
+            Some(calm),
+            at(years),
+            started,
+            Some(at(years)),
+            "at a start",
+        ),
         (Some(calm), at(-DAY_MS), started, None, "a time zone"),
         (
             Some(calm),
