@@ -50,7 +50,9 @@ pub fn run(
 /// Where a build or the name is at fault.
 pub fn all(house: &House, name: Option<&str>, times: u32, table: &mut Table) -> Result<(), Error> {
     let chosen = choose(&names(house), name)?;
-    prepare::npm_ci(&house.root.join("tests/oidc-provider"))?;
+    for server in ["oidc-provider", "json-server"] {
+        prepare::npm_ci(&house.root.join("tests").join(server))?;
+    }
     command::show(&mut prepare::app(house, false))?;
     let programs = build(house, &chosen)?;
     for time in 1..=times {
