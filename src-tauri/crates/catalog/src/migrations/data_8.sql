@@ -4,5 +4,5 @@ CREATE INDEX execution_over ON execution (ended_at, key) WHERE ended_at IS NOT N
 
 -- Rows of a data source in the order they are listed in (a row's key stands behind what it is indexed
 -- by): without it a page of a million rows was found by sorting all of them. Rows come in that order,
--- so it grows at its end, and a pull does not notice it.
+-- so it grows at its end; a pull takes a tenth longer for it.
 CREATE INDEX pulled_row_place ON pulled_row (pull);
